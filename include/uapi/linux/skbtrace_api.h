@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-2.0 WITH Linux-syscall-note */
+/*
+ * skbtrace: binary layout of what a trace.cpuN file delivers.
+ *
+ * A trace.cpuN file is a stream of sub-buffers of exactly the same size. Each
+ * begins with struct skbtrace_subbuf, followed by blocks, and ends with one
+ * SKBTRACE_PAD block if there is room left. Every block begins with the four
+ * bytes {len, event}; len is a multiple of 8, so is every offset of a block.
+ *
+ * What an event's block holds after its header is not declared here: the
+ * "format" control file says so, and travels with the data. All integers are
+ * in the byte order of the traced machine unless "format" says otherwise.
+ */
+#ifndef _UAPI_LINUX_SKBTRACE_API_H
+#define _UAPI_LINUX_SKBTRACE_API_H
+
+#include <linux/types.h>
+
+/* Version of this layout, of "format" and of the control files. */
+#define SKBTRACE_ABI		2
+
+/* First word of a sub-buffer; read in the wrong byte order it is not itself. */
+#define SKBTRACE_SUBBUF_MAGIC	0x53544232	/* "STB2" */
+
+/**
+ * struct skbtrace_subbuf - header of a sub-buffer
+ * @magic: %SKBTRACE_SUBBUF_MAGIC
+ * @abi: %SKBTRACE_ABI
+ * @hdr_len: bytes from here to the first block
+ * @cpu: the processor whose events these are
+ * @size: bytes of the whole sub-buffer, this header and the padding included
+ * @used: bytes up to the %SKBTRACE_PAD block; equal to @size if there is none
+ * @epoch: generation of names: what was named (see "role" in "format") in a
+ *	lower epoch is named again in this one
+ * @first_seq: sequence number of the first event of this sub-buffer. The
+ *	following ones count up by one each; a LOST block takes the numbers
+ *	first_seq to last_seq that it names; a PAD block takes none
+ * @lost_total: events lost on this processor in this session before this
+ *	sub-buffer
+ * @mono_ns: CLOCK_MONOTONIC when the sub-buffer was opened, nanoseconds
+ * @real_ns: CLOCK_REALTIME at the same moment, nanoseconds
+ * @nr_events: blocks in this sub-buffer that are neither LOST nor PAD
+ * @flags: SKBTRACE_SUBBUF_*
+ */
+struct skbtrace_subbuf {
+	__u32	magic;
+	__u16	abi;
+	__u16	hdr_len;
+	__u32	cpu;
+	__u32	size;
+	__u32	used;
+	__u32	epoch;
+	__u64	first_seq;
+	__u64	lost_total;
+	__u64	mono_ns;
+	__u64	real_ns;
+	__u32	nr_events;
+	__u32	flags;
+};
+
+/* The last sub-buffer of this processor: tracing has stopped. */
+#define SKBTRACE_SUBBUF_LAST	0x1
+
+/**
+ * struct skbtrace_block - header of an event's block
+ * @len: bytes of the block, this header included; a multiple of 8
+ * @event: number of the event in "format", or one of the numbers below
+ * @ctx: context of the event: SKBTRACE_CTX_*
+ * @flags: SKBTRACE_BLOCK_*
+ * @spare: 0
+ * @time: CLOCK_MONOTONIC, nanoseconds (ktime_get_mono_fast_ns())
+ * @key: what the event is about: a socket cookie (the number that SO_COOKIE
+ *	and "ss -e" give) or a packet's id; "key=" in "format" says which
+ * @netns: inode number of the network namespace, 0 if unknown
+ * @tgid: process in whose context the event happened, in the initial pid
+ *	namespace; 0 unless @ctx is %SKBTRACE_CTX_TASK
+ */
+struct skbtrace_block {
+	__u16	len;
+	__u16	event;
+	__u8	ctx;
+	__u8	flags;
+	__u16	spare;
+	__u64	time;
+	__u64	key;
+	__u32	netns;
+	__u32	tgid;
+};
+
+#define SKBTRACE_CTX_TASK	0	/* system call or kernel thread */
+#define SKBTRACE_CTX_SOFTIRQ	1
+#define SKBTRACE_CTX_HARDIRQ	2
+
+/* Blocks that are not events; numbers from here on are never events. */
+#define SKBTRACE_FIRST_SPECIAL	0xff00
+#define SKBTRACE_PAD		0xffff	/* struct skbtrace_pad */
+#define SKBTRACE_LOST		0xfffe	/* struct skbtrace_lost */
+
+/**
+ * struct skbtrace_pad - the unused end of a sub-buffer
+ * @len: 8, though the padding reaches to the end of the sub-buffer
+ * @event: %SKBTRACE_PAD
+ * @bytes: bytes from the beginning of this block to the end of the sub-buffer
+ */
+struct skbtrace_pad {
+	__u16	len;
+	__u16	event;
+	__u32	bytes;
+};
+
+/**
+ * struct skbtrace_lost_kind - how many events of one kind were lost
+ * @event: number of the event
+ * @spare: 0
+ * @count: how many
+ */
+struct skbtrace_lost_kind {
+	__u16	event;
+	__u16	spare;
+	__u32	count;
+};
+
+/**
+ * struct skbtrace_lost - events that found no room, written where they belong
+ * @hdr: event is %SKBTRACE_LOST, time that of the first event lost, key 0
+ * @first_seq: sequence number of the first event lost
+ * @last_seq: sequence number of the last event lost: all between are lost too
+ * @last_time: time of the last event lost, CLOCK_MONOTONIC, nanoseconds
+ * @nr_kinds: entries in @kinds
+ * @spare: 0
+ * @kinds: losses by event; their counts add up to last_seq - first_seq + 1
+ */
+struct skbtrace_lost {
+	struct skbtrace_block		hdr;
+	__u64				first_seq;
+	__u64				last_seq;
+	__u64				last_time;
+	__u32				nr_kinds;
+	__u32				spare;
+	struct skbtrace_lost_kind	kinds[];
+};
+
+#endif /* _UAPI_LINUX_SKBTRACE_API_H */
