@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A subcommand: one cmd_NAME.c, one row in main.c. */
+#ifndef SKBTRACE_CMD_H
+#define SKBTRACE_CMD_H
+
+#include <stdbool.h>
+
+#include "opt.h"
+
+#define SKBTRACE_VERSION	"2.0"
+
+/* What stands on the command line beside the options. */
+struct args {
+	int n;
+	char **v;		/* operands, NULL at the end */
+	char **tail;		/* after "--", NULL if there was none */
+};
+
+struct cmd {
+	const char *name;
+	const char *args;	/* "[FILE...]", for the usage line */
+	const char *brief;	/* one line for the list of commands */
+	const char *more;	/* lines below the options, e.g. examples */
+	const struct opt *opts;	/* ends with {} */
+	bool takes_tail;	/* "-- CMD" means something here */
+	int (*run)(const struct args *a);	/* options are already set */
+};
+
+/* weak: the program links while a command is not written yet */
+#pragma weak cmd_record
+#pragma weak cmd_live
+#pragma weak cmd_parse
+#pragma weak cmd_info
+#pragma weak cmd_list
+#pragma weak cmd_status
+#pragma weak cmd_stop
+extern const struct cmd cmd_record, cmd_live, cmd_parse, cmd_info, cmd_list,
+			cmd_status, cmd_stop;
+
+#endif

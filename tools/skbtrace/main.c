@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* skbtrace: blktrace for the network stack. Commands and their dispatcher. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cmd.h"
+
+/* In the order in which people meet them. */
+static const struct cmd *const cmds[] = {
+	&cmd_record, &cmd_live, &cmd_parse, &cmd_info, &cmd_list, &cmd_status,
+	&cmd_stop,
+};
+
+static void usage(void)
+{
+	printf("usage: skbtrace COMMAND [options]\n\n"
+	       "Traces what the network stack does to connections and packets.\n\n"
+	       "commands:\n");
+	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
+		if (cmds[i])
+			printf("  %-10s%s\n", cmds[i]->name, cmds[i]->brief);
+	printf("\n"
+	       "  skbtrace COMMAND --help       options of a command\n"
+	       "  skbtrace --version\n\n"
+	       "Why is this connection slow?\n"
+	       "  skbtrace record -w 10 'port 443'\n"
+	       "  skbtrace parse --summary\n");
+}
+
+static const struct cmd *find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
+		if (cmds[i] && !strcmp(cmds[i]->name, name))
+			return cmds[i];
+	return NULL;
+}
+
+static int unknown(const char *name)
+{
+	const char *names[ARRAY_SIZE(cmds) + 1];
+	const char *near;
+	int n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
+		if (cmds[i])
+			names[n++] = cmds[i]->name;
+	names[n] = NULL;
+	near = nearest(name, names);
+	msg("no command \"%s\"", name);
+	if (near)
+		hint("did you mean skbtrace %s?", near);
+	else
+		hint("skbtrace --help lists the commands");
+	return EXIT_USAGE;
+}
+
+/* What was printed must have arrived: a full disk is not success. */
+static int flushed(int code)
+{
+	if (fflush(stdout) && code == EXIT_OK)
+		return fail(EXIT_FAILED, "cannot write output: %m");
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	const char *name = argc > 1 ? argv[1] : NULL;
+	const struct cmd *cmd;
+	struct args args;
+	int code;
+
+	if (!name) {
+		msg("no command given");
+		hint("skbtrace --help lists the commands");
+		return EXIT_USAGE;
+	}
+	if (!strcmp(name, "help") && argc > 2) {
+		cmd = find(argv[2]);
+		if (!cmd)
+			return unknown(argv[2]);
+		opt_help(cmd);
+		return flushed(EXIT_OK);
+	}
+	if (!strcmp(name, "-h") || !strcmp(name, "--help") ||
+	    !strcmp(name, "help")) {
+		usage();
+		return flushed(EXIT_OK);
+	}
+	if (!strcmp(name, "--version") || !strcmp(name, "-V")) {
+		printf("skbtrace %s\n", SKBTRACE_VERSION);
+		return flushed(EXIT_OK);
+	}
+	cmd = find(name);
+	if (!cmd)
+		return unknown(name);
+	code = opt_parse(cmd, argc - 1, argv + 1, &args);
+	if (code >= 0)
+		return flushed(code);
+	return flushed(cmd->run(&args));
+}
