@@ -1,0 +1,212 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# scripts/kernel.sh [--built] VARIANT - build a small kernel, print where it is
+#
+#   base   without skbtrace, configured as plain: what the costs are ratios to
+#   plain  skbtrace as modules, BTF, everything the other tracers need
+#   debug  skbtrace built in, KASAN, lockdep and other checkers; no BTF
+#   uml    user mode Linux with the KUnit tests
+#
+# The directory that is printed holds the last good build, whatever is being
+# compiled meanwhile: bzImage (uml: linux), vmlinux, System.map, .config, for
+# plain modroot/lib/modules, and the link build to where make M= works.
+#   --built  build nothing; fail if there is no such directory yet
+#
+# Environment: SKBTRACE_KERNEL (6.12) chooses Debian's linux-source package,
+# KDIR a kernel tree of yours instead (skbtrace is laid over it in place),
+# JOBS the number of compilers, SKBTRACE_CACHE the place for it all.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+# What each variant is configured from, on top of allnoconfig
+declare -A FRAGMENTS=(
+	[base]="base net plain"
+	[plain]="base net plain skbtrace"
+	[debug]="base net debug"
+	[uml]="uml"
+)
+
+built_only=0
+[ "${1-}" != --built ] || { built_only=1; shift; }
+case ${1-} in
+-h | --help) usage 0 ;;
+'') usage ;;
+esac
+variant=$1
+[ -n "${FRAGMENTS[$variant]-}" ] || die "no variant '$variant'" "there are: ${!FRAGMENTS[*]}"
+jobs=${JOBS:-$(nproc)}
+version=${SKBTRACE_KERNEL:-6.12}
+tarball=/usr/src/linux-source-$version.tar.xz
+
+# base is built in plain's directories, before skbtrace is laid over: one full
+# compilation serves both. The others have a source tree each, so that building
+# one never disturbs another that is being built.
+place=$variant
+[ "$variant" != base ] || place=plain
+if [ -n "${KDIR-}" ]; then
+	src=$(realpath -e "$KDIR") || die "KDIR=$KDIR: not there"
+	top=$CACHE/kdir-$(basename "$src")-$(cksum <<<"$src" | cut -d' ' -f1)
+else
+	top=$CACHE/linux-$version
+	src=$top/src
+	[ "$place" = plain ] || src+=-$place
+fi
+build=$top/$place
+
+arch=x86_64 image=arch/x86/boot/bzImage targets=(bzImage modules)
+if [ "$variant" = uml ]; then
+	arch=um image=linux targets=(linux)
+fi
+
+fragments() {
+	local f
+	for f in ${FRAGMENTS[$variant]}; do
+		cat "$ROOT/scripts/kernel/$f.config"
+	done
+}
+
+# Everything the result depends on, so that nothing is done if nothing changed
+stamp() {
+	{
+		echo "$tarball $(stat -c '%s %Y' "$tarball" 2>/dev/null)"
+		fragments
+		[ "$variant" = base ] || (
+			cd "$ROOT"
+			repo_files net/skbtrace include Kconfig.skbtrace \
+				"patches/$version" MAINTAINERS.patch |
+				xargs -r sha256sum
+		)
+	} | sha256sum
+}
+
+up_to_date() {
+	# a tree of the user's may change under us: let make find out
+	[ -z "${KDIR-}" ] && [ "$(cat "$result/stamp" 2>/dev/null)" = "$wanted" ]
+}
+
+unpack() {
+	local id
+	[ -z "${KDIR-}" ] || return 0
+	[ -r "$tarball" ] || "$ROOT/scripts/deps.sh" kernel
+	id=$(stat -c '%s %Y' "$tarball")
+	[ "$(cat "$src/.skbtrace-source" 2>/dev/null)" != "$id" ] || return 0
+	msg "unpacking $tarball"
+	rm -rf "$src" "$src.tmp" "$build"
+	mkdir -p "$src.tmp"
+	tar -C "$src.tmp" --strip-components=1 -xf "$tarball"
+	echo "$id" >"$src.tmp/.skbtrace-source"
+	mv "$src.tmp" "$src"
+}
+
+# An option that Kconfig dropped (unmet dependency, renamed) would go unnoticed
+check_config() {
+	local line name value
+	while IFS= read -r line; do
+		[[ $line == CONFIG_*=* ]] || continue
+		name=${line%%=*} value=${line#*=}
+		if [ "$value" = n ]; then
+			! grep -q "^$name=" "$build/.config" || msg "config: $name is not off"
+		else
+			grep -Fqx "$line" "$build/.config" ||
+				msg "config: $line did not stick"
+		fi
+	done < <(fragments)
+}
+
+configure() {
+	mkdir -p "$build"
+	fragments >"$build/fragments.new"
+	# a new .config makes each file be looked at again; an older Kconfig in
+	# the tree may have grown options meanwhile
+	make -C "$src" O="$build" ARCH=$arch KCONFIG_CONFIG="$build/config.new" \
+		KCONFIG_ALLCONFIG="$build/fragments.new" allnoconfig >>"$log" 2>&1 ||
+		failed "configuring"
+	cmp -s "$build/config.new" "$build/.config" ||
+		cp "$build/config.new" "$build/.config"
+	check_config
+}
+
+failed() {
+	msg "$1 $variant failed; of $log:"
+	{ grep -E -A 4 'error:|Error [0-9]|undefined reference|fatal' "$log" || tail -n 20 "$log"; } |
+		head -n 40 | sed 's/^/  /' >&2
+	exit 1
+}
+
+progress() {
+	local start=$SECONDS
+	while sleep 15; do
+		msg "$variant: $((SECONDS - start)) s," \
+			"$(grep -cE '^ +(CC|LD|AR) ' "$log") files," \
+			"$(tail -n 1 "$log" | tr -s ' ')"
+	done
+}
+
+compile() {
+	local status=0 watcher
+	progress 9>&- &
+	watcher=$!
+	# shellcheck disable=SC2064 # the pid as it is now
+	trap "kill $watcher 2>/dev/null || true" EXIT
+	make -C "$src" O="$build" ARCH=$arch -j"$jobs" "${targets[@]}" \
+		>>"$log" 2>&1 9>&- || status=$?
+	kill "$watcher"
+	wait "$watcher" 2>/dev/null || true
+	trap - EXIT
+	((status == 0)) || failed "compiling"
+}
+
+install_base() {
+	mkdir -p "$result"
+	cp "$build/$image" "$build/vmlinux" "$build/System.map" "$build/.config" "$result/"
+}
+
+install_modules() {
+	grep -q '^CONFIG_MODULES=y' "$build/.config" || return 0
+	rm -rf "$build/modroot"
+	make -C "$src" O="$build" ARCH=$arch INSTALL_MOD_PATH="$build/modroot" \
+		modules_install >>"$log" 2>&1 || failed "installing the modules of"
+}
+
+# build_variant: base or the variant that was asked for
+build_variant() {
+	local start=$SECONDS wanted
+	result=$top/images/$variant
+	log=$top/$variant.log
+	wanted=$(stamp)
+	! up_to_date || return 0
+	: >"$log"
+	if [ "$variant" = base ]; then
+		[ ! -d "$src/.skbtrace" ] || "$ROOT/scripts/overlay.sh" --remove "$src"
+	else
+		"$ROOT/scripts/overlay.sh" "$src" ||
+			die "overlay failed: $variant is not built"
+	fi
+	configure
+	compile
+	install_result
+	msg "$variant: done in $((SECONDS - start)) s"
+}
+
+if ((built_only)); then
+	[ -d "$top/images/$variant" ] || exit 1
+	echo "$top/images/$variant"
+	exit
+fi
+
+[ "$(uname -m)" = x86_64 ] || die "builds for x86_64 on x86_64 only"
+need_command make gcc flex bison bc
+mkdir -p "$top/images"
+exec 9>"$top/$place.lock"
+flock -n 9 || { msg "another build of $place is running, waiting"; flock 9; }
+unpack
+
+# the base comes first: afterwards it would be another full compilation
+if [ "$variant" = plain ] && [ -z "${KDIR-}" ] && [ ! -e "$top/images/base" ]; then
+	variant=base
+	build_variant
+	variant=plain
+fi
+build_variant
+echo "$result"

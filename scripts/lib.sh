@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+# Helpers that every script here shares; sourced, never run.
+#
+# Messages go to stderr, so that stdout carries only what a caller asked for
+# (a path, the output of a command in the VM).
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+# shellcheck disable=SC2034 # for those who source this
+CACHE=${SKBTRACE_CACHE:-${HOME:?}/.cache/skbtrace}
+ME=${ME:-$(basename "$0" .sh)}
+
+# Text tools must not depend on the caller's language.
+export LC_ALL=C.UTF-8
+
+msg() {
+	printf 'skbtrace: %s: %s\n' "$ME" "$*" >&2
+}
+
+# die MESSAGE [HINT...]: what went wrong, then what to do about it
+die() {
+	msg "$1"
+	shift
+	(($# == 0)) || printf '  %s\n' "$@" >&2
+	exit 1
+}
+
+# The comment block at the top of the calling script is its manual.
+usage() {
+	sed -n '3,/^$/s/^# \{0,1\}//p' "$0" >&2
+	exit "${1:-2}"
+}
+
+need_command() {
+	local c
+	for c; do
+		command -v "$c" >/dev/null ||
+			die "$c is not installed" "try: scripts/deps.sh all"
+	done
+}
+
+# Files of the repo below the given paths, relative to its root, without build
+# output. A path that does not exist (yet) is no error.
+repo_files() {
+	local f
+	(
+		cd "$ROOT" || exit 1
+		if git rev-parse --git-dir >/dev/null 2>&1; then
+			git ls-files -co --exclude-standard -- "$@"
+		else
+			for f; do
+				[ ! -e "$f" ] || find "$f" -type f \
+					! -name '*.o' ! -name '*.ko' ! -name '*.a' \
+					! -name '*.mod*' ! -name '.*.cmd'
+			done
+		fi | sort -u | while read -r f; do
+			# tracked, but deleted in the work tree
+			[ ! -f "$f" ] || printf '%s\n' "$f"
+		done
+	)
+}

@@ -1,0 +1,200 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# scripts/vm.sh [OPTION...] [--] COMMAND... - run a command in a virtual machine
+#
+# The guest's root is the host's, read-only, so that every installed tool is
+# there and no image is built; /tmp, /run and the like are fresh. COMMAND runs
+# as root in the caller's directory, stdin is empty, stdout and stderr come out
+# on stdout. The exit status is COMMAND's, or 124: timeout, 125: the VM failed.
+#
+#   -k VARIANT   kernel of scripts/kernel.sh (default plain), built if missing
+#   -K BZIMAGE   that kernel, whoever built it
+#   -M DIR       holds lib/modules of -K's kernel
+#   -I INITRD    for a kernel without 9p and virtio built in
+#   -c CPUS      default 2
+#   -m MEM       default 2G
+#   -w DIR       writable in the guest, at the same path; may be repeated
+#   -e NAME=VAL  into COMMAND's environment; may be repeated
+#   -a ARGS      more kernel arguments
+#   -t SECONDS   timeout, default 300 (with -i: none)
+#   -l FILE      keep the kernel's console here
+#   -i           interactive: COMMAND (default: a shell) gets the terminal
+#   --icount     1 CPU whose clock counts instructions: the same in every run
+#
+# SKBTRACE_ACCEL=kvm|tcg overrides the choice that is made by trying.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+variant=plain image='' modules='' initrd='' cpus=2 mem=2G writable=() vars=() args=''
+timeout='' log='' interactive=0 icount=0
+
+while (($#)); do
+	case $1 in
+	-[kKMIcmweatl])
+		(($# > 1)) || die "$1 needs a value"
+		case $1 in
+		-k) variant=$2 ;;
+		-K) image=$2 ;;
+		-M) modules=$2 ;;
+		-I) initrd=$2 ;;
+		-c) cpus=$2 ;;
+		-m) mem=$2 ;;
+		-w) writable+=("$(realpath -e "$2")") || die "-w $2: not there" ;;
+		-e) vars+=("$2") ;;
+		-a) args=$2 ;;
+		-t) timeout=$2 ;;
+		-l) log=$(realpath "$2") ;;
+		esac
+		shift
+		;;
+	-i) interactive=1 ;;
+	--icount) icount=1 ;;
+	-h | --help) usage 0 ;;
+	--) shift; break ;;
+	-*) die "unknown option $1" "see: $0 --help" ;;
+	*) break ;;
+	esac
+	shift
+done
+(($# || interactive)) || usage
+: "${timeout:=$((interactive ? 0 : 300))}"
+
+need_command qemu-system-x86_64
+
+if [ -z "$image" ]; then
+	dir=$("$ROOT/scripts/kernel.sh" --built "$variant") ||
+		dir=$("$ROOT/scripts/kernel.sh" "$variant")
+	image=$dir/bzImage
+	[ ! -d "$dir/modroot" ] || modules=$dir/modroot
+	# a warning of the debug kernel is a failed run
+	[ "$variant" != debug ] || args="panic_on_warn=1 $args"
+fi
+[ -r "$image" ] || die "no kernel at $image"
+
+# /dev/kvm may open and yet run no kernel, so only a boot proves it. The answer
+# holds until the host boots again.
+accelerator() {
+	local known answer
+	if [ -n "${SKBTRACE_ACCEL-}" ]; then
+		echo "$SKBTRACE_ACCEL"
+		return
+	fi
+	[ -w /dev/kvm ] || { echo tcg; return; }
+	known=$CACHE/accel-$(cat /proc/sys/kernel/random/boot_id)
+	if [ ! -s "$known" ]; then
+		answer=tcg
+		! SKBTRACE_ACCEL=kvm "$0" -K "$image" -t 5 true \
+			>/dev/null 2>&1 || answer=kvm
+		mkdir -p "$CACHE"
+		rm -f "$CACHE"/accel-*
+		echo "$answer" >"$known"
+	fi
+	cat "$known"
+}
+
+# The CPU model is pinned: with ERMS/FSRM each iteration of a rep instruction
+# counts as one. Multi-threaded TCG crashes kernels that patch their own code.
+if ((icount)); then
+	cpus=1
+	machine=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off')
+elif [ "$(accelerator)" = kvm ]; then
+	machine=(-accel kvm)
+else
+	machine=(-accel 'tcg,thread=single')
+fi
+machine+=(-M q35 -cpu 'max,-erms,-fsrm' -smp "$cpus" -m "$mem")
+
+# What the guest needs to know, and its answer, travel in a directory that both
+# see: text on a console is no place for an exit status.
+ctl=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-vm.XXXXXX")
+qemu_pid=''
+# shellcheck disable=SC2317 # called by the trap
+cleanup() {
+	[ -z "$qemu_pid" ] || kill "$qemu_pid" 2>/dev/null || true
+	rm -rf "$ctl"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+: "${log:=$ctl/console}"
+: >"$log"
+
+rows=24 columns=80
+((!interactive)) || read -r rows columns < <(stty size) || true
+[ -z "$modules" ] || modules=$(realpath -e "$modules/lib/modules") ||
+	die "no modules below $modules"
+vars+=("TERM=${TERM:-dumb}" "HOME=${HOME:-/}" "LC_ALL=$LC_ALL")
+{
+	declare -p rows columns interactive modules writable
+	printf '%s=%q\n' cwd "$PWD" repo "$ROOT" host_path "$PATH"
+	for v in "${vars[@]}"; do
+		printf 'export %s=%q\n' "${v%%=*}" "${v#*=}"
+	done
+} >"$ctl/env"
+(($#)) || set -- env PS1='vm:\w# ' bash --norc -i
+printf '%q ' "$@" >"$ctl/command"
+
+# add_share TAG DIR [,OPTION]: a directory of the host, over 9p
+add_share() {
+	machine+=(
+		-fsdev "local,id=$1,path=${2//,/,,},security_model=none,multidevs=remap${3-}"
+		-device "virtio-9p-pci,fsdev=$1,mount_tag=$1"
+	)
+}
+add_share root / ,readonly=on
+add_share ctl "$ctl"
+for i in "${!writable[@]}"; do
+	add_share "w$i" "${writable[i]}"
+done
+
+[[ $ROOT != *[[:space:]]* ]] || die "blanks in the path of this repo: $ROOT"
+machine+=(
+	-kernel "$image" ${initrd:+-initrd "$initrd"}
+	-append "console=ttyS0 oops=panic panic=-1 root=root ro rootfstype=9p
+		 rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose
+		 init=$ROOT/scripts/vm-init.sh $args"
+	-nodefaults -no-user-config -no-reboot -display none
+	-serial "file:$log" -device virtio-rng-pci -device virtio-serial-pci
+)
+
+# QEMU in the background, so that a caller who goes away (| head) or a signal
+# takes the VM along.
+status=0
+if ((interactive)); then
+	timeout --foreground "$timeout" qemu-system-x86_64 "${machine[@]}" \
+		-chardev stdio,id=tty,signal=off -device virtconsole,chardev=tty \
+		2>"$ctl/qemu" || status=$?
+else
+	# A fifo, since QEMU makes what it writes to non-blocking, which must not
+	# spread to whoever shares our stdout; and not its own stdio, since the
+	# end of its stdin would close the port.
+	mkfifo "$ctl/out"
+	cat "$ctl/out" &
+	cat_pid=$!
+	timeout --foreground -k 5 "$timeout" qemu-system-x86_64 "${machine[@]}" \
+		-chardev "file,id=out,path=$ctl/out" \
+		-device virtserialport,chardev=out,name=out \
+		</dev/null >"$ctl/qemu" 2>&1 &
+	qemu_pid=$!
+	wait -n -p ended "$qemu_pid" "$cat_pid" || status=$?
+	if [ "$ended" = "$cat_pid" ] && kill -0 "$qemu_pid" 2>/dev/null; then
+		((status < 128)) || exit "$status"
+		status=0
+		wait "$qemu_pid" || status=$?
+	fi
+	qemu_pid=''
+	wait "$cat_pid" || true
+fi
+
+if [ -s "$ctl/status" ]; then
+	exit "$(cat "$ctl/status")"
+elif ((status == 124 || status == 137)); then
+	msg "no end after $timeout s; the last lines of the console:"
+	status=124
+else
+	msg "the VM failed; the last lines of the console:"
+	status=125
+fi
+tail -n 25 "$log" | tr -d '\r' | cat "$ctl/qemu" - | sed 's/^/  /' >&2
+exit "$status"
