@@ -23,7 +23,7 @@ set -euo pipefail
 declare -A FRAGMENTS=(
 	[base]="base net plain"
 	[plain]="base net plain skbtrace"
-	[debug]="base net debug"
+	[debug]="base net debug skbtrace-builtin"
 	[uml]="uml"
 )
 
@@ -136,7 +136,8 @@ failed() {
 
 progress() {
 	local start=$SECONDS
-	while sleep 15; do
+	# no sleep: it would outlive us and hold the caller's stderr open
+	while ! read -rt 15 <> <(:); do
 		msg "$variant: $((SECONDS - start)) s," \
 			"$(grep -cE '^ +(CC|LD|AR) ' "$log") files," \
 			"$(tail -n 1 "$log" | tr -s ' ')"
@@ -157,16 +158,21 @@ compile() {
 	((status == 0)) || failed "compiling"
 }
 
-install_base() {
-	mkdir -p "$result"
-	cp "$build/$image" "$build/vmlinux" "$build/System.map" "$build/.config" "$result/"
-}
-
-install_modules() {
-	grep -q '^CONFIG_MODULES=y' "$build/.config" || return 0
-	rm -rf "$build/modroot"
-	make -C "$src" O="$build" ARCH=$arch INSTALL_MOD_PATH="$build/modroot" \
-		modules_install >>"$log" 2>&1 || failed "installing the modules of"
+install_result() {
+	local new=$result.new
+	rm -rf "$new"
+	mkdir -p "$new"
+	cp "$build/$image" "$build/vmlinux" "$build/System.map" "$build/.config" "$new/"
+	# base's build directory becomes plain's
+	[ "$variant" = base ] || ln -s "$build" "$new/build"
+	if [ "$variant" = plain ]; then
+		make -C "$src" O="$build" ARCH=$arch INSTALL_MOD_PATH="$new/modroot" \
+			modules_install >>"$log" 2>&1 ||
+			failed "installing the modules of"
+	fi
+	echo "$wanted" >"$new/stamp"
+	rm -rf "$result"
+	mv "$new" "$result"
 }
 
 # build_variant: base or the variant that was asked for

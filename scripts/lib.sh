@@ -45,14 +45,17 @@ repo_files() {
 	local f
 	(
 		cd "$ROOT" || exit 1
+		# git warns of a path whose parent is missing
+		for f; do
+			[ ! -e "$f" ] || set -- "$@" "$f"
+			shift
+		done
+		(($#)) || exit 0
 		if git rev-parse --git-dir >/dev/null 2>&1; then
 			git ls-files -co --exclude-standard -- "$@"
 		else
-			for f; do
-				[ ! -e "$f" ] || find "$f" -type f \
-					! -name '*.o' ! -name '*.ko' ! -name '*.a' \
-					! -name '*.mod*' ! -name '.*.cmd'
-			done
+			find "$@" -type f ! -name '*.o' ! -name '*.ko' \
+				! -name '*.a' ! -name '*.mod*' ! -name '.*.cmd'
 		fi | sort -u | while read -r f; do
 			# tracked, but deleted in the work tree
 			[ ! -f "$f" ] || printf '%s\n' "$f"
