@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# scripts/kernel.sh [--built] VARIANT - build a small kernel, print where it is
+# scripts/kernel.sh [--built] VARIANT | --remove-all - build a small kernel, print where it is
 #
 #   base   without skbtrace, configured as plain: what the costs are ratios to
 #   plain  skbtrace as modules, BTF, everything the other tracers need
@@ -11,6 +11,7 @@
 # compiled meanwhile: bzImage (uml: linux), vmlinux, System.map, .config, for
 # plain modroot/lib/modules, and the link build to where make M= works.
 #   --built  build nothing; fail if there is no such directory yet
+#   --remove-all  instead of a VARIANT: remove all trees and builds
 #
 # Environment: SKBTRACE_KERNEL (6.12) chooses Debian's linux-source package,
 # KDIR a kernel tree of yours instead (skbtrace is laid over it in place),
@@ -32,6 +33,10 @@ built_only=0
 case ${1-} in
 -h | --help) usage 0 ;;
 '') usage ;;
+--remove-all)
+	rm -rf "$CACHE"/linux-[0-9]* "$CACHE"/kdir-* "$CACHE"/modules-* "$CACHE"/accel-*
+	exit
+	;;
 esac
 variant=$1
 [ -n "${FRAGMENTS[$variant]-}" ] || die "no variant '$variant'" "there are: ${!FRAGMENTS[*]}"

@@ -62,3 +62,17 @@ repo_files() {
 		done
 	)
 }
+
+# put SOURCE DESTINATION: copy if the content differs, so that the time of an
+# unchanged file stays and make does no more than it must. By rename, so that
+# a make that is reading never sees half a file. Counts in $written.
+written=0
+put() {
+	if [ -f "$2" ] && cmp -s "$1" "$2"; then
+		return
+	fi
+	mkdir -p "${2%/*}"
+	cp --preserve=mode "$1" "$2.skbtrace"
+	mv "$2.skbtrace" "$2"
+	written=$((written + 1))
+}

@@ -53,19 +53,6 @@ tmp=$(mktemp -d "$state/tmp.XXXXXX")
 trap 'rm -rf "$tmp"' EXIT
 touch "$state/files" "$tmp/files" "$tmp/patched"
 
-# put SOURCE DESTINATION: copy if the content differs. By rename, so that a
-# hard link or a make that is reading never sees half a file.
-written=0
-put() {
-	if [ -f "$2" ] && cmp -s "$1" "$2"; then
-		return
-	fi
-	mkdir -p "${2%/*}"
-	cp --preserve=mode "$1" "$2.skbtrace"
-	mv "$2.skbtrace" "$2"
-	written=$((written + 1))
-}
-
 tree_version() {
 	sed -n 's/^VERSION *= *//p; s/^PATCHLEVEL *= *//p' "$kdir/Makefile" |
 		paste -sd .

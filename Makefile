@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+# One command for each thing one may want to do here; "make" lists them.
+# The kernels are built in ~/.cache/skbtrace (SKBTRACE_CACHE), never here.
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
+
+demo: kernel tools ## five connections in a VM, one in trouble: find out why
+	@scripts/demo.sh
+
+check: ## everything that must pass before a commit
+	@scripts/check.sh
+
+shell: kernel tools ## a root shell in a VM whose kernel has skbtrace
+	@scripts/vm.sh -i
+
+deps: ## install the Debian packages that all of this needs
+	@scripts/deps.sh all
+
+kernel: ## a small kernel with skbtrace as modules, with BTF
+	@scripts/kernel.sh plain >/dev/null
+
+kernel-debug: ## the same with KASAN, lockdep and other checkers
+	@scripts/kernel.sh debug >/dev/null
+
+modules: kernel ## skbtrace's modules alone, out of tree (KDIR=: for that kernel)
+	@scripts/modules.sh $(KDIR)
+
+tools: ## the userland program, in tools/skbtrace
+	@$(MAKE) --no-print-directory -C tools/skbtrace
+
+kunit: ## unit tests, in user mode Linux
+	@scripts/kunit.sh
+
+selftest: kernel tools ## kernel selftests in a VM (TESTS="tcp.sh ..." for some)
+	@scripts/selftest.sh $(TESTS)
+
+selftest-debug: kernel-debug tools ## the same on the debug kernel
+	@scripts/selftest.sh -k debug $(TESTS)
+
+lint: ## style, static checkers, sizes
+	@scripts/lint.sh
+
+bench: kernel tools ## what an event costs, beside the other tracers
+	@scripts/bench.sh
+
+nightly: check kunit selftest selftest-debug bench ## all tests there are
+
+clean: ## remove what was compiled in this tree
+	@[ ! -f tools/skbtrace/Makefile ] || $(MAKE) --no-print-directory -C tools/skbtrace clean
+
+distclean: clean ## remove the kernels in the cache, too
+	@scripts/kernel.sh --remove-all
+
+.PHONY: help demo check shell deps kernel kernel-debug modules tools kunit \
+	selftest selftest-debug lint bench nightly clean distclean

@@ -1,0 +1,78 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The guest's half of scripts/selftest.sh: runs the tests, prints TAP.
+# A test also fails if the kernel complained meanwhile.
+
+dir=$1 out=$2
+shift 2
+cd "$dir" || exit
+export PATH=$out:$PATH
+failed=0 number=0
+kernel_says='BUG:|WARNING:|INFO: (task|possible|suspicious|inconsistent)|UBSAN:|Oops|general protection'
+
+seconds=$(sed -n 's/^timeout=//p' settings 2>/dev/null)
+
+mark() {
+	echo "selftest: $1" >/dev/kmsg
+}
+
+complaints_since_mark() {
+	dmesg | tac | sed '/selftest: /q' | tac | grep -E -A 25 "$kernel_says"
+}
+
+verdict() {
+	number=$((number + 1))
+	case $1 in
+	ok) echo "ok $number $2" ;;
+	skip) echo "ok $number $2 # SKIP $3" ;;
+	*)
+		failed=$((failed + 1))
+		echo "not ok $number $2 # $3"
+		;;
+	esac
+}
+
+run() {
+	local program=./$1 status complaints
+	[ -e "$program" ] || program=$out/$1
+	mark "$1"
+	timeout -k 5 "${seconds:-45}" "$program" </dev/null 2>&1 |
+		tee /run/last | sed 's/^/# /'
+	status=${PIPESTATUS[0]}
+	complaints=$(complaints_since_mark)
+	if [ -n "$complaints" ]; then
+		sed 's/^/# /' <<<"$complaints"
+		verdict fail "$1" "the kernel complained"
+		return
+	fi
+	case $status in
+	0) verdict ok "$1" ;;
+	4) verdict skip "$1" "$(grep -i skip /run/last | tail -n 1)" ;;
+	124 | 137) verdict fail "$1" "no end after ${seconds:-45} s" ;;
+	*) verdict fail "$1" "exit status $status" ;;
+	esac
+}
+
+# kmemleak reports what is older than 5 s, and needs two scans to be sure
+leaks() {
+	local file=/sys/kernel/debug/kmemleak
+	[ -w $file ] || return 0
+	modprobe -r skbtrace 2>/dev/null
+	sleep 6
+	echo scan >$file
+	echo scan >$file
+	if grep -q skbtrace $file; then
+		sed 's/^/# /' $file
+		verdict fail kmemleak "memory lost"
+	else
+		verdict ok kmemleak
+	fi
+}
+
+echo "TAP version 13"
+for t; do
+	run "$t"
+done
+leaks
+echo "1..$number"
+((failed == 0))

@@ -1,0 +1,47 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# scripts/selftest.sh [-k VARIANT] [-l CONSOLE] [TEST...] - kselftests in a VM
+#
+# Builds tools/testing/selftests/net/skbtrace with the kernel's lib.mk, boots
+# the kernel (default plain) and runs the tests in it, all or those named.
+# TAP on stdout; exit status 0 if none failed.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+variant=plain vm=()
+while (($#)); do
+	case $1 in
+	-k) variant=${2:?}; shift ;;
+	-l) vm+=(-l "${2:?}"); shift ;;
+	-h | --help) usage 0 ;;
+	-*) die "unknown option $1" "see: $0 --help" ;;
+	*) break ;;
+	esac
+	shift
+done
+
+dir=$ROOT/tools/testing/selftests/net/skbtrace
+[ -f "$dir/Makefile" ] || die "there are no selftests in $dir"
+kernel=$("$ROOT/scripts/kernel.sh" "$variant")
+out=$CACHE/selftest-$variant
+mkdir -p "$out"
+
+# "include ../../lib.mk" is found beside a test that each kernel has
+kselftest() {
+	make -s -C "$dir" OUTPUT="$out" \
+		-I "$kernel/build/source/tools/testing/selftests/net/forwarding" \
+		KHDR_INCLUDES="-isystem $ROOT/include/uapi" "$@"
+}
+kselftest all >&2
+# shellcheck disable=SC2016 # variables of make
+read -ra all < <(kselftest --eval='names: ; @echo $(TEST_PROGS) $(notdir $(TEST_GEN_PROGS))' names)
+(($#)) || set -- "${all[@]}"
+for t; do
+	[[ " ${all[*]} " == *" $t "* ]] || die "no test '$t'" "there are: ${all[*]}"
+done
+
+# The debug kernel is some five times slower
+timeout=$((120 + 60 * $#))
+exec "$ROOT/scripts/vm.sh" -k "$variant" -t $((timeout * 2)) "${vm[@]}" -- \
+	"$ROOT/scripts/selftest-guest.sh" "$dir" "$out" "$@"
