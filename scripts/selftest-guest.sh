@@ -41,7 +41,7 @@ run() {
 	status=${PIPESTATUS[0]}
 	complaints=$(complaints_since_mark)
 	if [ -n "$complaints" ]; then
-		sed 's/^/# /' <<<"$complaints"
+		echo "# ${complaints//$'\n'/$'\n'# }"
 		verdict fail "$1" "the kernel complained"
 		return
 	fi
