@@ -185,6 +185,7 @@ drop_stale() {
 	sort -u "$state/files" | comm -23 - "$tmp/files" >"$tmp/gone"
 	while read -r f; do
 		rm -f "$kdir/$f"
+		rmdir -p --ignore-fail-on-non-empty "$kdir/${f%/*}" 2>/dev/null || true
 		written=$((written + 1))
 	done <"$tmp/gone"
 	cp "$tmp/files" "$state/files"

@@ -5,7 +5,8 @@
 # Shell built-ins where one serves: under emulation each exec takes 10-20 ms.
 
 here=${0%/*}
-export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin
+[ -L /bin ] || PATH=$PATH:/sbin:/bin
 
 # mount reads /proc/self/mountinfo, so proc comes first
 mount -t proc proc /proc
@@ -14,7 +15,14 @@ mount -a -T "$here/vm-fstab"
 cwd='' repo='' host_path='' modules='' writable=() interactive=0 rows='' columns=''
 # shellcheck source=/dev/null # sets the above
 . /run/vm/env || exit
-PATH=$repo/tools/skbtrace:$PATH:$host_path
+
+# The caller's PATH, too, but no folder twice: bpftrace -c wants one match
+PATH=$repo/tools/skbtrace:$PATH
+IFS=:
+for d in $host_path; do
+	[[ :$PATH: == *":$d:"* || -L $d ]] || PATH=$PATH:$d
+done
+unset IFS
 
 # /tmp and /run are not the host's; what COMMAND needs of them is brought in
 visible() {

@@ -3,9 +3,10 @@
 # scripts/vm.sh [OPTION...] [--] COMMAND... - run a command in a virtual machine
 #
 # The guest's root is the host's, read-only, so that every installed tool is
-# there and no image is built; /tmp, /run and the like are fresh. COMMAND runs
-# as root in the caller's directory, stdin is empty, stdout and stderr come out
-# on stdout. The exit status is COMMAND's, or 124: timeout, 125: the VM failed.
+# there and no image is built; /tmp, /run and the like are fresh (but for the
+# caller's directory and -w, if they are below). COMMAND runs as root in the
+# caller's directory, stdin is empty, stdout and stderr come out on stdout. The
+# exit status is COMMAND's, or 124: timeout, 125: the VM failed.
 #
 #   -k VARIANT   kernel of scripts/kernel.sh (default plain), built if missing
 #   -K BZIMAGE   that kernel, whoever built it
