@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Looks, never touches: no mount, no module, nothing read that loads one. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "ctl.h"
+#include "num.h"
+#include "stat.h"
+
+static const char *debugfs;
+
+static const struct opt opts[] = {
+	{ 'r', "debugfs", "DIR",
+	  "where debugfs is (default: /sys/kernel/debug)",
+	  OPT_STRING, &debugfs, NULL },
+	{}
+};
+
+static void line_tracing(const struct ctl *c, const struct ctl_stat *st)
+{
+	struct ctl_owner o;
+	char age[NUM_LEN];
+
+	ctl_owner(c, &o);
+	if (!st->tracing) {
+		printf("tracing   off");
+		if (o.any)
+			printf(", held by pid %u (%s), uid %u", o.pid, o.comm,
+			       o.uid);
+		putchar('\n');
+		return;
+	}
+	printf("tracing   on for %s, ", fmt_age(age, mono_ns() -
+						st->since_ns));
+	if (o.any)
+		printf("by pid %u (%s), uid %u\n", o.pid, o.comm, o.uid);
+	else
+		printf("by the control files\n");
+	if (st->dead)
+		printf("          ended by the kernel: %s\n", st->dead);
+}
+
+/* "a,skip=x\nb\n" as "a skip=x; b". */
+static void line_events(const struct ctl *c)
+{
+	char *s = ctl_read(c, "enabled");
+
+	printf("events    ");
+	for (char *p = s ? s : (char *)(uintptr_t)""; *p; p++) {
+		if (*p == ',')
+			putchar(' ');
+		else if (*p != '\n')
+			putchar(*p);
+		else if (p[1])
+			fputs("; ", stdout);
+	}
+	puts(s && *s ? "" : "none");
+	free(s);
+}
+
+static void line_filter(const struct ctl *c, const char *file,
+			const char *what)
+{
+	char *s = ctl_exists(c, file) ? ctl_read(c, file) : NULL;
+
+	if (s && *s && strcmp(s, "none\n")) {
+		s[strcspn(s, "\n")] = '\0';
+		printf("filter    %s %s\n", what, s);
+	}
+	free(s);
+}
+
+static void line_buffers(const struct ctl *c, const struct ctl_stat *st)
+{
+	u64 size = st->subbuf_size, nr = st->subbuf_nr, fullest = 0;
+	char one[NUM_LEN], all[NUM_LEN];
+
+	if (!size)
+		ctl_number(c, "subbuf_size", &size);
+	if (!nr)
+		ctl_number(c, "subbuf_nr", &nr);
+	for (int i = 0; i < st->nr; i++)
+		if (st->cpus[i].fullest > fullest)
+			fullest = st->cpus[i].fullest;
+	fmt_size(one, size);
+	if (!st->nr) {
+		printf("buffers   none; each CPU would get %llu x %s\n",
+		       (unsigned long long)nr, one);
+		return;
+	}
+	printf("buffers   %d CPU%s x %llu x %s = %s, fullest ever %llu%%\n",
+	       st->nr, st->nr == 1 ? "" : "s", (unsigned long long)nr, one,
+	       fmt_size(all, st->nr * nr * size),
+	       (unsigned long long)(nr ? 100 * fullest / nr : 0));
+}
+
+static void line_kernel(const struct ctl_stat *st, bool loaded)
+{
+	const u64 all = st->exact + st->inferred + st->unavailable;
+	const char *how = access("/sys/module/skbtrace/refcnt", F_OK) ?
+			  "built in" : "module";
+	struct utsname u;
+
+	uname(&u);
+	if (!loaded) {
+		printf("kernel    %s, skbtrace is not loaded (record, live and"
+		       " list load it)\n", u.release);
+		return;
+	}
+	printf("kernel    %s, skbtrace %u (%s)", u.release, SKBTRACE_ABI, how);
+	if (all)
+		printf(", %s: %llu of %llu events",
+		       st->exact == all ? "patched" : "exact",
+		       (unsigned long long)st->exact, (unsigned long long)all);
+	if (all && st->exact != all)
+		printf(", %llu inferred, %llu unavailable",
+		       (unsigned long long)st->inferred,
+		       (unsigned long long)st->unavailable);
+	putchar('\n');
+}
+
+static int show(const struct ctl *c)
+{
+	struct ctl_stat st;
+
+	if (ctl_stat(c, &st))
+		return fail(EXIT_FAILED, "cannot read %s/skbtrace/stat: %m",
+			    c->root);
+	line_tracing(c, &st);
+	line_events(c);
+	line_filter(c, "sock_filters", "connections");
+	line_filter(c, "filters", "packets");
+	line_buffers(c, &st);
+	printf("counts    %llu events, %llu lost\n",
+	       (unsigned long long)ctl_sum(&st, written),
+	       (unsigned long long)ctl_sum(&st, lost));
+	line_kernel(&st, true);
+	ctl_stat_free(&st);
+	return 0;
+}
+
+static int run_status(const struct args *a)
+{
+	static const struct ctl_stat none;
+	struct ctl c;
+	int code;
+
+	if (a->n)
+		return fail(EXIT_USAGE, "status takes no \"%s\"", a->v[0]);
+	code = ctl_open(&c, debugfs, CTL_LOOK, "status");
+	if (!code && c.dir < 0) {
+		printf("tracing   off\n");
+		line_kernel(&none, false);
+	} else if (!code) {
+		code = show(&c);
+	}
+	ctl_close(&c);
+	return code;
+}
+
+const struct cmd cmd_status = {
+	.name = "status",
+	.args = "",
+	.brief = "what is traced now, by whom, how full, how much lost",
+	.more = "Changes nothing: loads no module, mounts nothing.\n",
+	.opts = opts,
+	.run = run_status,
+};

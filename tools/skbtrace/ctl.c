@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl.h"
+#include "num.h"
+#include "setup.h"
+#include "stat.h"
+
+static int check_version(const struct ctl *c)
+{
+	u64 v;
+
+	if (!ctl_number(c, "version", &v))
+		return fail(EXIT_FAILED, "cannot read %s/skbtrace/version: %m",
+			    c->root);
+	if (v == SKBTRACE_ABI)
+		return 0;
+	msg("the kernel's skbtrace speaks version %llu, this program %u",
+	    (unsigned long long)v, SKBTRACE_ABI);
+	hint("install the program and the module from the same source");
+	return EXIT_FAILED;
+}
+
+static int open_dir(struct ctl *c)
+{
+	char *path = xasprintf("%s/skbtrace", c->root);
+
+	c->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	free(path);
+	return c->dir < 0 ? -errno : 0;
+}
+
+int ctl_open(struct ctl *c, const char *debugfs, enum ctl_mode mode,
+	     const char *verb)
+{
+	int err, code;
+
+	c->root = xstrdup(debugfs ? debugfs : CTL_DEBUGFS);
+	err = open_dir(c);
+	if (err == -ENOENT && mode == CTL_PREPARE) {
+		code = setup_debugfs(c->root, verb);
+		if (code)
+			return code;
+		err = open_dir(c);
+		if (err == -ENOENT) {
+			code = setup_module(c->root, verb);
+			if (code)
+				return code;
+			err = open_dir(c);
+		}
+	}
+	if (err == -ENOENT && mode == CTL_LOOK)
+		return setup_look(c->root);
+	if (err == -EACCES || err == -EPERM)
+		return setup_denied(c->root, verb);
+	if (err)
+		return fail(EXIT_FAILED, "cannot open %s/skbtrace: %s",
+			    c->root, strerror(-err));
+	return check_version(c);
+}
+
+void ctl_close(struct ctl *c)
+{
+	if (c->dir >= 0)
+		close(c->dir);
+	c->dir = -1;
+	free(c->root);
+	c->root = NULL;
+}
+
+bool ctl_exists(const struct ctl *c, const char *name)
+{
+	return !faccessat(c->dir, name, F_OK, 0);
+}
+
+char *ctl_read(const struct ctl *c, const char *name)
+{
+	int fd = openat(c->dir, name, O_RDONLY | O_CLOEXEC);
+	size_t len = 0, room = 0;
+	char *s = NULL;
+	ssize_t n;
+
+	if (fd < 0)
+		return NULL;
+	do {
+		/* Pages first: a small read would make seq_file render twice. */
+		if (len + 1 >= room) {
+			room = room ? 2 * room : 16384;
+			s = xrealloc(s, room);
+		}
+		n = read(fd, s + len, room - len - 1);
+		if (n > 0)
+			len += n;
+	} while (n > 0 || (n < 0 && errno == EINTR));
+	if (n < 0) {
+		int err = errno;
+
+		free(s);
+		close(fd);
+		errno = err;
+		return NULL;
+	}
+	close(fd);
+	s[len] = '\0';
+	return s;
+}
+
+bool ctl_number(const struct ctl *c, const char *name, u64 *val)
+{
+	char *s = ctl_read(c, name);
+	bool ok;
+
+	if (!s)
+		return false;
+	s[strcspn(s, "\n")] = '\0';
+	ok = parse_u64(s, val);
+	if (!ok)
+		errno = EPROTO;
+	free(s);
+	return ok;
+}
+
+int ctl_write_quiet(const struct ctl *c, const char *name, const char *text)
+{
+	int fd = openat(c->dir, name, O_WRONLY | O_TRUNC | O_CLOEXEC);
+	size_t n = strlen(text);
+	ssize_t w;
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	/* One write is one transaction: never repeat the rest of it. */
+	do
+		w = write(fd, text, n);
+	while (w < 0 && errno == EINTR);
+	err = w < 0 ? -errno : (size_t)w != n ? -EIO : 0;
+	if (close(fd) && !err)
+		err = -errno;
+	return err;
+}
+
+/* The reason the kernel left in "error" for @name; free() it. NULL: none. */
+static char *kernel_reason(const struct ctl *c, const char *name)
+{
+	char *s = ctl_read(c, "error");
+	size_t n = strlen(name);
+	char *reason = NULL;
+
+	if (!s)
+		return NULL;
+	s[strcspn(s, "\n")] = '\0';
+	if (!strncmp(s, name, n) && s[n] == ':') {
+		n += 1 + strspn(s + n + 1, " ");
+		if (s[n])
+			reason = xstrdup(s + n);
+	}
+	free(s);
+	return reason;
+}
+
+int ctl_write(const struct ctl *c, const char *name, const char *text)
+{
+	int err = ctl_write_quiet(c, name, text);
+	char *why;
+
+	if (!err)
+		return 0;
+	if (err == -EACCES || err == -EPERM)
+		return setup_denied(c->root, "tracing");
+	why = kernel_reason(c, name);
+	if (why)
+		msg("%s", why);
+	else
+		msg("the kernel refuses %s: %s", name, strerror(-err));
+	free(why);
+	return err == -EINVAL || err == -ENOENT || err == -ERANGE ?
+	       EXIT_USAGE : EXIT_FAILED;
+}
+
+void ctl_owner(const struct ctl *c, struct ctl_owner *o)
+{
+	char *s = ctl_read(c, "owner");
+	unsigned long long since = 0;
+	const char *p;
+
+	memset(o, 0, sizeof(*o));
+	if (!s)
+		return;
+	s[strcspn(s, "\n")] = '\0';
+	if (sscanf(s, "pid %u uid %u since_ns %llu", &o->pid, &o->uid,
+		   &since) == 3) {
+		o->any = true;
+		o->since_ns = since;
+		p = strstr(s, " comm ");
+		if (p)
+			snprintf(o->comm, sizeof(o->comm), "%s", p + 6);
+	}
+	free(s);
+}
+
+static int busy(const struct ctl *c)
+{
+	struct ctl_stat st;
+	struct ctl_owner o;
+	char age[NUM_LEN];
+
+	ctl_owner(c, &o);
+	if (o.any) {
+		msg("tracing is already on (pid %u, uid %u, %s): "
+		    "skbtrace status, skbtrace stop", o.pid, o.uid,
+		    fmt_age(age, mono_ns() - o.since_ns));
+		return -EXIT_FAILED;
+	}
+	ctl_stat(c, &st);
+	msg("tracing is already on (control files, %s): "
+	    "skbtrace status, skbtrace stop",
+	    fmt_age(age, mono_ns() - st.since_ns));
+	ctl_stat_free(&st);
+	return -EXIT_FAILED;
+}
+
+int ctl_take(const struct ctl *c)
+{
+	int fd = openat(c->dir, "owner", O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == EBUSY)
+		return busy(c);
+	if (errno == EACCES || errno == EPERM)
+		return -setup_denied(c->root, "tracing");
+	return -fail(EXIT_FAILED, "cannot open %s/skbtrace/owner: %m", c->root);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The control files: <debugfs>/skbtrace/NAME, small texts. */
+#ifndef SKBTRACE_CTL_H
+#define SKBTRACE_CTL_H
+
+#include "util.h"
+
+#define CTL_DEBUGFS	"/sys/kernel/debug"
+
+struct ctl {
+	char *root;		/* of debugfs */
+	int dir;		/* skbtrace/ in it; -1: there is none */
+};
+
+enum ctl_mode {
+	CTL_LOOK,		/* change nothing on the system */
+	CTL_PREPARE,		/* mount debugfs, load the module */
+};
+
+/*
+ * Open the control directory. 0, or an exit code after a message that says
+ * what to do. With CTL_LOOK a kernel where skbtrace is just not loaded gives 0
+ * and dir -1. @verb, the command, is for the message.
+ */
+int ctl_open(struct ctl *c, const char *debugfs, enum ctl_mode mode,
+	     const char *verb);
+void ctl_close(struct ctl *c);
+
+/* Whole file as a string, NULL with errno. */
+char *ctl_read(const struct ctl *c, const char *name);
+bool ctl_exists(const struct ctl *c, const char *name);
+
+/*
+ * Write @text in one write(). 0, or an exit code after a message: what the
+ * kernel says in "error", else what errno says. Bad input is EXIT_USAGE.
+ */
+int ctl_write(const struct ctl *c, const char *name, const char *text);
+
+/* The same without words: 0 or -errno. */
+int ctl_write_quiet(const struct ctl *c, const char *name, const char *text);
+
+/* A number from a file that holds one; false: none there. */
+bool ctl_number(const struct ctl *c, const char *name, u64 *val);
+
+struct ctl_owner {
+	bool any;
+	u32 pid;
+	u32 uid;
+	u64 since_ns;		/* CLOCK_MONOTONIC */
+	char comm[32];
+};
+
+void ctl_owner(const struct ctl *c, struct ctl_owner *o);
+
+/*
+ * Become the owner of a private session. The descriptor, or minus an exit code
+ * after a message. Closing it ends the session, whatever way we end.
+ */
+int ctl_take(const struct ctl *c);
+
+#endif

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl.h"
+#include "stat.h"
+
+struct key {
+	const char *name;
+	size_t offset;
+};
+
+#define SESSION(m)	{ #m, offsetof(struct ctl_stat, m) }
+#define CPU(m)		{ #m, offsetof(struct ctl_cpu, m) }
+
+static const struct key session_keys[] = {
+	SESSION(owner), SESSION(since_ns), SESSION(epoch),
+	SESSION(subbuf_size), SESSION(subbuf_nr),
+	SESSION(exact), SESSION(inferred), SESSION(unavailable),
+	{}
+};
+
+static const struct key cpu_keys[] = {
+	CPU(hits), CPU(skipped), CPU(filtered), CPU(refused),
+	CPU(held_dropped), CPU(lost), CPU(written), CPU(read), CPU(produced),
+	CPU(consumed), CPU(fullest), CPU(recursion), CPU(complete_ns),
+	{}
+};
+
+/* Unknown keys are a newer kernel's: passed over. */
+static void set_key(const struct key *k, void *base, const char *word)
+{
+	size_t n = strcspn(word, "=");
+
+	if (!word[n])
+		return;
+	for (; k->name; k++) {
+		u64 *dest = (void *)((char *)base + k->offset);
+
+		if (strlen(k->name) != n || strncmp(k->name, word, n))
+			continue;
+		*dest = strtoull(word + n + 1, NULL, 10);
+		return;
+	}
+}
+
+/* "dead" comes last on its line, so that its reason may hold blanks. */
+static char *take_dead(char *line)
+{
+	char *p = strstr(line, " dead=");
+
+	if (!p)
+		return NULL;
+	*p = '\0';
+	p += strlen(" dead=");
+	return strcmp(p, "-") ? xstrdup(p) : NULL;
+}
+
+static void parse_line(struct ctl_stat *st, char *line)
+{
+	struct ctl_cpu *cpu = NULL;
+	char *save, *word = NULL;
+
+	if (!strncmp(line, "session ", 8))
+		st->dead = take_dead(line);
+	word = strtok_r(line, " ", &save);
+	if (!word)
+		return;
+	if (!strcmp(word, "cpu")) {
+		word = strtok_r(NULL, " ", &save);
+		if (!word)
+			return;
+		st->cpus = xrealloc(st->cpus,
+				    (st->nr + 1) * sizeof(*st->cpus));
+		cpu = &st->cpus[st->nr++];
+		memset(cpu, 0, sizeof(*cpu));
+		cpu->cpu = strtoul(word, NULL, 10);
+	} else if (strcmp(word, "session")) {
+		return;
+	}
+	while ((word = strtok_r(NULL, " ", &save))) {
+		if (cpu)
+			set_key(cpu_keys, cpu, word);
+		else if (!strcmp(word, "tracing=1"))
+			st->tracing = true;
+		else
+			set_key(session_keys, st, word);
+	}
+}
+
+int ctl_stat(const struct ctl *c, struct ctl_stat *st)
+{
+	char *text, *line, *save;
+
+	memset(st, 0, sizeof(*st));
+	text = ctl_read(c, "stat");
+	if (!text)
+		return -errno;
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save))
+		parse_line(st, line);
+	free(text);
+	return 0;
+}
+
+void ctl_stat_free(struct ctl_stat *st)
+{
+	free(st->cpus);
+	free(st->dead);
+	memset(st, 0, sizeof(*st));
+}
+
+int ctl_drops(const struct ctl *c, struct ctl_drop **drops)
+{
+	char *text = ctl_read(c, "dropped");
+	char *line, *save;
+	int n = 0;
+
+	*drops = NULL;
+	if (!text)
+		return 0;
+	for (line = strtok_r(text, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		unsigned long long count;
+		struct ctl_drop d;
+
+		if (sscanf(line, " cpu %u %63s %llu", &d.cpu, d.event,
+			   &count) != 3)
+			continue;
+		d.count = count;
+		*drops = xrealloc(*drops, (n + 1) * sizeof(d));
+		(*drops)[n++] = d;
+	}
+	free(text);
+	return n;
+}
