@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+
+#include "cmd.h"
+#include "num.h"
+#include "recopt.h"
+
+int recopt_spec(const char *arg, void *recopt)
+{
+	struct recopt *o = recopt;
+
+	o->specs = xrealloc(o->specs, (o->nspecs + 1) * sizeof(*o->specs));
+	o->specs[o->nspecs++] = arg;
+	return 0;
+}
+
+int recopt_duration(const char *arg, void *ns)
+{
+	if (parse_duration(arg, ns))
+		return 0;
+	return fail(EXIT_USAGE, "-w %s: not a time; e.g. 10, 1.5, 2m", arg);
+}
+
+int recopt_size(const char *arg, void *bytes)
+{
+	if (parse_size(arg, bytes) && *(u64 *)bytes)
+		return 0;
+	return fail(EXIT_USAGE, "\"%s\" is not a size; e.g. 65536, 256k, 64M",
+		    arg);
+}
+
+int recopt_count(const char *arg, void *count)
+{
+	if (parse_u64(arg, count) && *(u64 *)count)
+		return 0;
+	return fail(EXIT_USAGE, "\"%s\" is not a count; e.g. 16", arg);
+}
+
+int recopt_expression(struct recopt *o, const struct args *a)
+{
+	char *s;
+
+	if (!a->n)
+		return 0;
+	if (o->conn_filter)
+		return fail(EXIT_USAGE, "-S and \"%s ...\": the same filter "
+			    "twice; join them with \"and\"", a->v[0]);
+	s = xstrdup(a->v[0]);
+	for (int i = 1; i < a->n; i++) {
+		char *old = s;
+
+		s = xasprintf("%s %s", old, a->v[i]);
+		free(old);
+	}
+	o->conn_filter = s;
+	return 0;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Options that "record" and "live" share: what to trace, and how. */
+#ifndef SKBTRACE_RECOPT_H
+#define SKBTRACE_RECOPT_H
+
+#include "opt.h"
+
+struct recopt {
+	const char *debugfs;		/* -r */
+	const char **specs;		/* -e */
+	int nspecs;
+	const char *conn_filter;	/* -S, or the trailing expression */
+	const char *packet_filter;	/* -F */
+	const char *contexts;		/* -C */
+	const char *cpus;		/* -p */
+	u64 duration_ns;		/* -w, 0: until Ctrl-C */
+	u64 subbuf_size;		/* -b, 0: as it is */
+	u64 subbuf_nr;			/* -n */
+	u64 max_events;
+	bool strict;
+	bool quiet;
+};
+
+/* Handlers for the tables. */
+int recopt_spec(const char *arg, void *recopt);
+int recopt_duration(const char *arg, void *ns);
+int recopt_size(const char *arg, void *bytes);
+int recopt_count(const char *arg, void *count);
+
+/* Rows for a command's option table, destinations in a struct recopt. */
+#define RECORD_OPTIONS(o)						\
+	{ 'e', "events", "SPEC",					\
+	  "EVENT[,KEY=VALUE...], @SET or GLOB; comma list, may be repeated\n" \
+	  "(default: @trouble; skbtrace list shows what there is)",	\
+	  OPT_CALL, &(o), recopt_spec },				\
+	{ 'S', "conn-filter", "EXPR",					\
+	  "only connections that match; the same as EXPRESSION",	\
+	  OPT_STRING, &(o).conn_filter, NULL },				\
+	{ 'F', "packet-filter", "EXPR", "only packets that match",	\
+	  OPT_STRING, &(o).packet_filter, NULL },			\
+	{ 'w', "seconds", "SECONDS", "stop after this time (10, 1.5, 2m, 1h)", \
+	  OPT_CALL, &(o).duration_ns, recopt_duration },		\
+	{ 'b', "subbuf-size", "SIZE",					\
+	  "bytes of a sub-buffer, e.g. 256k (default: the kernel's, 128k)", \
+	  OPT_CALL, &(o).subbuf_size, recopt_size },			\
+	{ 'n', "subbuf-count", "COUNT",					\
+	  "sub-buffers for each CPU (default: the kernel's, 8)",	\
+	  OPT_CALL, &(o).subbuf_nr, recopt_count },			\
+	{ 'C', "contexts", "CTX", "only from these: task,softirq,hardirq", \
+	  OPT_STRING, &(o).contexts, NULL },				\
+	{ 'p', "cpus", "CPULIST", "only on these processors: 0,2-3",	\
+	  OPT_STRING, &(o).cpus, NULL },				\
+	{ 'r', "debugfs", "DIR",					\
+	  "where debugfs is (default: /sys/kernel/debug)",		\
+	  OPT_STRING, &(o).debugfs, NULL },				\
+	{ 0, "max-events", "N", "stop after about N events (whole buffers)", \
+	  OPT_CALL, &(o).max_events, recopt_count },			\
+	{ 0, "strict", NULL, "exit 3 if events were lost",		\
+	  OPT_FLAG, &(o).strict, NULL },				\
+	{ 'q', "quiet", NULL, "no notices, no totals; errors and losses only", \
+	  OPT_FLAG, &(o).quiet, NULL }
+
+/*
+ * The trailing expression, words joined by blanks, becomes o->conn_filter.
+ * 0, or an exit code after a message (both -S and an expression).
+ */
+struct args;
+int recopt_expression(struct recopt *o, const struct args *a);
+
+#endif

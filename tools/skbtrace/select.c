@@ -1,0 +1,350 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "select.h"
+
+/* The events that one item of a list stands for; options after it are theirs. */
+struct group {
+	const char *item;
+	const struct event **v;
+	char **opts;		/* one string of options for each */
+	int n;
+	bool named;
+};
+
+static bool is_meta(const struct event *e)
+{
+	return !strcmp(e->kind, "meta");
+}
+
+static bool is_pattern(const char *item)
+{
+	return *item == '@' || strpbrk(item, "*?[");
+}
+
+static bool matches(const struct event *e, const char *item)
+{
+	if (is_meta(e))
+		return false;
+	if (!strcmp(item, "@all"))
+		return true;
+	if (*item == '@')
+		return list_has(e->sets, item + 1);
+	return !fnmatch(item, e->name, 0);
+}
+
+/* ---- messages about what is not there ---- */
+
+static void list_sets(const struct format *f)
+{
+	char line[512] = "@all";
+	size_t n = strlen(line);
+
+	for (u32 i = 0; i < f->nevents; i++) {
+		const char *p = f->events[i].sets;
+
+		while (*p && *p != '-') {
+			int len = strcspn(p, ":");
+			char word[64];
+
+			snprintf(word, sizeof(word), " @%.*s", len, p);
+			if (!strstr(line, word) &&
+			    n + strlen(word) < sizeof(line))
+				n += sprintf(line + n, "%s", word);
+			p += len + (p[len] == ':');
+		}
+	}
+	hint("there are: %s", line);
+}
+
+static int unknown(const struct format *f, const char *item)
+{
+	const char **names;
+	const char *near;
+	u32 n = 0;
+
+	if (*item == '@') {
+		msg("no set %s", item);
+		list_sets(f);
+		return EXIT_USAGE;
+	}
+	if (is_pattern(item)) {
+		msg("no event matches %s", item);
+		hint("skbtrace list shows all events");
+		return EXIT_USAGE;
+	}
+	names = xcalloc(f->nevents + 1, sizeof(*names));
+	for (u32 i = 0; i < f->nevents; i++)
+		if (!is_meta(&f->events[i]))
+			names[n++] = f->events[i].name;
+	near = nearest(item, names);
+	msg("no event \"%s\"", item);
+	if (near)
+		hint("did you mean %s?", near);
+	else
+		hint("skbtrace list shows all events and what options they take");
+	free(names);
+	return EXIT_USAGE;
+}
+
+static int unavailable(const struct event *e)
+{
+	msg("%s is not available on this kernel%s%s", e->name,
+	    *e->why ? ": " : "", e->why);
+	return EXIT_FAILED;
+}
+
+/* ---- groups ---- */
+
+static void group_add(struct group *g, const struct event *e)
+{
+	g->v = xrealloc(g->v, (g->n + 1) * sizeof(*g->v));
+	g->opts = xrealloc(g->opts, (g->n + 1) * sizeof(*g->opts));
+	g->v[g->n] = e;
+	g->opts[g->n++] = xstrdup("");
+}
+
+static void group_reset(struct group *g)
+{
+	for (int i = 0; i < g->n; i++)
+		free(g->opts[i]);
+	free(g->v);
+	free(g->opts);
+	memset(g, 0, sizeof(*g));
+}
+
+static void tell_group(const struct group *g, const char *missing)
+{
+	char line[1024];
+	int n = 0;
+
+	for (int i = 0; i < g->n && n < (int)sizeof(line); i++)
+		n += snprintf(line + n, sizeof(line) - n, " %s",
+			      g->v[i]->name);
+	msg("%s:%s%s%s", g->item, line,
+	    *missing ? "; not available here:" : "", missing);
+}
+
+static int group_pattern(struct group *g, const struct format *f, bool quiet)
+{
+	const struct event *last = NULL;
+	char missing[512] = "";
+	size_t n = 0;
+
+	for (u32 i = 0; i < f->nevents; i++) {
+		const struct event *e = &f->events[i];
+
+		if (!matches(e, g->item))
+			continue;
+		if (e->state != STATE_UNAVAILABLE) {
+			group_add(g, e);
+			continue;
+		}
+		last = e;
+		if (n + strlen(e->name) + 2 < sizeof(missing))
+			n += sprintf(missing + n, " %s", e->name);
+	}
+	if (!g->n)
+		return last ? unavailable(last) : unknown(f, g->item);
+	if (!quiet)
+		tell_group(g, missing);
+	return 0;
+}
+
+static int group_start(struct group *g, const struct format *f,
+		       const char *item, bool quiet)
+{
+	const struct event *e;
+
+	g->item = item;
+	if (is_pattern(item))
+		return group_pattern(g, f, quiet);
+	e = format_find(f, item);
+	if (!e || is_meta(e))
+		return unknown(f, item);
+	if (e->state == STATE_UNAVAILABLE)
+		return unavailable(e);
+	g->named = true;
+	group_add(g, e);
+	return 0;
+}
+
+/* ---- options ---- */
+
+static bool group_takes(const struct group *g, const char *key)
+{
+	for (int i = 0; i < g->n; i++)
+		if (list_has(g->v[i]->opts, key))
+			return true;
+	return false;
+}
+
+/* "when=rtt": a shell that saw > has made a file of the rest. */
+static int check_when(const struct event *e, const char *value)
+{
+	for (u32 i = 0; i < e->nfields; i++) {
+		if (strcmp(value, e->fields[i].name) &&
+		    strcmp(value, e->fields[i].text_name))
+			continue;
+		msg("condition has no operator; did the shell take the >? "
+		    "Quote the -e argument");
+		return EXIT_USAGE;
+	}
+	return 0;
+}
+
+static int no_option(const struct group *g, const char *key)
+{
+	char *list = xstrdup(*g->v[0]->opts ? g->v[0]->opts : "-");
+
+	for (char *p = list; *p; p++)
+		if (*p == ':')
+			*p = ' ';
+	if (g->named)
+		msg("%s: no option \"%s\" (it takes: %s)", g->item, key,
+		    strcmp(list, "-") ? list : "none");
+	else
+		msg("%s: none of these events takes \"%s\"", g->item, key);
+	free(list);
+	return EXIT_USAGE;
+}
+
+static int group_option(struct group *g, const char *item, bool quiet)
+{
+	const char *eq = strchr(item, '=');
+	char key[64];
+	int code = 0;
+
+	snprintf(key, sizeof(key), "%.*s",
+		 eq ? (int)(eq - item) : (int)strlen(item), item);
+	if (!g->n)
+		return fail(EXIT_USAGE, "-e %s: an option, but of which event?"
+			    " Name it before", item);
+	/* The old name of skip=, which the kernel knows too. */
+	if (!group_takes(g, strcmp(key, "mask") ? key : "skip"))
+		return no_option(g, key);
+	for (int i = 0; i < g->n; i++) {
+		const struct event *e = g->v[i];
+		char *old = g->opts[i];
+
+		if (!list_has(e->opts, strcmp(key, "mask") ? key : "skip")) {
+			if (!quiet)
+				msg("%s takes no %s: recorded without it",
+				    e->name, key);
+			continue;
+		}
+		if (eq && !strcmp(key, "when"))
+			code = check_when(e, eq + 1);
+		if (code)
+			return code;
+		g->opts[i] = xasprintf("%s,%s", old, item);
+		free(old);
+	}
+	return 0;
+}
+
+static bool is_option(const struct group *g, const struct format *f,
+		      const char *item)
+{
+	if (strchr(item, '='))
+		return true;
+	return !is_pattern(item) && !format_find(f, item) &&
+	       group_takes(g, item);
+}
+
+/* ---- the whole ---- */
+
+static struct wish *find(struct selection *s, const struct event *e)
+{
+	for (int i = 0; i < s->n; i++)
+		if (s->wishes[i].event == e)
+			return &s->wishes[i];
+	return NULL;
+}
+
+/* An event's own name beats the sets that hold it, wherever they stand. */
+static int commit(struct selection *s, struct group *g)
+{
+	for (int i = 0; i < g->n; i++) {
+		struct wish *w = find(s, g->v[i]);
+		char *opts = g->opts[i];
+
+		if (!w) {
+			s->wishes = xrealloc(s->wishes, (s->n + 1) *
+					     sizeof(*s->wishes));
+			w = &s->wishes[s->n++];
+			*w = (struct wish){ .event = g->v[i],
+					    .opts = xstrdup(opts),
+					    .named = g->named };
+			continue;
+		}
+		if (w->named && g->named && *opts && *w->opts &&
+		    strcmp(opts, w->opts)) {
+			msg("%s has options twice: \"%s\" and \"%s\"",
+			    w->event->name, w->opts + 1, opts + 1);
+			hint("put them into one -e");
+			return EXIT_USAGE;
+		}
+		if (!*opts ? w->named || !g->named : w->named > g->named)
+			continue;
+		free(w->opts);
+		w->opts = xstrdup(opts);
+		w->named = g->named;
+	}
+	return 0;
+}
+
+int select_spec(struct selection *s, const struct format *f, const char *spec,
+		bool quiet)
+{
+	char *copy = xstrdup(spec), *next = copy, *item;
+	struct group g = {};
+	int code = 0;
+
+	while (!code && (item = strsep(&next, ","))) {
+		if (!*item) {
+			code = fail(EXIT_USAGE, "-e \"%s\": nothing between "
+				    "the commas", spec);
+		} else if (strpbrk(item, " \t\n")) {
+			code = fail(EXIT_USAGE, "-e \"%s\": no blanks here; "
+				    "commas separate", spec);
+		} else if (is_option(&g, f, item)) {
+			code = group_option(&g, item, quiet);
+		} else {
+			code = commit(s, &g);
+			group_reset(&g);
+			if (!code)
+				code = group_start(&g, f, item, quiet);
+		}
+	}
+	if (!code)
+		code = commit(s, &g);
+	group_reset(&g);
+	free(copy);
+	return code;
+}
+
+char *select_text(const struct selection *s)
+{
+	char *text = xstrdup("");
+
+	for (int i = 0; i < s->n; i++) {
+		char *old = text;
+
+		text = xasprintf("%s%s%s\n", old, s->wishes[i].event->name,
+				 s->wishes[i].opts);
+		free(old);
+	}
+	return text;
+}
+
+void select_free(struct selection *s)
+{
+	for (int i = 0; i < s->n; i++)
+		free(s->wishes[i].opts);
+	free(s->wishes);
+	memset(s, 0, sizeof(*s));
+}
