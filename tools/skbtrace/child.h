@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The command of "record -- CMD". */
+#ifndef SKBTRACE_CHILD_H
+#define SKBTRACE_CHILD_H
+
+#include <sys/types.h>
+
+#include "util.h"
+
+enum { EXIT_CANNOT_RUN = 126, EXIT_NOT_FOUND = 127 };
+
+struct child {
+	pid_t pid;		/* 0: none, or ended */
+	bool ended;
+	int code;		/* for the shell, once it has ended */
+};
+
+/* 0, or an exit code (126, 127) after a message when it cannot be run. */
+int child_start(struct child *c, char **argv);
+
+/* Has it ended? Does not wait. */
+bool child_poll(struct child *c);
+
+/* Pass a signal on; 0 does nothing. */
+void child_signal(struct child *c, int sig);
+
+/* Until it has ended. */
+void child_wait(struct child *c);
+
+#endif

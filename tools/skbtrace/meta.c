@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "linux/skbtrace_api.h"
+#include "meta.h"
+#include "num.h"
+#include "run.h"
+#include "session.h"
+
+enum { TOOL_MS = 1000, MAX_SMALL = 65536 };
+
+/* What decides how TCP and the receive path behave. */
+static const char *const sysctls[] = {
+	"net/ipv4/tcp_*",
+	"net/core/default_qdisc",
+	"net/core/[rw]mem_*",
+	"net/core/netdev_*",
+	"net/core/optmem_max",
+	"net/core/rps_sock_flow_entries",
+	"net/core/somaxconn",
+	"net/core/busy_*",
+};
+
+/* Not settings: a key, and lists that are long and no news. */
+static const char *const not_wanted[] = {
+	"tcp_fastopen_key", "tcp_available_ulp", "netdev_rss_key",
+};
+
+static char *slurp(const char *path, size_t *len)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	char *s = xmalloc(MAX_SMALL + 1);
+	ssize_t n = -1;
+
+	if (fd >= 0) {
+		n = read_all(fd, s, MAX_SMALL);
+		close(fd);
+	}
+	if (n < 0) {
+		free(s);
+		return NULL;
+	}
+	s[n] = '\0';
+	if (len)
+		*len = n;
+	return s;
+}
+
+static char *slurp_line(const char *path)
+{
+	char *s = slurp(path, NULL);
+
+	if (s)
+		s[strcspn(s, "\n")] = '\0';
+	return s;
+}
+
+/* Text that grows. */
+struct text {
+	char *s;
+	size_t len;
+};
+
+static void add(struct text *t, const char *s, size_t n)
+{
+	t->s = xrealloc(t->s, t->len + n + 1);
+	memcpy(t->s + t->len, s, n);
+	t->len += n;
+	t->s[t->len] = '\0';
+}
+
+static void add_str(struct text *t, const char *s)
+{
+	add(t, s, strlen(s));
+}
+
+/* ---- one function for each name; NULL: not to be had ---- */
+
+static char *get_uname(void)
+{
+	struct utsname u;
+
+	uname(&u);
+	return xasprintf("%s %s %s %s\n", u.sysname, u.release, u.version,
+			 u.machine);
+}
+
+static char *get_hostname(void)
+{
+	struct utsname u;
+
+	uname(&u);
+	return xasprintf("%s\n", u.nodename);
+}
+
+/* As one would type it again. */
+static char *get_cmdline(void)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789@%+=:,./_-";
+	struct text t = {};
+	size_t len, n;
+	char *s = slurp("/proc/self/cmdline", &len), *p;
+
+	if (!s)
+		return NULL;
+	for (p = s; p < s + len; p += n + 1) {
+		n = strlen(p);
+		if (p != s)
+			add_str(&t, " ");
+		if (n && strspn(p, plain) == n) {
+			add(&t, p, n);
+			continue;
+		}
+		add_str(&t, "'");
+		for (size_t i = 0; i < n; i++)
+			add_str(&t, p[i] == '\'' ? "'\\''" :
+				(char[]){ p[i], '\0' });
+		add_str(&t, "'");
+	}
+	add_str(&t, "\n");
+	free(s);
+	return t.s;
+}
+
+static bool wanted(const char *path)
+{
+	const char *base = strrchr(path, '/') + 1;
+
+	for (size_t i = 0; i < ARRAY_SIZE(not_wanted); i++)
+		if (!strcmp(base, not_wanted[i]))
+			return false;
+	return true;
+}
+
+/* Lines as sysctl(8) prints them. */
+static void add_sysctl(struct text *t, const char *path)
+{
+	char *val = slurp_line(path), *name;
+
+	if (!val)
+		return;
+	for (char *p = val; *p; p++)
+		if (*p == '\t')
+			*p = ' ';
+	name = xstrdup(path + strlen("/proc/sys/"));
+	for (char *p = name; *p; p++)
+		if (*p == '/')
+			*p = '.';
+	add_str(t, name);
+	add_str(t, " = ");
+	add_str(t, val);
+	add_str(t, "\n");
+	free(name);
+	free(val);
+}
+
+static char *get_sysctls(void)
+{
+	struct text t = {};
+
+	for (size_t i = 0; i < ARRAY_SIZE(sysctls); i++) {
+		char *pattern = xasprintf("/proc/sys/%s", sysctls[i]);
+		glob_t g;
+
+		if (!glob(pattern, 0, NULL, &g)) {
+			for (size_t j = 0; j < g.gl_pathc; j++)
+				if (wanted(g.gl_pathv[j]))
+					add_sysctl(&t, g.gl_pathv[j]);
+			globfree(&g);
+		}
+		free(pattern);
+	}
+	return t.s;
+}
+
+static char *tool(const char *const *argv)
+{
+	struct run r;
+
+	run(&r, argv, TOOL_MS);
+	if (r.status < 0 || !*r.out) {
+		free(r.out);
+		return NULL;
+	}
+	return r.out;
+}
+
+static char *get_qdiscs(void)
+{
+	static const char *const argv[] = {
+		"tc", "-s", "-d", "qdisc", "show", NULL
+	};
+
+	return tool(argv);
+}
+
+/* Segmentation and checksums: what makes packets on the wire look odd. */
+static bool offload_wanted(const char *line)
+{
+	static const char *const keys[] = {
+		"Features for", "tx-checksumming:", "rx-checksumming:",
+		"scatter-gather:", "tcp-segmentation-offload:",
+		"generic-segmentation-offload:", "generic-receive-offload:",
+		"large-receive-offload:", "tx-udp-segmentation:", "rx-gro-",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!strncmp(line, keys[i], strlen(keys[i])))
+			return true;
+	return false;
+}
+
+static char *get_offloads(void)
+{
+	static const char *const argv[] = { "ethtool", "-k", "*", NULL };
+	char *out = tool(argv), *line, *save;
+	struct text t = {};
+
+	if (!out)
+		return NULL;
+	for (line = strtok_r(out, "\n", &save); line;
+	     line = strtok_r(NULL, "\n", &save)) {
+		if (!offload_wanted(line))
+			continue;
+		add_str(&t, line);
+		add_str(&t, "\n");
+	}
+	free(out);
+	return t.s;
+}
+
+static char *get_cpus(void)
+{
+	char *s = slurp_line("/sys/devices/system/cpu/online");
+	char *text = s ? xasprintf("%s\n", s) : NULL;
+
+	free(s);
+	return text;
+}
+
+static char *get_module(void)
+{
+	static const char *const files[] = { "version", "srcversion", "taint" };
+	struct text t = {};
+	glob_t g;
+
+	if (glob("/sys/module/skbtrace*", 0, NULL, &g))
+		return xstrdup("built in\n");
+	for (size_t i = 0; i < g.gl_pathc; i++) {
+		add_str(&t, strrchr(g.gl_pathv[i], '/') + 1);
+		for (size_t j = 0; j < ARRAY_SIZE(files); j++) {
+			char *path = xasprintf("%s/%s", g.gl_pathv[i],
+					       files[j]);
+			char *val = slurp_line(path);
+
+			if (val && *val) {
+				add_str(&t, " ");
+				add_str(&t, files[j]);
+				add_str(&t, " ");
+				add_str(&t, val);
+			}
+			free(val);
+			free(path);
+		}
+		add_str(&t, "\n");
+	}
+	globfree(&g);
+	return t.s;
+}
+
+static const struct {
+	const char *name;
+	char *(*get)(void);
+} sources[] = {
+	{ "uname",	get_uname },
+	{ "hostname",	get_hostname },
+	{ "cmdline",	get_cmdline },
+	{ "cpus",	get_cpus },
+	{ "module",	get_module },
+	{ "sysctls",	get_sysctls },
+	{ "qdiscs",	get_qdiscs },
+	{ "offloads",	get_offloads },
+};
+
+void meta_collect(struct meta_list *m)
+{
+	m->v = xcalloc(ARRAY_SIZE(sources), sizeof(*m->v));
+	m->n = 0;
+	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
+		char *text = sources[i].get();
+
+		if (!text)
+			continue;
+		m->v[m->n].name = sources[i].name;
+		m->v[m->n++].text = text;
+	}
+}
+
+static int clocks(struct sbt_writer *w, const char *name, u64 mono, u64 real)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "mono_ns %llu real_ns %llu\n",
+		 (unsigned long long)mono, (unsigned long long)real);
+	return sbt_writer_meta(w, name, text);
+}
+
+int meta_clock(struct sbt_writer *w)
+{
+	/* The outer two readings bound the error of the pair. */
+	u64 before = mono_ns(), real = real_ns(), after = mono_ns();
+
+	return clocks(w, "clock", before + (after - before) / 2, real);
+}
+
+int meta_write(const struct meta_list *m, const struct session *s,
+	       struct sbt_writer *w)
+{
+	int err;
+
+	/* Of the recording, in each of its files: one origin of time. */
+	err = clocks(w, "start", s->start_ns, s->start_real_ns);
+	if (!err)
+		err = meta_clock(w);
+	if (!err)
+		err = sbt_writer_meta(w, "events", s->specs);
+	for (int i = 0; !err && i < m->n; i++)
+		err = sbt_writer_meta(w, m->v[i].name, m->v[i].text);
+	return err;
+}
+
+void meta_free(struct meta_list *m)
+{
+	for (int i = 0; i < m->n; i++)
+		free(m->v[i].text);
+	free(m->v);
+	m->v = NULL;
+	m->n = 0;
+}

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "num.h"
+#include "progress.h"
+#include "session.h"
+
+static bool on_screen;
+
+bool progress_wanted(const struct session *s)
+{
+	return s->size_text && !s->o->quiet && isatty(STDERR_FILENO);
+}
+
+void progress_line(struct session *s, u64 now, bool stay)
+{
+	const struct reader *r = &s->reader;
+	char line[256], rate[NUM_LEN], secs[NUM_LEN];
+	u64 span = now - s->line_ns;
+	int n;
+
+	fmt_rate(rate, span ? (r->events - s->line_events) * 1e9 / span : 0);
+	fmt_age(secs, now - s->start_ns);
+	s->line_ns = now;
+	s->line_events = r->events;
+	n = snprintf(line, sizeof(line),
+		     "%sskbtrace: %s  %llu events  %s/s  %s%slost %llu%s%s",
+		     stay && !on_screen ? "" : "\r\033[K", secs,
+		     (unsigned long long)r->events, rate,
+		     s->size_text ? s->size_text(s) : "",
+		     s->size_text ? "  " : "", (unsigned long long)s->lost,
+		     s->child.pid ? "" : "  (Ctrl-C ends)",
+		     stay ? "\n" : "");
+	on_screen = !stay;
+	/* A slow terminal is no reason to fail. */
+	if (write(STDERR_FILENO, line, n) < 0)
+		on_screen = false;
+}
+
+void progress_clear(void)
+{
+	static const char clear[] = "\r\033[K";
+
+	if (!on_screen)
+		return;
+	on_screen = false;
+	if (write(STDERR_FILENO, clear, strlen(clear)) < 0)
+		return;
+}
+
+/* ---- at the end ---- */
+
+struct tally {
+	char event[64];
+	u64 count;
+};
+
+static int by_count(const void *a, const void *b)
+{
+	const struct tally *x = a, *y = b;
+
+	return x->count < y->count ? 1 : x->count > y->count ? -1 :
+	       strcmp(x->event, y->event);
+}
+
+/* Lines of "dropped" summed by event, the largest first. */
+static struct tally *by_event(const struct session *s, int *n)
+{
+	struct tally *t = xcalloc(s->ndrops, sizeof(*t));
+
+	*n = 0;
+	for (int i = 0; i < s->ndrops; i++) {
+		int j;
+
+		for (j = 0; j < *n; j++)
+			if (!strcmp(t[j].event, s->drops[i].event))
+				break;
+		if (j == *n)
+			memcpy(t[(*n)++].event, s->drops[i].event,
+			       sizeof(t->event));
+		t[j].count += s->drops[i].count;
+	}
+	qsort(t, *n, sizeof(*t), by_count);
+	return t;
+}
+
+/* "all on cpu 1" says where to look; spread over many, there is no place. */
+static void where_lost(const struct session *s, char *buf, size_t len)
+{
+	int cpus = 0;
+	u32 cpu = 0;
+
+	buf[0] = '\0';
+	for (int i = 0; i < s->ndrops; i++) {
+		if (!s->drops[i].count || (cpus && s->drops[i].cpu == cpu))
+			continue;
+		cpu = s->drops[i].cpu;
+		cpus++;
+	}
+	if (cpus == 1)
+		snprintf(buf, len, ", all on cpu %u", cpu);
+}
+
+static bool can_sample(const struct session *s, const char *name)
+{
+	const struct event *e = format_find(s->format, name);
+
+	return e && list_has(e->opts, "sample");
+}
+
+static void advise(const struct session *s, const struct tally *t, int n)
+{
+	const u64 size = s->reader.subbuf_size, nr = s->reader.subbuf_nr;
+	char more[NUM_LEN], sample[96] = "";
+
+	if (size < 1 << 20)
+		snprintf(more, sizeof(more), "-b %lluk",
+			 (unsigned long long)size * 2 / 1024);
+	else
+		snprintf(more, sizeof(more), "-n %llu",
+			 (unsigned long long)nr * 2);
+	if (n && can_sample(s, t[0].event))
+		snprintf(sample, sizeof(sample), ", or -e %s,sample=10",
+			 t[0].event);
+	msg("next time: %s%s, or %s", more, sample,
+	    ctl_exists(&s->ctl, "sock_filters") ? "a narrower filter" :
+	    "fewer events");
+}
+
+static void tell_lost(const struct session *s)
+{
+	const u64 all = s->reader.events + s->lost;
+	char where[64], kinds[512] = "";
+	struct tally *t;
+	int n, len = 0;
+
+	t = by_event(s, &n);
+	where_lost(s, where, sizeof(where));
+	for (int i = 0; i < n && len < (int)sizeof(kinds); i++)
+		len += snprintf(kinds + len, sizeof(kinds) - len, "%s %s %llu",
+				i ? "," : ":", t[i].event,
+				(unsigned long long)t[i].count);
+	msg("LOST %llu of %llu events (%.1f%%)%s%s",
+	    (unsigned long long)s->lost, (unsigned long long)all,
+	    100.0 * s->lost / all, where, kinds);
+	advise(s, t, n);
+	free(t);
+}
+
+void progress_totals(const struct session *s, const char *where,
+		     const char *more)
+{
+	char secs[NUM_LEN];
+
+	progress_clear();
+	if (!s->o->quiet)
+		msg("%llu events in %s%s%s%s",
+		    (unsigned long long)s->reader.events,
+		    fmt_age(secs, s->end_ns - s->start_ns), where,
+		    s->lost ? "" : ", none lost", more);
+	if (s->lost)
+		tell_lost(s);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What record says about itself on stderr while it runs and at its end. */
+#ifndef SKBTRACE_PROGRESS_H
+#define SKBTRACE_PROGRESS_H
+
+#include "util.h"
+
+struct session;
+
+/* Is there a terminal that wants a line every second? */
+bool progress_wanted(const struct session *s);
+
+/* The line; @stay: with a newline, for USR1 and logs. */
+void progress_line(struct session *s, u64 now, bool stay);
+
+/* Take the line off the terminal before another message. */
+void progress_clear(void);
+
+/*
+ * "N events in T<where>, none lost<more>", and what was lost, where, and what
+ * helps. Losses are told even if @s is quiet.
+ */
+void progress_totals(const struct session *s, const char *where,
+		     const char *more);
+
+#endif

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A session's beginning and end; session_run.c is what lies between. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "filter.h"
+#include "num.h"
+#include "select.h"
+#include "session.h"
+#include "sig.h"
+
+static int set_number(const struct ctl *c, const char *name, u64 val)
+{
+	char text[NUM_LEN];
+
+	if (!val)
+		return 0;
+	snprintf(text, sizeof(text), "%llu\n", (unsigned long long)val);
+	return ctl_write(c, name, text);
+}
+
+static int set_word(const struct ctl *c, const char *name, const char *word)
+{
+	char *text;
+	int code;
+
+	if (!word)
+		return 0;
+	text = xasprintf("%s\n", word);
+	code = ctl_write(c, name, text);
+	free(text);
+	return code;
+}
+
+/*
+ * A larger sub-buffer may fit only once there are fewer of them, or the other
+ * way round, so the one that shrinks goes first.
+ */
+static int set_sizes(const struct ctl *c, const struct recopt *o)
+{
+	u64 size = 0;
+	int code;
+
+	if (o->subbuf_size && o->subbuf_nr &&
+	    ctl_number(c, "subbuf_size", &size) && o->subbuf_size > size) {
+		code = set_number(c, "subbuf_nr", o->subbuf_nr);
+		return code ? code :
+		       set_number(c, "subbuf_size", o->subbuf_size);
+	}
+	code = set_number(c, "subbuf_size", o->subbuf_size);
+	return code ? code : set_number(c, "subbuf_nr", o->subbuf_nr);
+}
+
+static int get_format(struct session *s)
+{
+	char err[256];
+
+	s->format_text = ctl_read(&s->ctl, "format");
+	if (!s->format_text)
+		return fail(EXIT_FAILED, "cannot read the format: %m");
+	s->format = format_parse(s->format_text, strlen(s->format_text), err,
+				 sizeof(err));
+	if (!s->format)
+		return fail(EXIT_FAILED, "the kernel's format: %s", err);
+	return 0;
+}
+
+/* Names without options, for the notice: what a reader looks for. */
+static void tell_default(const struct selection *sel)
+{
+	char *line = xstrdup("");
+
+	for (int i = 0; i < sel->n; i++) {
+		char *old = line;
+
+		line = xasprintf("%s %s", old, sel->wishes[i].event->name);
+		free(old);
+	}
+	msg("no -e given, recording " SELECT_DEFAULT ":%s", line);
+	free(line);
+}
+
+static int choose(struct session *s)
+{
+	const struct recopt *o = s->o;
+	struct selection sel = {};
+	int code = 0;
+
+	for (int i = 0; !code && i < o->nspecs; i++)
+		code = select_spec(&sel, s->format, o->specs[i], o->quiet);
+	if (!o->nspecs) {
+		code = select_spec(&sel, s->format, SELECT_DEFAULT, true);
+		if (!code && !o->quiet)
+			tell_default(&sel);
+	}
+	if (!code)
+		s->specs = select_text(&sel);
+	select_free(&sel);
+	return code;
+}
+
+int session_prepare(struct session *s, const char *verb,
+		    const struct recopt *o)
+{
+	int code;
+
+	memset(s, 0, sizeof(*s));
+	s->o = o;
+	s->verb = verb;
+	s->owner = -1;
+	s->ctl.dir = -1;
+	code = ctl_open(&s->ctl, o->debugfs, CTL_PREPARE, verb);
+	if (code)
+		return code;
+	s->owner = ctl_take(&s->ctl);
+	if (s->owner < 0)
+		return -s->owner;
+	code = set_sizes(&s->ctl, o);
+	if (!code)
+		code = set_word(&s->ctl, "contexts", o->contexts);
+	if (!code)
+		code = set_word(&s->ctl, "cpus", o->cpus);
+	if (!code)
+		code = filter_set(&s->ctl, o);
+	if (!code)
+		code = get_format(s);
+	if (!code)
+		code = choose(s);
+	return code;
+}
+
+int session_start(struct session *s)
+{
+	char *text;
+	int code;
+
+	s->wake = sig_setup();
+	if (s->wake < 0)
+		return fail(EXIT_FAILED, "cannot make a pipe: %m");
+	/* Before the first event, or that would be at a time below zero. */
+	s->start_ns = mono_ns();
+	s->start_real_ns = real_ns();
+	s->line_ns = s->start_ns;
+	code = ctl_write(&s->ctl, "enabled", s->specs);
+	if (code)
+		return code;
+	if (s->o->duration_ns)
+		s->deadline_ns = mono_ns() + s->o->duration_ns;
+	/* The kernel's own wording of what is on goes into the file. */
+	text = ctl_read(&s->ctl, "enabled");
+	if (text) {
+		free(s->specs);
+		s->specs = text;
+	}
+	return reader_open(&s->reader, &s->ctl);
+}
+
+void session_end(struct session *s)
+{
+	struct ctl_stat st;
+
+	if (s->owner < 0)
+		return;
+	s->end_ns = mono_ns();
+	if (!ctl_stat(&s->ctl, &st)) {
+		s->lost = ctl_sum(&st, lost);
+		ctl_stat_free(&st);
+	}
+	s->ndrops = ctl_drops(&s->ctl, &s->drops);
+	reader_close(&s->reader);
+	close(s->owner);
+	s->owner = -1;
+}
+
+void session_free(struct session *s)
+{
+	reader_close(&s->reader);
+	if (s->owner >= 0)
+		close(s->owner);
+	ctl_close(&s->ctl);
+	format_free(s->format);
+	free(s->format_text);
+	free(s->specs);
+	free(s->drops);
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A private tracing session, from the control files to its end:
+ *
+ *	session_prepare()	rights, module, owner, sizes, which events
+ *	session_start()		tracing is on when it returns
+ *	session_run()		data goes to the sink until something ends it
+ *	session_end()		totals; the kernel's side is torn down
+ */
+#ifndef SKBTRACE_SESSION_H
+#define SKBTRACE_SESSION_H
+
+#include "child.h"
+#include "ctl.h"
+#include "format.h"
+#include "reader.h"
+#include "recopt.h"
+#include "stat.h"
+
+struct session {
+	const struct recopt *o;
+	const char *verb;
+	struct ctl ctl;
+	int owner;		/* its release ends the session; -1 */
+	int wake;		/* signals */
+	struct format *format;
+	char *format_text;
+	char *specs;		/* what "enabled" says */
+	struct reader reader;
+	struct child child;
+	/*
+	 * How much there is by now ("2.6MiB"), for the progress line; NULL: no
+	 * line, stderr belongs to the events.
+	 */
+	const char *(*size_text)(struct session *s);
+	/* Has it reached a limit of its own (--max-size)? NULL: it has none. */
+	bool (*full)(struct session *s);
+	void *priv;		/* for the two */
+
+	bool stopping;		/* -* was written */
+	bool broken_pipe;	/* nobody reads our output any more */
+	u64 start_ns, end_ns;	/* CLOCK_MONOTONIC */
+	u64 start_real_ns;
+	u64 deadline_ns;	/* 0: none */
+	u64 lost;		/* as "stat" said last */
+	u64 line_ns, line_events;	/* at the last progress line */
+	struct ctl_drop *drops;	/* at the end */
+	int ndrops;
+};
+
+/* All return 0 or an exit code after a message. */
+int session_prepare(struct session *s, const char *verb,
+		    const struct recopt *o);
+int session_start(struct session *s);
+int session_run(struct session *s, struct sink *sink);
+
+/* Read what was lost, let the kernel free everything. */
+void session_end(struct session *s);
+void session_free(struct session *s);
+
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "sig.h"
+
+static int wake[2] = { -1, -1 };
+static volatile sig_atomic_t interrupts, stop, progress, child_ended, forward;
+
+static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
+
+static void handler(int sig, siginfo_t *info, void *ctx)
+{
+	int err = errno;
+
+	(void)ctx;
+	switch (sig) {
+	case SIGUSR1:
+		progress = 1;
+		break;
+	case SIGCHLD:
+		child_ended = 1;
+		break;
+	case SIGINT:
+		if (interrupts++)
+			_exit(EXIT_SIGINT);
+		/* fall through */
+	default:
+		stop = 1;
+		forward = info->si_code == SI_KERNEL ? 0 : sig;
+	}
+	/* Full is as good: it is readable. */
+	if (write(wake[1], "", 1) < 0)
+		errno = err;
+	errno = err;
+}
+
+int sig_setup(void)
+{
+	struct sigaction sa = {
+		.sa_sigaction = handler,
+		.sa_flags = SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP,
+	};
+
+	if (wake[0] < 0 && pipe2(wake, O_CLOEXEC | O_NONBLOCK))
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(stop_signals); i++) {
+		struct sigaction old;
+
+		/* nohup asked that HUP be ignored: so be it. */
+		sigaction(stop_signals[i], NULL, &old);
+		if (stop_signals[i] == SIGHUP && old.sa_handler == SIG_IGN)
+			continue;
+		sigaction(stop_signals[i], &sa, NULL);
+	}
+	sigaction(SIGUSR1, &sa, NULL);
+	sigaction(SIGCHLD, &sa, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	return wake[0];
+}
+
+unsigned int sig_take(void)
+{
+	unsigned int got = 0;
+	char buf[64];
+
+	while (read(wake[0], buf, sizeof(buf)) > 0)
+		;
+	if (stop)
+		got |= SIG_STOP;
+	if (progress)
+		got |= SIG_PROGRESS;
+	if (child_ended)
+		got |= SIG_CHILD;
+	stop = progress = child_ended = 0;
+	return got;
+}
+
+int sig_to_forward(void)
+{
+	return forward;
+}
+
+void sig_reset(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(stop_signals); i++) {
+		struct sigaction old;
+
+		sigaction(stop_signals[i], NULL, &old);
+		if (old.sa_handler != SIG_IGN)
+			signal(stop_signals[i], SIG_DFL);
+	}
+	signal(SIGUSR1, SIG_DFL);
+	signal(SIGCHLD, SIG_DFL);
+	signal(SIGPIPE, SIG_DFL);
+}
