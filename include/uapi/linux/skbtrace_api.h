@@ -40,7 +40,7 @@
  * @mono_ns: CLOCK_MONOTONIC when the sub-buffer was opened, nanoseconds
  * @real_ns: CLOCK_REALTIME at the same moment, nanoseconds
  * @nr_events: blocks in this sub-buffer that are neither LOST nor PAD
- * @flags: SKBTRACE_SUBBUF_*
+ * @spare: 0
  */
 struct skbtrace_subbuf {
 	__u32	magic;
@@ -55,11 +55,8 @@ struct skbtrace_subbuf {
 	__u64	mono_ns;
 	__u64	real_ns;
 	__u32	nr_events;
-	__u32	flags;
+	__u32	spare;
 };
-
-/* The last sub-buffer of this processor: tracing has stopped. */
-#define SKBTRACE_SUBBUF_LAST	0x1
 
 /**
  * struct skbtrace_block - header of an event's block

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * skbtrace: what a protocol module needs.
+ *
+ * A module declares its events, each with one list of fields, and the hooks
+ * (tracepoint and probe) that each needs; then it registers them. The core
+ * attaches a hook while an event that names it is on. A probe asks whether an
+ * event is wanted, gets room for a block, fills it in, and commits it:
+ *
+ *	if (!skbtrace_wants(s, &ev_foo, how))
+ *		return;
+ *	b = skbtrace_begin_sk(s, &ev_foo, sk);
+ *	if (!b)
+ *		return;
+ *	b->how = how;
+ *	skbtrace_commit(s);
+ */
+#ifndef _LINUX_SKBTRACE_H
+#define _LINUX_SKBTRACE_H
+
+#include <linux/bitmap.h>
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/percpu.h>
+#include <linux/skbuff.h>
+#include <linux/stringify.h>
+#include <linux/types.h>
+#include <uapi/linux/skbtrace_api.h>
+
+struct module;
+struct skbtrace_proto;
+struct sock;
+struct tracepoint;
+
+#define SKBTRACE_MAX_EVENTS	64	/* registered at the same time */
+#define SKBTRACE_MAX_SELECT	256	/* values that skip= and only= know */
+
+/*
+ * Fields. LIST(F, S) calls F(S, type, name, unit, flags, help) for each field
+ * of a block in order; type, unit and flags are those of the "format" file.
+ * The list makes the struct, the proof that it has no holes, and the table
+ * that "format" is printed from, so that they cannot differ.
+ */
+#define SKBTRACE_C_u8		u8
+#define SKBTRACE_C_u16		u16
+#define SKBTRACE_C_u32		u32
+#define SKBTRACE_C_u64		u64
+#define SKBTRACE_C_s32		s32
+#define SKBTRACE_C_s64		s64
+#define SKBTRACE_C_addr		struct in6_addr
+#define SKBTRACE_C_str16	struct skbtrace_str16
+#define SKBTRACE_C_str56	struct skbtrace_str56
+
+struct skbtrace_str16 { char s[16]; };
+struct skbtrace_str56 { char s[56]; };
+
+/**
+ * struct skbtrace_field - a row of the table of an event's fields
+ * @name: as in "format"; never changes once released
+ * @type: u8 ... s64, addr (16 bytes, IPv4 as ::ffff:a.b.c.d), strN
+ * @unit: of the number, or how to read it: see "format"
+ * @flags: how to print it: see "format"
+ * @help: one line for people
+ * @off: bytes from the beginning of the block
+ */
+struct skbtrace_field {
+	const char	*name;
+	const char	*type;
+	const char	*unit;
+	const char	*flags;
+	const char	*help;
+	u16		off;
+};
+
+#define SKBTRACE_MEMBER(S, type, name, unit, flags, help)	\
+	SKBTRACE_C_##type name;
+#define SKBTRACE_SIZE(S, type, name, unit, flags, help)		\
+	+ sizeof(SKBTRACE_C_##type)
+#define SKBTRACE_ROW(S, type, name, unit, flags, help)		\
+	{ #name, #type, unit, flags, help, offsetof(S, name) },
+
+/* struct NAME_block and NAME_fields[] from a list of fields */
+#define SKBTRACE_BLOCK(NAME, LIST)						\
+	struct NAME##_block {							\
+		struct skbtrace_block hdr;					\
+		LIST(SKBTRACE_MEMBER, struct NAME##_block)			\
+	};									\
+	static_assert(sizeof(struct NAME##_block) % 8 == 0);			\
+	static_assert(sizeof(struct NAME##_block) ==				\
+		      sizeof(struct skbtrace_block)				\
+		      LIST(SKBTRACE_SIZE, struct NAME##_block));		\
+	static const struct skbtrace_field NAME##_fields[] = {			\
+		LIST(SKBTRACE_ROW, struct NAME##_block)				\
+	}
+
+/* the members of struct skbtrace_event that follow from SKBTRACE_BLOCK() */
+#define SKBTRACE_EVENT(NAME)							\
+	.name = __stringify(NAME),						\
+	.len = sizeof(struct NAME##_block),					\
+	.fields = NAME##_fields,						\
+	.nr_fields = ARRAY_SIZE(NAME##_fields)
+
+/**
+ * struct skbtrace_sym - a value and the word for it, without blanks
+ * @value: the number in the block
+ * @word: the word; %NULL if this value has none
+ */
+struct skbtrace_sym {
+	u32		value;
+	const char	*word;
+};
+
+/**
+ * struct skbtrace_syms - the words of an enum or of flags
+ * @name: as in the unit "enum:NAME" or "flags:NAME" of a field
+ * @tab: the words
+ * @nr: how many
+ */
+struct skbtrace_syms {
+	const char			*name;
+	const struct skbtrace_sym	*tab;
+	unsigned int			nr;
+};
+
+#define SKBTRACE_SYMS(NAME, TAB)						\
+	{ .name = NAME, .tab = TAB, .nr = ARRAY_SIZE(TAB) }
+
+/**
+ * struct skbtrace_hook - a probe and the tracepoint it is attached to
+ * @tracepoint: its name; found by name, so it needs no export
+ * @probe: void probe(void *session, args of the tracepoint); check it against
+ *	the tracepoint with check_trace_callback_type_NAME()
+ * @optional: events that use it are useful without it
+ * @tp: core: %NULL if this kernel has no such tracepoint
+ */
+struct skbtrace_hook {
+	const char		*tracepoint;
+	void			*probe;
+	bool			optional;
+	struct tracepoint	*tp;
+};
+
+enum skbtrace_kind { SKBTRACE_META, SKBTRACE_CONN, SKBTRACE_PACKET };
+
+enum skbtrace_role {
+	SKBTRACE_ROLE_EVENT,
+	SKBTRACE_ROLE_CONN,	/* names the connection of the block's key */
+	SKBTRACE_ROLE_TASK,	/* names a tgid */
+	SKBTRACE_ROLE_SYMBOL,	/* names a code address */
+};
+
+/**
+ * struct skbtrace_event - all that is known of an event
+ * @name: never changes once released
+ * @nr: its number, < %SKBTRACE_FIRST_SPECIAL or core's own
+ * @len: bytes of its block, header included
+ * @kind: what hdr.key of a block is: a socket cookie, a packet id, nothing
+ * @role: more than an event: names something
+ * @important: may use the part of the buffer that is kept for names
+ * @stability: Stable, Evolving or Private
+ * @sets: names after the @ on the command line, separated by ':', or %NULL
+ * @help: when it fires
+ * @read: how to read it
+ * @example: a command line
+ * @select: field that skip= and only= look at (unit enum:...), or %NULL
+ * @set_opts: options that a set asks for this event with, or %NULL
+ * @fields: its fields
+ * @nr_fields: how many
+ * @hooks: %NULL-terminated; attached while the event is on
+ * @names: for connection events: the event that names the connection
+ * @fill: for events that name a connection: fills in the block of one whose
+ *	first event is about to be written; the socket may be a minisocket
+ * @slot: core
+ * @proto: core
+ */
+struct skbtrace_event {
+	const char			*name;
+	u16				nr;
+	u16				len;
+	enum skbtrace_kind		kind;
+	enum skbtrace_role		role;
+	bool				important;
+	const char			*stability;
+	const char			*sets;
+	const char			*help;
+	const char			*read;
+	const char			*example;
+	const char			*select;
+	const char			*set_opts;
+	const struct skbtrace_field	*fields;
+	unsigned int			nr_fields;
+	struct skbtrace_hook		*const *hooks;
+	struct skbtrace_event		*names;
+	void				(*fill)(void *block, struct sock *sk);
+	u16				slot;
+	const struct skbtrace_proto	*proto;
+};
+
+/**
+ * struct skbtrace_proto - a protocol module
+ * @name: short: tcp
+ * @owner: %THIS_MODULE
+ * @events: its events
+ * @nr_events: how many
+ * @syms: symbol tables that its fields name
+ * @nr_syms: how many
+ * @list: core
+ */
+struct skbtrace_proto {
+	const char			*name;
+	struct module			*owner;
+	struct skbtrace_event		*const *events;
+	unsigned int			nr_events;
+	const struct skbtrace_syms	*syms;
+	unsigned int			nr_syms;
+	struct list_head		list;
+};
+
+int skbtrace_register_proto(struct skbtrace_proto *proto);
+void skbtrace_unregister_proto(struct skbtrace_proto *proto);
+
+/* so that the first use of an event loads its module */
+#define MODULE_ALIAS_SKBTRACE_EVENT(name)	\
+	MODULE_ALIAS("skbtrace-event-" __stringify(name))
+#define MODULE_ALIAS_SKBTRACE_PROTO(name)	\
+	MODULE_ALIAS("skbtrace-proto-" __stringify(name))
+
+/**
+ * struct skbtrace_slot - how a session wants an event
+ * @on: it does
+ * @selective: @skip or @skip_rest refuse something
+ * @skip_rest: values from %SKBTRACE_MAX_SELECT on are not wanted
+ * @nr: number of the event, which may be gone before the session is
+ * @skip: values of the field that skbtrace_event.select names, not wanted
+ */
+struct skbtrace_slot {
+	bool		on;
+	bool		selective;
+	bool		skip_rest;
+	u16		nr;
+	DECLARE_BITMAP(skip, SKBTRACE_MAX_SELECT);
+};
+
+/**
+ * struct skbtrace_gate - one open block per CPU and session
+ * @irqflags: to be restored when it is committed
+ * @busy: there is one. As interrupts are off then, seeing it set is recursion
+ */
+struct skbtrace_gate {
+	unsigned long	irqflags;
+	bool		busy;
+};
+
+/**
+ * struct skbtrace_session - the part of a session that probes look at
+ * @gate: per CPU
+ * @id_key: keys of packet ids, so that these don't tell addresses
+ * @slot: by event
+ */
+struct skbtrace_session {
+	struct skbtrace_gate __percpu	*gate;
+	u64				id_key[2];
+	struct skbtrace_slot		slot[SKBTRACE_MAX_EVENTS];
+};
+
+void *skbtrace_begin(struct skbtrace_session *s,
+		     const struct skbtrace_event *ev, u64 key, u32 netns);
+void *skbtrace_begin_at(struct skbtrace_session *s,
+			const struct skbtrace_event *ev, u64 key, u32 netns,
+			const void *location);
+void *skbtrace_begin_sk(struct skbtrace_session *s,
+			const struct skbtrace_event *ev, struct sock *sk);
+void skbtrace_name_sk(struct skbtrace_session *s,
+		      const struct skbtrace_event *ev, struct sock *sk);
+void skbtrace_count_skipped(struct skbtrace_session *s);
+bool skbtrace_is_named(struct skbtrace_session *s, const struct sock *sk);
+u64 skbtrace_location_id(const struct skbtrace_session *s,
+			 const void *location);
+u64 skbtrace_cookie(struct sock *sk);
+
+/**
+ * skbtrace_on() - is this event on?
+ * @s: session
+ * @ev: event
+ *
+ * Needed where several events share a hook. Context: probe.
+ * Return: true if it is
+ */
+static inline bool skbtrace_on(const struct skbtrace_session *s,
+			       const struct skbtrace_event *ev)
+{
+	return s->slot[ev->slot].on;
+}
+
+/**
+ * skbtrace_wants() - is this event on, and not refused by skip= or only=?
+ * @s: session
+ * @ev: event
+ * @value: of the field that skbtrace_event.select names
+ *
+ * Context: probe. Counts what it refuses.
+ * Return: true if it is wanted
+ */
+static inline bool skbtrace_wants(struct skbtrace_session *s,
+				  const struct skbtrace_event *ev, u32 value)
+{
+	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+
+	if (!slot->on)
+		return false;
+	if (likely(!slot->selective))
+		return true;
+	if (value < SKBTRACE_MAX_SELECT ? !test_bit(value, slot->skip) :
+					  !slot->skip_rest)
+		return true;
+	skbtrace_count_skipped(s);
+	return false;
+}
+
+/**
+ * skbtrace_commit() - a block is complete
+ * @s: session that one of the skbtrace_begin() functions gave a block of
+ *
+ * Context: as these left it: interrupts off; restored here.
+ */
+static inline void skbtrace_commit(struct skbtrace_session *s)
+{
+	struct skbtrace_gate *gate = this_cpu_ptr(s->gate);
+	unsigned long flags = gate->irqflags;
+
+	gate->busy = false;
+	local_irq_restore(flags);
+}
+
+/* The first fields of a packet event's block: what people know it by. */
+#define SKBTRACE_TUPLE_FIELDS(F, S)						\
+	F(S, addr, local, "-", "tuple", "address on this side")		\
+	F(S, addr, peer, "-", "tuple", "address of the other side")		\
+	F(S, u16, lport, "port", "tuple", "port on this side")			\
+	F(S, u16, pport, "port", "tuple", "port of the other side")		\
+	F(S, u8, proto, "enum:ipproto", "-", "protocol above IP")		\
+	F(S, u8, dir, "enum:dir", "brief", "received or sent by this host")
+
+/**
+ * struct skbtrace_tuple - SKBTRACE_TUPLE_FIELDS() as a struct
+ * @local: address on this side, IPv4 as ::ffff:a.b.c.d
+ * @peer: address of the other side
+ * @lport: port on this side, host order
+ * @pport: port of the other side, host order
+ * @proto: IPPROTO_*, 0 unknown
+ * @dir: SKBTRACE_DIR_*
+ */
+struct skbtrace_tuple {
+	struct in6_addr	local;
+	struct in6_addr	peer;
+	u16		lport;
+	u16		pport;
+	u8		proto;
+	u8		dir;
+};
+
+enum { SKBTRACE_DIR_UNKNOWN, SKBTRACE_DIR_RX, SKBTRACE_DIR_TX };
+
+#define SKBTRACE_ASSERT_TUPLE(NAME)						\
+	static_assert(offsetof(struct NAME##_block, dir) ==			\
+		      offsetof(struct NAME##_block, local) +			\
+		      offsetof(struct skbtrace_tuple, dir))
+
+/* the tuple in a block */
+#define skbtrace_tuple_of(b)	((struct skbtrace_tuple *)&(b)->local)
+
+/**
+ * struct skbtrace_l4 - what skbtrace_packet_tuple() finds beside the tuple
+ * @seq: TCP sequence number, host order
+ * @len: bytes of payload above the transport header, from the IP header
+ * @valid: TCP: @seq and @len are; UDP: @len is
+ */
+struct skbtrace_l4 {
+	u32	seq;
+	u32	len;
+	bool	valid;
+};
+
+bool skbtrace_packet_tuple(const struct sk_buff *skb, int l3, u8 dir,
+			   struct skbtrace_tuple *t, struct skbtrace_l4 *l4);
+void skbtrace_sock_tuple(const struct sock *sk, struct skbtrace_tuple *t);
+
+/**
+ * skbtrace_packet_id() - name of a packet's memory
+ * @s: session
+ * @skb: packet
+ *
+ * Clones of a packet share the data but not the skb, so they differ. Memory is
+ * used again: an id means the same packet only between its birth and its end.
+ *
+ * Return: the id
+ */
+static inline u64 skbtrace_packet_id(const struct skbtrace_session *s,
+				     const struct sk_buff *skb)
+{
+	u64 a = (u64)(unsigned long)skb * s->id_key[0];
+	u64 b = (u64)(unsigned long)skb->head * s->id_key[1];
+
+	return a ^ (b >> 32 | b << 32);
+}
+
+#endif /* _LINUX_SKBTRACE_H */

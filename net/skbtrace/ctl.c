@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Control files: text, one table. A write is one command; a refused one leaves
+ * everything as it was and says why in "error".
+ */
+#include <linux/debugfs.h>
+#include <linux/kmod.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include "internal.h"
+
+struct dentry *skbtrace_dir;
+
+/* The reason of the last refused write. Under skbtrace_lock. */
+static char skbtrace_error[512];
+static const char *skbtrace_error_file = "";
+
+/**
+ * skbtrace_err() - say why something is refused
+ * @err: negative errno
+ * @fmt: the reason, without a full stop
+ *
+ * Context: skbtrace_lock.
+ * Return: @err
+ */
+int skbtrace_err(int err, const char *fmt, ...)
+{
+	va_list args;
+	int n;
+
+	n = scnprintf(skbtrace_error, sizeof(skbtrace_error), "%s: ",
+		      skbtrace_error_file);
+	va_start(args, fmt);
+	vscnprintf(skbtrace_error + n, sizeof(skbtrace_error) - n, fmt, args);
+	va_end(args);
+	return err;
+}
+
+static int version_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%u\n", SKBTRACE_ABI);
+	return 0;
+}
+
+static int error_show(struct seq_file *m, void *v)
+{
+	if (skbtrace_error[0])
+		seq_printf(m, "%s\n", skbtrace_error);
+	return 0;
+}
+
+static int enabled_show(struct seq_file *m, void *v)
+{
+	const struct skbtrace_run *run = skbtrace_current();
+	unsigned int i;
+
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
+		if (skbtrace_events[i] && run->pub.slot[i].on)
+			skbtrace_print_spec(m, run, skbtrace_events[i]);
+	return 0;
+}
+
+/* What one write to "enabled" asks for. */
+struct skbtrace_wish {
+	struct skbtrace_spec		spec[SKBTRACE_MAX_EVENTS];
+	const struct skbtrace_event	*off[SKBTRACE_MAX_EVENTS];
+	unsigned int			nr;
+	unsigned int			nr_off;
+	bool				stop;
+};
+
+static int skbtrace_wish_line(struct skbtrace_wish *wish, char *line)
+{
+	if (!strcmp(line, "-*")) {
+		wish->stop = true;
+		return 0;
+	}
+	if (wish->nr == SKBTRACE_MAX_EVENTS ||
+	    wish->nr_off == SKBTRACE_MAX_EVENTS)
+		return skbtrace_err(-EINVAL, "too many lines");
+	if (*line != '-')
+		return skbtrace_parse_spec(line, &wish->spec[wish->nr++]);
+	wish->off[wish->nr_off] = skbtrace_find_event(line + 1,
+						      strlen(line + 1));
+	if (!wish->off[wish->nr_off++])
+		return skbtrace_err(-ENOENT, "%s: no such event", line + 1);
+	return 0;
+}
+
+static int enabled_store(char *text, size_t len)
+{
+	struct skbtrace_wish *wish = kzalloc(sizeof(*wish), GFP_KERNEL);
+	char *line;
+	int err = 0;
+
+	if (!wish)
+		return skbtrace_err(-ENOMEM, "no memory");
+	while (!err && (line = strsep(&text, "\n"))) {
+		line = strim(line);
+		if (*line && *line != '#')
+			err = skbtrace_wish_line(wish, line);
+	}
+	if (!err && wish->stop && (wish->nr || wish->nr_off))
+		err = skbtrace_err(-EINVAL, "-* goes alone");
+	if (!err && wish->stop)
+		skbtrace_stop(skbtrace_current());
+	else if (!err)
+		err = skbtrace_enable(wish->spec, wish->nr, wish->off,
+				      wish->nr_off);
+	kfree(wish);
+	return err;
+}
+
+static int skbtrace_store_size(char *text, u32 *where, u32 min, u32 max,
+			       u32 unit)
+{
+	struct skbtrace_run *run = skbtrace_current();
+	u32 old = *where, v;
+	int err;
+
+	if (run->state == SKBTRACE_TRACING)
+		return skbtrace_err(-EBUSY, "tracing is on");
+	if (kstrtou32(strim(text), 0, &v) || v < min || v > max || v % unit)
+		return skbtrace_err(-EINVAL,
+				    "not a number from %u to %u, multiple of %u",
+				    min, max, unit);
+	*where = v;
+	err = skbtrace_check_mem(run->config.subbuf_size,
+				 run->config.subbuf_nr);
+	if (err)
+		*where = old;
+	return err;
+}
+
+static int subbuf_size_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%u\n", skbtrace_current()->config.subbuf_size);
+	return 0;
+}
+
+static int subbuf_size_store(char *text, size_t len)
+{
+	return skbtrace_store_size(text,
+				   &skbtrace_current()->config.subbuf_size,
+				   SKBTRACE_SUBBUF_SIZE_MIN,
+				   SKBTRACE_SUBBUF_SIZE_MAX,
+				   SKBTRACE_SUBBUF_SIZE_MIN);
+}
+
+static int subbuf_nr_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%u\n", skbtrace_current()->config.subbuf_nr);
+	return 0;
+}
+
+static int subbuf_nr_store(char *text, size_t len)
+{
+	return skbtrace_store_size(text, &skbtrace_current()->config.subbuf_nr,
+				   SKBTRACE_SUBBUF_NR_MIN,
+				   SKBTRACE_SUBBUF_NR_MAX, 1);
+}
+
+static int contexts_show(struct seq_file *m, void *v)
+{
+	skbtrace_print_contexts(m, skbtrace_current()->config.ctx_mask);
+	return 0;
+}
+
+static int contexts_store(char *text, size_t len)
+{
+	struct skbtrace_run *run = skbtrace_current();
+	u32 mask;
+	int err = skbtrace_parse_contexts(text, &mask);
+
+	if (err)
+		return err;
+	run->config.ctx_mask = mask;
+	if (run->state == SKBTRACE_TRACING)
+		skbtrace_set_contexts(run);
+	return 0;
+}
+
+static int cpus_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%*pbl\n",
+		   cpumask_pr_args(skbtrace_current()->config.cpus));
+	return 0;
+}
+
+static int cpus_store(char *text, size_t len)
+{
+	struct skbtrace_run *run = skbtrace_current();
+	cpumask_var_t cpus;
+	int err;
+
+	if (!zalloc_cpumask_var(&cpus, GFP_KERNEL))
+		return skbtrace_err(-ENOMEM, "no memory");
+	err = cpulist_parse(strim(text), cpus);
+	if (err || !cpumask_intersects(cpus, cpu_possible_mask)) {
+		free_cpumask_var(cpus);
+		return skbtrace_err(-EINVAL, "not a list of CPUs such as 0,2-3");
+	}
+	cpumask_copy(run->config.cpus, cpus);
+	free_cpumask_var(cpus);
+	if (run->state == SKBTRACE_TRACING)
+		skbtrace_set_contexts(run);
+	return 0;
+}
+
+static u64 skbtrace_lost(const struct skbtrace_run *run, int cpu, int slot)
+{
+	return READ_ONCE(per_cpu_ptr(run->cpu, cpu)->lost_by[slot]);
+}
+
+static int dropped_show(struct seq_file *m, void *v)
+{
+	const struct skbtrace_run *run = skbtrace_current();
+	u64 total = 0, n;
+	int cpu, i;
+
+	for_each_possible_cpu(cpu)
+		for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
+			total += skbtrace_lost(run, cpu, i);
+	seq_printf(m, "total %llu\n", total);
+	for_each_possible_cpu(cpu) {
+		for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
+			n = skbtrace_lost(run, cpu, i);
+			if (n && skbtrace_events[i])
+				seq_printf(m, "cpu %d %s %llu\n", cpu,
+					   skbtrace_events[i]->name, n);
+		}
+	}
+	return 0;
+}
+
+/* Clears this display only; "stat" and the recording still tell all. */
+static int dropped_store(char *text, size_t len)
+{
+	struct skbtrace_run *run = skbtrace_current();
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		memset(per_cpu_ptr(run->cpu, cpu)->lost_by, 0,
+		       sizeof(per_cpu_ptr(run->cpu, cpu)->lost_by));
+	return 0;
+}
+
+/* Counters of a CPU that is tracing are read as they pass by. */
+static void skbtrace_stat_cpu(struct seq_file *m, const struct skbtrace_cpu *c)
+{
+	seq_printf(m, "cpu %u hits=%llu skipped=%llu filtered=%llu refused=%llu",
+		   c->cpu, c->hits, c->skipped, c->filtered, c->refused);
+	seq_printf(m, " held_dropped=%llu lost=%llu written=%llu names=%llu",
+		   c->held_dropped, c->lost, c->written, c->names);
+	seq_printf(m, " read=%llu produced=%lu consumed=%lu fullest=%u",
+		   c->read, c->ring.produced, c->ring.consumed,
+		   c->ring.fullest);
+	seq_printf(m, " recursion=%llu complete_ns=%llu\n", c->recursion,
+		   READ_ONCE(c->complete));
+}
+
+static int stat_show(struct seq_file *m, void *v)
+{
+	const struct skbtrace_run *run = skbtrace_current();
+	const struct skbtrace_cpu *c;
+	int cpu;
+
+	seq_printf(m, "session tracing=%d owner=%d since_ns=%llu epoch=%u",
+		   run->state == SKBTRACE_TRACING, run->owner.pid,
+		   run->started, run->epoch);
+	seq_printf(m, " subbuf_size=%u subbuf_nr=%u dead=%s\n",
+		   run->config.subbuf_size, run->config.subbuf_nr,
+		   READ_ONCE(run->dead) ?: "-");
+	for_each_possible_cpu(cpu) {
+		c = per_cpu_ptr(run->cpu, cpu);
+		if (smp_load_acquire(&c->buf))
+			skbtrace_stat_cpu(m, c);
+	}
+	return 0;
+}
+
+static int keyframes_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%u\n", skbtrace_current()->epoch);
+	return 0;
+}
+
+static int keyframes_store(char *text, size_t len)
+{
+	struct skbtrace_run *run = skbtrace_current();
+
+	WRITE_ONCE(run->epoch, run->epoch + 1);
+	return 0;
+}
+
+static int owner_show(struct seq_file *m, void *v)
+{
+	const struct skbtrace_owner *o = &skbtrace_current()->owner;
+
+	if (o->pid)
+		seq_printf(m, "pid %d uid %u since_ns %llu comm %s\n", o->pid,
+			   o->uid, o->since, o->comm);
+	else
+		seq_puts(m, "none\n");
+	return 0;
+}
+
+/**
+ * struct skbtrace_file - a control file
+ * @name: its name
+ * @show: prints it; under skbtrace_lock, but for @unlocked
+ * @store: a write, NUL-terminated; under skbtrace_lock
+ * @max: bytes of one write
+ * @unlocked: @show takes the lock itself, after modules have been loaded
+ * @owner: opening it for writing takes the session
+ */
+static const struct skbtrace_file {
+	const char	*name;
+	int		(*show)(struct seq_file *m, void *v);
+	int		(*store)(char *text, size_t len);
+	size_t		max;
+	bool		unlocked;
+	bool		owner;
+} skbtrace_files[] = {
+	{ "version", version_show },
+	{ "format", skbtrace_format_show, .unlocked = true },
+	{ "enabled", enabled_show, enabled_store, SKBTRACE_ENABLED_MAX },
+	{ "subbuf_size", subbuf_size_show, subbuf_size_store, 32 },
+	{ "subbuf_nr", subbuf_nr_show, subbuf_nr_store, 32 },
+	{ "contexts", contexts_show, contexts_store, 256 },
+	{ "cpus", cpus_show, cpus_store, 4096 },
+	{ "dropped", dropped_show, dropped_store, 256 },
+	{ "stat", stat_show },
+	{ "keyframes", keyframes_show, keyframes_store, 256 },
+	{ "error", error_show },
+	{ "owner", owner_show, .owner = true },
+};
+
+static int skbtrace_ctl_show(struct seq_file *m, void *v)
+{
+	const struct skbtrace_file *f = m->private;
+	int err;
+
+	if (f->unlocked) {
+		skbtrace_load_protos();
+		return f->show(m, v);
+	}
+	mutex_lock(&skbtrace_lock);
+	err = f->show(m, v);
+	mutex_unlock(&skbtrace_lock);
+	return err;
+}
+
+static int skbtrace_ctl_open(struct inode *inode, struct file *file)
+{
+	const struct skbtrace_file *f = inode->i_private;
+	int err = single_open(file, skbtrace_ctl_show, inode->i_private);
+
+	if (err || !f->owner || !(file->f_mode & FMODE_WRITE))
+		return err;
+	mutex_lock(&skbtrace_lock);
+	skbtrace_error_file = f->name;
+	err = skbtrace_take();
+	mutex_unlock(&skbtrace_lock);
+	if (err)
+		single_release(inode, file);
+	return err;
+}
+
+static int skbtrace_ctl_release(struct inode *inode, struct file *file)
+{
+	const struct skbtrace_file *f = inode->i_private;
+
+	if (f->owner && file->f_mode & FMODE_WRITE) {
+		mutex_lock(&skbtrace_lock);
+		skbtrace_release();
+		mutex_unlock(&skbtrace_lock);
+	}
+	return single_release(inode, file);
+}
+
+static int skbtrace_store_locked(const struct skbtrace_file *f, char *text,
+				 size_t len)
+{
+	int err;
+
+	mutex_lock(&skbtrace_lock);
+	skbtrace_error_file = f->name;
+	err = f->store(text, len);
+	mutex_unlock(&skbtrace_lock);
+	return err;
+}
+
+/* Load the modules of events that a write to "enabled" names. */
+static void skbtrace_load_events(const char *text)
+{
+	char name[64];
+	size_t n;
+
+	for (; *text; text += strcspn(text, "\n"), text += *text == '\n') {
+		text += strspn(text, " \t-");
+		n = strcspn(text, ", \t\n");
+		if (!n || n >= sizeof(name) || *text == '#')
+			continue;
+		memcpy(name, text, n);
+		name[n] = 0;
+		request_module("skbtrace-event-%s", name);
+	}
+}
+
+static ssize_t skbtrace_ctl_write(struct file *file, const char __user *from,
+				  size_t count, loff_t *ppos)
+{
+	const struct skbtrace_file *f = file_inode(file)->i_private;
+	char *text, *again;
+	int err;
+
+	if (!f->store)
+		return f->owner ? count : -EINVAL;
+	if (count > f->max)
+		return -E2BIG;
+	text = memdup_user_nul(from, count);
+	if (IS_ERR(text))
+		return PTR_ERR(text);
+	again = kstrdup(text, GFP_KERNEL);	/* parsing cuts it up */
+	err = again ? skbtrace_store_locked(f, text, count) : -ENOMEM;
+	if (err == -ENOENT) {
+		skbtrace_load_events(again);
+		err = skbtrace_store_locked(f, again, count);
+	}
+	kfree(again);
+	kfree(text);
+	return err ?: count;
+}
+
+static const struct file_operations skbtrace_ctl_fops = {
+	.owner		= THIS_MODULE,
+	.open		= skbtrace_ctl_open,
+	.read		= seq_read,
+	.write		= skbtrace_ctl_write,
+	.llseek		= seq_lseek,
+	.release	= skbtrace_ctl_release,
+};
+
+/* Return: 0 or a negative errno; no debugfs is -ENODEV */
+int skbtrace_ctl_init(void)
+{
+	const struct skbtrace_file *f;
+	struct dentry *d;
+	umode_t mode;
+	unsigned int i;
+
+	skbtrace_dir = debugfs_create_dir("skbtrace", NULL);
+	if (IS_ERR(skbtrace_dir))
+		return PTR_ERR(skbtrace_dir);
+	for (i = 0; i < ARRAY_SIZE(skbtrace_files); i++) {
+		f = &skbtrace_files[i];
+		mode = f->store || f->owner ? 0600 : 0400;
+		d = debugfs_create_file(f->name, mode, skbtrace_dir, (void *)f,
+					&skbtrace_ctl_fops);
+		if (IS_ERR(d)) {
+			debugfs_remove(skbtrace_dir);
+			return PTR_ERR(d);
+		}
+	}
+	return 0;
+}
+
+void skbtrace_ctl_exit(void)
+{
+	debugfs_remove(skbtrace_dir);
+}

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events of packets, whatever the protocol: the CPU that RPS chose, drops.
+ */
+#include <linux/module.h>
+#include <linux/netdevice.h>
+#include <linux/skbtrace.h>
+#include <linux/slab.h>
+#include <net/dropreason.h>
+#include <net/ipv6.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <trace/events/skb.h>
+#include <trace/events/skbtrace.h>
+
+#define SKB_RPS_INFO_FIELDS(F, S)						\
+	SKBTRACE_TUPLE_FIELDS(F, S)						\
+	F(S, u16, rx_queue, "-", "brief,na", "receive queue of the device")	\
+	F(S, u32, rx_hash, "hex", "brief", "flow hash, 0: none")		\
+	F(S, s32, target_cpu, "-", "brief,na", "CPU that RPS or RFS chose")	\
+	F(S, s32, ifindex, "-", "brief", "receiving device")			\
+	F(S, u32, len, "bytes", "-", "bytes from the IP header on")
+SKBTRACE_BLOCK(skb_rps_info, SKB_RPS_INFO_FIELDS);
+SKBTRACE_ASSERT_TUPLE(skb_rps_info);
+
+#define SKB_DROP_FIELDS(F, S)							\
+	SKBTRACE_TUPLE_FIELDS(F, S)						\
+	F(S, u16, spare, "-", "-", "0")						\
+	F(S, u64, sk, "sk", "brief", "socket, where it is safe to name it")	\
+	F(S, u32, reason, "enum:drop_reason", "brief", "enum skb_drop_reason")	\
+	F(S, u32, segs, "segs", "brief", "packets on the wire (gso_segs)")	\
+	F(S, u64, at, "sym", "brief", "code that dropped it")			\
+	F(S, u32, seq, "dseq", "brief", "TCP sequence number, 0 if none")	\
+	F(S, u32, len, "bytes", "brief", "payload; not IP: all bytes")
+SKBTRACE_BLOCK(skb_drop, SKB_DROP_FIELDS);
+SKBTRACE_ASSERT_TUPLE(skb_drop);
+
+static struct skbtrace_event ev_skb_rps_info, ev_skb_drop;
+
+static void skb_rps_info_probe(void *data, struct sk_buff *skb,
+			       const struct net_device *dev, int cpu)
+{
+	struct skbtrace_session *s = data;
+	struct skb_rps_info_block *b;
+	struct skbtrace_l4 l4;
+
+	b = skbtrace_begin(s, &ev_skb_rps_info, skbtrace_packet_id(s, skb),
+			   dev_net(dev)->ns.inum);
+	if (!b)
+		return;
+	/* netif_receive_skb() and friends have skb->data at the IP header */
+	skbtrace_packet_tuple(skb, 0, SKBTRACE_DIR_RX, skbtrace_tuple_of(b),
+			      &l4);
+	b->rx_queue = skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) :
+						   U16_MAX;
+	b->rx_hash = skb->hash;
+	b->target_cpu = cpu;
+	b->ifindex = dev->ifindex;
+	b->len = skb->len;
+	skbtrace_commit(s);
+}
+
+/*
+ * A socket that skb->sk points to is held by the packet only if there is a
+ * destructor that will let it go. Its kind may be any.
+ */
+static const struct sock *skb_held_sock(const struct sk_buff *skb)
+{
+	const struct sock *sk = skb->sk;
+
+	if (!sk || !skb->destructor)
+		return NULL;
+	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6 ? sk :
+								       NULL;
+}
+
+/*
+ * @rx_sk: the socket that refused the packet. It may have been put before: TCP
+ * and UDP sockets stay readable under RCU, which every receive path holds, but
+ * may be somebody else's by now. So it is named only if it is still the one
+ * that the packet was for; a cookie is read, never made.
+ */
+static u64 skb_drop_cookie(const struct sock *held, const struct sock *rx_sk,
+			   const struct skbtrace_tuple *t)
+{
+	struct skbtrace_tuple st;
+
+	if (held)
+		return atomic64_read(&held->sk_cookie);
+	if (!rx_sk || !t->lport)
+		return 0;
+	if (rx_sk->sk_family != AF_INET && rx_sk->sk_family != AF_INET6)
+		return 0;
+	skbtrace_sock_tuple(rx_sk, &st);
+	if (st.lport != t->lport || (st.pport && st.pport != t->pport))
+		return 0;
+	if (st.pport && !ipv6_addr_equal(&st.peer, &t->peer))
+		return 0;
+	return atomic64_read(&rx_sk->sk_cookie);
+}
+
+/*
+ * skb->dev is no pointer in many dropped packets (queues keep other things in
+ * its place), so only a socket tells the namespace.
+ */
+static u32 skb_drop_netns(const struct sock *held)
+{
+	return held ? sock_net(held)->ns.inum : 0;
+}
+
+/* A header that was never set is 0 or all ones; one that was may be stale. */
+static bool skb_has_l3(const struct sk_buff *skb)
+{
+	return skb->network_header &&
+	       skb->network_header != (typeof(skb->network_header))~0U &&
+	       (skb->protocol == htons(ETH_P_IP) ||
+		skb->protocol == htons(ETH_P_IPV6));
+}
+
+static void skb_swap_tuple(struct skbtrace_tuple *t, u8 dir)
+{
+	swap(t->local, t->peer);
+	swap(t->lport, t->pport);
+	t->dir = dir;
+}
+
+/*
+ * A packet that its sender still pays for is the sender's, even on the other
+ * side of a veth. One that early demux gave to a socket is the receiver's. No
+ * socket: received if a device has received it, else nobody knows.
+ */
+static void skb_drop_tuple(const struct sk_buff *skb, const struct sock *held,
+			   struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
+{
+	bool sent = held && (!skb->skb_iif || sk_fullsock(held));
+
+	if (!skb_has_l3(skb) ||
+	    !skbtrace_packet_tuple(skb, skb_network_offset(skb),
+				   SKBTRACE_DIR_TX, t, l4)) {
+		memset(t, 0, sizeof(*t));
+		memset(l4, 0, sizeof(*l4));
+		if (held)
+			skbtrace_sock_tuple(held, t);
+		t->dir = sent ? SKBTRACE_DIR_TX : SKBTRACE_DIR_UNKNOWN;
+		return;
+	}
+	if (sent && (!t->lport || t->lport == held->sk_num))
+		return;
+	skb_swap_tuple(t, held || skb->skb_iif ? SKBTRACE_DIR_RX :
+						 SKBTRACE_DIR_UNKNOWN);
+}
+
+static void skb_drop_probe(void *data, struct sk_buff *skb, void *location,
+			   enum skb_drop_reason reason, struct sock *rx_sk)
+{
+	struct skbtrace_session *s = data;
+	const struct sock *held;
+	struct skb_drop_block *b;
+	struct skbtrace_l4 l4;
+
+	if (!skbtrace_wants(s, &ev_skb_drop, reason))
+		return;
+	held = skb_held_sock(skb);
+	b = skbtrace_begin_at(s, &ev_skb_drop, skbtrace_packet_id(s, skb),
+			      skb_drop_netns(held), location);
+	if (!b)
+		return;
+	skb_drop_tuple(skb, held, skbtrace_tuple_of(b), &l4);
+	b->spare = 0;
+	b->sk = skb_drop_cookie(held, rx_sk, skbtrace_tuple_of(b));
+	b->reason = reason;
+	b->at = skbtrace_location_id(s, location);
+	b->seq = l4.seq;
+	b->len = l4.valid ? l4.len : skb->len;
+	b->segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
+	skbtrace_commit(s);
+}
+
+static struct skbtrace_hook hook_skb_rps_info = {
+	.tracepoint	= "skb_rps_info",
+	.probe		= skb_rps_info_probe,
+};
+
+static struct skbtrace_hook hook_kfree_skb = {
+	.tracepoint	= "kfree_skb",
+	.probe		= skb_drop_probe,
+};
+
+static struct skbtrace_event ev_skb_rps_info = {
+	SKBTRACE_EVENT(skb_rps_info),
+	.nr		= 1,
+	.kind		= SKBTRACE_PACKET,
+	.stability	= "Evolving",
+	.help		= "RPS or RFS has chosen a CPU for a received packet, or none.",
+	.read		= "target_cpu=-: no RPS for this queue. Many flows on one CPU: widen rps_cpus.",
+	.example	= "skbtrace record -e skb_rps_info -w 5",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_skb_rps_info, NULL },
+};
+
+static struct skbtrace_event ev_skb_drop = {
+	SKBTRACE_EVENT(skb_drop),
+	.nr		= 4,
+	.kind		= SKBTRACE_PACKET,
+	.stability	= "Evolving",
+	.sets		= "trouble",
+	.select		= "reason",
+	.set_opts	= "skip=NOT_SPECIFIED:SOCKET_FILTER:OTHERHOST:UNHANDLED_PROTO",
+	.help		= "The stack has dropped a packet.",
+	.read		= "reason says why, at where. QDISC_DROP: the queue of the device, or netem.",
+	.example	= "skbtrace record -e skb_drop,skip=NOT_SPECIFIED",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_kfree_skb, NULL },
+};
+
+static struct skbtrace_event *const packet_events[] = {
+	&ev_skb_rps_info,
+	&ev_skb_drop,
+};
+
+/* Filled in at start: the kernel has the words of enum skb_drop_reason. */
+static struct skbtrace_syms packet_syms[] = {
+	{ .name = "drop_reason" },
+};
+
+static struct skbtrace_proto packet_proto = {
+	.name		= "packet",
+	.owner		= THIS_MODULE,
+	.events		= packet_events,
+	.nr_events	= ARRAY_SIZE(packet_events),
+	.syms		= packet_syms,
+	.nr_syms	= ARRAY_SIZE(packet_syms),
+};
+
+static struct skbtrace_sym *packet_reasons;
+
+static int __init packet_get_reasons(void)
+{
+	const struct drop_reason_list *list;
+	unsigned int i;
+
+	rcu_read_lock();
+	list = rcu_dereference(drop_reasons_by_subsys[SKB_DROP_REASON_SUBSYS_CORE]);
+	rcu_read_unlock();	/* the core's own list stays */
+	packet_reasons = kcalloc(list->n_reasons, sizeof(*packet_reasons),
+				 GFP_KERNEL);
+	if (!packet_reasons)
+		return -ENOMEM;
+	for (i = 0; i < list->n_reasons; i++)
+		packet_reasons[i] = (struct skbtrace_sym){
+			i, list->reasons[i] };
+	packet_syms[0].tab = packet_reasons;
+	packet_syms[0].nr = list->n_reasons;
+	return 0;
+}
+
+static int __init packet_init(void)
+{
+	int err = packet_get_reasons();
+
+	check_trace_callback_type_skb_rps_info(skb_rps_info_probe);
+	check_trace_callback_type_kfree_skb(skb_drop_probe);
+	if (err)
+		return err;
+	err = skbtrace_register_proto(&packet_proto);
+	if (err)
+		kfree(packet_reasons);
+	return err;
+}
+
+static void __exit packet_exit(void)
+{
+	skbtrace_unregister_proto(&packet_proto);
+	kfree(packet_reasons);
+}
+
+module_init(packet_init);
+module_exit(packet_exit);
+
+MODULE_DESCRIPTION("skbtrace: events of packets");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS_SKBTRACE_PROTO(packet);
+MODULE_ALIAS_SKBTRACE_EVENT(skb_rps_info);
+MODULE_ALIAS_SKBTRACE_EVENT(skb_drop);

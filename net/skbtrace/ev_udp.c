@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events of UDP: datagrams handed to IP, datagrams queued on a socket.
+ */
+#include <linux/module.h>
+#include <linux/skbtrace.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <trace/events/skbtrace.h>
+
+#define UDP_FIELDS(F, S)							\
+	SKBTRACE_TUPLE_FIELDS(F, S)						\
+	F(S, u16, spare, "-", "-", "0")						\
+	F(S, u64, sk, "sk", "brief", "socket")					\
+	F(S, u32, len, "bytes", "brief", "payload")				\
+	F(S, u32, segs, "segs", "brief", "datagrams on the wire (gso_segs)")	\
+	F(S, u32, queued, "bytes", "brief", "memory charged to the buffer of this direction") \
+	F(S, u32, buf, "bytes", "-", "its limit: sk_sndbuf or sk_rcvbuf")
+SKBTRACE_BLOCK(udp_send, UDP_FIELDS);
+SKBTRACE_BLOCK(udp_receive, UDP_FIELDS);
+SKBTRACE_ASSERT_TUPLE(udp_send);
+SKBTRACE_ASSERT_TUPLE(udp_receive);
+
+static struct skbtrace_event ev_udp_send, ev_udp_receive;
+
+/* Both events have the same fields, hence the same layout. */
+static void udp_event(struct skbtrace_session *s,
+		      const struct skbtrace_event *ev, struct sock *sk,
+		      const struct sk_buff *skb, u8 dir, u32 queued, u32 buf)
+{
+	struct udp_send_block *b;
+	struct skbtrace_l4 l4;
+
+	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb),
+			   sock_net(sk)->ns.inum);
+	if (!b)
+		return;
+	skbtrace_packet_tuple(skb, skb_network_offset(skb), dir,
+			      skbtrace_tuple_of(b), &l4);
+	b->spare = 0;
+	b->sk = skbtrace_cookie(sk);
+	b->len = l4.len;
+	b->segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
+	b->queued = queued;
+	b->buf = buf;
+	skbtrace_commit(s);
+}
+
+/* Context: process; the socket is locked only if it is corked. */
+static void udp_send_probe(void *data, struct sock *sk, struct sk_buff *skb)
+{
+	udp_event(data, &ev_udp_send, sk, skb, SKBTRACE_DIR_TX,
+		  refcount_read(&sk->sk_wmem_alloc), READ_ONCE(sk->sk_sndbuf));
+}
+
+/* Context: softirq mostly; the lock of the receive queue is held. */
+static void udp_receive_probe(void *data, struct sock *sk, struct sk_buff *skb)
+{
+	udp_event(data, &ev_udp_receive, sk, skb, SKBTRACE_DIR_RX,
+		  atomic_read(&sk->sk_rmem_alloc), READ_ONCE(sk->sk_rcvbuf));
+}
+
+static struct skbtrace_hook hook_udp_send = {
+	.tracepoint	= "udp_send",
+	.probe		= udp_send_probe,
+};
+
+static struct skbtrace_hook hook_udp_receive = {
+	.tracepoint	= "udp_receive",
+	.probe		= udp_receive_probe,
+};
+
+static struct skbtrace_event ev_udp_send = {
+	SKBTRACE_EVENT(udp_send),
+	.nr		= 301,
+	.kind		= SKBTRACE_PACKET,
+	.stability	= "Evolving",
+	.sets		= "send",
+	.help		= "UDP hands a datagram to IP.",
+	.read		= "segs over 1: UDP GSO, one block for all of them.",
+	.example	= "skbtrace record -e udp_send,udp_receive -w 5",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_udp_send, NULL },
+};
+
+static struct skbtrace_event ev_udp_receive = {
+	SKBTRACE_EVENT(udp_receive),
+	.nr		= 302,
+	.kind		= SKBTRACE_PACKET,
+	.stability	= "Evolving",
+	.help		= "A datagram has been queued on its socket.",
+	.read		= "queued near buf: the program reads too slowly, drops are next.",
+	.example	= "skbtrace record -e udp_receive -w 5",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_udp_receive, NULL },
+};
+
+static struct skbtrace_event *const udp_events[] = {
+	&ev_udp_send,
+	&ev_udp_receive,
+};
+
+static struct skbtrace_proto udp_proto = {
+	.name		= "udp",
+	.owner		= THIS_MODULE,
+	.events		= udp_events,
+	.nr_events	= ARRAY_SIZE(udp_events),
+};
+
+static int __init skbtrace_udp_init(void)
+{
+	check_trace_callback_type_udp_send(udp_send_probe);
+	check_trace_callback_type_udp_receive(udp_receive_probe);
+	return skbtrace_register_proto(&udp_proto);
+}
+
+static void __exit skbtrace_udp_exit(void)
+{
+	skbtrace_unregister_proto(&udp_proto);
+}
+
+module_init(skbtrace_udp_init);
+module_exit(skbtrace_udp_exit);
+
+MODULE_DESCRIPTION("skbtrace: events of UDP");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS_SKBTRACE_PROTO(udp);
+MODULE_ALIAS_SKBTRACE_EVENT(udp_send);
+MODULE_ALIAS_SKBTRACE_EVENT(udp_receive);

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The "format" file: all that a reader needs to know about events and their
+ * fields. Userland has no copy of it; recordings carry it.
+ */
+#include <linux/utsname.h>
+#include "internal.h"
+
+#define SKBTRACE_WORDS_PER_LINE	8
+
+static const char *const skbtrace_kind_words[] = {
+	[SKBTRACE_META]		= "meta",
+	[SKBTRACE_CONN]		= "conn",
+	[SKBTRACE_PACKET]	= "packet",
+};
+
+static const char *const skbtrace_key_words[] = {
+	[SKBTRACE_META]		= "none",
+	[SKBTRACE_CONN]		= "sk",
+	[SKBTRACE_PACKET]	= "pkt",
+};
+
+static const char *const skbtrace_role_words[] = {
+	[SKBTRACE_ROLE_EVENT]	= "event",
+	[SKBTRACE_ROLE_CONN]	= "conn",
+	[SKBTRACE_ROLE_TASK]	= "task",
+	[SKBTRACE_ROLE_SYMBOL]	= "symbol",
+};
+
+static void skbtrace_format_syms(struct seq_file *m,
+				 const struct skbtrace_syms *syms)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < syms->nr; i++) {
+		if (!syms->tab[i].word)
+			continue;
+		if (n++ % SKBTRACE_WORDS_PER_LINE == 0)
+			seq_printf(m, "%ssyms %s", n > 1 ? "\n" : "",
+				   syms->name);
+		seq_printf(m, " %u=%s", syms->tab[i].value, syms->tab[i].word);
+	}
+	if (n)
+		seq_putc(m, '\n');
+}
+
+static void skbtrace_format_text(struct seq_file *m, const char *word,
+				 const char *text)
+{
+	if (text)
+		seq_printf(m, " %s %s\n", word, text);
+}
+
+static void skbtrace_format_event(struct seq_file *m,
+				  const struct skbtrace_event *ev)
+{
+	const char *missing = skbtrace_missing(ev);
+	const struct skbtrace_field *f;
+	unsigned int i;
+
+	seq_printf(m, "event %u %s module=%s kind=%s role=%s len=%u key=%s",
+		   ev->nr, ev->name, ev->proto->name,
+		   skbtrace_kind_words[ev->kind], skbtrace_role_words[ev->role],
+		   ev->len, skbtrace_key_words[ev->kind]);
+	seq_printf(m, " state=%s stability=%s sets=%s selector=%s opts=%s",
+		   missing ? "unavailable" : "exact", ev->stability,
+		   ev->sets ?: "-", ev->select ?: "-",
+		   ev->select ? "skip:only" : "-");
+	if (ev->set_opts)
+		seq_printf(m, " setopts=%s", ev->set_opts);
+	seq_putc(m, '\n');
+	skbtrace_format_text(m, "help", ev->help);
+	skbtrace_format_text(m, "read", ev->read);
+	skbtrace_format_text(m, "example", ev->example);
+	if (missing)
+		seq_printf(m, " why no tracepoint %s: the kernel is not patched for skbtrace\n",
+			   missing);
+	for (i = 0; i < ev->nr_fields; i++) {
+		f = &ev->fields[i];
+		seq_printf(m, " field %s %s %u %s %s %s\n", f->name, f->type,
+			   f->off, f->unit, f->flags, f->help);
+	}
+}
+
+/* Context: the file's read. */
+int skbtrace_format_show(struct seq_file *m, void *v)
+{
+	const struct skbtrace_proto *proto;
+	unsigned int i;
+
+	mutex_lock(&skbtrace_lock);
+	seq_printf(m, "skbtrace %u %s\n", SKBTRACE_ABI,
+		   IS_ENABLED(CONFIG_CPU_BIG_ENDIAN) ? "big" : "little");
+	seq_printf(m, "subbuf %u\n", skbtrace_current()->config.subbuf_size);
+	seq_printf(m, "kernel %s\n", init_utsname()->release);
+	seq_puts(m, "clock monotonic\n");
+	list_for_each_entry(proto, &skbtrace_protos, list)
+		for (i = 0; i < proto->nr_syms; i++)
+			skbtrace_format_syms(m, &proto->syms[i]);
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
+		if (skbtrace_events[i])
+			skbtrace_format_event(m, skbtrace_events[i]);
+	mutex_unlock(&skbtrace_lock);
+	return 0;
+}

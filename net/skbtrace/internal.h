@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Private to the core. Who may call whom, top to bottom:
+ *
+ *	main.c		brings everything up and down
+ *	ctl.c		control files; spec.c parses, format.c prints
+ *	session.c	a run of tracing: start, stop, owner
+ *	source.c	tracepoints: found by name, attached while used
+ *	channel.c	relay channel, files that deliver it, flush
+ *	write.c		the hot path: room for a block, losses, names
+ *	core_events.c	the core's own events: names of tasks and addresses
+ *	registry.c	protocol modules and their events
+ */
+#ifndef _NET_SKBTRACE_INTERNAL_H
+#define _NET_SKBTRACE_INTERNAL_H
+
+#include <linux/cpumask.h>
+#include <linux/kref.h>
+#include <linux/mutex.h>
+#include <linux/relay.h>
+#include <linux/sched.h>
+#include <linux/seq_file.h>
+#include <linux/skbtrace.h>
+#include <linux/timer.h>
+#include "ring.h"
+#include "names.h"
+
+/* Limits and defaults; the documentation names them. */
+#define SKBTRACE_SUBBUF_SIZE_MIN	4096U
+#define SKBTRACE_SUBBUF_SIZE_MAX	(1U << 20)
+#define SKBTRACE_SUBBUF_SIZE_DEFAULT	(128U << 10)
+#define SKBTRACE_SUBBUF_NR_MIN		2U
+#define SKBTRACE_SUBBUF_NR_MAX		65536U
+#define SKBTRACE_SUBBUF_NR_DEFAULT	8U
+#define SKBTRACE_MEM_PER_CPU		(4UL << 20)	/* cap, times CPUs */
+#define SKBTRACE_MEM_SHARE		64		/* cap, of all memory */
+#define SKBTRACE_NR_NAMES		(1U << 16)
+#define SKBTRACE_NR_TASKS		64	/* powers of two */
+#define SKBTRACE_NR_SYMBOLS		64
+#define SKBTRACE_MAX_HOOKS		64
+#define SKBTRACE_FLUSH_MS		100
+#define SKBTRACE_ENABLED_MAX		65536	/* bytes of one write */
+
+struct skbtrace_run;
+
+/**
+ * struct skbtrace_loss - events lost and not yet told of
+ * @first_seq: of the first one
+ * @first_time: its time
+ * @last_time: time of the last one
+ * @count: how many
+ * @kinds: how many, by slot of the event
+ */
+struct skbtrace_loss {
+	u64	first_seq;
+	u64	first_time;
+	u64	last_time;
+	u32	count;
+	u32	kinds[SKBTRACE_MAX_EVENTS];
+};
+
+/**
+ * struct skbtrace_cpu - a run on one CPU
+ * @gate: first, since probes see it through skbtrace_session.gate
+ * @ctx_mask: contexts that are wanted, by bit; 0: none, nothing
+ * @epoch: of names
+ * @seq: of the next event
+ * @hits: probes that asked for a block or refused one
+ * @skipped: by skip=, only=, contexts, cpus
+ * @filtered: by a filter
+ * @refused: by a condition
+ * @held_dropped: held back and never needed
+ * @lost: found no room
+ * @written: in the buffer
+ * @names: naming blocks written, which are not hits
+ * @recursion: probe hit within a probe, or in NMI
+ * @ring: the buffer
+ * @loss: to be told before the next block
+ * @opened: @written + @names when the open sub-buffer was opened
+ * @tasks: tgids named in this epoch, by low bits
+ * @symbols: locations named in this epoch, by low bits
+ * @lost_by: losses by slot, for "dropped"
+ * @run: whose this is
+ * @buf: relay's part
+ * @cpu: number
+ * @flush: closes what is open, every %SKBTRACE_FLUSH_MS while @reader
+ * @complete: everything before this CLOCK_MONOTONIC time is closed
+ * @reader: the file is open
+ * @pos: bytes of the oldest closed sub-buffer that the reader has got
+ * @read: blocks that the reader has got
+ *
+ * Up to @lost_by written by the CPU itself with interrupts off. The others:
+ * set before the first probe can run, or by the one reader.
+ */
+struct skbtrace_cpu {
+	struct skbtrace_gate	gate;
+	u32			ctx_mask;
+	u32			epoch;
+	u64			seq;
+	u64			hits;
+	u64			skipped;
+	u64			filtered;
+	u64			refused;
+	u64			held_dropped;
+	u64			lost;
+	u64			written;
+	u64			names;
+	u64			recursion;
+	struct skbtrace_ring	ring;
+	struct skbtrace_loss	loss;
+	u64			opened;
+	u32			tasks[SKBTRACE_NR_TASKS];
+	u64			symbols[SKBTRACE_NR_SYMBOLS];
+	u64			lost_by[SKBTRACE_MAX_EVENTS];
+
+	struct skbtrace_run	*run;
+	struct rchan_buf	*buf;
+	unsigned int		cpu;
+	struct timer_list	flush;
+	u64			complete;
+	unsigned long		reader;
+	u32			pos;
+	u64			read;
+};
+
+enum skbtrace_state { SKBTRACE_IDLE, SKBTRACE_TRACING, SKBTRACE_STOPPED };
+
+/**
+ * struct skbtrace_config - what control files set before a run
+ * @subbuf_size: bytes
+ * @subbuf_nr: per CPU
+ * @ctx_mask: contexts, by bit
+ * @cpus: processors
+ */
+struct skbtrace_config {
+	u32			subbuf_size;
+	u32			subbuf_nr;
+	u32			ctx_mask;
+	cpumask_var_t		cpus;
+};
+
+/**
+ * struct skbtrace_owner - who opened "owner"
+ * @pid: in the initial pid namespace, 0: nobody
+ * @uid: in the initial user namespace
+ * @comm: name
+ * @since: CLOCK_MONOTONIC, nanoseconds
+ */
+struct skbtrace_owner {
+	pid_t	pid;
+	uid_t	uid;
+	char	comm[TASK_COMM_LEN];
+	u64	since;
+};
+
+/**
+ * struct skbtrace_run - one run of tracing, from its settings to its last read
+ * @pub: the part that probes see
+ * @cpu: per CPU
+ * @known: connections named
+ * @epoch: wanted; each CPU follows at its next flush
+ * @dead: why probes gave up, %NULL if they did not
+ * @state: idle, then tracing, then stopped; never back
+ * @finished: nothing will be written any more
+ * @config: settings
+ * @owner: of a private session
+ * @hooks: attached hooks, each with the number of enabled events that use it
+ * @nr_on: enabled events
+ * @chan: relay's channel
+ * @started: CLOCK_MONOTONIC, nanoseconds
+ * @ref: the control files, and each open trace.cpuN
+ *
+ * Changes under skbtrace_lock, but for @dead, and @finished which readers see.
+ */
+struct skbtrace_run {
+	struct skbtrace_session	pub;
+	struct skbtrace_cpu __percpu *cpu;
+	struct skbtrace_names	known;
+	u32			epoch;
+	const char		*dead;
+	enum skbtrace_state	state;
+	bool			finished;
+	struct skbtrace_config	config;
+	struct skbtrace_owner	owner;
+	struct {
+		struct skbtrace_hook	*hook;
+		unsigned int		users;
+	} hooks[SKBTRACE_MAX_HOOKS];
+	unsigned int		nr_on;
+	struct rchan		*chan;
+	u64			started;
+	struct kref		ref;
+};
+
+/**
+ * struct skbtrace_spec - a parsed "EVENT,key=value,..."
+ * @ev: the event
+ * @slot: what it asks for
+ */
+struct skbtrace_spec {
+	struct skbtrace_event	*ev;
+	struct skbtrace_slot	slot;
+};
+
+/* One lock for control: registry, sessions, settings. Never taken in a probe
+ * or while reading trace.cpuN, so removing those files under it is safe.
+ */
+extern struct mutex skbtrace_lock;
+
+/* registry.c */
+extern struct list_head skbtrace_protos;
+extern struct skbtrace_event *skbtrace_events[SKBTRACE_MAX_EVENTS];
+struct skbtrace_event *skbtrace_find_event(const char *name, size_t len);
+const struct skbtrace_syms *skbtrace_find_syms(const struct skbtrace_event *ev,
+					       const char *unit);
+const struct skbtrace_field *
+skbtrace_select_field(const struct skbtrace_event *ev);
+void skbtrace_load_protos(void);
+
+/* core_events.c */
+extern struct skbtrace_proto skbtrace_core_proto;
+extern struct skbtrace_event skbtrace_ev_task, skbtrace_ev_symbol;
+void skbtrace_fill_task(void *block, u32 tgid);
+void skbtrace_fill_symbol(void *block, u64 id, const void *location);
+
+/* write.c */
+void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
+			bool move_epoch);
+void skbtrace_die(struct skbtrace_run *run, const char *why);
+void skbtrace_set_contexts(struct skbtrace_run *run);
+
+/* channel.c */
+int skbtrace_channel_open(struct skbtrace_run *run, struct dentry *dir);
+void skbtrace_channel_finish(struct skbtrace_run *run);
+void skbtrace_channel_close(struct skbtrace_run *run);
+unsigned long skbtrace_mem_cap(void);
+
+/* source.c */
+void skbtrace_source_find(struct skbtrace_hook *hook);
+const char *skbtrace_missing(const struct skbtrace_event *ev);
+int skbtrace_attach(struct skbtrace_run *run, const struct skbtrace_event *ev);
+void skbtrace_detach(struct skbtrace_run *run, const struct skbtrace_event *ev);
+
+/* session.c */
+extern struct dentry *skbtrace_dir;
+struct skbtrace_run *skbtrace_current(void);
+struct skbtrace_run *skbtrace_run_new(const struct skbtrace_config *config);
+void skbtrace_run_put(struct skbtrace_run *run);
+int skbtrace_enable(const struct skbtrace_spec *specs, unsigned int nr,
+		    const struct skbtrace_event *const *off,
+		    unsigned int nr_off);
+int skbtrace_check_mem(u32 subbuf_size, u32 subbuf_nr);
+void skbtrace_stop(struct skbtrace_run *run);
+int skbtrace_take(void);
+void skbtrace_release(void);
+int skbtrace_session_init(void);
+void skbtrace_session_exit(void);
+
+/* spec.c */
+int skbtrace_parse_spec(char *text, struct skbtrace_spec *spec);
+int skbtrace_parse_contexts(char *text, u32 *mask);
+void skbtrace_print_contexts(struct seq_file *m, u32 mask);
+void skbtrace_print_spec(struct seq_file *m, const struct skbtrace_run *run,
+			 const struct skbtrace_event *ev);
+
+/* format.c */
+int skbtrace_format_show(struct seq_file *m, void *v);
+
+/* ctl.c */
+__printf(2, 3) int skbtrace_err(int err, const char *fmt, ...);
+int skbtrace_ctl_init(void);
+void skbtrace_ctl_exit(void);
+
+#ifdef CONFIG_SKBTRACE_RACE
+/* A window in which a race would show: let the other CPU run. */
+static inline void skbtrace_race(void)
+{
+	cpu_relax();
+}
+#else
+static inline void skbtrace_race(void)
+{
+}
+#endif
+
+#endif /* _NET_SKBTRACE_INTERNAL_H */

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * skbtrace: event tracing of the network stack. See
+ * Documentation/networking/skbtrace.rst.
+ */
+#include <linux/module.h>
+#include "internal.h"
+
+static int __init skbtrace_init(void)
+{
+	int err;
+
+	err = skbtrace_session_init();
+	if (err)
+		return err;
+	err = skbtrace_register_proto(&skbtrace_core_proto);
+	if (err)
+		goto err_session;
+	err = skbtrace_ctl_init();
+	if (err)
+		goto err_proto;
+	return 0;
+
+err_proto:
+	skbtrace_unregister_proto(&skbtrace_core_proto);
+err_session:
+	skbtrace_session_exit();
+	return err;
+}
+
+static void __exit skbtrace_exit(void)
+{
+	skbtrace_ctl_exit();
+	skbtrace_unregister_proto(&skbtrace_core_proto);
+	skbtrace_session_exit();
+}
+
+module_init(skbtrace_init);
+module_exit(skbtrace_exit);
+
+MODULE_DESCRIPTION("Event tracing of the network stack");
+MODULE_LICENSE("GPL");
+MODULE_VERSION(__stringify(SKBTRACE_ABI));

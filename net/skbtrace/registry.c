@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Protocol modules and their events. The core knows no event but its own.
+ */
+#include <linux/kmod.h>
+#include <linux/module.h>
+#include <linux/tracepoint.h>
+#include "internal.h"
+
+#define SKBTRACE_BLOCK_MAX	1024	/* a fresh sub-buffer holds one and more */
+
+DEFINE_MUTEX(skbtrace_lock);
+LIST_HEAD(skbtrace_protos);
+/* By slot. Under skbtrace_lock. */
+struct skbtrace_event *skbtrace_events[SKBTRACE_MAX_EVENTS];
+
+/* The modules that come with the kernel; others are loaded by event name. */
+static const char *const skbtrace_known_protos[] = { "packet", "tcp", "udp" };
+
+/* Context: skbtrace_lock. Return: the event or %NULL */
+struct skbtrace_event *skbtrace_find_event(const char *name, size_t len)
+{
+	struct skbtrace_event *ev;
+	unsigned int i;
+
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
+		ev = skbtrace_events[i];
+		if (ev && strlen(ev->name) == len &&
+		    !strncmp(ev->name, name, len))
+			return ev;
+	}
+	return NULL;
+}
+
+static const struct skbtrace_syms *
+skbtrace_proto_syms(const struct skbtrace_proto *proto, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < proto->nr_syms; i++)
+		if (!strcmp(proto->syms[i].name, name))
+			return &proto->syms[i];
+	return NULL;
+}
+
+/* The words of a field whose unit is enum:NAME or flags:NAME, else %NULL. */
+const struct skbtrace_syms *skbtrace_find_syms(const struct skbtrace_event *ev,
+					       const char *unit)
+{
+	const struct skbtrace_syms *syms;
+	const char *name = strchr(unit, ':');
+
+	if (!name)
+		return NULL;
+	syms = skbtrace_proto_syms(ev->proto, name + 1);
+	return syms ?: skbtrace_proto_syms(&skbtrace_core_proto, name + 1);
+}
+
+/* The field that skip= and only= look at, %NULL if the event has none. */
+const struct skbtrace_field *
+skbtrace_select_field(const struct skbtrace_event *ev)
+{
+	unsigned int i;
+
+	for (i = 0; ev->select && i < ev->nr_fields; i++)
+		if (!strcmp(ev->fields[i].name, ev->select))
+			return &ev->fields[i];
+	return NULL;
+}
+
+/* Load the modules that come with the kernel. Context: no lock held. */
+void skbtrace_load_protos(void)
+{
+	struct skbtrace_proto *proto;
+	unsigned int i;
+	bool there;
+
+	for (i = 0; i < ARRAY_SIZE(skbtrace_known_protos); i++) {
+		there = false;
+		mutex_lock(&skbtrace_lock);
+		list_for_each_entry(proto, &skbtrace_protos, list)
+			there |= !strcmp(proto->name, skbtrace_known_protos[i]);
+		mutex_unlock(&skbtrace_lock);
+		if (!there)
+			request_module("skbtrace-proto-%s",
+				       skbtrace_known_protos[i]);
+	}
+}
+
+static int skbtrace_check_event(const struct skbtrace_event *ev)
+{
+	unsigned int i;
+
+	if (ev->len % 8 || ev->len > SKBTRACE_BLOCK_MAX ||
+	    ev->len < sizeof(struct skbtrace_block) ||
+	    ev->nr >= SKBTRACE_FIRST_SPECIAL)
+		return -EINVAL;
+	if (ev->kind == SKBTRACE_CONN && !ev->names)
+		return -EINVAL;
+	if (ev->role == SKBTRACE_ROLE_CONN && !ev->fill)
+		return -EINVAL;
+	if (ev->select && !skbtrace_select_field(ev))
+		return -EINVAL;
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
+		if (skbtrace_events[i] &&
+		    (skbtrace_events[i]->nr == ev->nr ||
+		     !strcmp(skbtrace_events[i]->name, ev->name)))
+			return -EEXIST;
+	return 0;
+}
+
+static int skbtrace_add_event(struct skbtrace_proto *proto,
+			      struct skbtrace_event *ev)
+{
+	unsigned int slot, i;
+	int err;
+
+	ev->proto = proto;
+	err = skbtrace_check_event(ev);
+	if (err)
+		return err;
+	for (slot = 0; slot < SKBTRACE_MAX_EVENTS; slot++)
+		if (!skbtrace_events[slot])
+			break;
+	if (slot == SKBTRACE_MAX_EVENTS)
+		return -ENOSPC;
+	for (i = 0; ev->hooks && ev->hooks[i]; i++)
+		skbtrace_source_find(ev->hooks[i]);
+	ev->slot = slot;
+	skbtrace_events[slot] = ev;
+	return 0;
+}
+
+static void skbtrace_del_events(const struct skbtrace_proto *proto)
+{
+	unsigned int i;
+
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
+		if (skbtrace_events[i] && skbtrace_events[i]->proto == proto)
+			skbtrace_events[i] = NULL;
+}
+
+/**
+ * skbtrace_register_proto() - make the events of a module known
+ * @proto: the module, which must stay until it is unregistered
+ *
+ * Nothing is attached yet. Context: may sleep.
+ *
+ * Return: 0; -EEXIST if a name or number is taken; -ENOSPC if there are too
+ * many events; -EINVAL if an event's description is wrong
+ */
+int skbtrace_register_proto(struct skbtrace_proto *proto)
+{
+	unsigned int i;
+	int err = 0;
+
+	mutex_lock(&skbtrace_lock);
+	for (i = 0; i < proto->nr_events && !err; i++) {
+		err = skbtrace_add_event(proto, proto->events[i]);
+		if (err)
+			pr_err("skbtrace: %s: event %s: %pe\n", proto->name,
+			       proto->events[i]->name, ERR_PTR(err));
+	}
+	if (err)
+		skbtrace_del_events(proto);
+	else
+		list_add_tail(&proto->list, &skbtrace_protos);
+	mutex_unlock(&skbtrace_lock);
+	return err;
+}
+EXPORT_SYMBOL_GPL(skbtrace_register_proto);
+
+/**
+ * skbtrace_unregister_proto() - forget the events of a module
+ * @proto: the module
+ *
+ * None is on: each one that is holds a reference to the module. Waits until no
+ * probe can run. Context: may sleep.
+ */
+void skbtrace_unregister_proto(struct skbtrace_proto *proto)
+{
+	mutex_lock(&skbtrace_lock);
+	list_del(&proto->list);
+	skbtrace_del_events(proto);
+	mutex_unlock(&skbtrace_lock);
+	tracepoint_synchronize_unregister();
+}
+EXPORT_SYMBOL_GPL(skbtrace_unregister_proto);

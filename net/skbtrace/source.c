@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Tracepoints: found by name, so that one table of events serves kernels that
+ * have them and kernels that don't, and attached while an event uses them.
+ */
+#include <linux/tracepoint.h>
+#include "internal.h"
+
+struct skbtrace_search {
+	const char		*name;
+	struct tracepoint	*found;
+};
+
+static void skbtrace_match(struct tracepoint *tp, void *data)
+{
+	struct skbtrace_search *search = data;
+	size_t len = strlen(search->name);
+
+	/* newer kernels add "_tp" to the names of bare tracepoints */
+	if (!strncmp(tp->name, search->name, len) &&
+	    (!tp->name[len] || !strcmp(tp->name + len, "_tp")))
+		search->found = tp;
+}
+
+/* Sets hook->tp, %NULL if this kernel has no such tracepoint. */
+void skbtrace_source_find(struct skbtrace_hook *hook)
+{
+	struct skbtrace_search search = { .name = hook->tracepoint };
+
+	for_each_kernel_tracepoint(skbtrace_match, &search);
+	hook->tp = search.found;
+}
+
+/**
+ * skbtrace_missing() - what keeps an event from being traced here
+ * @ev: event
+ *
+ * Return: name of the missing tracepoint, %NULL if there is none
+ */
+const char *skbtrace_missing(const struct skbtrace_event *ev)
+{
+	unsigned int i;
+
+	for (i = 0; ev->hooks && ev->hooks[i]; i++)
+		if (!ev->hooks[i]->tp && !ev->hooks[i]->optional)
+			return ev->hooks[i]->tracepoint;
+	return NULL;
+}
+
+static int skbtrace_hook_get(struct skbtrace_run *run,
+			     struct skbtrace_hook *hook)
+{
+	int i, free = -1, err;
+
+	for (i = 0; i < SKBTRACE_MAX_HOOKS; i++) {
+		if (run->hooks[i].hook == hook) {
+			run->hooks[i].users++;
+			return 0;
+		}
+		if (!run->hooks[i].hook && free < 0)
+			free = i;
+	}
+	if (free < 0)
+		return -ENOSPC;
+	if (hook->tp) {
+		err = tracepoint_probe_register(hook->tp, hook->probe,
+						&run->pub);
+		if (err)
+			return err;
+	}
+	run->hooks[free].hook = hook;
+	run->hooks[free].users = 1;
+	return 0;
+}
+
+static void skbtrace_hook_put(struct skbtrace_run *run,
+			      struct skbtrace_hook *hook)
+{
+	int i;
+
+	for (i = 0; i < SKBTRACE_MAX_HOOKS; i++)
+		if (run->hooks[i].hook == hook)
+			break;
+	if (WARN_ON_ONCE(i == SKBTRACE_MAX_HOOKS) || --run->hooks[i].users)
+		return;
+	if (hook->tp)
+		tracepoint_probe_unregister(hook->tp, hook->probe, &run->pub);
+	run->hooks[i].hook = NULL;
+}
+
+/**
+ * skbtrace_attach() - attach what an event needs and no other event attached
+ * @run: run
+ * @ev: event
+ *
+ * Context: skbtrace_lock.
+ * Return: 0 or a negative errno, nothing attached then
+ */
+int skbtrace_attach(struct skbtrace_run *run, const struct skbtrace_event *ev)
+{
+	int i, err;
+
+	for (i = 0; ev->hooks && ev->hooks[i]; i++) {
+		err = skbtrace_hook_get(run, ev->hooks[i]);
+		if (err)
+			goto undo;
+	}
+	return 0;
+undo:
+	while (i--)
+		skbtrace_hook_put(run, ev->hooks[i]);
+	return err;
+}
+
+/* The reverse. Probes may still run until tracepoint_synchronize_unregister */
+void skbtrace_detach(struct skbtrace_run *run, const struct skbtrace_event *ev)
+{
+	int i;
+
+	for (i = 0; ev->hooks && ev->hooks[i]; i++)
+		skbtrace_hook_put(run, ev->hooks[i]);
+}

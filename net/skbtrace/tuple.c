@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Addresses and ports of packets and sockets, in one form for IPv4 and IPv6.
+ * Packets may hold anything: every byte is fetched with a check.
+ */
+#include <linux/ip.h>
+#include <linux/ipv6.h>
+#include <linux/tcp.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+#include "internal.h"
+
+static void skbtrace_addr4(struct in6_addr *a, __be32 v4)
+{
+	ipv6_addr_set_v4mapped(v4, a);
+}
+
+/* What the IP header says, by source and destination. */
+struct skbtrace_l3 {
+	struct in6_addr	src;
+	struct in6_addr	dst;
+	u8		proto;
+	bool		fragment;	/* not the first: no ports */
+	int		l4;		/* offset from skb->data */
+	int		len;		/* bytes from there on */
+};
+
+static bool skbtrace_ip4(const struct sk_buff *skb, int off,
+			 struct skbtrace_l3 *p)
+{
+	const struct iphdr *ip;
+	struct iphdr buf;
+
+	ip = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	if (!ip || ip->ihl < 5)
+		return false;
+	skbtrace_addr4(&p->src, ip->saddr);
+	skbtrace_addr4(&p->dst, ip->daddr);
+	p->proto = ip->protocol;
+	p->fragment = ip->frag_off & htons(IP_OFFSET);
+	p->l4 = off + ip->ihl * 4;
+	/* tot_len is 0 in packets over 64 KiB (BIG TCP), and until sent */
+	p->len = ip->tot_len ? ntohs(ip->tot_len) - ip->ihl * 4 :
+			       (int)skb->len - p->l4;
+	return true;
+}
+
+static bool skbtrace_ip6(const struct sk_buff *skb, int off,
+			 struct skbtrace_l3 *p)
+{
+	const struct ipv6hdr *ip;
+	struct ipv6hdr buf;
+	__be16 frag = 0;
+	int l4;
+
+	ip = skb_header_pointer(skb, off, sizeof(buf), &buf);
+	if (!ip)
+		return false;
+	p->src = ip->saddr;
+	p->dst = ip->daddr;
+	p->proto = ip->nexthdr;
+	l4 = off + sizeof(buf);
+	if (ipv6_ext_hdr(p->proto)) {
+		l4 = ipv6_skip_exthdr(skb, l4, &p->proto, &frag);
+		if (l4 == -1) {	/* truncated; headers never begin at -1 */
+			p->fragment = true;
+			return true;
+		}
+	}
+	p->fragment = frag & htons(IP6_OFFSET);
+	p->l4 = l4;
+	p->len = ip->payload_len ?
+		 ntohs(ip->payload_len) + off + (int)sizeof(buf) - l4 :
+		 (int)skb->len - l4;
+	return true;
+}
+
+/* Ports are at the same place in TCP and UDP (and others not decoded here). */
+static void skbtrace_ports(const struct sk_buff *skb,
+			   const struct skbtrace_l3 *p, u16 *sport, u16 *dport,
+			   struct skbtrace_l4 *l4)
+{
+	const struct tcphdr *th;
+	const struct udphdr *uh;
+	struct tcphdr tbuf;
+	struct udphdr ubuf;
+
+	if (p->proto == IPPROTO_TCP) {
+		th = skb_header_pointer(skb, p->l4, sizeof(tbuf), &tbuf);
+		if (!th)
+			return;
+		*sport = ntohs(th->source);
+		*dport = ntohs(th->dest);
+		l4->seq = ntohl(th->seq);
+		l4->len = max(p->len - th->doff * 4, 0);
+		l4->valid = true;
+	} else if (p->proto == IPPROTO_UDP || p->proto == IPPROTO_UDPLITE) {
+		uh = skb_header_pointer(skb, p->l4, sizeof(ubuf), &ubuf);
+		if (!uh)
+			return;
+		*sport = ntohs(uh->source);
+		*dport = ntohs(uh->dest);
+		l4->len = max(p->len - (int)sizeof(ubuf), 0);
+		l4->valid = true;
+	}
+}
+
+/**
+ * skbtrace_packet_tuple() - who sends this packet to whom?
+ * @skb: packet
+ * @l3: where its IP header is, bytes from skb->data, negative: before it
+ * @dir: SKBTRACE_DIR_*: which of both is local; unknown counts as received
+ * @t: the result, all of it, zero where not known
+ * @l4: what the transport header tells
+ *
+ * Context: probe.
+ * Return: false if this is not IPv4 or IPv6, or truncated
+ */
+bool skbtrace_packet_tuple(const struct sk_buff *skb, int l3, u8 dir,
+			   struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
+{
+	struct skbtrace_l3 p = {};
+	u16 sport = 0, dport = 0;
+	const u8 *version;
+	u8 buf;
+	bool ok;
+
+	memset(t, 0, sizeof(*t));
+	memset(l4, 0, sizeof(*l4));
+	t->dir = dir;
+	version = skb_header_pointer(skb, l3, sizeof(buf), &buf);
+	if (!version)
+		return false;
+	if (*version >> 4 == 4)
+		ok = skbtrace_ip4(skb, l3, &p);
+	else
+		ok = *version >> 4 == 6 && skbtrace_ip6(skb, l3, &p);
+	if (!ok)
+		return false;
+	if (!p.fragment)
+		skbtrace_ports(skb, &p, &sport, &dport, l4);
+
+	t->proto = p.proto;
+	t->local = dir == SKBTRACE_DIR_TX ? p.src : p.dst;
+	t->peer = dir == SKBTRACE_DIR_TX ? p.dst : p.src;
+	t->lport = dir == SKBTRACE_DIR_TX ? sport : dport;
+	t->pport = dir == SKBTRACE_DIR_TX ? dport : sport;
+	return true;
+}
+EXPORT_SYMBOL_GPL(skbtrace_packet_tuple);
+
+/**
+ * skbtrace_sock_tuple() - addresses and ports of a socket or minisocket
+ * @sk: it; only what all kinds of sockets share is looked at
+ * @t: the result; proto and dir are not touched
+ *
+ * Context: probe.
+ */
+void skbtrace_sock_tuple(const struct sock *sk, struct skbtrace_tuple *t)
+{
+	t->lport = sk->sk_num;
+	t->pport = ntohs(sk->sk_dport);
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		t->local = sk->sk_v6_rcv_saddr;
+		t->peer = sk->sk_v6_daddr;
+		return;
+	}
+#endif
+	memset(&t->local, 0, sizeof(t->local));
+	memset(&t->peer, 0, sizeof(t->peer));
+	if (sk->sk_rcv_saddr)
+		skbtrace_addr4(&t->local, sk->sk_rcv_saddr);
+	if (sk->sk_daddr)
+		skbtrace_addr4(&t->peer, sk->sk_daddr);
+}
+EXPORT_SYMBOL_GPL(skbtrace_sock_tuple);

@@ -1,0 +1,499 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The hot path: from a probe that has something to tell to a block in the
+ * buffer of this CPU.
+ *
+ * From begin to commit interrupts are off, so nothing nests on this CPU: the
+ * order of blocks is the order of their times, and a gate found busy means
+ * that a probe has hit a probe. No lock is taken and nothing is allocated.
+ * What finds no room is counted, and told of before the next block.
+ */
+#include <linux/sched.h>
+#include <linux/sock_diag.h>
+#include <linux/timekeeping.h>
+#include <linux/wait.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include "internal.h"
+
+static u8 skbtrace_context(void)
+{
+	if (in_hardirq())
+		return SKBTRACE_CTX_HARDIRQ;
+	/* not in_softirq(): that is also a task with BHs off */
+	return in_serving_softirq() ? SKBTRACE_CTX_SOFTIRQ : SKBTRACE_CTX_TASK;
+}
+
+/* Give up tracing. Context: any; the reader ends the session. */
+void skbtrace_die(struct skbtrace_run *run, const char *why)
+{
+	int cpu;
+
+	cmpxchg(&run->dead, NULL, why);
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(per_cpu_ptr(run->cpu, cpu)->ctx_mask, 0);
+}
+
+/* Context: skbtrace_lock. Probes on any CPU see it at their next event. */
+void skbtrace_set_contexts(struct skbtrace_run *run)
+{
+	bool wanted;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		wanted = !READ_ONCE(run->dead) &&
+			 cpumask_test_cpu(cpu, run->config.cpus);
+		WRITE_ONCE(per_cpu_ptr(run->cpu, cpu)->ctx_mask,
+			   wanted ? run->config.ctx_mask : 0);
+	}
+}
+
+static void skbtrace_close_subbuf(struct skbtrace_cpu *c)
+{
+	struct skbtrace_ring *r = &c->ring;
+	struct skbtrace_subbuf *h = (struct skbtrace_subbuf *)r->cur;
+	struct skbtrace_pad *pad;
+
+	h->used = r->off;
+	h->nr_events = c->written + c->names - c->opened;
+	if (r->off < r->size) {
+		pad = (struct skbtrace_pad *)(r->cur + r->off);
+		pad->len = sizeof(*pad);
+		pad->event = SKBTRACE_PAD;
+		pad->bytes = r->size - r->off;
+	}
+	skbtrace_race();
+	skbtrace_ring_close(r);
+	/* full barrier between @produced and the waiter: see wq_has_sleeper() */
+	if (c->buf && wq_has_sleeper(&c->buf->read_wait))
+		irq_work_queue(&c->buf->wakeup_work);
+}
+
+/* The in-band record of what found no room; always the next block. */
+static bool skbtrace_tell_loss(struct skbtrace_cpu *c, bool important)
+{
+	const struct skbtrace_slot *slot = c->run->pub.slot;
+	struct skbtrace_loss *loss = &c->loss;
+	struct skbtrace_lost *b;
+	u32 kinds = 0, i;
+
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
+		kinds += !!loss->kinds[i];
+	b = (struct skbtrace_lost *)
+		skbtrace_ring_room(&c->ring, struct_size(b, kinds, kinds),
+				   important);
+	if (!b)
+		return false;
+
+	*b = (struct skbtrace_lost){
+		.hdr.len = struct_size(b, kinds, kinds),
+		.hdr.event = SKBTRACE_LOST,
+		.hdr.time = loss->first_time,
+		.first_seq = loss->first_seq,
+		.last_seq = loss->first_seq + loss->count - 1,
+		.last_time = loss->last_time,
+		.nr_kinds = kinds,
+	};
+	for (i = 0, kinds = 0; i < SKBTRACE_MAX_EVENTS; i++) {
+		if (!loss->kinds[i])
+			continue;
+		b->kinds[kinds++] = (struct skbtrace_lost_kind){
+			.event = slot[i].nr,
+			.count = loss->kinds[i],
+		};
+	}
+	memset(loss, 0, sizeof(*loss));
+	return true;
+}
+
+static bool skbtrace_open_subbuf(struct skbtrace_cpu *c, bool important)
+{
+	struct skbtrace_ring *r = &c->ring;
+
+	if (!skbtrace_ring_open(r, sizeof(struct skbtrace_subbuf), important))
+		return false;
+	skbtrace_race();
+	*(struct skbtrace_subbuf *)r->cur = (struct skbtrace_subbuf){
+		.magic = SKBTRACE_SUBBUF_MAGIC,
+		.abi = SKBTRACE_ABI,
+		.hdr_len = sizeof(struct skbtrace_subbuf),
+		.cpu = c->cpu,
+		.size = r->size,
+		.epoch = c->epoch,
+		.first_seq = c->loss.count ? c->loss.first_seq : c->seq,
+		.lost_total = c->lost - c->loss.count,
+		.mono_ns = ktime_get_mono_fast_ns(),
+		.real_ns = ktime_get_real_fast_ns(),
+	};
+	c->opened = c->written + c->names;
+	/* the first sub-buffer after a loss always has room to tell of it */
+	if (c->loss.count && !skbtrace_tell_loss(c, important))
+		skbtrace_die(c->run, "no room for a LOST block");
+	return true;
+}
+
+/* Not in the open sub-buffer, or not without some thought. */
+static noinline void *skbtrace_room_slow(struct skbtrace_cpu *c, u32 len,
+					 bool important)
+{
+	struct skbtrace_ring *r = &c->ring;
+	void *p;
+
+	if (!r->base)	/* a CPU that came up without memory for its buffer */
+		return NULL;
+	if (r->cur) {
+		if (!c->loss.count || skbtrace_tell_loss(c, important)) {
+			p = skbtrace_ring_room(r, len, important);
+			if (p)
+				goto got;
+		}
+		/* a spare one, which is not for ordinary blocks: leave it open */
+		if (!important && !skbtrace_ring_may_open(r, false))
+			return NULL;
+		skbtrace_close_subbuf(c);
+	}
+	if (!skbtrace_open_subbuf(c, important))
+		return NULL;
+	p = skbtrace_ring_room(r, len, important);
+got:
+	if (p && !important)
+		r->limit = r->size;
+	return p;
+}
+
+static __always_inline void *skbtrace_room(struct skbtrace_cpu *c, u32 len,
+					   bool important)
+{
+	struct skbtrace_ring *r = &c->ring;
+	void *p;
+
+	if (unlikely(r->off + len > r->limit))
+		return skbtrace_room_slow(c, len, important);
+	p = r->cur + r->off;
+	r->off += len;
+	return p;
+}
+
+static noinline void skbtrace_lose(struct skbtrace_cpu *c,
+				   const struct skbtrace_event *ev, u64 time)
+{
+	struct skbtrace_loss *loss = &c->loss;
+
+	if (!loss->count) {
+		loss->first_seq = c->seq;
+		loss->first_time = time;
+	}
+	loss->last_time = time;
+	loss->count++;
+	loss->kinds[ev->slot]++;
+	c->lost_by[ev->slot]++;
+	c->lost++;
+	c->seq++;
+	c->ring.limit = 0;	/* the fast path would not tell of it */
+}
+
+/* A naming block: not a hit; if it finds no room, the next event tries again */
+static void *skbtrace_name(struct skbtrace_cpu *c,
+			   const struct skbtrace_event *ev, u64 key, u32 netns)
+{
+	struct skbtrace_block *b = skbtrace_room(c, ev->len, true);
+
+	if (!b)
+		return NULL;
+	memset(b, 0, ev->len);
+	b->len = ev->len;
+	b->event = ev->nr;
+	b->ctx = skbtrace_context();
+	b->time = ktime_get_mono_fast_ns();
+	b->key = key;
+	b->netns = netns;
+	c->seq++;
+	c->names++;
+	return b;
+}
+
+static noinline void skbtrace_name_conn(struct skbtrace_run *run,
+					struct skbtrace_cpu *c,
+					const struct skbtrace_event *ev,
+					struct sock *sk, u64 key, u32 netns)
+{
+	void *b = skbtrace_name(c, ev, key, netns);
+
+	if (!b)
+		return;
+	ev->fill(b, sk);
+	/* connect() has not chosen its port yet: tell the name again then */
+	if (sk->sk_num)
+		skbtrace_names_add(&run->known, key, c->epoch);
+}
+
+static noinline void skbtrace_name_task(struct skbtrace_cpu *c, u32 tgid)
+{
+	void *b = skbtrace_name(c, &skbtrace_ev_task, 0, 0);
+
+	if (!b)
+		return;
+	skbtrace_fill_task(b, tgid);
+	c->tasks[tgid % SKBTRACE_NR_TASKS] = tgid;
+}
+
+static noinline void skbtrace_name_symbol(struct skbtrace_cpu *c, u64 id,
+					  const void *location)
+{
+	void *b = skbtrace_name(c, &skbtrace_ev_symbol, 0, 0);
+
+	if (!b)
+		return;
+	skbtrace_fill_symbol(b, id, location);
+	c->symbols[id % SKBTRACE_NR_SYMBOLS] = id;
+}
+
+/*
+ * The common part; @sk and @location are constants of the callers below when
+ * they are not used. Names come first and the time last: whoever sees that a
+ * name has been told on another CPU then has the later time.
+ */
+static __always_inline void *
+__skbtrace_begin(struct skbtrace_session *s, const struct skbtrace_event *ev,
+		 u64 key, u32 netns, struct sock *sk, const void *location)
+{
+	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
+	u8 ctx = skbtrace_context();
+	struct skbtrace_block *b;
+	struct skbtrace_cpu *c;
+	unsigned long flags;
+	u32 tgid = 0;
+	u64 time, id;
+
+	local_irq_save(flags);
+	c = this_cpu_ptr(run->cpu);
+	if (unlikely(c->gate.busy || in_nmi())) {
+		c->recursion++;
+		goto out;
+	}
+	c->hits++;
+	if (unlikely(!(c->ctx_mask & BIT(ctx)))) {
+		c->skipped++;
+		goto out;
+	}
+	c->gate.busy = true;
+	c->gate.irqflags = flags;
+
+	if (sk && unlikely(!skbtrace_names_has(&run->known, key, c->epoch)))
+		skbtrace_name_conn(run, c, ev->names, sk, key, netns);
+	if (location) {
+		id = skbtrace_location_id(s, location);
+		if (unlikely(c->symbols[id % SKBTRACE_NR_SYMBOLS] != id))
+			skbtrace_name_symbol(c, id, location);
+	}
+	if (ctx == SKBTRACE_CTX_TASK) {
+		tgid = current->tgid;
+		if (unlikely(c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid))
+			skbtrace_name_task(c, tgid);
+	}
+
+	time = ktime_get_mono_fast_ns();
+	b = skbtrace_room(c, ev->len, ev->important);
+	if (unlikely(!b)) {
+		skbtrace_lose(c, ev, time);
+		c->gate.busy = false;
+		goto out;
+	}
+	b->len = ev->len;
+	b->event = ev->nr;
+	b->ctx = ctx;
+	b->flags = 0;
+	b->spare = 0;
+	b->time = time;
+	b->key = key;
+	b->netns = netns;
+	b->tgid = tgid;
+	c->seq++;
+	c->written++;
+	return b;
+out:
+	local_irq_restore(flags);
+	return NULL;
+}
+
+/**
+ * skbtrace_begin() - room for the block of an event
+ * @s: session
+ * @ev: event
+ * @key: what it is about, see skbtrace_event.kind
+ * @netns: inode number of the network namespace, 0 unknown
+ *
+ * The header is filled in; every other byte of the block must be written
+ * before skbtrace_commit(). Context: probe; interrupts are off on success.
+ *
+ * Return: the block, or %NULL: not wanted, or lost and counted
+ */
+void *skbtrace_begin(struct skbtrace_session *s,
+		     const struct skbtrace_event *ev, u64 key, u32 netns)
+{
+	return __skbtrace_begin(s, ev, key, netns, NULL, NULL);
+}
+EXPORT_SYMBOL_GPL(skbtrace_begin);
+
+/**
+ * skbtrace_begin_at() - room for a block that tells a code address
+ * @s: session
+ * @ev: event
+ * @key: what it is about
+ * @netns: inode number of the network namespace, 0 unknown
+ * @location: the address; the block holds skbtrace_location_id() of it
+ *
+ * As skbtrace_begin(), but the first time in an epoch the location is named.
+ *
+ * Return: as skbtrace_begin()
+ */
+void *skbtrace_begin_at(struct skbtrace_session *s,
+			const struct skbtrace_event *ev, u64 key, u32 netns,
+			const void *location)
+{
+	return __skbtrace_begin(s, ev, key, netns, NULL, location);
+}
+EXPORT_SYMBOL_GPL(skbtrace_begin_at);
+
+/**
+ * skbtrace_begin_sk() - room for the block of a connection event
+ * @s: session
+ * @ev: event, with @names set
+ * @sk: connection: a full socket or a minisocket that is alive
+ *
+ * As skbtrace_begin(); the connection's first event in an epoch is preceded by
+ * a block that names it.
+ *
+ * Return: as skbtrace_begin()
+ */
+void *skbtrace_begin_sk(struct skbtrace_session *s,
+			const struct skbtrace_event *ev, struct sock *sk)
+{
+	return __skbtrace_begin(s, ev, skbtrace_cookie(sk),
+				sock_net(sk)->ns.inum, sk, NULL);
+}
+EXPORT_SYMBOL_GPL(skbtrace_begin_sk);
+
+/**
+ * skbtrace_name_sk() - name a connection if this epoch has not named it yet
+ * @s: session
+ * @ev: event that names connections
+ * @sk: connection
+ *
+ * Context: probe.
+ */
+void skbtrace_name_sk(struct skbtrace_session *s,
+		      const struct skbtrace_event *ev, struct sock *sk)
+{
+	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
+	u64 key = skbtrace_cookie(sk);
+	struct skbtrace_cpu *c;
+	unsigned long flags;
+
+	local_irq_save(flags);
+	c = this_cpu_ptr(run->cpu);
+	if (likely(!c->gate.busy && !in_nmi()) &&
+	    c->ctx_mask & BIT(skbtrace_context()) &&
+	    unlikely(!skbtrace_names_has(&run->known, key, c->epoch))) {
+		c->gate.busy = true;
+		skbtrace_name_conn(run, c, ev, sk, key, sock_net(sk)->ns.inum);
+		c->gate.busy = false;
+	}
+	local_irq_restore(flags);
+}
+EXPORT_SYMBOL_GPL(skbtrace_name_sk);
+
+/**
+ * skbtrace_count_skipped() - an event was refused by skip= or only=
+ * @s: session
+ *
+ * Context: probe.
+ */
+void skbtrace_count_skipped(struct skbtrace_session *s)
+{
+	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
+
+	this_cpu_inc(run->cpu->hits);
+	this_cpu_inc(run->cpu->skipped);
+}
+EXPORT_SYMBOL_GPL(skbtrace_count_skipped);
+
+/**
+ * skbtrace_is_named() - has this connection been seen in this session?
+ * @s: session
+ * @sk: socket or minisocket
+ *
+ * Context: probe.
+ * Return: true if it has
+ */
+bool skbtrace_is_named(struct skbtrace_session *s, const struct sock *sk)
+{
+	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+
+	return cookie && skbtrace_names_has(&run->known, cookie, -1);
+}
+EXPORT_SYMBOL_GPL(skbtrace_is_named);
+
+/**
+ * skbtrace_cookie() - the number that SO_COOKIE gives
+ * @sk: a socket, or a minisocket that no other CPU can see yet
+ *
+ * Made on first use: a request or timewait sock inherits it only if it is
+ * there before the copy. Context: probe.
+ *
+ * Return: the cookie, never 0
+ */
+u64 skbtrace_cookie(struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	u32 halves[2];
+
+	if (likely(cookie))
+		return cookie;
+	sock_diag_save_cookie(sk, halves);
+	return halves[0] | (u64)halves[1] << 32;
+}
+EXPORT_SYMBOL_GPL(skbtrace_cookie);
+
+/**
+ * skbtrace_location_id() - name of a code address that does not tell it
+ * @s: session
+ * @location: address
+ *
+ * Return: the id
+ */
+u64 skbtrace_location_id(const struct skbtrace_session *s, const void *location)
+{
+	u64 id = (u64)(unsigned long)location * s->id_key[0];
+
+	return id ^ id >> 32;
+}
+EXPORT_SYMBOL_GPL(skbtrace_location_id);
+
+/*
+ * Close what is open, tell of what was lost, and if asked to begin the epoch
+ * that the session wants. Context: on the CPU itself, or no probe can run
+ * there (stopped, or the CPU is offline and kept so).
+ */
+void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
+			bool move_epoch)
+{
+	unsigned long flags;
+
+	local_irq_save(flags);
+	if (c->ring.cur && c->ring.off > sizeof(struct skbtrace_subbuf))
+		skbtrace_close_subbuf(c);
+	if (c->loss.count && !c->ring.cur && c->ring.base &&
+	    skbtrace_open_subbuf(c, true))
+		skbtrace_close_subbuf(c);
+	if (move_epoch && c->epoch != READ_ONCE(run->epoch)) {
+		c->epoch = READ_ONCE(run->epoch);
+		memset(c->tasks, 0, sizeof(c->tasks));
+		memset(c->symbols, 0, sizeof(c->symbols));
+	}
+	/* a loss not yet told of is an event before now that is not closed */
+	if (!c->loss.count)
+		WRITE_ONCE(c->complete, ktime_get_mono_fast_ns());
+	local_irq_restore(flags);
+}
