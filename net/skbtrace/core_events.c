@@ -9,7 +9,7 @@
 #include "internal.h"
 
 #define TASK_FIELDS(F, S)							\
-	F(S, u32, task_tgid, "-", "-", "process id, initial namespace")	\
+	F(S, u32, tgid, "-", "-", "process id, initial namespace")	\
 	F(S, u32, spare, "-", "-", "0")						\
 	F(S, str16, comm, "-", "-", "name of its main thread")
 SKBTRACE_BLOCK(task, TASK_FIELDS);
@@ -42,7 +42,7 @@ void skbtrace_fill_task(void *block, u32 tgid)
 {
 	struct task_block *b = block;
 
-	b->task_tgid = tgid;
+	b->tgid = tgid;
 	memcpy(b->comm.s, current->group_leader->comm, sizeof(b->comm.s));
 	b->comm.s[sizeof(b->comm.s) - 1] = 0;
 }

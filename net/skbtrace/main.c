@@ -30,9 +30,10 @@ err_session:
 
 static void __exit skbtrace_exit(void)
 {
+	/* a module that is going can't be opened, so nobody is in a file */
+	skbtrace_session_exit();
 	skbtrace_ctl_exit();
 	skbtrace_unregister_proto(&skbtrace_core_proto);
-	skbtrace_session_exit();
 }
 
 module_init(skbtrace_init);

@@ -110,6 +110,12 @@ enum sbt_read sbt_reader_next(struct sbt_reader *r, bool lazy,
 bool sbt_reader_fetch(struct sbt_reader *r, const struct sbt_chunk *c,
 		      void *buf);
 
+/* The first bytes of a payload that was passed over: how many were there. */
+ssize_t sbt_reader_peek(struct sbt_reader *r, u64 offset, void *buf, size_t n);
+
+/* Why there is no END: "ends inside a chunk at byte 4711"; NULL if it is. */
+const char *sbt_reader_trouble(const struct sbt_reader *r);
+
 bool sbt_reader_seekable(const struct sbt_reader *r);
 bool sbt_reader_swapped(const struct sbt_reader *r);	/* foreign order */
 bool sbt_reader_complete(const struct sbt_reader *r);	/* END was seen */

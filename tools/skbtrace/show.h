@@ -44,6 +44,7 @@ struct show_opts {
 	  OPT_STRING, &(o).color, NULL }
 
 struct show;
+struct trace;
 
 /* NULL after a message: an option was wrong (EXIT_USAGE), or -o failed. */
 struct show *show_open(const struct show_opts *o);
@@ -62,5 +63,16 @@ bool show_dead(const struct show *s);
 
 /* Whatever is held back is printed; returns the exit code. */
 int show_close(struct show *s);
+
+/*
+ * The same for several inputs, as parse has them. With show_follow() the end
+ * is not known yet: losses are left out of the header.
+ */
+struct trace *show_trace(struct show *s, const char *name);
+int show_feed(struct show *s, struct trace *t, const struct sbt_chunk *c,
+	      bool swap);
+void show_follow(struct show *s);
+/* An input was cut off: exit code 3. */
+void show_incomplete(struct show *s);
 
 #endif
