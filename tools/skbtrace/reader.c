@@ -106,7 +106,8 @@ int reader_scan(struct reader *r)
 		    known(r, cpu))
 			continue;
 		err = add_cpu(r, e->d_name, cpu);
-		if (err < 0 && err != -ENOENT) {
+		/* Gone again, or shown before its buffer is ready. */
+		if (err < 0 && err != -ENOENT && err != -EAGAIN) {
 			closedir(d);
 			return err;
 		}

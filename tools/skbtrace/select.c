@@ -255,6 +255,29 @@ static bool is_option(const struct group *g, const struct format *f,
 	       group_takes(g, item);
 }
 
+/* skip=, its old name mask= and only= are one choice. */
+static bool chooses(const char *opts)
+{
+	return strstr(opts, ",skip=") || strstr(opts, ",mask=") ||
+	       strstr(opts, ",only=");
+}
+
+/* What an event leaves out when a set brings it: @trouble is no chatter. */
+static void add_set_opts(struct group *g)
+{
+	if (g->named || *g->item != '@' || !strcmp(g->item, "@all"))
+		return;
+	for (int i = 0; i < g->n; i++) {
+		const char *def = g->v[i]->set_opts;
+		char *old = g->opts[i];
+
+		if (!*def || chooses(old))
+			continue;
+		g->opts[i] = xasprintf("%s,%s", old, def);
+		free(old);
+	}
+}
+
 /* ---- the whole ---- */
 
 static struct wish *find(struct selection *s, const struct event *e)
@@ -268,6 +291,8 @@ static struct wish *find(struct selection *s, const struct event *e)
 /* An event's own name beats the sets that hold it, wherever they stand. */
 static int commit(struct selection *s, struct group *g)
 {
+	if (g->n)
+		add_set_opts(g);
 	for (int i = 0; i < g->n; i++) {
 		struct wish *w = find(s, g->v[i]);
 		char *opts = g->opts[i];
