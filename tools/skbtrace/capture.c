@@ -26,6 +26,11 @@ u64 capture_bytes(const struct capture *c)
 	return c->bytes + file_bytes(&c->cur) + file_bytes(&c->old);
 }
 
+static int put_meta(void *writer, const char *name, const char *text)
+{
+	return sbt_writer_meta(writer, name, text);
+}
+
 static int begin_file(struct capture *c, struct outfile *f)
 {
 	const char *format = c->s->format_text;
@@ -34,7 +39,7 @@ static int begin_file(struct capture *c, struct outfile *f)
 	err = sbt_writer_chunk(f->w, SBT_FORMAT, SBT_NO_CPU, format,
 			       strlen(format));
 	if (!err)
-		err = meta_write(&c->meta, c->s, f->w);
+		err = meta_each(&c->meta, c->s, put_meta, f->w);
 	f->lost_before = c->s->lost;
 	return err ? outfile_failed(f, err) : 0;
 }
@@ -50,7 +55,7 @@ static int end_file(struct capture *c, struct outfile *f, bool whole)
 	if (!f->w)
 		return 0;
 	if (whole)
-		meta_clock(f->w);
+		meta_clock(put_meta, f->w);
 	c->bytes += file_bytes(f);
 	c->nr_files++;
 	return outfile_finish(f, whole ? &end : NULL);

@@ -239,15 +239,6 @@ static char *get_offloads(void)
 	return t.s;
 }
 
-static char *get_cpus(void)
-{
-	char *s = slurp_line("/sys/devices/system/cpu/online");
-	char *text = s ? xasprintf("%s\n", s) : NULL;
-
-	free(s);
-	return text;
-}
-
 static char *get_module(void)
 {
 	static const char *const files[] = { "version", "srcversion", "taint" };
@@ -283,9 +274,7 @@ static const struct {
 	char *(*get)(void);
 } sources[] = {
 	{ "uname",	get_uname },
-	{ "hostname",	get_hostname },
 	{ "cmdline",	get_cmdline },
-	{ "cpus",	get_cpus },
 	{ "module",	get_module },
 	{ "sysctls",	get_sysctls },
 	{ "qdiscs",	get_qdiscs },
@@ -306,36 +295,60 @@ void meta_collect(struct meta_list *m)
 	}
 }
 
-static int clocks(struct sbt_writer *w, const char *name, u64 mono, u64 real)
+static int clocks(meta_put *put, void *arg, const char *name, u64 mono,
+		  u64 real)
 {
 	char text[128];
 
 	snprintf(text, sizeof(text), "mono_ns %llu real_ns %llu\n",
 		 (unsigned long long)mono, (unsigned long long)real);
-	return sbt_writer_meta(w, name, text);
+	return put(arg, name, text);
 }
 
-int meta_clock(struct sbt_writer *w)
+int meta_clock(meta_put *put, void *arg)
 {
 	/* The outer two readings bound the error of the pair. */
 	u64 before = mono_ns(), real = real_ns(), after = mono_ns();
 
-	return clocks(w, "clock", before + (after - before) / 2, real);
+	return clocks(put, arg, "clock", before + (after - before) / 2, real);
 }
 
-int meta_write(const struct meta_list *m, const struct session *s,
-	       struct sbt_writer *w)
+/* The processors that will send something: a merge waits for each of them. */
+static char *cpulist(const struct reader *r)
 {
+	struct text t = {};
+
+	for (int i = 0; i < r->nr; i++) {
+		char num[16];
+
+		snprintf(num, sizeof(num), "%s%u", i ? "," : "",
+			 r->cpus[i].cpu);
+		add_str(&t, num);
+	}
+	add_str(&t, "\n");
+	return t.s;
+}
+
+int meta_each(const struct meta_list *m, const struct session *s,
+	      meta_put *put, void *arg)
+{
+	char *host = get_hostname(), *cpus = cpulist(&s->reader);
 	int err;
 
 	/* Of the recording, in each of its files: one origin of time. */
-	err = clocks(w, "start", s->start_ns, s->start_real_ns);
+	err = clocks(put, arg, "start", s->start_ns, s->start_real_ns);
 	if (!err)
-		err = meta_clock(w);
+		err = meta_clock(put, arg);
 	if (!err)
-		err = sbt_writer_meta(w, "events", s->specs);
-	for (int i = 0; !err && i < m->n; i++)
-		err = sbt_writer_meta(w, m->v[i].name, m->v[i].text);
+		err = put(arg, "hostname", host);
+	if (!err)
+		err = put(arg, "cpus", cpus);
+	if (!err)
+		err = put(arg, "events", s->specs);
+	for (int i = 0; !err && m && i < m->n; i++)
+		err = put(arg, m->v[i].name, m->v[i].text);
+	free(host);
+	free(cpus);
 	return err;
 }
 

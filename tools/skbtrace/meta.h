@@ -24,12 +24,16 @@ struct meta_list {
  */
 void meta_collect(struct meta_list *m);
 
-/* All of it, and what belongs to @s, into a file. 0 or -errno. */
-int meta_write(const struct meta_list *m, const struct session *s,
-	       struct sbt_writer *w);
+/*
+ * Give @put all of it, and what belongs to @s; @m may be NULL. Stops at the
+ * first error, which it returns.
+ */
+typedef int meta_put(void *arg, const char *name, const char *text);
+int meta_each(const struct meta_list *m, const struct session *s,
+	      meta_put *put, void *arg);
 
 /* A pair of clocks, now. */
-int meta_clock(struct sbt_writer *w);
+int meta_clock(meta_put *put, void *arg);
 
 void meta_free(struct meta_list *m);
 

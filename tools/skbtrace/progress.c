@@ -111,20 +111,26 @@ static bool can_sample(const struct session *s, const char *name)
 	return e && list_has(e->opts, "sample");
 }
 
-static void advise(const struct session *s, const struct tally *t, int n)
+void progress_advice(const struct session *s)
 {
 	const u64 size = s->reader.subbuf_size, nr = s->reader.subbuf_nr;
 	char more[NUM_LEN], sample[96] = "";
+	struct tally *t;
+	int n;
 
+	if (!s->lost)
+		return;
 	if (size < 1 << 20)
 		snprintf(more, sizeof(more), "-b %lluk",
 			 (unsigned long long)size * 2 / 1024);
 	else
 		snprintf(more, sizeof(more), "-n %llu",
 			 (unsigned long long)nr * 2);
+	t = by_event(s, &n);
 	if (n && can_sample(s, t[0].event))
 		snprintf(sample, sizeof(sample), ", or -e %s,sample=10",
 			 t[0].event);
+	free(t);
 	msg("next time: %s%s, or %s", more, sample,
 	    ctl_exists(&s->ctl, "sock_filters") ? "a narrower filter" :
 	    "fewer events");
@@ -146,8 +152,8 @@ static void tell_lost(const struct session *s)
 	msg("LOST %llu of %llu events (%.1f%%)%s%s",
 	    (unsigned long long)s->lost, (unsigned long long)all,
 	    100.0 * s->lost / all, where, kinds);
-	advise(s, t, n);
 	free(t);
+	progress_advice(s);
 }
 
 void progress_totals(const struct session *s, const char *where,

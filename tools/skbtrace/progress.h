@@ -23,4 +23,7 @@ void progress_clear(void);
 void progress_totals(const struct session *s, const char *where,
 		     const char *more);
 
+/* Only what helps against losses; nothing if there were none. */
+void progress_advice(const struct session *s);
+
 #endif
