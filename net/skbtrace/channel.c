@@ -68,6 +68,8 @@ static int skbtrace_trace_open(struct inode *inode, struct file *file)
 		return err;
 	}
 	kref_get(&c->run->ref);
+	/* what the reader before has got in part is delivered again, whole */
+	c->pos = 0;
 	if (!skbtrace_finished(c->run) && !timer_pending(&c->flush)) {
 		c->flush.expires = jiffies + 1;
 		add_timer_on(&c->flush, c->cpu);

@@ -260,6 +260,24 @@ static void skbtrace_stat_cpu(struct seq_file *m, const struct skbtrace_cpu *c)
 		   READ_ONCE(c->complete));
 }
 
+/* How many events this kernel has, and lacks the tracepoints of. */
+static void skbtrace_stat_events(struct seq_file *m)
+{
+	unsigned int exact = 0, unavailable = 0, i;
+
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
+		if (!skbtrace_events[i] ||
+		    skbtrace_events[i]->kind == SKBTRACE_META)
+			continue;
+		if (skbtrace_missing(skbtrace_events[i]))
+			unavailable++;
+		else
+			exact++;
+	}
+	seq_printf(m, " exact=%u inferred=0 unavailable=%u", exact,
+		   unavailable);
+}
+
 static int stat_show(struct seq_file *m, void *v)
 {
 	const struct skbtrace_run *run = skbtrace_current();
@@ -269,9 +287,10 @@ static int stat_show(struct seq_file *m, void *v)
 	seq_printf(m, "session tracing=%d owner=%d since_ns=%llu epoch=%u",
 		   run->state == SKBTRACE_TRACING, run->owner.pid,
 		   run->started, run->epoch);
-	seq_printf(m, " subbuf_size=%u subbuf_nr=%u dead=%s\n",
-		   run->config.subbuf_size, run->config.subbuf_nr,
-		   READ_ONCE(run->dead) ?: "-");
+	seq_printf(m, " subbuf_size=%u subbuf_nr=%u", run->config.subbuf_size,
+		   run->config.subbuf_nr);
+	skbtrace_stat_events(m);
+	seq_printf(m, " dead=%s\n", READ_ONCE(run->dead) ?: "-");
 	for_each_possible_cpu(cpu) {
 		c = per_cpu_ptr(run->cpu, cpu);
 		if (smp_load_acquire(&c->buf))

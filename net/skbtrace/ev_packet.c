@@ -64,9 +64,9 @@ static void skb_rps_info_probe(void *data, struct sk_buff *skb,
  * A socket that skb->sk points to is held by the packet only if there is a
  * destructor that will let it go. Its kind may be any.
  */
-static const struct sock *skb_held_sock(const struct sk_buff *skb)
+static struct sock *skb_held_sock(const struct sk_buff *skb)
 {
-	const struct sock *sk = skb->sk;
+	struct sock *sk = skb->sk;
 
 	if (!sk || !skb->destructor)
 		return NULL;
@@ -78,15 +78,15 @@ static const struct sock *skb_held_sock(const struct sk_buff *skb)
  * @rx_sk: the socket that refused the packet. It may have been put before: TCP
  * and UDP sockets stay readable under RCU, which every receive path holds, but
  * may be somebody else's by now. So it is named only if it is still the one
- * that the packet was for; a cookie is read, never made.
+ * that the packet was for, and its cookie is read, never made.
  */
-static u64 skb_drop_cookie(const struct sock *held, const struct sock *rx_sk,
+static u64 skb_drop_cookie(struct sock *held, const struct sock *rx_sk,
 			   const struct skbtrace_tuple *t)
 {
 	struct skbtrace_tuple st;
 
 	if (held)
-		return atomic64_read(&held->sk_cookie);
+		return skbtrace_cookie(held);
 	if (!rx_sk || !t->lport)
 		return 0;
 	if (rx_sk->sk_family != AF_INET && rx_sk->sk_family != AF_INET6)
@@ -154,8 +154,8 @@ static void skb_drop_probe(void *data, struct sk_buff *skb, void *location,
 			   enum skb_drop_reason reason, struct sock *rx_sk)
 {
 	struct skbtrace_session *s = data;
-	const struct sock *held;
 	struct skb_drop_block *b;
+	struct sock *held;
 	struct skbtrace_l4 l4;
 
 	if (!skbtrace_wants(s, &ev_skb_drop, reason))

@@ -437,7 +437,7 @@ EXPORT_SYMBOL_GPL(skbtrace_is_named);
 
 /**
  * skbtrace_cookie() - the number that SO_COOKIE gives
- * @sk: a socket, or a minisocket that no other CPU can see yet
+ * @sk: a socket or a minisocket
  *
  * Made on first use: a request or timewait sock inherits it only if it is
  * there before the copy. Context: probe.
