@@ -1,0 +1,136 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# scripts/check.sh [-l] [JOB...] - run all tests, or these and what they need
+#
+# Two jobs run at a time: a VM keeps one core busy, a compiler the other. Each
+# writes a log; a job's last line "N passed, N failed" counts, one that prints
+# none counts as one. The last line here is the sum.
+#   -l  only list the jobs
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+
+# NAME|JOBS THAT COME FIRST|COMMAND, in the order of preference
+JOBS=(
+	"deps||scripts/deps.sh all"
+	"kernel|deps|scripts/kernel.sh plain"
+	"tools|deps|make -s -C tools/skbtrace"
+	"selftest|kernel tools|scripts/selftest.sh -k plain"
+	"kernel-debug|kernel|scripts/kernel.sh debug"
+	"selftest-debug|kernel-debug tools|scripts/selftest.sh -k debug"
+	"userland|tools|make -s -C tools/skbtrace check"
+	"kunit|kernel|scripts/kunit.sh"
+	"variants|kernel|scripts/build-variants.sh"
+	"demo|kernel tools|scripts/demo.sh"
+	"pahole|kernel|scripts/pahole.sh"
+	"lint|kernel tools|scripts/lint.sh"
+)
+
+case ${1-} in
+-h | --help) usage 0 ;;
+-l)
+	printf '%s\n' "${JOBS[@]}" | column -t -s '|'
+	exit
+	;;
+esac
+
+declare -A needs command state started
+order=()
+for job in "${JOBS[@]}"; do
+	IFS='|' read -r name first run <<<"$job"
+	order+=("$name")
+	needs[$name]=$first
+	command[$name]=$run
+	state[$name]=unwanted
+done
+
+# want JOB: it and, before it, what it needs
+want() {
+	local first
+
+	[ -n "${state[$1]-}" ] || die "no job '$1'" "there are: ${order[*]}"
+	[ "${state[$1]}" = unwanted ] || return 0
+	state[$1]=waiting
+	for first in ${needs[$1]}; do
+		want "$first"
+	done
+}
+
+(($#)) || set -- "${order[@]}"
+for name; do
+	want "$name"
+done
+
+logs=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-check.XXXXXX")
+trap 'jobs -p | xargs -r kill 2>/dev/null || true' EXIT
+
+# ready JOB: all that it needs has passed. What can't run any more has failed.
+ready() {
+	local first
+
+	for first in ${needs[$1]}; do
+		case ${state[$first]} in
+		failed)
+			state[$1]=failed
+			failed=$((failed + 1))
+			msg "$1: not run, since $first failed"
+			return 1
+			;;
+		passed) ;;
+		*) return 1 ;;
+		esac
+	done
+}
+
+passed=0
+failed=0
+
+# The job's own count, if it printed one at its end
+count() {
+	local status=$2 log=$logs/$1 line p=0 f=0
+
+	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
+	if [ -n "$line" ]; then
+		read -r p _ f _ <<<"${line//,/}"
+		((status == 0 || f > 0)) || f=1
+	else
+		((status == 0)) && p=1 || f=1
+	fi
+	passed=$((passed + p))
+	failed=$((failed + f))
+	if ((f == 0)); then
+		state[$1]=passed
+		msg "$1: $p passed in $((SECONDS - started[$1])) s"
+	else
+		state[$1]=failed
+		msg "$1: FAILED ($p passed, $f failed), of $log:"
+		grep -aE '^(#|not ok|.*(error|ERROR|FAIL))' "$log" | head -n 30 >&2 || true
+		tail -n 40 "$log" >&2
+	fi
+}
+
+declare -A pid_of
+running=0
+while :; do
+	for name in "${order[@]}"; do
+		((running < 2)) || break
+		[ "${state[$name]}" = waiting ] && ready "$name" || continue
+		state[$name]=running
+		started[$name]=$SECONDS
+		msg "$name: ${command[$name]}"
+		# shellcheck disable=SC2086 # a command with its arguments
+		${command[$name]} >"$logs/$name" 2>&1 </dev/null &
+		pid_of[$!]=$name
+		running=$((running + 1))
+	done
+	((running)) || break
+	status=0
+	wait -n -p pid || status=$?
+	running=$((running - 1))
+	count "${pid_of[$pid]}" "$status"
+done
+
+echo "$passed passed, $failed failed"
+((failed == 0)) || exit 1
+rm -rf "$logs"
