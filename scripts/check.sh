@@ -115,7 +115,8 @@ running=0
 while :; do
 	for name in "${order[@]}"; do
 		((running < 2)) || break
-		[ "${state[$name]}" = waiting ] && ready "$name" || continue
+		[ "${state[$name]}" = waiting ] || continue
+		ready "$name" || continue
 		state[$name]=running
 		started[$name]=$SECONDS
 		msg "$name: ${command[$name]}"
