@@ -19,6 +19,7 @@
 #   -a ARGS      more kernel arguments
 #   -t SECONDS   timeout, default 300 (with -i: none)
 #   -l FILE      keep the kernel's console here
+#   -q ARG       one more argument for QEMU; may be repeated
 #   -i           interactive: COMMAND (default: a shell) gets the terminal
 #   --icount     1 CPU whose clock counts instructions: the same in every run
 #
@@ -28,11 +29,11 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
 variant=plain image='' modules='' initrd='' cpus=2 mem=2G writable=() vars=() args=''
-timeout='' log='' interactive=0 icount=0
+timeout='' log='' interactive=0 icount=0 qemu_args=()
 
 while (($#)); do
 	case $1 in
-	-[kKMIcmweatl])
+	-[kKMIcmweatlq])
 		(($# > 1)) || die "$1 needs a value"
 		case $1 in
 		-k) variant=$2 ;;
@@ -46,6 +47,7 @@ while (($#)); do
 		-a) args=$2 ;;
 		-t) timeout=$2 ;;
 		-l) log=$(realpath "$2") ;;
+		-q) qemu_args+=("$2") ;;
 		esac
 		shift
 		;;
@@ -104,7 +106,7 @@ elif [ "$(accelerator)" = kvm ]; then
 else
 	machine=(-accel 'tcg,thread=single')
 fi
-machine+=(-M q35 -cpu 'max,-erms,-fsrm' -smp "$cpus" -m "$mem")
+machine+=(-M q35 -cpu 'max,-erms,-fsrm' -smp "$cpus" -m "$mem" "${qemu_args[@]}")
 
 # What the guest needs to know, and its answer, travel in a directory that both
 # see: text on a console is no place for an exit status.
