@@ -43,10 +43,14 @@ struct show_opts {
 	{ 0, "color", "WHEN", "auto (default), always, never",		\
 	  OPT_STRING, &(o).color, NULL }
 
+struct sb_info;
 struct show;
 struct trace;
 
-/* NULL after a message: an option was wrong (EXIT_USAGE), or -o failed. */
+/*
+ * NULL after a message: an option was wrong, EXIT_USAGE. When the output could
+ * not be opened show_code() says so.
+ */
 struct show *show_open(const struct show_opts *o);
 
 /*
@@ -72,6 +76,14 @@ struct trace *show_trace(struct show *s, const char *name);
 int show_feed(struct show *s, struct trace *t, const struct sbt_chunk *c,
 	      bool swap);
 void show_follow(struct show *s);
+/* A whole sub-buffer of a trace.cpuN file, without chunks around it. */
+int show_raw(struct show *s, struct trace *t, int fd, u64 offset,
+	     const struct sb_info *info);
+/* As show_flush(), but the output may stay in its buffer. */
+int show_run(struct show *s);
+/* 0, or the exit code that show_close() will return. */
+int show_code(const struct show *s);
+void show_fail(struct show *s, int code);
 /* An input was cut off: exit code 3. */
 void show_incomplete(struct show *s);
 

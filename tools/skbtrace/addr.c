@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Addresses, tuples and strings of strangers, as text. */
+#include "names.h"
+#include "put.h"
+
+const char put_pairs[200] __attribute__((nonstring)) =
+	"00010203040506070809101112131415161718192021222324"
+	"25262728293031323334353637383940414243444546474849"
+	"50515253545556575859606162636465666768697071727374"
+	"75767778798081828384858687888990919293949596979899";
+
+bool addr_is_zero(const u8 addr[16])
+{
+	static const u8 zero[16];
+
+	return !memcmp(addr, zero, 16);
+}
+
+static bool is_v4(const u8 addr[16])
+{
+	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	return !memcmp(addr, mapped, 12);
+}
+
+/* RFC 5952: lower case, the longest run of two or more zero groups is "::". */
+static char *put_v6(char *p, const u8 *a)
+{
+	int best = -1, len = 1, run = 0;
+
+	for (int i = 0; i < 8; i++) {
+		run = a[2 * i] | a[2 * i + 1] ? 0 : run + 1;
+		if (run > len) {
+			len = run;
+			best = i - run + 1;
+		}
+	}
+	for (int i = 0; i < 8; i++) {
+		if (i == best) {
+			p = put_lit(p, "::");
+			i += len - 1;
+			continue;
+		}
+		if (i && p[-1] != ':')
+			*p++ = ':';
+		p = put_hex(p, a[2 * i] << 8 | a[2 * i + 1]);
+	}
+	return p;
+}
+
+static char *put_addr(char *p, const u8 *a)
+{
+	if (!is_v4(a))
+		return put_v6(p, a);
+	for (int i = 12; i < 16; i++) {
+		p = put_u64(p, a[i]);
+		*p++ = '.';
+	}
+	return p - 1;
+}
+
+int addr_text(char buf[48], const u8 addr[16])
+{
+	char *p = put_addr(buf, addr);
+
+	*p = '\0';
+	return p - buf;
+}
+
+static char *put_end(char *p, const u8 *addr, u16 port, bool peer)
+{
+	bool v6 = !is_v4(addr);
+
+	if (addr_is_zero(addr)) {
+		*p++ = '*';
+		if (peer && !port)
+			return p;
+	} else {
+		if (v6)
+			*p++ = '[';
+		p = put_addr(p, addr);
+		if (v6)
+			*p++ = ']';
+	}
+	*p++ = ':';
+	return put_u64(p, port);
+}
+
+int tuple_text(char buf[CONN_TEXT], const struct addr_pair *a)
+{
+	char *p = put_end(buf, a->local, a->lport, false);
+
+	*p++ = '>';
+	p = put_end(p, a->peer, a->pport, true);
+	*p = '\0';
+	return p - buf;
+}
+
+int escape_text(char *out, const u8 *s, size_t max)
+{
+	char *p = out;
+
+	for (; max && *s; max--, s++) {
+		if (*s > ' ' && *s < 0x7f && *s != '\\') {
+			*p++ = *s;
+			continue;
+		}
+		p = put_lit(p, "\\x");
+		*p++ = "0123456789abcdef"[*s >> 4];
+		*p++ = "0123456789abcdef"[*s & 15];
+	}
+	*p = '\0';
+	return p - out;
+}
+
+/* Length of the valid UTF-8 sequence at @s, 0 if it is none. */
+static size_t utf8(const u8 *s, size_t max)
+{
+	size_t n = *s >= 0xf0 ? 4 : *s >= 0xe0 ? 3 : 2;
+	u32 v;
+
+	if (*s < 0xc2 || *s > 0xf4 || n > max)
+		return 0;
+	v = *s & (0x7f >> n);
+	for (size_t i = 1; i < n; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		v = v << 6 | (s[i] & 0x3f);
+	}
+	if ((n == 3 && v < 0x800) || (n == 4 && v < 0x10000) || v > 0x10ffff ||
+	    (v >= 0xd800 && v <= 0xdfff))
+		return 0;
+	return n;
+}
+
+int escape_json(char *out, const u8 *s, size_t max)
+{
+	char *p = out;
+
+	while (max && *s) {
+		size_t n = 1;
+
+		if (*s == '"' || *s == '\\') {
+			*p++ = '\\';
+			*p++ = *s;
+		} else if (*s >= ' ' && *s < 0x7f) {
+			*p++ = *s;
+		} else if (*s < 0x80) {
+			p = put_lit(p, "\\u00");
+			*p++ = "0123456789abcdef"[*s >> 4];
+			*p++ = "0123456789abcdef"[*s & 15];
+		} else {
+			n = utf8(s, max);
+			p = n ? put_mem(p, (const char *)s, n) :
+				put_lit(p, "\\ufffd");
+			n = n ? n : 1;
+		}
+		s += n;
+		max -= n;
+	}
+	*p = '\0';
+	return p - out;
+}

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+#include "put.h"
+
+/*
+ * The two readings of a pair are some ten nanoseconds apart, differently each
+ * time; lines would jump if every pair were obeyed.
+ */
+#define STEP_NS		100000
+
+void clock_pair(struct clock *c, u64 mono_ns, u64 real_ns)
+{
+	s64 off = (s64)(real_ns - mono_ns);
+
+	if (c->set && (u64)off - (u64)c->real_off + STEP_NS <= 2 * STEP_NS)
+		return;
+	c->real_off = off;
+	c->set = true;
+}
+
+bool time_format_parse(const char *word, enum time_format *f)
+{
+	static const char *const words[] = {
+		[TFMT_REL] = "rel", [TFMT_WALL] = "wall", [TFMT_UTC] = "utc",
+		[TFMT_DELTA] = "delta", [TFMT_EPOCH] = "epoch",
+		[TFMT_MONO] = "mono",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (!strcmp(word, words[i])) {
+			*f = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+u32 day_of(struct day_cache *d, u64 real_s, bool utc)
+{
+	time_t t = real_s;
+	struct tm tm;
+
+	if (real_s >= d->from && real_s < d->to && d->utc == utc)
+		return real_s - d->from;
+	memset(&tm, 0, sizeof(tm));
+	/* Centuries from now a hostile clock may lead: stay with 4 digits. */
+	if (real_s > 253402300799ULL ||
+	    !(utc ? gmtime_r(&t, &tm) : localtime_r(&t, &tm))) {
+		t = 0;
+		gmtime_r(&t, &tm);
+	}
+	strftime(d->date, sizeof(d->date), "%Y-%m-%d", &tm);
+	if (utc || !strftime(d->zone, sizeof(d->zone), "%z", &tm))
+		strcpy(d->zone, "+0000");
+	d->utc = utc;
+	d->from = real_s - (tm.tm_hour * 3600 + tm.tm_min * 60 + tm.tm_sec);
+	/* A quarter of an hour: no clock change within it goes unseen. */
+	d->to = real_s - real_s % 900 + 900;
+	return real_s - d->from;
+}
+
+static char *put_clock(char *p, u32 s)
+{
+	if (s >= 86400)
+		s = 86399;
+	p = put_2(p, s / 3600);
+	*p++ = ':';
+	p = put_2(p, s / 60 % 60);
+	*p++ = ':';
+	return put_2(p, s % 60);
+}
+
+char *put_iso(char *p, struct day_cache *d, u64 real_ns)
+{
+	u64 s = real_ns / NSEC_PER_SEC;
+
+	if (s != d->iso_s || !s) {
+		u32 of_day = day_of(d, s, true);
+		char *q = put_mem(d->iso, d->date, 10);
+
+		*q++ = 'T';
+		q = put_clock(q, of_day);
+		*q = '.';
+		d->iso_s = s;
+	}
+	p = put_mem(p, d->iso, sizeof(d->iso));
+	p = put_9(p, real_ns % NSEC_PER_SEC);
+	return put_char(p, 'Z');
+}
+
+/* Seconds and microseconds, cut, never rounded up into the next event. */
+static char *put_seconds(char *p, u64 ns)
+{
+	if ((s64)ns < 0) {
+		*p++ = '-';
+		ns = -ns;
+	}
+	p = put_u64(p, ns / NSEC_PER_SEC);
+	*p++ = '.';
+	return put_6(p, ns % NSEC_PER_SEC / 1000);
+}
+
+char *put_time(char *p, const struct clock *c, struct day_cache *d,
+	       enum time_format f, u64 mono, u64 *last)
+{
+	u64 real = clock_real(c, mono);
+	u64 before;
+	u32 s;
+
+	switch (f) {
+	case TFMT_REL:
+		return put_seconds(p, mono - c->t0);
+	case TFMT_MONO:
+		return put_seconds(p, mono);
+	case TFMT_EPOCH:
+		return put_seconds(p, real);
+	case TFMT_DELTA:
+		before = *last ? *last : mono;
+		*last = mono;
+		return put_seconds(p, mono - before);
+	case TFMT_WALL:
+		p = put_clock(p, day_of(d, real / NSEC_PER_SEC, false));
+		*p++ = '.';
+		return put_6(p, real % NSEC_PER_SEC / 1000);
+	case TFMT_UTC:
+		s = day_of(d, real / NSEC_PER_SEC, true);
+		p = put_mem(p, d->date, 10);
+		*p++ = 'T';
+		p = put_clock(p, s);
+		*p++ = '.';
+		p = put_6(p, real % NSEC_PER_SEC / 1000);
+		return put_char(p, 'Z');
+	}
+	return p;
+}
+
+/* "1.5" into nanoseconds without going through a double; *end is behind. */
+static bool seconds(const char *s, u64 *ns, const char **end)
+{
+	u64 v = 0, frac = 0, unit = NSEC_PER_SEC;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	for (; *s >= '0' && *s <= '9'; s++) {
+		v = v * 10 + (*s - '0');
+		if (v > 1ULL << 33)
+			return false;
+	}
+	if (*s == '.' || *s == ',') {
+		for (s++; *s >= '0' && *s <= '9'; s++) {
+			unit /= 10;
+			frac += unit * (*s - '0');
+		}
+	}
+	*ns = v * NSEC_PER_SEC + frac;
+	*end = s;
+	return true;
+}
+
+bool time_parse(const struct clock *c, const char *s, u64 *mono)
+{
+	time_t start = clock_real(c, c->t0) / NSEC_PER_SEC;
+	u64 ns = 0, real;
+	int h, m, n = 0, y, mo, d;
+	const char *end;
+	bool dated, utc;
+	struct tm tm;
+	time_t t;
+
+	if (seconds(s, &ns, &end) && (!*end || !strcmp(end, "s"))) {
+		*mono = c->t0 + ns;
+		return true;
+	}
+	utc = *s && s[strlen(s) - 1] == 'Z';
+	if (!(utc ? gmtime_r(&start, &tm) : localtime_r(&start, &tm)))
+		return false;
+	dated = sscanf(s, "%4d-%2d-%2d%n", &y, &mo, &d, &n) == 3 && n;
+	if (dated) {
+		tm.tm_year = y - 1900;
+		tm.tm_mon = mo - 1;
+		tm.tm_mday = d;
+		s += n;
+		if (*s == 'T' || *s == ' ')
+			s++;
+	}
+	ns = 0;
+	h = m = n = 0;
+	if (*s && strcmp(s, "Z")) {
+		if (sscanf(s, "%2d:%2d%n", &h, &m, &n) != 2 || !n)
+			return false;
+		s += n;
+		if (*s == ':') {
+			if (!seconds(s + 1, &ns, &s))
+				return false;
+		}
+	} else if (!dated) {
+		return false;
+	}
+	if (strcmp(s, utc ? "Z" : "") || h < 0 || h > 23 || m < 0 || m > 59 ||
+	    ns >= 61 * NSEC_PER_SEC)
+		return false;
+	tm.tm_hour = h;
+	tm.tm_min = m;
+	tm.tm_sec = 0;
+	tm.tm_isdst = -1;
+	t = utc ? timegm(&tm) : mktime(&tm);
+	real = (u64)t * NSEC_PER_SEC + ns;
+	/* A bare time of day before the start's is of the next day. */
+	if (!dated && t + 43200 < start)
+		real += 86400 * NSEC_PER_SEC;
+	*mono = real - c->real_off;
+	return true;
+}

@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: GPL-2.0
+/* parse: captures into text, JSON or a summary. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "cmd.h"
+#include "decode.h"
+#include "show.h"
+#include "trace.h"
+
+#define DEFAULT_FILE	"skbtrace.dat"
+
+/* Files given with -i come before the operands. */
+enum { MAX_INPUTS = 1024 };
+
+static struct show_opts show_opts;
+static const char *format_file;
+static const char *inputs[MAX_INPUTS];
+static u32 ninputs;
+
+static int add_input(const char *arg, void *dest)
+{
+	(void)dest;
+	if (ninputs == MAX_INPUTS)
+		return fail(EXIT_USAGE, "more than %d files", MAX_INPUTS);
+	inputs[ninputs++] = arg;
+	return 0;
+}
+
+/* Several -e are one list. */
+static int add_events(const char *arg, void *dest)
+{
+	const char **list = dest;
+
+	*list = *list ? xasprintf("%s,%s", *list, arg) : xstrdup(arg);
+	return 0;
+}
+
+static const struct opt opts[] = {
+	{ 'i', "input", "FILE", "capture to read, - for stdin (default: "
+	  DEFAULT_FILE ")", OPT_CALL, NULL, add_input },
+	{ 'o', "output", "FILE", "write there instead of stdout", OPT_STRING,
+	  &show_opts.out, NULL },
+	{ 's', "summary", NULL, "one row per connection, worst first",
+	  OPT_FLAG, &show_opts.summary, NULL },
+	{ 'e', "events", "LIST", "only these: names, globs, @sets; comma list",
+	  OPT_CALL, &show_opts.events, add_events },
+	SHOW_OPTIONS(show_opts),
+	{ 0, "since", "TIME", "from then: 1.5, 14:03:07.2, 2026-11-21T14:03",
+	  OPT_STRING, &show_opts.since, NULL },
+	{ 0, "until", "TIME", "up to then", OPT_STRING, &show_opts.until,
+	  NULL },
+	{ 0, "strict", NULL, "exit code 3 if events were lost", OPT_FLAG,
+	  &show_opts.strict, NULL },
+	{ 0, "format", "FILE", "inputs are trace.cpuN files, this is \"format\"",
+	  OPT_STRING, &format_file, NULL },
+	{ 0 }
+};
+
+static int cannot_open(const char *name)
+{
+	int code = fail(EXIT_FAILED, "cannot open %s: %m", name);
+
+	if (errno == ENOENT && !strcmp(name, DEFAULT_FILE))
+		hint("record one: skbtrace record; or name one: skbtrace parse FILE");
+	return code;
+}
+
+static int open_input(const char *name)
+{
+	return strcmp(name, "-") ? open(name, O_RDONLY | O_CLOEXEC) :
+				   STDIN_FILENO;
+}
+
+/* ---- captures ---- */
+
+/* Nothing more to read at the moment: show what there is. */
+static bool idle(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	return !poll(&p, 1, 0);
+}
+
+static int feed_all(struct show *s, struct trace *t, int fd)
+{
+	bool lazy = sbt_reader_seekable(t->rd);
+	const char *trouble;
+	struct sbt_chunk c;
+	enum sbt_read ret;
+	int err = 0;
+
+	while (!err && !show_dead(s) &&
+	       (ret = sbt_reader_next(t->rd, lazy, &c)) != SBT_READ_END) {
+		if (ret == SBT_READ_ERROR)
+			return EXIT_FAILED;
+		if (ret == SBT_READ_DAMAGED) {
+			msg("%s: damaged (checksum) at byte %llu, skipped",
+			    t->name, (unsigned long long)c.offset);
+			show_incomplete(s);
+			continue;
+		}
+		err = show_feed(s, t, &c, sbt_reader_swapped(t->rd));
+		if (!err && !lazy && (c.type == SBT_SUBBUF || idle(fd)))
+			err = idle(fd) ? show_flush(s) : show_run(s);
+	}
+	if (err || show_dead(s))
+		return err;
+	trouble = sbt_reader_trouble(t->rd);
+	if (trouble) {
+		msg("%s %s: the recording was cut off", t->name, trouble);
+		hint("everything before that is shown");
+		show_incomplete(s);
+	}
+	if (!t->fmt)
+		return fail(EXIT_FAILED, "%s holds no events", t->name);
+	return 0;
+}
+
+static int feed_capture(struct show *s, const char *name, int fd)
+{
+	struct trace *t;
+
+	t = show_trace(s, strcmp(name, "-") ? name : "stdin");
+	t->rd = sbt_reader_open(fd, t->name);
+	if (!t->rd)
+		return EXIT_FAILED;
+	if (!sbt_reader_seekable(t->rd)) {
+		if (ninputs > 1)
+			return fail(EXIT_USAGE, "%s is a pipe: it cannot be merged with other files",
+				    t->name);
+		show_follow(s);
+	}
+	return feed_all(s, t, fd);
+}
+
+/* ---- raw trace.cpuN files ---- */
+
+static int read_text(const char *name, char **text, size_t *len)
+{
+	enum { MAX = 8 << 20 };
+	int fd = open_input(name);
+	ssize_t n;
+
+	if (fd < 0)
+		return cannot_open(name);
+	*text = xmalloc(MAX);
+	n = read_all(fd, *text, MAX);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	if (n >= 0) {
+		*len = n;
+		return 0;
+	}
+	free(*text);
+	return fail(EXIT_FAILED, "cannot read %s: %s", name, strerror(-n));
+}
+
+/* Sub-buffers stand one behind the other, each telling its size. */
+static int feed_raw(struct show *s, struct trace *t, const char *name, int fd)
+{
+	u8 head[sizeof(struct skbtrace_subbuf)];
+	char err[DECODE_ERRLEN];
+	struct sb_info info;
+	struct stat st;
+	int code;
+	u64 off;
+
+	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
+		return fail(EXIT_FAILED, "%s is not a regular file", name);
+	for (off = 0; off < (u64)st.st_size; off += info.size) {
+		ssize_t n = pread(fd, head, sizeof(head), off);
+
+		if (n < 0)
+			return fail(EXIT_FAILED, "cannot read %s: %m", name);
+		if (!sb_header(&info, t->fmt, head, n, err) || !info.size) {
+			msg("%s: at byte %llu: %s", name,
+			    (unsigned long long)off, err);
+			if (!off)
+				return EXIT_FAILED;
+			show_incomplete(s);
+			break;
+		}
+		if (off + info.used > (u64)st.st_size) {
+			msg("%s ends inside a sub-buffer at byte %llu", name,
+			    (unsigned long long)off);
+			show_incomplete(s);
+			break;
+		}
+		code = show_raw(s, t, fd, off, &info);
+		if (code)
+			return code;
+	}
+	return 0;
+}
+
+static int feed_format(struct show *s, struct trace *t, const char *text,
+		       size_t len)
+{
+	struct sbt_chunk c = { .type = SBT_FORMAT, .len = len, .data = text };
+
+	return show_feed(s, t, &c, false);
+}
+
+/* ---- */
+
+static int feed_inputs(struct show *s, int *fds)
+{
+	struct trace *t = NULL;
+	char *text = NULL;
+	size_t len = 0;
+	int code = 0;
+
+	if (format_file) {
+		code = read_text(format_file, &text, &len);
+		if (code)
+			return code;
+	}
+	for (u32 i = 0; i < ninputs && !code; i++) {
+		fds[i] = open_input(inputs[i]);
+		if (fds[i] < 0) {
+			code = cannot_open(inputs[i]);
+		} else if (!format_file) {
+			code = feed_capture(s, inputs[i], fds[i]);
+		} else {
+			/* One trace of several files, one file a CPU. */
+			if (!t) {
+				t = show_trace(s, inputs[i]);
+				code = feed_format(s, t, text, len);
+			}
+			if (!code)
+				code = feed_raw(s, t, inputs[i], fds[i]);
+		}
+	}
+	free(text);
+	return code;
+}
+
+static int parse_run(const struct args *a)
+{
+	struct show *s;
+	int *fds;
+	int code, end;
+
+	for (int i = 0; i < a->n; i++)
+		if (add_input(a->v[i], NULL))
+			return EXIT_USAGE;
+	if (!ninputs) {
+		if (format_file)
+			return fail(EXIT_USAGE, "--format needs trace.cpuN files");
+		inputs[ninputs++] = DEFAULT_FILE;
+	}
+	s = show_open(&show_opts);
+	if (!s)
+		return EXIT_USAGE;
+	fds = xcalloc(ninputs, sizeof(*fds));
+	code = show_code(s);
+	if (!code)
+		code = feed_inputs(s, fds);
+	if (code)
+		show_fail(s, code);
+	end = show_close(s);
+	for (u32 i = 0; i < ninputs; i++)
+		if (fds[i] > STDERR_FILENO)
+			close(fds[i]);
+	free(fds);
+	return end;
+}
+
+const struct cmd cmd_parse = {
+	.name = "parse",
+	.args = "[FILE...]",
+	.brief = "print a capture as text, JSON or a summary",
+	.more =
+"Several files are merged by time. Exit codes: 0 done, 1 failed, 2 usage,\n"
+"3 done but incomplete (input cut off or damaged; loss with --strict).\n"
+"\n"
+"examples:\n"
+"  skbtrace parse --summary\n"
+"  skbtrace parse --conn sk=1003 -v\n"
+"  skbtrace parse -e @trouble,'tcp_*' --since 1.5 --until 2.5\n"
+"  skbtrace parse --json | jq 'select(.event == \"skb_drop\")'\n"
+"  skbtrace parse --format format trace.cpu0 trace.cpu1\n",
+	.opts = opts,
+	.run = parse_run,
+};

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <arpa/inet.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "match.h"
+
+/* ---- connections ---- */
+
+static bool parse_hex(const char *s, u64 *v)
+{
+	size_t n = strspn(s, "0123456789abcdefABCDEF");
+
+	if (!n || n > 16 || s[n])
+		return false;
+	*v = strtoull(s, NULL, 16);
+	return true;
+}
+
+static bool parse_address(struct match_end *e, const char *s)
+{
+	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (!*s || !strcmp(s, "*")) {
+		e->any_addr = true;
+		return true;
+	}
+	memcpy(e->addr, mapped, 12);
+	return inet_pton(AF_INET, s, e->addr + 12) == 1 ||
+	       inet_pton(AF_INET6, s, e->addr) == 1;
+}
+
+/* ADDR:PORT, [V6]:PORT; either may be "*". A lone "*" is a listener's peer. */
+static bool parse_end(struct match_end *e, const char *s, size_t n)
+{
+	char buf[64], *colon, *addr = buf;
+	u64 port;
+
+	memset(e, 0, sizeof(*e));
+	if (!n || n >= sizeof(buf))
+		return false;
+	memcpy(buf, s, n);
+	buf[n] = '\0';
+	if (!strcmp(buf, "*")) {
+		e->any_addr = e->any_port = true;
+		return true;
+	}
+	colon = strrchr(buf, ':');
+	if (!colon)
+		return false;
+	*colon = '\0';
+	if (*addr == '[') {
+		if (colon[-1] != ']')
+			return false;
+		colon[-1] = '\0';
+		addr++;
+	} else if (strchr(addr, ':')) {
+		return false;		/* v6 without brackets: which port? */
+	}
+	if (!strcmp(colon + 1, "*"))
+		e->any_port = true;
+	else if (!parse_u64(colon + 1, &port) || port > 65535)
+		return false;
+	else
+		e->port = port;
+	return parse_address(e, addr);
+}
+
+int match_conn_parse(struct match *m, const char *spec)
+{
+	const char *gt = strchr(spec, '>');
+
+	m->by_conn = true;
+	if (!strncmp(spec, "sk=", 3) || !strncmp(spec, "sk:", 3) ||
+	    !strncmp(spec, "0x", 2)) {
+		m->by_cookie = true;
+		if (parse_hex(spec + 2 + (spec[0] == 's'), &m->cookie) &&
+		    m->cookie)
+			return 0;
+	} else if (gt) {
+		m->both_ends = true;
+		if (parse_end(&m->end[0], spec, gt - spec) &&
+		    parse_end(&m->end[1], gt + 1, strlen(gt + 1)))
+			return 0;
+	} else if (parse_end(&m->end[0], spec, strlen(spec))) {
+		return 0;
+	}
+	msg("--conn \"%s\": not a connection", spec);
+	hint("sk=100b, 0x100b, 10.0.0.1:443, [2001:db8::1]:443 or LOCAL>PEER (quoted)");
+	return EXIT_USAGE;
+}
+
+static bool end_is(const struct match_end *e, const u8 addr[16], u16 port)
+{
+	return (e->any_port || e->port == port) &&
+	       (e->any_addr || !memcmp(e->addr, addr, 16));
+}
+
+bool match_conn(const struct match *m, struct trace *t, const struct rec *r)
+{
+	u64 cookie;
+	const struct conn *c;
+	struct addr_pair a;
+
+	if (!m->by_conn)
+		return true;
+	cookie = rec_cookie(r);
+	if (m->by_cookie)
+		return cookie == m->cookie;
+	if (!rec_tuple(r, &a)) {
+		c = cookie ? names_conn(t->names, cookie) : NULL;
+		if (!c)
+			return false;
+		a = c->a;
+	}
+	if (m->both_ends)
+		return end_is(&m->end[0], a.local, a.lport) &&
+		       end_is(&m->end[1], a.peer, a.pport);
+	return end_is(&m->end[0], a.local, a.lport) ||
+	       end_is(&m->end[0], a.peer, a.pport);
+}
+
+/* ---- events ---- */
+
+/* One item of the list, in @buf; false at the end. */
+static bool next_item(const char **list, char *buf, size_t size)
+{
+	size_t n = strcspn(*list, ",");
+
+	if (!**list)
+		return false;
+	snprintf(buf, size, "%.*s", (int)(n < size ? n : size - 1), *list);
+	*list += n + ((*list)[n] == ',');
+	return true;
+}
+
+static bool item_wants(const char *item, const struct event *e)
+{
+	if (*item == '@')
+		return !strcmp(item, "@all") || list_has(e->sets, item + 1);
+	return !fnmatch(item, e->name, 0);
+}
+
+bool match_event(const struct match *m, const struct event *e)
+{
+	const char *list = m->events;
+	char item[80];
+
+	if (!list)
+		return true;
+	while (next_item(&list, item, sizeof(item)))
+		if (*item && item_wants(item, e))
+			return true;
+	return false;
+}
+
+static int no_such_event(const struct format *f, const char *item,
+			 const char *file)
+{
+	const char **names = xcalloc(f->nevents + 1, sizeof(*names));
+	const char *near;
+
+	for (u32 i = 0; i < f->nevents; i++)
+		names[i] = f->events[i].name;
+	near = *item == '@' ? NULL : nearest(item, names);
+	if (strchr(item, '='))
+		msg("-e \"%s\": parse takes events, not their options", item);
+	else
+		msg("-e \"%s\": no such event in %s", item, file);
+	if (near)
+		hint("did you mean %s?", near);
+	else
+		hint("skbtrace list -i %s shows them", file);
+	free(names);
+	return EXIT_USAGE;
+}
+
+int match_events_check(const struct match *m, const struct format *f,
+		       const char *file)
+{
+	const char *list = m->events;
+	char item[80];
+
+	while (list && next_item(&list, item, sizeof(item))) {
+		bool found = !*item;
+
+		for (u32 i = 0; i < f->nevents && !found; i++)
+			found = item_wants(item, &f->events[i]);
+		if (!found)
+			return no_such_event(f, item, file);
+	}
+	return 0;
+}
+
+/* ---- time ---- */
+
+static int one_time(const char *opt, const char *s, const struct clock *c,
+		    u64 *t)
+{
+	if (!s || time_parse(c, s, t))
+		return 0;
+	msg("%s \"%s\": not a time", opt, s);
+	hint("seconds since the start (1.5), a time (14:03:07.2) or a date (2026-11-21T14:03:07Z)");
+	return EXIT_USAGE;
+}
+
+int match_times(struct match *m, const struct clock *c)
+{
+	int err;
+
+	m->from = 0;
+	m->to = UINT64_MAX;
+	err = one_time("--since", m->since, c, &m->from);
+	return err ? err : one_time("--until", m->until, c, &m->to);
+}

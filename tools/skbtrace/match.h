@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which records the user wants to see: -e, --conn, --since, --until. */
+#ifndef SKBTRACE_MATCH_H
+#define SKBTRACE_MATCH_H
+
+#include "trace.h"
+
+struct match {
+	const char *events;	/* -e, NULL: all */
+	const char *since, *until;
+	bool by_conn;
+	bool by_cookie;
+	bool both_ends;		/* LOCAL>PEER, not one end */
+	u64 cookie;
+	struct match_end {
+		u8 addr[16];
+		u16 port;
+		bool any_addr, any_port;
+	} end[2];
+	/* on the clock of the first trace */
+	u64 from, to;
+};
+
+/* 0, or an exit code after a message. */
+int match_conn_parse(struct match *m, const char *spec);
+/* Once the clock of the first trace is known. */
+int match_times(struct match *m, const struct clock *c);
+/* Does -e want this event? All patterns must exist in the format. */
+int match_events_check(const struct match *m, const struct format *f,
+		       const char *file);
+bool match_event(const struct match *m, const struct event *e);
+
+bool match_conn(const struct match *m, struct trace *t, const struct rec *r);
+
+static inline bool match_time(const struct match *m, u64 time)
+{
+	return time >= m->from && time < m->to;
+}
+
+#endif

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <stdlib.h>
+
+#include "out.h"
+
+enum { OUT_SIZE = 256 << 10 };
+
+void out_open(struct out *o, int fd)
+{
+	*o = (struct out){ .fd = fd, .cap = OUT_SIZE,
+			   .buf = xmalloc(OUT_SIZE) };
+}
+
+void out_flush(struct out *o)
+{
+	int err;
+
+	if (!o->len || o->dead || o->err) {
+		o->len = 0;
+		return;
+	}
+	err = write_all(o->fd, o->buf, o->len);
+	o->len = 0;
+	if (err == -EPIPE)
+		o->dead = true;
+	else if (err)
+		o->err = -err;
+}
+
+char *out_more(struct out *o, size_t n)
+{
+	out_flush(o);
+	if (n > o->cap) {
+		o->cap = n;
+		o->buf = xrealloc(o->buf, n);
+	}
+	return o->buf;
+}
+
+void out_free(struct out *o)
+{
+	free(o->buf);
+	o->buf = NULL;
+}
+
+bool field_hidden(const struct event *e, const struct field *f)
+{
+	return f == e->local || f == e->lport || f == e->peer ||
+	       f == e->pport || f == e->sk || f->spare;
+}
+
+u32 field_max(const struct field *f)
+{
+	u32 n = 96;
+
+	if (f->type == FT_STR)
+		return n + 6 * f->size;
+	for (u32 i = 0; f->unit == UNIT_FLAGS && i < f->syms->n; i++)
+		n += f->syms->v[i].len + 3;
+	return n;
+}
+
+void evprint_free(struct evprint *ep)
+{
+	free(ep);
+}

@@ -1,0 +1,538 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "match.h"
+#include "merge.h"
+#include "out.h"
+#include "show.h"
+#include "summary.h"
+
+/* What a format's events are to us. */
+struct evshow {
+	bool shown;
+	struct evprint *print;
+};
+
+/* Losses by event, for the line at the end. */
+struct lost_kind {
+	const struct event *ev;	/* NULL: not in the format */
+	u64 count;
+};
+
+enum { MAX_LOST_KINDS = 64 };
+
+struct show {
+	struct show_opts opts;
+	struct match match;
+	struct merge *merge;
+	struct trace *traces;	/* in the order given */
+	struct trace *deflt;	/* of show_chunk() */
+	struct summary *summary;
+	struct out out;
+	struct printer pr;
+	bool own_fd;
+	bool begun;		/* headers are printed */
+	bool incomplete;	/* an input was cut off or damaged */
+	int code;		/* an error met in the sink */
+	u64 seen;		/* events of all kinds */
+	u64 printed;
+	u64 unknown;
+	u16 unknown_no;
+	u64 lost;
+	struct lost_kind kinds[MAX_LOST_KINDS];
+	u32 nkinds;
+};
+
+static void show_rec(void *arg, struct trace *t, const struct rec *r);
+
+/* ---- opening ---- */
+
+/* A capture is never written over: "-o" is easily meant for the input. */
+static bool is_capture(int fd)
+{
+	char magic[8];
+
+	/* A pipe or terminal cannot be read at a place: not one. */
+	return pread(fd, magic, 8, 0) == 8 &&
+	       !memcmp(magic, SBT_FILE_MAGIC, 8);
+}
+
+static int open_out(struct show *s)
+{
+	const char *name = s->opts.out;
+	int fd = STDOUT_FILENO;
+
+	if (name && strcmp(name, "-")) {
+		fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+		if (fd < 0 && errno == EACCES)
+			fd = open(name, O_WRONLY | O_CLOEXEC);
+		if (fd < 0)
+			return fail(EXIT_FAILED, "cannot write %s: %m", name);
+		s->own_fd = true;
+		if (is_capture(fd)) {
+			msg("-o %s: that is a capture, not overwritten", name);
+			hint("-o names the file for the text; -i the capture");
+			return EXIT_USAGE;
+		}
+		if (ftruncate(fd, 0) && errno != EINVAL)
+			return fail(EXIT_FAILED, "cannot write %s: %m", name);
+	}
+	s->out.fd = fd;
+	return 0;
+}
+
+static int parse_opts(struct show *s)
+{
+	const struct show_opts *o = &s->opts;
+	const char *c = o->color ? o->color : "auto";
+
+	s->pr.json = o->json;
+	s->pr.verbose = o->verbose;
+	if (o->time && !time_format_parse(o->time, &s->pr.time)) {
+		msg("-t %s: no such time format", o->time);
+		hint("rel wall utc delta epoch mono");
+		return EXIT_USAGE;
+	}
+	if (strcmp(c, "auto") && strcmp(c, "always") && strcmp(c, "never"))
+		return fail(EXIT_USAGE, "--color %s: not auto, always or never",
+			    c);
+	if (o->conn) {
+		int err = match_conn_parse(&s->match, o->conn);
+
+		if (err)
+			return err;
+	}
+	s->match.events = o->events;
+	s->match.since = o->since;
+	s->match.until = o->until;
+	return 0;
+}
+
+struct show *show_open(const struct show_opts *o)
+{
+	struct show *s = xcalloc(1, sizeof(*s));
+	const char *c = o->color ? o->color : "auto";
+
+	s->opts = *o;
+	if (parse_opts(s)) {
+		free(s);
+		return NULL;
+	}
+	out_open(&s->out, STDOUT_FILENO);
+	s->pr.o = &s->out;
+	s->code = open_out(s);
+	s->pr.color = !o->json && (!strcmp(c, "always") ||
+		      (!strcmp(c, "auto") && isatty(s->out.fd) &&
+		       !getenv("NO_COLOR")));
+	if (o->summary)
+		s->summary = summary_new();
+	s->merge = merge_new(show_rec, s);
+	/* "| head" closes our output: write() says so, and we end quietly. */
+	signal(SIGPIPE, SIG_IGN);
+	return s;
+}
+
+struct trace *show_trace(struct show *s, const char *name)
+{
+	struct trace *t = trace_new(name), **p = &s->traces;
+	u32 id = 0;
+
+	for (; *p; p = &(*p)->next)
+		id++;
+	t->id = id;
+	return *p = t;
+}
+
+void show_follow(struct show *s)
+{
+	s->pr.follow = true;
+}
+
+/* ---- chunks ---- */
+
+static int take_format(struct show *s, struct trace *t, const void *text,
+		       size_t len)
+{
+	int err = trace_format(t, text, len);
+	struct format *f = t->fmt;
+	struct evshow *es;
+
+	if (err || f->user)
+		return err;
+	es = xcalloc(f->nevents, sizeof(*es));
+	f->user = es;
+	for (u32 i = 0; i < f->nevents; i++) {
+		const struct event *e = &f->events[i];
+
+		es[i].shown = match_event(&s->match, e) &&
+			      e->role != ROLE_TASK && e->role != ROLE_SYMBOL;
+		if (es[i].shown)
+			es[i].print = s->pr.json ? json_compile(e) :
+				      text_compile(e, s->pr.verbose);
+	}
+	return match_events_check(&s->match, f, t->name);
+}
+
+/*
+ * Captures of one host and boot share a clock; others are laid side by side
+ * by their wall clocks.
+ */
+static void set_shift(struct show *s, struct trace *t)
+{
+	s64 d = t->clock.real_off - s->traces->clock.real_off;
+
+	if (t != s->traces && (d > 2 * (s64)NSEC_PER_SEC ||
+			       d < -2 * (s64)NSEC_PER_SEC))
+		t->shift = d;
+}
+
+static void take_info(struct show *s, struct trace *t,
+		      const struct sb_info *info)
+{
+	if (!t->clock.set) {
+		clock_pair(&t->clock, info->mono_ns, info->real_ns);
+		set_shift(s, t);
+	}
+	/* Nobody said when it began: with the first sub-buffer of all. */
+	if (!t->clock.has_t0 || (!t->t0_told && info->mono_ns < t->clock.t0))
+		t->clock.t0 = info->mono_ns;
+	t->clock.has_t0 = true;
+	trace_lost(t, info->cpu, info->lost_total);
+}
+
+static void take_header(struct show *s, struct trace *t, const void *p,
+			size_t len)
+{
+	char err[DECODE_ERRLEN];
+	struct sb_info info;
+
+	/* What is wrong with it is said when its turn comes. */
+	if (sb_header(&info, NULL, p, len, err))
+		take_info(s, t, &info);
+}
+
+static int need_format(const struct trace *t)
+{
+	if (t->fmt)
+		return 0;
+	return fail(EXIT_FAILED, "%s is damaged: data before their format",
+		    t->name);
+}
+
+static int take_subbuf(struct show *s, struct trace *t,
+		       const struct sbt_chunk *c)
+{
+	u8 head[sizeof(struct skbtrace_subbuf)];
+	int err = need_format(t);
+	ssize_t n;
+
+	if (err)
+		return err;
+	if (c->data) {
+		take_header(s, t, c->data, c->len);
+		merge_subbuf(s->merge, t, c->cpu, c->data, c->len);
+		return 0;
+	}
+	n = sbt_reader_peek(t->rd, c->offset, head, sizeof(head));
+	if (n == sizeof(head))
+		take_header(s, t, head, n);
+	merge_place(s->merge, t, c->cpu, -1, c->offset, c->len, c->crc);
+	return 0;
+}
+
+int show_raw(struct show *s, struct trace *t, int fd, u64 offset,
+	     const struct sb_info *info)
+{
+	int err = need_format(t);
+
+	if (err)
+		return err;
+	take_info(s, t, info);
+	merge_place(s->merge, t, info->cpu, fd, offset, info->used, 0);
+	return s->code;
+}
+
+int show_feed(struct show *s, struct trace *t, const struct sbt_chunk *c,
+	      bool swap)
+{
+	int err = 0;
+
+	switch (c->type) {
+	case SBT_FORMAT:
+		err = take_format(s, t, c->data, c->len);
+		break;
+	case SBT_META:
+		trace_meta(t, c->data, c->len);
+		if (t->clock.set)
+			set_shift(s, t);
+		break;
+	case SBT_SUBBUF:
+		err = take_subbuf(s, t, c);
+		break;
+	case SBT_MARK:
+		if (c->len >= 8)
+			merge_mark(s->merge, t, c->cpu, ld64(c->data, swap));
+		break;
+	case SBT_END:
+		trace_end(t, c->data, c->len, swap);
+		break;
+	}
+	return err ? err : s->code;
+}
+
+int show_chunk(struct show *s, const struct sbt_chunk *c)
+{
+	int err;
+
+	if (!s->deflt) {
+		s->deflt = show_trace(s, "live");
+		show_follow(s);
+	}
+	err = show_feed(s, s->deflt, c, false);
+	if (!err && c->type == SBT_SUBBUF)
+		merge_run(s->merge);
+	return err ? err : s->code;
+}
+
+/* ---- records ---- */
+
+static void begin(struct show *s)
+{
+	int err;
+
+	s->begun = true;
+	err = match_times(&s->match, &s->traces->clock);
+	if (err) {
+		s->code = err;
+		merge_stop(s->merge);
+		return;
+	}
+	for (struct trace *t = s->traces; t; t = t->next) {
+		/* All lines count from the start of the first. */
+		t->clock.t0 = s->traces->clock.t0 - t->shift;
+		if (!t->fmt || s->summary)
+			continue;
+		if (s->pr.json)
+			json_trace(&s->pr, t);
+		else
+			text_trace(&s->pr, t);
+	}
+}
+
+static void count_lost(struct show *s, const struct rec *r)
+{
+	s->lost += r->last_seq - r->seq + 1;
+	for (u32 i = 0; i < r->nr_kinds; i++) {
+		const struct event *e;
+		u32 count, j;
+		u16 no;
+
+		rec_lost_kind(r, i, &no, &count);
+		e = format_event(r->fmt, no);
+		for (j = 0; j < s->nkinds && s->kinds[j].ev != e; j++)
+			;
+		if (j == MAX_LOST_KINDS)
+			continue;
+		if (j == s->nkinds)
+			s->kinds[s->nkinds++] = (struct lost_kind){ e, 0 };
+		s->kinds[j].count += count;
+	}
+}
+
+static void show_lost(struct show *s, struct trace *t, const struct rec *r)
+{
+	count_lost(s, r);
+	if (!match_time(&s->match, r->time + t->shift))
+		return;
+	if (s->summary)
+		summary_add(s->summary, t, r);
+	else if (s->pr.json)
+		json_lost(&s->pr, t, r);
+	else
+		text_lost(&s->pr, t, r);
+}
+
+static void show_rec(void *arg, struct trace *t, const struct rec *r)
+{
+	struct show *s = arg;
+	const struct evshow *es;
+
+	if (!s->begun) {
+		begin(s);
+		if (s->code)
+			return;
+	}
+	if (s->out.dead || s->out.err) {
+		merge_stop(s->merge);
+		return;
+	}
+	if (r->no == SKBTRACE_LOST) {
+		show_lost(s, t, r);
+		return;
+	}
+	s->seen++;
+	if (!r->ev) {
+		s->unknown++;
+		s->unknown_no = r->no;
+		return;
+	}
+	if (r->ev->role != ROLE_EVENT)
+		names_learn(t->names, r);
+	es = (const struct evshow *)r->fmt->user + r->ev->index;
+	if (!match_time(&s->match, r->time + t->shift))
+		return;
+	if (s->summary) {
+		if (match_conn(&s->match, t, r))
+			summary_add(s->summary, t, r);
+		return;
+	}
+	if (!es->shown || !match_conn(&s->match, t, r))
+		return;
+	s->printed++;
+	if (s->pr.json)
+		json_event(&s->pr, es->print, t, r);
+	else
+		text_event(&s->pr, es->print, t, r);
+}
+
+int show_run(struct show *s)
+{
+	merge_run(s->merge);
+	return s->code;
+}
+
+int show_flush(struct show *s)
+{
+	merge_run(s->merge);
+	/* The first line says that we are there, even if nothing happens. */
+	if (!s->begun && !s->code && s->traces && s->traces->clock.set)
+		begin(s);
+	out_flush(&s->out);
+	if (s->out.err && !s->code)
+		s->code = fail(EXIT_FAILED, "cannot write output: %s",
+			       strerror(s->out.err));
+	return s->code;
+}
+
+bool show_dead(const struct show *s)
+{
+	return s->out.dead;
+}
+
+int show_code(const struct show *s)
+{
+	return s->code;
+}
+
+void show_fail(struct show *s, int code)
+{
+	s->code = code;
+	merge_stop(s->merge);
+}
+
+void show_incomplete(struct show *s)
+{
+	s->incomplete = true;
+}
+
+/* ---- the end ---- */
+
+static void note_lost(const struct show *s)
+{
+	char list[512];
+	size_t n = 0;
+
+	list[0] = '\0';
+	for (u32 i = 0; i < s->nkinds && n < sizeof(list) - 1; i++)
+		n += snprintf(list + n, sizeof(list) - n, "%s%s %llu",
+			      i ? ", " : ": ",
+			      s->kinds[i].ev ? s->kinds[i].ev->name : "unknown",
+			      (unsigned long long)s->kinds[i].count);
+	msg("LOST %llu of %llu events (%.1f%%)%s", (unsigned long long)s->lost,
+	    (unsigned long long)(s->lost + s->seen),
+	    100.0 * s->lost / ((double)s->lost + s->seen), list);
+}
+
+static void notes(const struct show *s)
+{
+	const struct merge_stats *st = merge_stats(s->merge);
+
+	if (s->lost)
+		note_lost(s);
+	if (s->unknown)
+		msg("%llu events that the format does not name (no. %u), skipped",
+		    (unsigned long long)s->unknown, s->unknown_no);
+	if (st->backward)
+		msg("%llu steps back in time, printed as they are",
+		    (unsigned long long)st->backward);
+	if (st->forced)
+		msg("order is not certain: a CPU did not say how far it is complete");
+}
+
+static void free_all(struct show *s)
+{
+	struct trace *t;
+
+	while ((t = s->traces)) {
+		s->traces = t->next;
+		for (struct format *f = t->formats; f; f = f->next) {
+			struct evshow *es = f->user;
+
+			for (u32 i = 0; es && i < f->nevents; i++)
+				evprint_free(es[i].print);
+			free(es);
+		}
+		trace_free(t);
+	}
+	merge_free(s->merge);
+	summary_free(s->summary);
+	out_free(&s->out);
+	if (s->own_fd)
+		close(s->out.fd);
+	free(s);
+}
+
+static void print_end(struct show *s)
+{
+	struct totals n = {
+		.events = s->printed, .lost = s->lost, .unknown = s->unknown,
+		.backward = merge_stats(s->merge)->backward,
+		.complete = !s->incomplete && !merge_stats(s->merge)->damaged,
+	};
+
+	if (s->summary)
+		summary_print(s->summary, &s->pr, s->traces);
+	else if (s->pr.json)
+		json_trace_end(&s->pr, s->traces, &n);
+}
+
+int show_close(struct show *s)
+{
+	int code;
+
+	if (!s->code && s->traces)
+		merge_finish(s->merge);
+	if (!s->code && s->traces && !s->begun)
+		begin(s);
+	if (!s->code && s->traces)
+		print_end(s);
+	out_flush(&s->out);
+	code = s->code;
+	if (!code && s->out.err)
+		code = fail(EXIT_FAILED, "cannot write output: %s",
+			    strerror(s->out.err));
+	if (!code && !s->out.dead) {
+		notes(s);
+		if (s->incomplete || merge_stats(s->merge)->damaged ||
+		    (s->opts.strict && (s->lost || s->unknown)))
+			code = EXIT_INCOMPLETE;
+	}
+	free_all(s);
+	return code;
+}

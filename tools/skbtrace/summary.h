@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The first screen: one row per connection, worst first. */
+#ifndef SKBTRACE_SUMMARY_H
+#define SKBTRACE_SUMMARY_H
+
+#include "out.h"
+
+/* Where a connection's time went; the order is that of the cells. */
+enum held { HELD_CWND, HELD_SWND, HELD_SNDBUF, HELD_APP, HELD_NR };
+
+/*
+ * Reasons of tcp_sendlimit, where that is recorded, split what the network
+ * took (HELD_CWND) further: nagle, tso, pacing, tsq...
+ */
+enum { MAX_LIMITS = 16 };
+
+struct limit {
+	const struct sym *reason;
+	u64 us;
+};
+
+/* Counters of a keyframe; a bit in @has per counter. */
+enum counter {
+	C_BYTES_SENT, C_BYTES_ACKED, C_BYTES_RETRANS, C_RETRANS, C_MIN_RTT,
+	C_SRTT, C_BUSY, C_RWND, C_SNDBUF, C_NR
+};
+
+struct keyframe {
+	u64 time;
+	u32 has;
+	u64 v[C_NR];
+};
+
+struct row {
+	u64 key;		/* cookie, mixed with the trace */
+	u64 cookie;
+	char *name;		/* local>peer, NULL: not told */
+	u64 first, last;	/* time of its events */
+	bool is_conn;		/* has events of its own, not only drops */
+	bool ended;
+	struct keyframe begin, end;
+	u64 drops, retrans;	/* events seen, in segments */
+	u64 overflows;		/* a listener's */
+	u64 rtt_min, rtt_last;
+	bool has_rtt;
+	struct limit limits[MAX_LIMITS];
+	u32 nlimits;
+};
+
+struct summary;
+
+struct summary *summary_new(void);
+void summary_free(struct summary *s);
+
+/* Every record of interest, LOST too, in order. */
+void summary_add(struct summary *s, struct trace *t, const struct rec *r);
+
+/* All rows. @first is the trace whose META says what was recorded. */
+void summary_print(struct summary *s, struct printer *p,
+		   const struct trace *first);
+
+/* ---- between the collecting and the printing half ---- */
+
+/* What a cell comes from; lost events of it make the cell doubtful. */
+enum source { SRC_KEYFRAME, SRC_RTTM, SRC_RETRANS, SRC_DROP, SRC_LIMIT,
+	      SRC_OVERFLOW, SRC_NR };
+
+struct summary {
+	struct row **slot;	/* open addressing by key */
+	u32 size, used;
+	u64 left_out;		/* connections that found no row */
+	struct cols *cols;	/* of each format met */
+	u64 events, lost;
+	bool lost_src[SRC_NR];
+	bool seen_src[SRC_NR];
+};
+
+extern const char *const source_events[SRC_NR];
+
+/* Life, and its parts, which add up to it. False: not known. */
+bool row_held(const struct row *r, u64 us[HELD_NR], u64 *life);
+u64 row_life(const struct row *r);
+
+#endif

@@ -1,0 +1,412 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The summary as a table, or as one JSON object per connection. */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "put.h"
+#include "summary.h"
+
+struct ctx {
+	const struct summary *s;
+	struct printer *pr;
+	bool recorded[SRC_NR];
+};
+
+/* ---- cells ---- */
+
+enum cell_state { CELL_VALUE, CELL_NONE, CELL_LOST };
+
+struct cell {
+	enum cell_state state;
+	u64 v;
+};
+
+/* A count of events: doubtful if some were lost, nothing if none were asked. */
+static struct cell count_cell(const struct ctx *c, enum source src, u64 n)
+{
+	if (c->s->lost_src[src])
+		return (struct cell){ CELL_LOST, n };
+	return (struct cell){ c->recorded[src] ? CELL_VALUE : CELL_NONE, n };
+}
+
+/* What only the last keyframe tells. */
+static struct cell end_cell(const struct ctx *c, const struct row *r,
+			    enum counter i)
+{
+	if (r->ended && r->end.has & 1u << i)
+		return (struct cell){ CELL_VALUE, r->end.v[i] };
+	return (struct cell){ c->s->lost_src[SRC_KEYFRAME] && !r->ended ?
+			      CELL_LOST : CELL_NONE, 0 };
+}
+
+static struct cell sent_cell(const struct ctx *c, const struct row *r)
+{
+	struct cell sent = end_cell(c, r, C_BYTES_SENT);
+	struct cell again = end_cell(c, r, C_BYTES_RETRANS);
+
+	/* Payload, each byte once. */
+	if (sent.state || again.state || again.v > sent.v)
+		return end_cell(c, r, C_BYTES_ACKED);
+	sent.v -= again.v;
+	return sent;
+}
+
+static struct cell retrans_cell(const struct ctx *c, const struct row *r)
+{
+	struct cell end = end_cell(c, r, C_RETRANS);
+
+	if (end.state != CELL_VALUE)
+		return count_cell(c, SRC_RETRANS, r->retrans);
+	if (r->begin.has & 1u << C_RETRANS && end.v >= r->begin.v[C_RETRANS])
+		end.v -= r->begin.v[C_RETRANS];
+	return end;
+}
+
+static struct cell rtt_min_cell(const struct ctx *c, const struct row *r)
+{
+	struct cell end = end_cell(c, r, C_MIN_RTT);
+
+	if (end.state != CELL_VALUE && r->has_rtt)
+		return (struct cell){ c->s->lost_src[SRC_RTTM] ? CELL_LOST :
+				      CELL_VALUE, r->rtt_min };
+	return end;
+}
+
+static struct cell rtt_last_cell(const struct ctx *c, const struct row *r)
+{
+	if (r->has_rtt)
+		return (struct cell){ c->s->lost_src[SRC_RTTM] && !r->ended ?
+				      CELL_LOST : CELL_VALUE, r->rtt_last };
+	return end_cell(c, r, C_SRTT);
+}
+
+/* ---- where the time went, in parts ---- */
+
+struct part {
+	const char *word;
+	u64 us;
+	u32 percent;
+	u64 rest;
+};
+
+enum { MAX_PARTS = HELD_NR + MAX_LIMITS };
+
+static bool network_reason(const char *word)
+{
+	static const char *const others[] = {
+		"swnd", "sndbuf", "app", "ok", NULL
+	};
+
+	for (int i = 0; others[i]; i++)
+		if (!strcmp(word, others[i]))
+			return false;
+	return true;
+}
+
+/* cwnd, or what tcp_sendlimit says instead, in the proportion it says. */
+static u32 split_cwnd(const struct row *r, u64 us, struct part *p)
+{
+	u64 sum = 0, given = 0;
+	u32 n = 0;
+
+	for (u32 i = 0; i < r->nlimits; i++)
+		if (network_reason(r->limits[i].reason->word))
+			sum += r->limits[i].us;
+	if (!sum) {
+		p[0] = (struct part){ .word = "cwnd", .us = us };
+		return 1;
+	}
+	for (u32 i = 0; i < r->nlimits; i++) {
+		const struct limit *l = &r->limits[i];
+
+		if (!network_reason(l->reason->word))
+			continue;
+		p[n] = (struct part){ .word = l->reason->word };
+		p[n].us = (u64)((long double)us * l->us / sum);
+		given += p[n++].us;
+	}
+	p[0].us += us - given;
+	return n;
+}
+
+/* Largest remainder: whole percents that add up to 100. */
+static void percents(struct part *p, u32 n, u64 life)
+{
+	u32 sum = 0;
+
+	for (u32 i = 0; i < n; i++) {
+		long double exact = 100.0L * p[i].us / life;
+
+		p[i].percent = exact;
+		p[i].rest = (exact - p[i].percent) * 1e9L;
+		sum += p[i].percent;
+	}
+	while (n && sum < 100) {
+		u32 best = 0;
+
+		for (u32 i = 1; i < n; i++)
+			if (p[i].rest > p[best].rest)
+				best = i;
+		p[best].percent++;
+		p[best].rest = 0;
+		sum++;
+	}
+}
+
+static u32 parts(const struct row *r, struct part *p, u64 *life)
+{
+	static const char *const words[HELD_NR] = {
+		[HELD_CWND] = "cwnd", [HELD_SWND] = "swnd",
+		[HELD_SNDBUF] = "sndbuf", [HELD_APP] = "app",
+	};
+	u64 us[HELD_NR];
+	u32 n;
+
+	if (!row_held(r, us, life))
+		return 0;
+	n = split_cwnd(r, us[HELD_CWND], p);
+	for (int i = HELD_CWND + 1; i < HELD_NR; i++)
+		p[n++] = (struct part){ .word = words[i], .us = us[i] };
+	percents(p, n, *life);
+	return n;
+}
+
+/* ---- order ---- */
+
+static u64 held_permille(const struct row *r)
+{
+	u64 us[HELD_NR], life;
+
+	if (!row_held(r, us, &life))
+		return 0;
+	return (life - us[HELD_APP]) * 1000 / life;
+}
+
+/* Worst first: what was lost on the way, then who waited longest. */
+static int worse(const void *a, const void *b)
+{
+	const struct row *x = *(const struct row *const *)a;
+	const struct row *y = *(const struct row *const *)b;
+	u64 p, q;
+
+	p = x->drops + x->overflows +
+	    (x->retrans > x->end.v[C_RETRANS] ? x->retrans : x->end.v[C_RETRANS]);
+	q = y->drops + y->overflows +
+	    (y->retrans > y->end.v[C_RETRANS] ? y->retrans : y->end.v[C_RETRANS]);
+	if (p != q)
+		return p < q ? 1 : -1;
+	p = held_permille(x);
+	q = held_permille(y);
+	if (p != q)
+		return p < q ? 1 : -1;
+	p = row_life(x);
+	q = row_life(y);
+	if (p != q)
+		return p < q ? 1 : -1;
+	return x->key < y->key ? -1 : x->key > y->key;
+}
+
+/* ---- text ---- */
+
+static void text(struct printer *pr, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+static void text(struct printer *pr, const char *fmt, ...)
+{
+	char *p = out_room(pr->o, 1024);
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(p, 1024, fmt, ap);
+	va_end(ap);
+	out_end(pr->o, p + (n < 1024 ? n : 1023));
+}
+
+static const char *cell_text(char buf[32], struct cell c)
+{
+	if (c.state == CELL_LOST)
+		return "?";
+	if (c.state == CELL_NONE)
+		return "-";
+	snprintf(buf, 32, "%llu", (unsigned long long)c.v);
+	return buf;
+}
+
+static const char *ms_text(char buf[32], struct cell c)
+{
+	if (c.state != CELL_VALUE)
+		return cell_text(buf, c);
+	snprintf(buf, 32, "%llu.%llu", (unsigned long long)(c.v / 1000),
+		 (unsigned long long)(c.v / 100 % 10));
+	return buf;
+}
+
+static void held_text(const struct ctx *c, const struct row *r)
+{
+	struct part p[MAX_PARTS];
+	bool first = true;
+	u64 life;
+	u32 n = parts(r, p, &life);
+
+	if (!r->ended) {
+		text(c->pr, "%s", r->overflows ? "" :
+		     c->s->lost_src[SRC_KEYFRAME] ? "?" : "open");
+		return;
+	}
+	if (!n)
+		text(c->pr, "-");
+	for (u32 i = 0; i < n; i++) {
+		if (!p[i].percent)
+			continue;
+		text(c->pr, "%s%s %u%%", first ? "" : "  ", p[i].word,
+		     p[i].percent);
+		first = false;
+	}
+}
+
+static void text_row(const struct ctx *c, const struct row *r, int wconn,
+		     int wsk)
+{
+	char sk[20], sent[32], retr[32], drop[32], min[32], last[32], life[32];
+	char rtt[72];
+	u64 us = row_life(r);
+
+	snprintf(sk, sizeof(sk), "%llx", (unsigned long long)r->cookie);
+	snprintf(life, sizeof(life), "%llu.%03llus",
+		 (unsigned long long)(us / 1000000),
+		 (unsigned long long)(us / 1000 % 1000));
+	snprintf(rtt, sizeof(rtt), "%s/%s", ms_text(min, rtt_min_cell(c, r)),
+		 ms_text(last, rtt_last_cell(c, r)));
+	text(c->pr, "%-*s  %-*s  %8s  %8s  %4s %4s  %-15s  ",
+	     wconn, r->name ? r->name : "-", wsk, sk, life,
+	     cell_text(sent, sent_cell(c, r)),
+	     cell_text(retr, retrans_cell(c, r)),
+	     cell_text(drop, count_cell(c, SRC_DROP, r->drops)), rtt);
+	held_text(c, r);
+	if (r->overflows)
+		text(c->pr, "listen overflows %llu",
+		     (unsigned long long)r->overflows);
+	text(c->pr, "\n");
+}
+
+static void text_lost_head(const struct ctx *c)
+{
+	const struct summary *s = c->s;
+
+	if (s->lost)
+		text(c->pr, "# LOST %llu of %llu events: what a ? stands for is not known\n",
+		     (unsigned long long)s->lost,
+		     (unsigned long long)(s->lost + s->events));
+	if (s->left_out)
+		text(c->pr, "# more connections than fit a summary: some are left out, use --conn or --since\n");
+}
+
+static void text_table(const struct ctx *c, struct row **rows, u32 n)
+{
+	int wconn = 27, wsk = 4;
+
+	for (u32 i = 0; i < n; i++) {
+		char sk[20];
+		int w = rows[i]->name ? strlen(rows[i]->name) : 1;
+
+		if (w > wconn)
+			wconn = w;
+		w = snprintf(sk, sizeof(sk), "%llx",
+			     (unsigned long long)rows[i]->cookie);
+		if (w > wsk)
+			wsk = w;
+	}
+	text_lost_head(c);
+	text(c->pr, "%-*s  %-*s  %8s  %8s  %4s %4s  %-15s  %s\n", wconn,
+	     "CONNECTION (local>peer)", wsk, "SK", "LIFE", "SENT", "RETR",
+	     "DROP", "RTT min/last ms", "HELD BACK BY");
+	for (u32 i = 0; i < n; i++)
+		text_row(c, rows[i], wconn, wsk);
+	if (!n)
+		text(c->pr, "# no connection in this trace\n");
+}
+
+/* ---- JSON ---- */
+
+static void json_cell(const struct ctx *c, const char *key, struct cell v)
+{
+	if (v.state == CELL_VALUE)
+		text(c->pr, ",\"%s\":%llu", key, (unsigned long long)v.v);
+	else
+		text(c->pr, ",\"%s\":null", key);
+}
+
+static void json_row(const struct ctx *c, const struct row *r)
+{
+	struct part p[MAX_PARTS];
+	u64 life;
+	u32 n = parts(r, p, &life);
+
+	text(c->pr, "{\"event\":\"summary\",\"sk\":\"%llx\",\"conn\":",
+	     (unsigned long long)r->cookie);
+	if (r->name)
+		text(c->pr, "\"%s\"", r->name);
+	else
+		text(c->pr, "null");
+	text(c->pr, ",\"open\":%s,\"life_us\":%llu",
+	     r->ended ? "false" : "true", (unsigned long long)row_life(r));
+	json_cell(c, "sent_bytes", sent_cell(c, r));
+	json_cell(c, "retrans_segs", retrans_cell(c, r));
+	json_cell(c, "drop_segs", count_cell(c, SRC_DROP, r->drops));
+	json_cell(c, "rtt_min_us", rtt_min_cell(c, r));
+	json_cell(c, "rtt_last_us", rtt_last_cell(c, r));
+	json_cell(c, "listen_overflows",
+		  count_cell(c, SRC_OVERFLOW, r->overflows));
+	text(c->pr, ",\"held_by\":[");
+	for (u32 i = 0; i < n; i++)
+		text(c->pr, "%s\"%s\"", i ? "," : "", p[i].word);
+	text(c->pr, "],\"held_us\":[");
+	for (u32 i = 0; i < n; i++)
+		text(c->pr, "%s%llu", i ? "," : "",
+		     (unsigned long long)p[i].us);
+	text(c->pr, "],\"lost\":%llu}\n", (unsigned long long)c->s->lost);
+}
+
+/* ---- */
+
+/* META "events" holds a spec per line: NAME[,options]. */
+static bool was_recorded(const char *specs, const char *name)
+{
+	size_t n = strlen(name);
+
+	while (*specs) {
+		size_t len = strcspn(specs, ",\n");
+
+		if (len == n && !memcmp(specs, name, n))
+			return true;
+		specs += strcspn(specs, "\n");
+		specs += *specs == '\n';
+	}
+	return false;
+}
+
+void summary_print(struct summary *s, struct printer *pr,
+		   const struct trace *first)
+{
+	struct ctx c = { .s = s, .pr = pr };
+	const char *specs = trace_meta_get(first, "events");
+	struct row **rows = xcalloc(s->used, sizeof(*rows));
+	u32 n = 0;
+
+	for (int i = 0; i < SRC_NR; i++)
+		c.recorded[i] = s->seen_src[i] || s->lost_src[i] ||
+				was_recorded(specs, source_events[i]);
+	for (u32 i = 0; i < s->size; i++)
+		if (s->slot[i])
+			rows[n++] = s->slot[i];
+	if (n)
+		qsort(rows, n, sizeof(*rows), worse);
+	if (pr->json)
+		for (u32 i = 0; i < n; i++)
+			json_row(&c, rows[i]);
+	else
+		text_table(&c, rows, n);
+	free(rows);
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One capture: its formats, its names, its clock, what its META says. */
+#ifndef SKBTRACE_TRACE_H
+#define SKBTRACE_TRACE_H
+
+#include "clock.h"
+#include "file.h"
+#include "format.h"
+#include "names.h"
+
+struct meta {
+	char *name;
+	char *text;
+	struct meta *next;
+};
+
+struct trace {
+	const char *name;	/* of the file, for messages */
+	struct format *fmt;	/* in force */
+	struct format *formats;	/* all there were */
+	struct names *names;
+	struct clock clock;
+	struct meta *meta;	/* in the order of the file */
+	s64 shift;		/* to the clock of the first trace */
+	bool has_end;
+	struct sbt_end end;
+	bool t0_told;		/* by META, else it is a guess */
+	u32 ncpus;		/* 0: not known */
+	bool cpus_told;		/* by META */
+	/* from headers, for where END is missing */
+	u64 lost_seen;
+	struct trace_cpu {
+		u32 cpu;
+		u64 lost;
+	} *percpu;
+	u32 npercpu;
+	u32 id;			/* place on the command line */
+	/* where sub-buffers that were passed over are fetched from */
+	struct sbt_reader *rd;
+	struct trace *next;
+};
+
+struct trace *trace_new(const char *name);
+void trace_free(struct trace *t);
+
+/* FORMAT; 0, or an exit code after a message. The same again is no change. */
+int trace_format(struct trace *t, const char *text, size_t len);
+void trace_meta(struct trace *t, const char *text, size_t len);
+void trace_end(struct trace *t, const void *p, size_t len, bool swap);
+
+/* A sub-buffer's header says how many were lost before it. */
+void trace_lost(struct trace *t, u32 cpu, u64 lost_total);
+
+/* Text of a META, "" if there is none. */
+const char *trace_meta_get(const struct trace *t, const char *name);
+
+/* One word each for the header, raw and possibly empty. */
+enum { TRACE_WORD = 64 };
+
+void trace_host(const struct trace *t, char buf[TRACE_WORD]);
+void trace_kernel(const struct trace *t, char buf[TRACE_WORD]);
+
+#endif
