@@ -205,7 +205,7 @@ static struct skbtrace_event ev_skb_drop = {
 	.stability	= "Evolving",
 	.sets		= "trouble",
 	.select		= "reason",
-	.set_opts	= "skip=NOT_SPECIFIED:SOCKET_FILTER:OTHERHOST:UNHANDLED_PROTO",
+	.set_opts	= "skip=NOT_SPECIFIED:SOCKET_FILTER:OTHERHOST:UNHANDLED_PROTO:QUEUE_PURGE",
 	.help		= "The stack has dropped a packet.",
 	.read		= "reason says why, at where. QDISC_DROP: the queue of the device, or netem.",
 	.example	= "skbtrace record -e skb_drop,skip=NOT_SPECIFIED",

@@ -221,6 +221,9 @@ static void tcp_fill_active_conn(void *block, struct sock *sk)
 	b->srtt_us = U32_MAX;
 	if (!sk_fullsock(sk))
 		return;
+	/* tcp_set_state() gives the port back before it tells of CLOSE */
+	if (!b->lport)
+		b->lport = ntohs(inet_sk(sk)->inet_sport);
 	tcp_fill_owner(b, sk);
 	if (sk->sk_state == TCP_LISTEN)
 		return;
@@ -241,6 +244,7 @@ static void tcp_end_conn(struct skbtrace_session *s, struct sock *sk)
 	memset(&b->hdr + 1, 0, sizeof(*b) - sizeof(b->hdr));
 	tcp_fill_active_conn(b, sk);
 	b->end = 1;
+	b->state = TCP_CLOSE;
 	skbtrace_commit(s);
 }
 
