@@ -8,7 +8,7 @@ SHELL := /bin/bash
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-demo: kernel tools ## five connections in a VM, one in trouble: find out why
+demo: ## five connections in a VM, one in trouble: find out why
 	@scripts/demo.sh
 
 check: ## everything that must pass before a commit
