@@ -466,10 +466,10 @@ static void notes(const struct show *s)
 	if (s->lost)
 		note_lost(s);
 	if (s->unknown)
-		msg("%llu events that the format does not name (no. %u), skipped",
+		msg("skipped, for the format does not name them: %llu events (no. %u)",
 		    (unsigned long long)s->unknown, s->unknown_no);
 	if (st->backward)
-		msg("%llu steps back in time, printed as they are",
+		msg("steps back in time, printed as they are: %llu",
 		    (unsigned long long)st->backward);
 	if (st->forced)
 		msg("order is not certain: a CPU did not say how far it is complete");

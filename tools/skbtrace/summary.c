@@ -324,6 +324,12 @@ static u64 spent(const struct row *r, enum counter i)
 	return r->end.v[i] > before ? r->end.v[i] - before : 0;
 }
 
+u64 row_retrans(const struct row *r)
+{
+	return r->ended && r->end.has & 1u << C_RETRANS ?
+	       spent(r, C_RETRANS) : r->retrans;
+}
+
 bool row_held(const struct row *r, u64 us[HELD_NR], u64 *life)
 {
 	const u32 need = 1u << C_BUSY | 1u << C_RWND | 1u << C_SNDBUF;

@@ -80,5 +80,7 @@ extern const char *const source_events[SRC_NR];
 /* Life, and its parts, which add up to it. False: not known. */
 bool row_held(const struct row *r, u64 us[HELD_NR], u64 *life);
 u64 row_life(const struct row *r);
+/* Segments retransmitted since its first event. */
+u64 row_retrans(const struct row *r);
 
 #endif

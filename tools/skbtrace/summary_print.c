@@ -58,8 +58,7 @@ static struct cell retrans_cell(const struct ctx *c, const struct row *r)
 
 	if (end.state != CELL_VALUE)
 		return count_cell(c, SRC_RETRANS, r->retrans);
-	if (r->begin.has & 1u << C_RETRANS && end.v >= r->begin.v[C_RETRANS])
-		end.v -= r->begin.v[C_RETRANS];
+	end.v = row_retrans(r);
 	return end;
 }
 
@@ -190,10 +189,8 @@ static int worse(const void *a, const void *b)
 	const struct row *y = *(const struct row *const *)b;
 	u64 p, q;
 
-	p = x->drops + x->overflows +
-	    (x->retrans > x->end.v[C_RETRANS] ? x->retrans : x->end.v[C_RETRANS]);
-	q = y->drops + y->overflows +
-	    (y->retrans > y->end.v[C_RETRANS] ? y->retrans : y->end.v[C_RETRANS]);
+	p = x->drops + x->overflows + row_retrans(x);
+	q = y->drops + y->overflows + row_retrans(y);
 	if (p != q)
 		return p < q ? 1 : -1;
 	p = held_permille(x);
