@@ -1,0 +1,119 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# scripts/bench.sh [OPTION...] - what an event costs, in instructions
+#
+# One processor whose clock counts the guest's instructions: what an event adds
+# to the traffic that causes it, any reader that runs beside it included. The
+# least of the rounds counts; +- is what the worst took more. Other tracers do
+# their work on the same kernel in the same run, for scale.
+#
+#   --quick        skbtrace's rows only
+#   --only ROW     that row only; may be repeated
+#   --where ROW    instructions an event by function of the kernel, no table
+#   --markdown     the table for a README
+#   --json FILE    the table as JSON, too
+#   --rounds N     default 5
+#   --trips N      events in a round, default 10000
+#   --list         the rows
+#
+# Exit status: 0 however many targets are missed, 1 if a row could not be
+# measured.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+here=$ROOT/scripts/bench
+rounds=5 trips=10000 quick=0 only=() where='' json='' style=text
+while (($#)); do
+	case $1 in
+	--only | --where | --json | --rounds | --trips)
+		(($# > 1)) || die "$1 needs a value"
+		case $1 in
+		--only) only+=("$2") ;;
+		--where) where=$2 ;;
+		--json) json=$2 ;;
+		--rounds) rounds=$2 ;;
+		--trips) trips=$2 ;;
+		esac
+		shift
+		;;
+	--quick) quick=1 ;;
+	--markdown) style=markdown ;;
+	--list) grep -v '^#' "$here/rows"; exit ;;
+	-h | --help) usage 0 ;;
+	*) die "unknown option $1" "see: $0 --help" ;;
+	esac
+	shift
+done
+
+mapfile -t all < <(awk '!/^#/ { print $1 }' "$here/rows")
+for row in "${only[@]}" $where; do
+	[[ " ${all[*]} " == *" $row "* ]] || die "no row '$row'" "there are: ${all[*]}"
+done
+((${#only[@]})) || only=("${all[@]}")
+if ((quick)); then
+	# the peers stand below skbtrace's rows
+	for i in "${!only[@]}"; do
+		[[ ${only[i]} != ftrace ]] || { only=("${only[@]:0:i}"); break; }
+	done
+fi
+
+need_command gcc qemu-system-x86_64
+"$ROOT/scripts/deps.sh" -n bench 2>/dev/null || ((quick)) || [ -n "$where" ] ||
+	"$ROOT/scripts/deps.sh" bench
+"$ROOT/scripts/kernel.sh" plain >/dev/null
+work=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-bench.XXXXXX")
+trap 'rm -rf "$work"' EXIT
+gcc -O2 -static -o "$work/pingpong" "$here/pingpong.c"
+
+# guest VARIANT DIR ROUNDS ROW...: the result goes into DIR
+guest() {
+	local variant=$1 dir=$2 n=$3
+	shift 3
+	"$ROOT/scripts/vm.sh" -k "$variant" --icount -t 1200 -w "$work" \
+		"${vm_args[@]}" -- "$here/guest.sh" "$dir" "$trips" "$n" "$@" >&2 ||
+		die "the guest failed"
+}
+vm_args=()
+
+# Counts of instructions are by address; the names come from the guest.
+show_where() {
+	local traffic
+	traffic=$(awk -v row="$where" '$1 == row { print $3 }' "$here/rows")
+	gcc -O2 -shared -fPIC -fvisibility=hidden -o "$work/plugin.so" "$here/plugin.c"
+	vm_args=(-q -plugin -q "file=$work/plugin.so,prefix=$work/count")
+	guest plain "$work" 1 "plain-$traffic" "$where" symbols
+	awk -v trips="$trips" -f "$here/where.awk" <(sort "$work/symbols") \
+		<(sort "$work/count.0") <(sort "$work/count.1") | sort -k1,1nr
+	[ -z "${BENCH_KEEP-}" ] || cp "$work"/count.? "$work/symbols" "$BENCH_KEEP"
+}
+
+if [ -n "$where" ]; then
+	show_where
+	exit
+fi
+
+# The kernel without skbtrace only says what the others are ratios to.
+traffics=$(for row in "${only[@]}"; do
+	awk -v row="$row" '$1 == row { print "plain-" $3 }' "$here/rows"
+done | sort -u)
+mkdir "$work/base" "$work/plain"
+cp "$work/pingpong" "$work/base"
+cp "$work/pingpong" "$work/plain"
+# shellcheck disable=SC2086 # words
+if [[ " ${only[*]} " =~ -(udp|tcp)\  ]]; then
+	msg "the kernel without skbtrace"
+	guest base "$work/base" "$rounds" $traffics
+fi
+msg "the kernel with skbtrace: ${only[*]}"
+# shellcheck disable=SC2086 # words
+guest plain "$work/plain" "$rounds" "${only[@]:0:2}" $traffics "${only[@]:2}"
+
+sed 's/^\([a-z]*\) /\1 base-/' "$work/base/result" 2>/dev/null >"$work/result" || true
+cat "$work/plain/result" >>"$work/result"
+table() { # STYLE
+	awk -v trips="$trips" -v rounds="$rounds" -v style="$1" \
+		-v only="${only[*]}" -f "$here/table.awk" "$here/rows" "$work/result"
+}
+[ -z "$json" ] || table json >"$json"
+table "$style"

@@ -1,0 +1,248 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# scripts/bench/guest.sh OUT TRIPS ROUNDS ROW... - the part of bench.sh in a VM
+#
+# Runs the traffic of each row with its tracer on, and writes into OUT/result:
+#   ns ROW NANOSECONDS                of each round of TRIPS events
+#   seen ROW SENT SEEN LOST           events of all rounds, by the traffic's
+#                                     count and by the tracer's own
+# ROW plain-udp, plain-tcp, plain-drop: the traffic alone.
+
+set -euo pipefail
+out=$1 trips=$2 rounds=$3
+shift 3
+
+here=${0%/*}
+ctl=/sys/kernel/debug/skbtrace
+ftrace=/sys/kernel/tracing
+scratch=$(mktemp -d)
+sent=$((trips / 10 + trips * rounds))
+
+# the traffic of ROW, all rounds or as many as said
+traffic() {
+	local mode
+	mode=$(awk -v row="$1" '$1 == row { print $3 }' "$here/rows")
+	"$out/pingpong" "${mode:-${1#plain-}}" "$trips" "${2:-$rounds}" |
+		sed "s/^/ns $1 /" >>"$out/result"
+}
+
+# Tracers that run a command, and what that command is.
+if [ "${1-}" = --child ]; then
+	traffic "$2"
+	[ ! -r $ctl/stat ] || cat $ctl/stat >"$3/stat"
+	exit
+fi
+child=("$0" "$out" "$trips" "$rounds" --child)
+
+seen() { # ROW SENT SEEN LOST
+	echo "seen $*" >>"$out/result"
+}
+
+# stat_of KEY [FILE]: of the one CPU
+stat_of() {
+	sed -n "s/^cpu 0 .*\b$1=\([0-9]*\).*/\1/p" "${2:-$ctl/stat}"
+}
+
+# skbtrace's own rows
+
+load() {
+	modprobe -a skbtrace skbtrace_packet skbtrace_tcp skbtrace_udp
+}
+
+# The buffer holds one round: without a reader it begins empty for each.
+kept() { # ROW EVENT KEY: the count in stat that these events add to
+	local i all=0 lost=0 start=$((trips / 10 + trips))
+	load
+	echo 4 >$ctl/subbuf_nr
+	echo 1048576 >$ctl/subbuf_size
+	for ((i = 0; i < rounds; i++)); do
+		echo "$2" >$ctl/enabled
+		traffic "$1" 1
+		all=$((all + $(stat_of "$3")))
+		lost=$((lost + $(stat_of lost)))
+		echo '-*' >$ctl/enabled
+	done
+	seen "$1" $((start * rounds)) "$all" "$lost"
+	echo 131072 >$ctl/subbuf_size
+	echo 8 >$ctl/subbuf_nr
+}
+
+by_cat() { # ROW EVENT
+	local reader
+	load
+	echo "$2" >$ctl/enabled
+	cat $ctl/trace.cpu0 >"$scratch/cat" &
+	reader=$!
+	traffic "$1"
+	seen "$1" "$sent" "$(stat_of written)" "$(stat_of lost)"
+	echo '-*' >$ctl/enabled
+	wait "$reader"
+}
+
+by_record() { # ROW EVENT
+	load
+	skbtrace record -q -e "$2" -o "$scratch/record" -- \
+		"${child[@]}" "$1" "$scratch"
+	seen "$1" "$sent" "$(stat_of written "$scratch/stat")" \
+		"$(stat_of lost "$scratch/stat")"
+}
+
+# for --where
+row_symbols() {
+	grep -i ' t ' /proc/kallsyms >"$out/symbols"
+}
+
+row_plain-udp() { traffic plain-udp; }
+row_plain-tcp() { traffic plain-tcp; }
+row_plain-drop() { traffic plain-drop; }
+
+row_off-udp() { traffic off-udp; }
+row_off-tcp() { traffic off-tcp; }
+row_loaded-udp() { load; traffic loaded-udp; }
+row_loaded-tcp() { load; traffic loaded-tcp; }
+
+again() {
+	load
+	sed -n 's/^event [0-9]* \([^ ]*\) .*kind=\(conn\|packet\).*/\1/p' \
+		$ctl/format >$ctl/enabled
+	"$out/pingpong" udp 10 1 >/dev/null
+	echo '-*' >$ctl/enabled
+	traffic "$1"
+}
+row_again-udp() { again again-udp; }
+row_again-tcp() { again again-tcp; }
+
+row_rps-kept() { kept rps-kept skb_rps_info written; }
+row_udp-kept() { kept udp-kept udp_send written; }
+row_drop-kept() { kept drop-kept skb_drop written; }
+row_rttm-kept() { kept rttm-kept tcp_rttm written; }
+row_drop-skip() { kept drop-skip skb_drop,skip=SOCKET_FILTER skipped; }
+
+row_rps-context() {
+	load
+	echo hardirq >$ctl/contexts
+	kept rps-context skb_rps_info skipped
+	echo task softirq hardirq >$ctl/contexts
+}
+
+row_rps-full() {
+	load
+	echo 4096 >$ctl/subbuf_size
+	echo skb_rps_info >$ctl/enabled
+	traffic rps-full
+	seen rps-full "$sent" $(($(stat_of lost) + $(stat_of written))) 0
+	echo '-*' >$ctl/enabled
+	echo 131072 >$ctl/subbuf_size
+}
+
+row_rps-cat() { by_cat rps-cat skb_rps_info; }
+row_rttm-cat() { by_cat rttm-cat tcp_rttm; }
+row_rps-record() { by_record rps-record skb_rps_info; }
+row_rttm-record() { by_record rttm-record tcp_rttm; }
+
+# The other tracers
+
+event=$ftrace/events/net/net_dev_queue
+
+ftrace_seen() { # ROW
+	awk -v sent="$sent" -v row="$1" '
+		{ n[$1 $2] = $NF }
+		END { lost = n["overrun:"] + n["dropped" "events:"]
+		      print "seen", row, sent, n["entries:"] + lost, 0 }
+	' $ftrace/per_cpu/cpu0/stats >>"$out/result"
+}
+
+row_ftrace() {
+	echo 1 >$event/enable
+	traffic ftrace
+	ftrace_seen ftrace
+	echo 0 >$event/enable
+	echo >$ftrace/trace
+}
+
+row_ftrace-refused() {
+	echo 'len == 1' >$event/filter
+	echo 1 >$event/enable
+	traffic ftrace-refused
+	echo 0 >$event/enable
+	echo 0 >$event/filter
+}
+
+row_ftrace-raw() {
+	local reader
+	echo 1 >$event/enable
+	cat $ftrace/per_cpu/cpu0/trace_pipe_raw >"$scratch/raw" &
+	reader=$!
+	traffic ftrace-raw
+	echo 0 >$event/enable
+	kill "$reader"
+	wait "$reader" || true
+}
+
+row_trace-cmd() {
+	trace-cmd record -e net:net_dev_queue -o "$scratch/trace.dat" \
+		"${child[@]}" trace-cmd "$scratch" >"$scratch/log" 2>&1
+	awk -v sent="$sent" '
+		$1 == "overrun:" || $1 == "commit" || $1 == "dropped" { lost += $NF }
+		$1 == "read" && $2 == "events:" { seen += $NF }
+		END { print "seen trace-cmd", sent, seen, lost }
+	' "$scratch/log" >>"$out/result"
+}
+
+row_perf() {
+	perf record -q -e net:net_dev_queue -a -o "$scratch/perf.data" -- \
+		"${child[@]}" perf "$scratch" >"$scratch/log" 2>&1
+	# perf report would take minutes: count by size
+	cat "$scratch/log"
+}
+
+# by_bpftrace ROW PROGRAM
+by_bpftrace() {
+	# -c wants a program, not a script
+	bpftrace -o "$scratch/bpftrace" -c "/bin/bash ${child[*]} $1 $scratch" \
+		-e "tracepoint:net:net_dev_queue { $2 }" >"$scratch/log" 2>&1
+}
+
+row_bpftrace-count() {
+	by_bpftrace bpftrace-count '@ = count();'
+	seen bpftrace-count "$sent" \
+		"$(sed -n 's/^@: //p' "$scratch/bpftrace")" 0
+}
+
+row_bpftrace-printf() {
+	# shellcheck disable=SC2016 # bpftrace's own
+	by_bpftrace bpftrace-printf 'printf("%d %llx %d\n", cpu, args->skbaddr, args->len);'
+	seen bpftrace-printf "$sent" "$(wc -l <"$scratch/bpftrace")" \
+		"$(sed -n 's/^Lost \([0-9]*\) events/\1/p' "$scratch/log" |
+			awk '{ n += $1 } END { print n + 0 }')"
+}
+
+by_tcpdump() { # ROW FILTER
+	local pid
+	tcpdump -i lo -w "$scratch/pcap" "$2" 2>"$scratch/log" &
+	pid=$!
+	until grep -q listening "$scratch/log"; do sleep 0.1; done
+	traffic "$1"
+	sleep 2
+	kill -INT "$pid"
+	wait "$pid"
+}
+
+row_tcpdump() {
+	by_tcpdump tcpdump udp
+	awk -v sent="$sent" '
+		/packets captured/ { seen = $1 }
+		/packets dropped/ { lost = $1 }
+		END { print "seen tcpdump", sent, seen, lost }
+	' "$scratch/log" >>"$out/result"
+}
+
+row_tcpdump-refused() { by_tcpdump tcpdump-refused 'udp port 9'; }
+
+# Every row, the kernel without skbtrace too, crosses the site of skb_rps_info.
+echo 1 >/sys/class/net/lo/queues/rx-0/rps_cpus
+
+for row; do
+	"row_$row" || { echo "guest: $row failed"; cat "$scratch/log"; exit 1; }
+	rm -rf "${scratch:?}"/*
+done

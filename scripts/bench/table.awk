@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0
+# table.awk ROWS RESULT: the table of bench.sh; -v style=text|markdown|json,
+# trips= events in a round, only= rows wanted.
+#
+# The traffic alone, on the same kernel, is taken off; rows in "times" are
+# ratios to the kernel without skbtrace.
+
+FILENAME == ARGV[1] {
+	if (/^#/ || !NF)
+		next
+	unit[$1] = $2; traffic[$1] = $3; target[$1] = $4
+	row = $1
+	$1 = $2 = $3 = $4 = ""
+	what[row] = substr($0, 5)
+	next
+}
+
+$1 == "ns" {
+	v = $3 / trips
+	n[$2]++
+	if (!($2 in least) || v < least[$2])
+		least[$2] = v
+	if (v > most[$2])
+		most[$2] = v
+}
+
+$1 == "seen" { sent[$2] = $3; seen[$2] = $4; lost[$2] = $5 }
+
+function cost(row, v) {
+	if (unit[row] == "times")
+		return v / least["base-plain-" traffic[row]]
+	return v - least["plain-" traffic[row]]
+}
+
+function show(row, v) {
+	return sprintf(unit[row] == "times" ? "%.4f" : "%.0f", v)
+}
+
+function verdict(row) {
+	if (target[row] == "-")
+		return ""
+	return show(row, cost(row, least[row])) + 0 <= target[row] + 0 ? "met" : "missed"
+}
+
+function json_row(row, first) {
+	printf "%s\n  {\"row\": \"%s\", \"what\": \"%s\", \"traffic\": \"%s\", " \
+	       "\"unit\": \"%s\", \"cost\": %s, \"worst\": %s, \"target\": %s, " \
+	       "\"met\": %s, \"rounds\": %d, \"events\": %s, \"seen\": %s, \"lost\": %s}",
+	       first ? "" : ",", row, what[row], traffic[row],
+	       unit[row] == "times" ? "ratio" : "instructions",
+	       show(row, cost(row, least[row])), show(row, cost(row, most[row])),
+	       target[row] == "-" ? "null" : target[row],
+	       target[row] == "-" ? "null" : verdict(row) == "met" ? "true" : "false",
+	       n[row], trips * n[row],
+	       row in seen ? seen[row] : "null", row in lost ? lost[row] : "null"
+}
+
+function text_row(row,   c, fmt) {
+	c = cost(row, least[row])
+	fmt = style == "markdown" ? "| %s, %s | %s | %s | %s | %s | %s |\n" : \
+				    "%-52s %10s %8s %7s  %-7s %s\n"
+	if (style == "markdown")
+		printf fmt, what[row], toupper(traffic[row]), show(row, c),
+		       show(row, cost(row, most[row]) - c),
+		       target[row] == "-" ? "" : target[row], verdict(row),
+		       lost[row] + 0 ? lost[row] " of " sent[row] : ""
+	else
+		printf fmt, what[row] " (" traffic[row] ")", show(row, c),
+		       show(row, cost(row, most[row]) - c),
+		       target[row], verdict(row),
+		       note(row)
+}
+
+# A tracer that has not seen what was sent has not done the work it is charged
+function note(row,   s) {
+	if (!(row in seen))
+		return ""
+	if (seen[row] < sent[row])
+		s = sprintf("saw %d of %d", seen[row], sent[row])
+	if (lost[row] + 0)
+		s = s (s ? ", " : "") "lost " lost[row]
+	return s
+}
+
+END {
+	if (style == "markdown")
+		print "| what | instructions | ± | target | | lost |\n" \
+		      "|---|---:|---:|---:|---|---|"
+	else if (style == "json")
+		printf "{\"events_per_round\": %d, \"rounds\": %d, \"traffic\": {" \
+		       "\"udp\": %.0f, \"tcp\": %.0f}, \"rows\": [", trips, rounds,
+		       least["plain-udp"], least["plain-tcp"]
+	else
+		printf "%-52s %10s %8s %7s\n", "instructions an event", "cost", "+-", "target"
+	count = split(only, rows)
+	for (i = 1; i <= count; i++) {
+		if (!(rows[i] in least)) {
+			printf "bench: no result for %s\n", rows[i] >"/dev/stderr"
+			failed = 1
+			continue
+		}
+		if (style == "json")
+			json_row(rows[i], i == 1)
+		else
+			text_row(rows[i])
+	}
+	if (style == "json")
+		print "\n]}"
+	else if (style == "text")
+		printf "\ntraffic alone: udp %.0f, tcp %.0f, drop %.0f\n",
+		       least["plain-udp"], least["plain-tcp"], least["plain-drop"]
+	exit failed
+}
