@@ -144,7 +144,7 @@ TEXTS = {
     'tcp_sendlimit': [
         'help The sender stopped although the connection is open; written '
         'when the reason changes.',
-        'why inferred at tcp_probe (exact with the kernel patch)',
+        'why at tcp_probe (exact with the kernel patch)',
         'read swnd with snd_wnd=0: the peer\'s program does not read. app: '
         'ours does not write.',
         "example skbtrace record -e tcp_sendlimit,skip=app 'port 443'"],

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file.h"
+#include "print_list.h"
+
+enum { WIDTH = 79 };
+
+/* ---- one line per event ---- */
+
+/* "conn:trouble" as "@conn @trouble". */
+static void sets_text(char *buf, size_t size, const char *sets)
+{
+	size_t n = 0;
+
+	buf[0] = '\0';
+	while (*sets && n + 1 < size) {
+		int len = strcspn(sets, ":");
+
+		n += snprintf(buf + n, size - n, "%s@%.*s", n ? " " : "", len,
+			      sets);
+		sets += len + (sets[len] == ':');
+	}
+	if (!*buf)
+		snprintf(buf, size, "-");
+}
+
+/* Blocks that only name things are not for asking. */
+static bool is_naming(const struct event *e)
+{
+	return e->role == ROLE_TASK || e->role == ROLE_SYMBOL;
+}
+
+static void list_table(const struct format *f)
+{
+	char sets[128];
+	int wname = 5, wsets = 4;
+
+	for (u32 i = 0; i < f->nevents; i++) {
+		const struct event *e = &f->events[i];
+		int w = strlen(e->name);
+
+		if (is_naming(e))
+			continue;
+		wname = w > wname ? w : wname;
+		sets_text(sets, sizeof(sets), e->sets);
+		w = strlen(sets);
+		wsets = w > wsets ? w : wsets;
+	}
+	printf("%-*s  %-11s  %-*s  %s\n", wname, "EVENT", "HERE", wsets,
+	       "SETS", "WHEN");
+	for (u32 i = 0; i < f->nevents; i++) {
+		const struct event *e = &f->events[i];
+
+		if (is_naming(e))
+			continue;
+		sets_text(sets, sizeof(sets), e->sets);
+		printf("%-*s  %-11s  %-*s  %s\n", wname, e->name,
+		       e->state_text, wsets, sets, e->help);
+	}
+}
+
+/* ---- all about one ---- */
+
+/* Words of a text, broken at the right margin; column @at is reached. */
+static void wrapped(const char *text, int at)
+{
+	int col = at;
+
+	while (*text) {
+		int n = strcspn(text, " ");
+
+		if (col > at && col + 1 + n > WIDTH) {
+			printf("\n%*s", at, "");
+			col = at;
+		}
+		col += printf("%s%.*s", col > at ? " " : "", n, text);
+		text += n;
+		text += strspn(text, " ");
+	}
+	putchar('\n');
+}
+
+/* Symbols of an event's selector: what skip= and only= take. */
+static char *words_of(const struct symtab *t)
+{
+	size_t size = 1;
+	char *s, *p;
+
+	for (u32 i = 0; i < t->n; i++)
+		size += t->v[i].len + 1;
+	p = s = xmalloc(size);
+	for (u32 i = 0; i < t->n; i++)
+		p += sprintf(p, "%s%s", i ? " " : "", t->v[i].word);
+	*p = '\0';
+	return s;
+}
+
+static char *meaning(const struct event *e, const struct field *f)
+{
+	char *words = NULL, *s;
+
+	if (f->syms && !strcmp(f->name, e->selector))
+		words = words_of(f->syms);
+	s = xasprintf("%s%s%s%s%s%s", f->help, words ? ": " : "",
+		      words ? words : "",
+		      f->text_name != f->name ? " (text: " : "",
+		      f->text_name != f->name ? f->text_name : "",
+		      f->text_name != f->name ? "=)" : "");
+	free(words);
+	return s;
+}
+
+static void list_fields(const struct event *e)
+{
+	int wname = 11;
+
+	for (u32 i = 0; i < e->nfields; i++) {
+		int w = strlen(e->fields[i].name);
+
+		wname = w > wname ? w : wname;
+	}
+	printf("  %-*s  %-7s  %-4s  MEANING\n", wname, "FIELD", "UNIT", "TEXT");
+	for (u32 i = 0; i < e->nfields; i++) {
+		const struct field *f = &e->fields[i];
+		char *text;
+
+		if (f->spare)
+			continue;
+		text = meaning(e, f);
+		printf("  %-*s  %-7.*s  %-4s  ", wname, f->name,
+		       (int)strcspn(f->unit_text, ":"), f->unit_text,
+		       f->flags & (FF_BRIEF | FF_TUPLE) ? "yes" : "-v");
+		wrapped(text, 2 + wname + 2 + 7 + 2 + 4 + 2);
+		free(text);
+	}
+}
+
+static void list_line(const char *label, const char *text)
+{
+	if (!*text)
+		return;
+	printf("  %-13s", label);
+	wrapped(text, 15);
+}
+
+/* "skip:only" as "skip= only=". */
+static void list_options(const char *opts)
+{
+	if (!*opts)
+		return;
+	printf("  %-13s", "OPTIONS");
+	while (*opts) {
+		int n = strcspn(opts, ":");
+
+		printf("%.*s=%s", n, opts, opts[n] ? " " : "\n");
+		opts += n + (opts[n] == ':');
+	}
+}
+
+static void list_event(const struct event *e)
+{
+	const char *kind = !strcmp(e->kind, "conn") ? "connection" : e->kind;
+	char sets[128];
+
+	sets_text(sets, sizeof(sets), e->sets);
+	printf("%-14s  no. %u, module %s, %s event, %s, sets %s\n", e->name,
+	       e->no, *e->module ? e->module : "-", *kind ? kind : "-",
+	       *e->stability ? e->stability : "-", sets);
+	if (*e->help) {
+		printf("  ");
+		wrapped(e->help, 2);
+	}
+	printf("  Here: %s%s%s%s\n",
+	       e->state == STATE_UNAVAILABLE ? "no" : "yes",
+	       e->state == STATE_INFERRED ? ", inferred" :
+	       e->state == STATE_EXACT ? ", exact" : "",
+	       !*e->why ? "" : e->state == STATE_INFERRED ? " " : ", ",
+	       e->why);
+	list_fields(e);
+	list_options(e->opts);
+	list_line("READ IT", e->read);
+	list_line("EXAMPLE", e->example);
+}
+
+/* ---- */
+
+static int not_found(const struct format *f, const char *where,
+		     const char *name)
+{
+	const char **names = xcalloc(f->nevents + 1, sizeof(*names));
+	const char *near;
+
+	for (u32 i = 0; i < f->nevents; i++)
+		names[i] = f->events[i].name;
+	near = *name == '@' ? NULL : nearest(name, names);
+	msg("no event \"%s\" in %s", name, where);
+	if (near)
+		hint("did you mean %s?", near);
+	else
+		hint("skbtrace list shows all");
+	free(names);
+	return EXIT_USAGE;
+}
+
+static bool wanted(const struct event *e, const char *name)
+{
+	if (*name == '@')
+		return list_has(e->sets, name + 1) ||
+		       (!strcmp(name, "@all") && !is_naming(e));
+	return !fnmatch(name, e->name, 0);
+}
+
+int list_print(const struct format *f, const char *where, int n,
+	       char *const *names)
+{
+	bool first = true;
+
+	if (!n) {
+		list_table(f);
+		return EXIT_OK;
+	}
+	for (int j = 0; j < n; j++) {
+		bool found = false;
+
+		for (u32 i = 0; i < f->nevents; i++) {
+			if (!wanted(&f->events[i], names[j]))
+				continue;
+			if (!first)
+				putchar('\n');
+			list_event(&f->events[i]);
+			found = true;
+			first = false;
+		}
+		if (!found)
+			return not_found(f, where, names[j]);
+	}
+	return EXIT_OK;
+}
+
+int list_text(const char *text, size_t len, const char *where, int n,
+	      char *const *names)
+{
+	struct format *f;
+	char err[200];
+	int code;
+
+	f = format_parse(text, len, err, sizeof(err));
+	if (!f)
+		return fail(EXIT_FAILED, "%s: format: %s", where, err);
+	code = list_print(f, where, n, names);
+	format_free(f);
+	return code;
+}
+
+static int list_plain(int fd, const char *path, int n, char *const *names)
+{
+	enum { MAX = 4 << 20 };
+	char *text = xmalloc(MAX);
+	ssize_t len = read_all(fd, text, MAX);
+	int code;
+
+	if (len < 0)
+		code = fail(EXIT_FAILED, "cannot read %s: %s", path,
+			    strerror(-len));
+	else
+		code = list_text(text, len, path, n, names);
+	free(text);
+	return code;
+}
+
+static int list_capture(int fd, const char *path, int n, char *const *names)
+{
+	struct sbt_reader *r = sbt_reader_open(fd, path);
+	struct sbt_chunk c;
+	int code = EXIT_FAILED;
+	bool found = false;
+	enum sbt_read ret;
+
+	if (!r)
+		return EXIT_FAILED;
+	while (!found && (ret = sbt_reader_next(r, true, &c)) > 0) {
+		if (ret != SBT_READ_CHUNK || c.type != SBT_FORMAT)
+			continue;
+		code = list_text(c.data, c.len, path, n, names);
+		found = true;
+	}
+	if (!found)
+		msg("%s holds no format", path);
+	sbt_reader_close(r);
+	return code;
+}
+
+int list_file(const char *path, int n, char *const *names)
+{
+	bool is_stdin = !strcmp(path, "-");
+	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	char magic[8] = "";
+	int code;
+
+	if (fd < 0)
+		return fail(EXIT_FAILED, "cannot open %s: %m", path);
+	if (pread(fd, magic, sizeof(magic), 0) == sizeof(magic) &&
+	    !memcmp(magic, "skbtrace", sizeof(magic)))
+		code = list_plain(fd, path, n, names);
+	else
+		code = list_capture(fd, path, n, names);
+	if (!is_stdin)
+		close(fd);
+	return code;
+}
