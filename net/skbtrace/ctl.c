@@ -3,6 +3,7 @@
  * Control files: text, one table. A write is one command; a refused one leaves
  * everything as it was and says why in "error".
  */
+#include <kunit/visibility.h>
 #include <linux/debugfs.h>
 #include <linux/kmod.h>
 #include <linux/module.h>
@@ -13,7 +14,7 @@
 struct dentry *skbtrace_dir;
 
 /* The reason of the last refused write. Under skbtrace_lock. */
-static char skbtrace_error[512];
+VISIBLE_IF_KUNIT char skbtrace_error[SKBTRACE_ERROR_MAX];
 static const char *skbtrace_error_file = "";
 
 /**

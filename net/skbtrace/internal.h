@@ -40,6 +40,7 @@
 #define SKBTRACE_MAX_HOOKS		64
 #define SKBTRACE_FLUSH_MS		100
 #define SKBTRACE_ENABLED_MAX		65536	/* bytes of one write */
+#define SKBTRACE_ERROR_MAX		512	/* bytes of "error" */
 
 struct skbtrace_run;
 
@@ -267,6 +268,9 @@ void skbtrace_print_spec(struct seq_file *m, const struct skbtrace_run *run,
 int skbtrace_format_show(struct seq_file *m, void *v);
 
 /* ctl.c */
+#if IS_ENABLED(CONFIG_KUNIT)
+extern char skbtrace_error[SKBTRACE_ERROR_MAX];
+#endif
 __printf(2, 3) int skbtrace_err(int err, const char *fmt, ...);
 int skbtrace_ctl_init(void);
 void skbtrace_ctl_exit(void);

@@ -87,6 +87,15 @@ void skbtrace_load_protos(void)
 	}
 }
 
+/* skip= and only= name values by words, so there must be some. */
+static bool skbtrace_select_ok(const struct skbtrace_event *ev)
+{
+	const struct skbtrace_field *field = skbtrace_select_field(ev);
+
+	return !ev->select ||
+	       (field && skbtrace_find_syms(ev, field->unit));
+}
+
 static int skbtrace_check_event(const struct skbtrace_event *ev)
 {
 	unsigned int i;
@@ -99,7 +108,7 @@ static int skbtrace_check_event(const struct skbtrace_event *ev)
 		return -EINVAL;
 	if (ev->role == SKBTRACE_ROLE_CONN && !ev->fill)
 		return -EINVAL;
-	if (ev->select && !skbtrace_select_field(ev))
+	if (!skbtrace_select_ok(ev))
 		return -EINVAL;
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
 		if (skbtrace_events[i] &&

@@ -195,6 +195,7 @@ void skbtrace_print_contexts(struct seq_file *m, u32 mask)
 
 	for (i = 0; i <= SKBTRACE_CTX_HARDIRQ; i++)
 		if (mask & BIT(skbtrace_context_words[i].ctx))
-			seq_printf(m, "%s ", skbtrace_context_words[i].word);
+			seq_printf(m, "%s%s", mask & (BIT(i) - 1) ? " " : "",
+				   skbtrace_context_words[i].word);
 	seq_putc(m, '\n');
 }

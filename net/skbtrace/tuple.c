@@ -107,19 +107,9 @@ static void skbtrace_ports(const struct sk_buff *skb,
 	}
 }
 
-/**
- * skbtrace_packet_tuple() - who sends this packet to whom?
- * @skb: packet
- * @l3: where its IP header is, bytes from skb->data, negative: before it
- * @dir: SKBTRACE_DIR_*: which of both is local; unknown counts as received
- * @t: the result, all of it, zero where not known
- * @l4: what the transport header tells
- *
- * Context: probe.
- * Return: false if this is not IPv4 or IPv6, or truncated
- */
-bool skbtrace_packet_tuple(const struct sk_buff *skb, int l3, u8 dir,
-			   struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
+/* What skbtrace_packet_tuple() leaves to be done with every check. */
+bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
+			 struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
 {
 	struct skbtrace_l3 p = {};
 	u16 sport = 0, dport = 0;
@@ -149,7 +139,7 @@ bool skbtrace_packet_tuple(const struct sk_buff *skb, int l3, u8 dir,
 	t->pport = dir == SKBTRACE_DIR_TX ? dport : sport;
 	return true;
 }
-EXPORT_SYMBOL_GPL(skbtrace_packet_tuple);
+EXPORT_SYMBOL_GPL(skbtrace_slow_tuple);
 
 /**
  * skbtrace_sock_tuple() - addresses and ports of a socket or minisocket
