@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What net/skbtrace/ring.h and names.h take from the kernel, as the atomics of
+ * the compiler, so that the very text which runs in the kernel runs here under
+ * threads and a race detector. It does not detect a CPU's reordering; it does
+ * detect that an order which the code relies on has not been asked for.
+ *
+ * BREAK_RELEASE takes the order out of each release, BREAK_ONCE makes plain
+ * accesses of the marked ones: proof that the test sees what it is there for.
+ */
+#ifndef TESTS_RING_SHIM_H
+#define TESTS_RING_SHIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int64_t s64;
+
+#define ____cacheline_aligned	__attribute__((__aligned__(64)))
+
+#ifdef BREAK_RELEASE
+#define SHIM_RELEASE	__ATOMIC_RELAXED
+#else
+#define SHIM_RELEASE	__ATOMIC_RELEASE
+#endif
+
+#define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
+#define smp_store_release(p, v)	__atomic_store_n(p, v, SHIM_RELEASE)
+#ifdef BREAK_ONCE
+#define READ_ONCE(x)		(x)
+#define WRITE_ONCE(x, v)	((x) = (v))
+#else
+#define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
+#define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
+#endif
+
+#endif /* TESTS_RING_SHIM_H */
