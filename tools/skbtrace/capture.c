@@ -57,6 +57,7 @@ static int end_file(struct capture *c, struct outfile *f, bool whole)
 	if (whole)
 		meta_clock(put_meta, f->w);
 	c->bytes += file_bytes(f);
+	c->events += f->events;
 	c->nr_files++;
 	return outfile_finish(f, whole ? &end : NULL);
 }

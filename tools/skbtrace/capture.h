@@ -38,11 +38,14 @@ struct capture {
 
 	unsigned int number;	/* of the current file, 1.. */
 	unsigned int nr_files;	/* finished */
-	u64 bytes;		/* in finished files */
+	u64 bytes, events;	/* in finished files */
 	char text[48];
 };
 
-/* Make the file(s) ready. 0, or an exit code after a message. */
+/*
+ * Make the file(s) ready. 0, or an exit code after a message, or -EPIPE: the
+ * reader of our stdout has gone.
+ */
 int capture_open(struct capture *c, const struct capture_opts *o,
 		 struct session *s);
 

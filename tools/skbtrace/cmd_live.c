@@ -123,7 +123,7 @@ static int trace(struct live *l, struct session *s)
 	if (s->lost)
 		progress_advice(s);
 	else
-		progress_totals(s, "", "");
+		progress_totals(s, s->reader.events, NULL, NULL, !code);
 	return l->code ? l->code : code ? code : shown;
 }
 

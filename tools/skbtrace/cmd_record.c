@@ -53,26 +53,26 @@ static int check_options(const struct args *a)
 	return recopt_expression(&what, a);
 }
 
-/* "Read: ..." only when it is something to type. */
-static void totals(struct session *s, struct capture *c)
+/* What to type next; NULL: nothing to read there. */
+static char *how_to_read(void)
 {
-	char size[NUM_LEN], *to, *more = NULL;
+	if (!strcmp(where.name, "-") || !strncmp(where.name, "/dev/", 5))
+		return NULL;
+	if (where.rotate)
+		return xasprintf("skbtrace parse %s.*", where.name);
+	if (!strcmp(where.name, DEFAULT_FILE))
+		return xstrdup("skbtrace parse");
+	return xasprintf("skbtrace parse %s", where.name);
+}
 
-	fmt_size(size, capture_bytes(c));
-	if (!strcmp(where.name, "-")) {
-		to = xasprintf(" -> stdout (%s)", size);
-	} else {
-		to = xasprintf(" -> %s (%s)", capture_names(c), size);
-		if (where.rotate)
-			more = xasprintf(". Read: skbtrace parse %s.*",
-					 where.name);
-		else if (!strcmp(where.name, DEFAULT_FILE))
-			more = xstrdup(". Read: skbtrace parse");
-		else
-			more = xasprintf(". Read: skbtrace parse %s",
-					 where.name);
-	}
-	progress_totals(s, to, more ? more : "");
+static void totals(struct session *s, struct capture *c, bool whole)
+{
+	char size[NUM_LEN], *to, *more = how_to_read();
+
+	to = xasprintf("%s (%s)", strcmp(where.name, "-") ?
+		       capture_names(c) : "stdout",
+		       fmt_size(size, capture_bytes(c)));
+	progress_totals(s, c->events, to, more, whole);
 	free(to);
 	free(more);
 }
@@ -120,7 +120,7 @@ static int trace(struct session *s, struct capture *c, char **cmd)
 	err = capture_end(c, whole);
 	code = code ? code : err;
 	if (!s->broken_pipe)
-		totals(s, c);
+		totals(s, c, whole);
 	if (!code && what.strict && s->lost)
 		code = EXIT_INCOMPLETE;
 	return code;
@@ -137,6 +137,8 @@ static int record(char **cmd)
 		code = capture_open(&c, &where, &s);
 	if (!code)
 		code = trace(&s, &c, cmd);
+	else if (code == -EPIPE)
+		code = 0;
 	if (cmd && s.wake >= 0)
 		wait_for_command(&s);
 	/* What CMD said counts, unless we failed or could not run it. */

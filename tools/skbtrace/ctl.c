@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -182,6 +183,28 @@ int ctl_write(const struct ctl *c, const char *name, const char *text)
 	       EXIT_USAGE : EXIT_FAILED;
 }
 
+/* "skbtrace" alone does not say whether it is record or live. */
+static void add_subcommand(struct ctl_owner *o)
+{
+	char path[64], args[256], *sub;
+	size_t n = strlen(o->comm);
+	ssize_t got = -1;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%u/cmdline", o->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		got = read_all(fd, args, sizeof(args) - 1);
+		close(fd);
+	}
+	if (got <= 0)
+		return;
+	args[got] = '\0';
+	sub = args + strlen(args) + 1;
+	if (sub < args + got && isalpha((unsigned char)*sub))
+		snprintf(o->comm + n, sizeof(o->comm) - n, " %.32s", sub);
+}
+
 void ctl_owner(const struct ctl *c, struct ctl_owner *o)
 {
 	char *s = ctl_read(c, "owner");
@@ -198,7 +221,9 @@ void ctl_owner(const struct ctl *c, struct ctl_owner *o)
 		o->since_ns = since;
 		p = strstr(s, " comm ");
 		if (p)
-			snprintf(o->comm, sizeof(o->comm), "%s", p + 6);
+			snprintf(o->comm, sizeof(o->comm), "%.16s", p + 6);
+		if (!strcmp(o->comm, "skbtrace"))
+			add_subcommand(o);
 	}
 	free(s);
 }

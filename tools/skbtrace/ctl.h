@@ -47,7 +47,7 @@ struct ctl_owner {
 	u32 pid;
 	u32 uid;
 	u64 since_ns;		/* CLOCK_MONOTONIC */
-	char comm[32];
+	char comm[64];		/* with its subcommand: "skbtrace record" */
 };
 
 void ctl_owner(const struct ctl *c, struct ctl_owner *o);

@@ -15,7 +15,7 @@
 #include "run.h"
 #include "session.h"
 
-enum { TOOL_MS = 1000, MAX_SMALL = 65536 };
+enum { TOOL_MS = 1000, MAX_SMALL = 65536, MAX_DEVS = 32 };
 
 /* What decides how TCP and the receive path behave. */
 static const char *const sysctls[] = {
@@ -220,22 +220,41 @@ static bool offload_wanted(const char *line)
 	return false;
 }
 
-static char *get_offloads(void)
+static void add_offloads(struct text *t, char *out)
 {
-	static const char *const argv[] = { "ethtool", "-k", "*", NULL };
-	char *out = tool(argv), *line, *save;
-	struct text t = {};
+	char *line, *save;
 
-	if (!out)
-		return NULL;
 	for (line = strtok_r(out, "\n", &save); line;
 	     line = strtok_r(NULL, "\n", &save)) {
 		if (!offload_wanted(line))
 			continue;
-		add_str(&t, line);
-		add_str(&t, "\n");
+		add_str(t, line);
+		add_str(t, "\n");
 	}
+}
+
+static void ask_ethtool(struct text *t, const char *dev)
+{
+	const char *const argv[] = { "ethtool", "-k", dev, NULL };
+	char *out = tool(argv);
+
+	if (out)
+		add_offloads(t, out);
 	free(out);
+}
+
+static char *get_offloads(void)
+{
+	struct text t = {};
+	glob_t g;
+
+	ask_ethtool(&t, "*");
+	/* A kernel without ethtool's netlink does not know "all". */
+	if (t.s || glob("/sys/class/net/*", 0, NULL, &g))
+		return t.s;
+	for (size_t i = 0; i < g.gl_pathc && i < MAX_DEVS; i++)
+		ask_ethtool(&t, strrchr(g.gl_pathv[i], '/') + 1);
+	globfree(&g);
 	return t.s;
 }
 

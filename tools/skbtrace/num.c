@@ -71,7 +71,7 @@ char *fmt_size(char buf[NUM_LEN], u64 bytes)
 
 	while (u + 1 < ARRAY_SIZE(units) && bytes >> (10 * (u + 1)))
 		u++;
-	if (bytes & ((1ull << (10 * u)) - 1))
+	if (u > 1 || bytes & ((1ull << (10 * u)) - 1))
 		snprintf(buf, NUM_LEN, "%.1f%s",
 			 (double)bytes / (1ull << (10 * u)), units[u]);
 	else

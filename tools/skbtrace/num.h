@@ -12,8 +12,8 @@ bool parse_size(const char *s, u64 *bytes);
 bool parse_duration(const char *s, u64 *ns);
 
 /*
- * Into @buf, which is returned: "1023B", "2.6MiB"; exact sizes without a
- * fraction ("128KiB"); "48210", "4.0k"; "0.5s", "12m41s", "3h02m".
+ * Into @buf, which is returned: "1023B", "128KiB", "2.6MiB"; "48210", "4.0k";
+ * "0.5s", "12m41s", "3h02m".
  */
 enum { NUM_LEN = 32 };
 

@@ -146,7 +146,7 @@ int outfile_open(struct outfile *o, const char *name, enum outfile_mode mode)
 		if (!o->w && errno != EPIPE)
 			code = cannot(o->part ? o->part : name);
 		else if (!o->w)
-			code = EXIT_FAILED;
+			code = -EPIPE;
 	}
 	if (code)
 		outfile_drop(o);

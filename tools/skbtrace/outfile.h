@@ -25,7 +25,7 @@ struct outfile {
 	u64 lost_before;	/* of the session, when this file began */
 };
 
-/* "-": stdout. 0, or an exit code after a message. */
+/* "-": stdout. 0, or an exit code after a message, or -EPIPE without. */
 int outfile_open(struct outfile *o, const char *name, enum outfile_mode mode);
 
 /*

@@ -114,18 +114,20 @@ static bool can_sample(const struct session *s, const char *name)
 void progress_advice(const struct session *s)
 {
 	const u64 size = s->reader.subbuf_size, nr = s->reader.subbuf_nr;
+	/* Bursts are what overruns a buffer: a bit larger helps a few losses. */
+	const u64 grow = s->lost > s->reader.events / 8 ? 8 : 2;
 	char more[NUM_LEN], sample[96] = "";
 	struct tally *t;
 	int n;
 
 	if (!s->lost)
 		return;
-	if (size < 1 << 20)
+	if (size * grow <= 1 << 20)
 		snprintf(more, sizeof(more), "-b %lluk",
-			 (unsigned long long)size * 2 / 1024);
+			 (unsigned long long)(size * grow / 1024));
 	else
 		snprintf(more, sizeof(more), "-n %llu",
-			 (unsigned long long)nr * 2);
+			 (unsigned long long)(nr * grow));
 	t = by_event(s, &n);
 	if (n && can_sample(s, t[0].event))
 		snprintf(sample, sizeof(sample), ", or -e %s,sample=10",
@@ -156,17 +158,18 @@ static void tell_lost(const struct session *s)
 	progress_advice(s);
 }
 
-void progress_totals(const struct session *s, const char *where,
-		     const char *more)
+void progress_totals(const struct session *s, u64 events, const char *where,
+		     const char *more, bool whole)
 {
 	char secs[NUM_LEN];
 
 	progress_clear();
 	if (!s->o->quiet)
-		msg("%llu events in %s%s%s%s",
-		    (unsigned long long)s->reader.events,
-		    fmt_age(secs, s->end_ns - s->start_ns), where,
-		    s->lost ? "" : ", none lost", more);
+		msg("%llu events in %s%s%s%s%s%s", (unsigned long long)events,
+		    fmt_age(secs, s->end_ns - s->start_ns),
+		    where ? " -> " : "", where ? where : "",
+		    !whole ? ", cut short" : s->lost ? "" : ", none lost",
+		    more ? ". Read: " : "", more ? more : "");
 	if (s->lost)
 		tell_lost(s);
 }

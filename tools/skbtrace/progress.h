@@ -17,11 +17,12 @@ void progress_line(struct session *s, u64 now, bool stay);
 void progress_clear(void);
 
 /*
- * "N events in T<where>, none lost<more>", and what was lost, where, and what
- * helps. Losses are told even if @s is quiet.
+ * "N events in T -> @where, none lost. Read: @more", and what was lost, where,
+ * and what helps. Losses are told even if @s is quiet. @where and @more may be
+ * NULL. Not @whole: an error has cut the recording short.
  */
-void progress_totals(const struct session *s, const char *where,
-		     const char *more);
+void progress_totals(const struct session *s, u64 events, const char *where,
+		     const char *more, bool whole);
 
 /* Only what helps against losses; nothing if there were none. */
 void progress_advice(const struct session *s);

@@ -111,6 +111,10 @@ int session_prepare(struct session *s, const char *verb,
 	s->verb = verb;
 	s->owner = -1;
 	s->ctl.dir = -1;
+	/* Early: from here on a signal ends us in order. */
+	s->wake = sig_setup();
+	if (s->wake < 0)
+		return fail(EXIT_FAILED, "cannot make a pipe: %m");
 	code = ctl_open(&s->ctl, o->debugfs, CTL_PREPARE, verb);
 	if (code)
 		return code;
@@ -136,9 +140,6 @@ int session_start(struct session *s)
 	char *text;
 	int code;
 
-	s->wake = sig_setup();
-	if (s->wake < 0)
-		return fail(EXIT_FAILED, "cannot make a pipe: %m");
 	/* Before the first event, or that would be at a time below zero. */
 	s->start_ns = mono_ns();
 	s->start_real_ns = real_ns();

@@ -1,0 +1,445 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The record side against a control directory of plain files: arguments,
+# messages, exit codes, files. TAP. What needs a kernel is in record_vm.sh.
+#
+# SKBTRACE is the program (default: the one next to this folder).
+# shellcheck disable=SC2317 # ok() runs what stands behind it
+
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+S=$(realpath "${SKBTRACE:-$here/../skbtrace}")
+tmp=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+unset SUDO_UID SUDO_GID
+n=0
+
+# ok NAME COMMAND...: a test is a command that succeeds
+ok() {
+	local name=$1
+	shift
+	n=$((n + 1))
+	if "$@" >"$tmp/why" 2>&1; then
+		echo "ok $n - $name"
+		return
+	fi
+	echo "not ok $n - $name"
+	sed 's/^/#   /' "$tmp/why" "$tmp/out" "$tmp/err"
+	failed=1
+}
+
+skip() {
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
+}
+
+# fresh [CPUS SUBBUFS EVENTS]: control files in ./d
+fresh() {
+	rm -rf d
+	mkdir d
+	"$here/mkctl.py" d "$@"
+}
+
+# run ARGS...: the program on ./d; sets rc, leaves ./out and ./err
+run() {
+	local cmd=$1
+	shift
+	"$S" "$cmd" -r d "$@" >out 2>err
+	rc=$?
+}
+
+# A kernel of sorts: data on trace.cpu0, end of file after "-*".
+kernel() {
+	local data
+	fresh "$@"
+	data=$(mktemp -p "$tmp")
+	mv d/skbtrace/trace.cpu0 "$data"
+	rm -f d/skbtrace/trace.cpu*
+	mkfifo d/skbtrace/trace.cpu0
+	echo "cpu 0 complete_ns=9000000000000000000" >>d/skbtrace/stat
+	rm -f ready
+	(
+		exec 3<>d/skbtrace/trace.cpu0
+		cat "$data" >&3
+		: >ready
+		while [ -p d/skbtrace/trace.cpu0 ] &&
+			! grep -qsF -- '-*' d/skbtrace/enabled; do
+			sleep 0.02
+		done
+	) &
+	wait_for test -e ready
+}
+
+wait_for() {
+	local i
+	for ((i = 0; i < 250; i++)); do
+		"$@" && return
+		sleep 0.02
+	done
+	return 1
+}
+
+is() { # VALUE EXPECTED
+	[ "$1" = "$2" ] || { echo "is: $1"; echo "expected: $2"; return 1; }
+}
+
+says() { # TEXT, on stderr
+	grep -qF -- "$1" err || { echo "stderr has no: $1"; return 1; }
+}
+
+fails() { # CODE TEXT
+	is "$rc" "$1" && says "$2"
+}
+
+capture() { # FILE KEY=VALUE...
+	local line want
+	line=$("$here/readcap.py" "$1") || { echo "$line"; return 1; }
+	shift
+	for want; do
+		[[ " $line " = *" $want "* ]] || { echo "$line"; return 1; }
+	done
+}
+
+enabled() { is "$(cat d/skbtrace/enabled)" "$1"; }
+
+echo "TAP version 13"
+
+# ---- the file ----
+
+fresh 2 3 10
+run record
+ok "default: exit 0" is "$rc" 0
+ok "default: says which set it took" \
+	says "no -e given, recording @trouble: tcp_congestion tcp_reset"
+ok "default: totals and what to type next" \
+	says "60 events in 0.0s -> skbtrace.dat (9"
+ok "default: the way to read" says "none lost. Read: skbtrace parse"
+ok "the file holds it all" capture skbtrace.dat events=60 subbufs=6 end=60:0
+ok "the file is the user's alone" is "$(stat -c %a skbtrace.dat)" 600
+ok "nothing else is left" is "$(echo skbtrace.dat*)" skbtrace.dat
+ok "what was on is what was asked for" enabled "tcp_congestion,skip=loss
+tcp_reset"
+"$here/readcap.py" skbtrace.dat >out
+for m in start clock hostname cpus events uname cmdline module sysctls; do
+	ok "the file tells of the machine: $m" grep -q "[=:]${m}[: ]" out
+done
+ino=$(stat -c %i skbtrace.dat)
+run record -q
+ok "quiet: no words" is "$(cat err)" ""
+ok "the one before is kept" is "$(stat -c %i skbtrace.dat.old)" "$ino"
+
+run record -q -o x.dat
+ok "-o: a new file" capture x.dat events=60 end=60:0
+run record -o x.dat
+ok "-o: not over a file" fails 1 "x.dat exists"
+ok "-o: says how" says "-f overwrites it"
+run record -q -f -o x.dat
+ok "-f: over a file" is "$rc" 0
+mkdir -p dir
+run record -o dir
+ok "-o: not a folder" fails 1 "cannot write dir"
+run record -o no/where.dat
+ok "-o: no such folder" fails 1 "cannot write no/where.dat"
+"$S" record -q -r d -o - >pipe.dat
+ok "-o -: a stream" capture pipe.dat events=60 end=60:0
+"$S" record -q -r d -o - | true
+ok "-o -: a reader that leaves is no error" is "${PIPESTATUS[0]}" 0
+run record -q -o /dev/null
+ok "-o /dev/null" is "$rc" 0
+: >skbtrace.dat.part
+run record
+ok "a killed recording's file is kept" says "is now skbtrace.dat.part.old"
+ok "and the new one is written" capture skbtrace.dat events=60
+rm -f skbtrace.dat.part.old
+(exec 9>skbtrace.dat.part; flock 9; "$S" record -r d >out 2>err; echo $? >rc)
+ok "two recordings into one file" says "another recording writes"
+rm -f skbtrace.dat.part
+if [ "$(id -u)" = 0 ]; then
+	SUDO_UID=1234 SUDO_GID=1235 "$S" record -q -r d -o sudo.dat 2>err
+	ok "sudo: the file is the caller's" \
+		is "$(stat -c %u:%g:%a sudo.dat)" 1234:1235:600
+else
+	skip "sudo: the file is the caller's" "not root"
+fi
+
+fresh 2 30 10
+(ulimit -f 8; exec "$S" record -r d -o full.dat >out 2>err)
+rc=$?
+ok "file size limit: exit 1" fails 1 "cannot write full.dat.part: File too"
+ok "what is there is kept, whole chunks, no END" capture full.dat end=none
+
+# ---- rotation ----
+
+fresh 1 9 10
+run record --rotate 6k -o r.dat
+ok "--rotate: names" is "$(echo r.dat*)" "r.dat.0001 r.dat.0002"
+ok "--rotate: says them" says "-> r.dat.0001 to .0002 ("
+fresh 1 9 10
+run record --rotate 6k --files 3 -o r.dat
+ok "--rotate: numbers go on, --files" \
+	is "$(echo r.dat*)" "r.dat.0002 r.dat.0003 r.dat.0004"
+ok "--rotate: each is whole" capture r.dat.0003 events=90
+run record --files 2
+ok "--files alone" fails 2 "--files needs --rotate"
+run record --rotate 1M -o -
+ok "--rotate of stdout" fails 2 "--rotate needs a file"
+
+# ---- which events ----
+
+fresh
+while IFS='|' read -r spec want; do
+	run record -q -f -o e.dat -e "$spec"
+	ok "-e $spec" enabled "$(echo -e "$want")"
+done <<-'E'
+	tcp_rttm|tcp_rttm
+	tcp_rttm,tcp_reset|tcp_rttm\ntcp_reset
+	tcp_rttm,skip=a:b,tcp_reset|tcp_rttm,skip=a:b\ntcp_reset
+	tcp_rttm,stack,sample=10|tcp_rttm,stack,sample=10
+	tcp_rttm,when=rtt>50ms|tcp_rttm,when=rtt>50ms
+	@all|tcp_congestion\ntcp_rttm\ntcp_reset
+	@trouble|tcp_congestion,skip=loss\ntcp_reset
+	@trouble,only=cwr|tcp_congestion,only=cwr\ntcp_reset
+	@trouble,tcp_congestion|tcp_congestion\ntcp_reset
+	tcp_congestion,mask=cwr,@trouble|tcp_congestion,mask=cwr\ntcp_reset
+	tcp_c*|tcp_congestion
+	*r?s*|tcp_reset
+E
+run record -q -e tcp_rttm -e @rst
+ok "-e twice" enabled "tcp_rttm
+tcp_reset"
+run record -e @rst
+ok "a set says what it stands for" says "@rst: tcp_reset"
+run record -e @trouble
+ok "and what of it is not available" says \
+	"not available here: tcp_listen_overflow"
+run record -e @trouble,sample=3 -o s.dat
+ok "an option that none takes" fails 2 "none of these events takes"
+while IFS='|' read -r spec code text hint; do
+	run record -o e2.dat -e "$spec"
+	ok "-e $spec: refused" fails "$code" "$text"
+	[ -z "$hint" ] || ok "-e $spec: says what to do" says "$hint"
+done <<-'E'
+	tcp_rtm|2|no event "tcp_rtm"|did you mean tcp_rttm?
+	nonsense|2|no event "nonsense"|skbtrace list
+	@nonsense|2|no set @nonsense|there are: @all @trouble @rtt @rst
+	x*|2|no event matches x*|skbtrace list
+	task|2|no event "task"|
+	skip=a|2|Name it before|
+	tcp_rttm,,tcp_reset|2|nothing between the commas|
+	tcp_rttm tcp_reset|2|commas separate|
+	tcp_reset,stack|2|no event "stack"|
+	tcp_reset,sample=2|2|tcp_reset: no option "sample" (it takes: skip)|
+	tcp_rttm,when=rtt|2|did the shell take the >? Quote the -e|
+	tcp_listen_overflow|1|not available on this kernel: needs the kernel patch|
+E
+ok "nothing was recorded" test ! -e e2.dat
+run record -e tcp_rttm,skip=a -e tcp_rttm,skip=b
+ok "options twice" fails 2 "put them into one -e"
+run record port 443
+ok "a filter" fails 2 "filters are not available in this version"
+run record -F 'tcp'
+ok "a packet filter" fails 2 "filters are not available in this version"
+run record -S 'port 1' port 443
+ok "two filters" fails 2 "join them"
+
+# ---- other options ----
+
+fresh
+run record -q -b 64k -n 32 -C task,softirq -p 0-1
+ok "-b" is "$(cat d/skbtrace/subbuf_size)" 65536
+ok "-n" is "$(cat d/skbtrace/subbuf_nr)" 32
+ok "-C" is "$(cat d/skbtrace/contexts)" task,softirq
+ok "-p" is "$(cat d/skbtrace/cpus)" 0-1
+for bad in "-w 0" "-w x" "-w 1y" "-w -1" "-b 0" "-b 3q" "-n 0" "-n 1k" \
+	"--max-size -1" "--max-events x" "--bogus" "-Z" "-w" "-- "; do
+	# shellcheck disable=SC2086
+	run record $bad
+	ok "usage: $bad" is "$rc" "$([ "$bad" = "-- " ] && echo 125 || echo 2)"
+done
+run record --max-siez 1
+ok "a near option" says "did you mean --max-size?"
+
+# ---- messages about the kernel side ----
+
+fresh
+echo 3 >d/skbtrace/version
+run record
+ok "another version" fails 1 "speaks version 3, this program 2"
+fresh
+rm d/skbtrace/enabled
+mkdir d/skbtrace/enabled
+echo "enabled: tcp_reset: the reason" >d/skbtrace/error
+run record -o k.dat
+ok "a refused write says why" fails 1 "skbtrace: tcp_reset: the reason"
+ok "and leaves no file" test ! -e k.dat -a ! -e k.dat.part
+echo "cpus: of something else" >d/skbtrace/error
+run record -o k.dat
+ok "an old reason is not ours" fails 1 "the kernel refuses enabled: Is a dir"
+fresh
+printf 'XXXX' | dd of=d/skbtrace/trace.cpu0 conv=notrunc status=none
+run record -o k.dat
+ok "no sub-buffer" fails 1 "trace.cpu0: not a sub-buffer"
+fresh
+truncate -s 9000 d/skbtrace/trace.cpu1
+run record -o k2.dat
+ok "half a sub-buffer is told" says "trace.cpu1: ends within a sub-buffer"
+ok "and the rest recorded" capture k2.dat events=50
+fresh
+rm d/skbtrace/trace.cpu*
+run record
+ok "no trace files" fails 1 "offers no trace files"
+mkdir -p e/sub
+"$S" record -r e >out 2>err
+rc=$?
+if [ "$(id -u)" = 0 ]; then
+	ok "not a debugfs" fails 1 "e is no debugfs"
+else
+	ok "not root" fails 1 "needs root"
+fi
+if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+	fresh
+	chmod 700 d
+	chmod 755 .
+	for cmd in record live status stop; do
+		setpriv --reuid=65534 --regid=65534 --clear-groups \
+			"$S" $cmd -r d >out 2>err
+		rc=$?
+		ok "$cmd needs root" fails 1 "$cmd needs root"
+	done
+else
+	skip "needs root" "not root, or no setpriv"
+fi
+fresh
+echo "total 7
+cpu 1 tcp_rttm 5
+cpu 1 tcp_reset 2" >d/skbtrace/dropped
+sed -i '1a cpu 1 hits=9 lost=7 written=2' d/skbtrace/stat
+run record --strict -o l.dat
+ok "--strict: losses are exit 3" is "$rc" 3
+ok "losses: how many, where, of what" says \
+	"LOST 7 of 67 events (10.4%), all on cpu 1: tcp_rttm 5, tcp_reset 2"
+ok "losses: what helps" says "next time: -b 8k, or -e tcp_rttm,sample=10, or"
+run record -q -o l2.dat
+ok "losses are told in quiet, too" says "LOST 7 of 67"
+ok "END knows of them" capture l2.dat end=60:7
+
+# ---- how it ends ----
+
+kernel
+run record -q -w 0.3 -o w.dat
+ok "-w" is "$rc" 0
+ok "-w: all that was there" capture w.dat events=30 end=30:0
+kernel 1 15 10
+run record -q --max-events 50 -o m.dat
+ok "--max-events" capture m.dat end=150:0
+kernel
+run record -q --max-size 1000 -o m2.dat
+ok "--max-size" is "$rc" 0
+for sig in INT TERM HUP; do
+	kernel
+	"$S" record -r d -o "$sig.dat" >out 2>err &
+	pid=$!
+	wait_for test -e "$sig.dat.part"
+	sleep 0.2
+	kill -USR1 $pid
+	sleep 0.1
+	kill -s $sig $pid
+	wait $pid
+	rc=$?
+	ok "$sig: exit 0" is "$rc" 0
+	ok "$sig: a whole file" capture "$sig.dat" events=30 end=30:0
+	ok "USR1: progress" grep -qE '^skbtrace: 0\.[0-9]s  30 events ' err
+done
+kernel
+"$S" record -q -r d -o kill.dat 2>err &
+pid=$!
+wait_for test -s kill.dat.part
+sleep 0.2
+kill -KILL $pid
+wait $pid 2>/dev/null
+ok "killed: what was there can be read" capture kill.dat.part events=30 end=none
+echo '-*' >d/skbtrace/enabled
+
+# ---- a command ----
+
+fresh
+run record -q -o c.dat -- sh -c 'echo out; exit 5'
+ok "CMD: its exit status" is "$rc" 5
+ok "CMD: its output" is "$(cat out)" out
+run record -q -f -o c.dat -- sh -c 'kill -TERM $$'
+ok "CMD: killed by a signal" is "$rc" 143
+run record -q -f -o c.dat -- true
+ok "CMD: success" is "$rc" 0
+run record -o c2.dat -- ./nonexistent
+ok "CMD: not found" fails 127 "cannot run ./nonexistent"
+ok "CMD: no file then" test ! -e c2.dat -a ! -e c2.dat.part
+: >notexec
+run record -o c2.dat -- ./notexec
+ok "CMD: cannot be run" fails 126 "cannot run ./notexec: Permission denied"
+run record -o c.dat -- touch ran
+ok "CMD: we failed" is "$rc" 125
+ok "CMD: and did not run it" test ! -e ran
+kernel
+start=$(date +%s%N)
+run record -q -o c3.dat -- sh -c 'cat d/skbtrace/enabled'
+took=$((($(date +%s%N) - start) / 1000000))
+ok "CMD: tracing is on when it starts" grep -q tcp_reset out
+ok "CMD: one second more is recorded ($took ms)" test $took -ge 1000
+ok "CMD: and no two" test $took -lt 3000
+
+# ---- live ----
+
+fresh
+run live -e tcp_rttm
+ok "live: exit 0" is "$rc" 0
+ok "live: the events" is "$(grep -c ' tcp_rttm ' out)" 60
+ok "live: totals" says "60 events in 0.0s, none lost"
+run live -q -e tcp_rttm --json
+ok "live: JSON" is "$(grep -c '^{"event":"tcp_rttm",.*}$' out)" 60
+kernel
+start=$(date +%s%N)
+"$S" live -q -r d -e tcp_rttm 2>err | head -3 >out
+rc=${PIPESTATUS[0]}
+took=$((($(date +%s%N) - start) / 1000000))
+ok "live | head: ends quietly" is "$rc$(cat err)" 0
+ok "live | head: three lines" is "$(wc -l <out)" 3
+ok "live | head: within a second ($took ms)" test $took -lt 1000
+run live -t nonsense
+ok "live: a wrong option of the output" is "$rc" 2
+
+# ---- status and stop ----
+
+fresh
+cp -r d before
+run status
+ok "status: exit 0" is "$rc" 0
+ok "status: off" grep -q '^tracing   off$' out
+ok "status: buffers" grep -q '^buffers   none; each CPU would get 8 x 4KiB$' out
+run stop
+ok "stop: nothing on" fails 0 "nothing to stop: tracing is off"
+ok "both changed nothing" diff -r before d
+{
+	echo "session tracing=1 owner=$$ since_ns=1000 epoch=1" \
+		"subbuf_size=131072 subbuf_nr=8 new_key=1 dead=-"
+	echo "cpu 0 hits=10 lost=1 written=5 fullest=2"
+	echo "cpu 1 hits=10 lost=0 written=4 fullest=0 later=7"
+} >d/skbtrace/stat
+echo "pid $$ uid 1000 since_ns 1000 comm a name" >d/skbtrace/owner
+printf 'tcp_rttm\ntcp_congestion,skip=cwr\n' >d/skbtrace/enabled
+run status
+ok "status: on" grep -qE \
+	"^tracing   on for [0-9hms.]+, by pid $$ \(a name\), uid 1000$" out
+ok "status: events" grep -q '^events    tcp_rttm; tcp_congestion skip=cwr$' out
+ok "status: buffers in use" grep -q \
+	'^buffers   2 CPUs x 8 x 128KiB = 2.0MiB, fullest ever 25%$' out
+ok "status: counts" grep -q '^counts    9 events, 1 lost$' out
+ok "status: kernel" grep -q "^kernel    $(uname -r), skbtrace 2 (" out
+run stop
+ok "stop: says what it stopped" fails 0 "by pid $$ (a name), uid 1000"
+ok "stop: stopped" enabled "-*"
+run stop now
+ok "stop: no operands" is "$rc" 2
+
+echo "1..$n"
+exit "${failed:-0}"
