@@ -335,14 +335,16 @@ static int owner_show(struct seq_file *m, void *v)
  * @unlocked: @show takes the lock itself, after modules have been loaded
  * @owner: opening it for writing takes the session
  */
-static const struct skbtrace_file {
+struct skbtrace_file {
 	const char	*name;
 	int		(*show)(struct seq_file *m, void *v);
 	int		(*store)(char *text, size_t len);
 	size_t		max;
 	bool		unlocked;
 	bool		owner;
-} skbtrace_files[] = {
+};
+
+static const struct skbtrace_file skbtrace_files[] = {
 	{ "version", version_show },
 	{ "format", skbtrace_format_show, .unlocked = true },
 	{ "enabled", enabled_show, enabled_store, SKBTRACE_ENABLED_MAX },
