@@ -20,11 +20,16 @@
 
 #include <linux/bitmap.h>
 #include <linux/in6.h>
+#include <linux/ip.h>
 #include <linux/list.h>
 #include <linux/percpu.h>
 #include <linux/skbuff.h>
 #include <linux/stringify.h>
+#include <linux/tcp.h>
 #include <linux/types.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
 #include <uapi/linux/skbtrace_api.h>
 
 struct module;
@@ -128,7 +133,7 @@ struct skbtrace_syms {
 /**
  * struct skbtrace_hook - a probe and the tracepoint it is attached to
  * @tracepoint: its name; found by name, so it needs no export
- * @probe: void probe(void *session, args of the tracepoint); check it against
+ * @probe: takes the session, then the args of the tracepoint; check it against
  *	the tracepoint with check_trace_callback_type_NAME()
  * @optional: events that use it are useful without it
  * @tp: core: %NULL if this kernel has no such tracepoint
@@ -158,7 +163,7 @@ enum skbtrace_role {
  * @role: more than an event: names something
  * @important: may use the part of the buffer that is kept for names
  * @stability: Stable, Evolving or Private
- * @sets: names after the @ on the command line, separated by ':', or %NULL
+ * @sets: sets of the command line that it is in, separated by ':', or %NULL
  * @help: when it fires
  * @read: how to read it
  * @example: a command line
@@ -381,9 +386,68 @@ struct skbtrace_l4 {
 	bool	valid;
 };
 
-bool skbtrace_packet_tuple(const struct sk_buff *skb, int l3, u8 dir,
-			   struct skbtrace_tuple *t, struct skbtrace_l4 *l4);
+bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
+			 struct skbtrace_tuple *t, struct skbtrace_l4 *l4);
 void skbtrace_sock_tuple(const struct sock *sk, struct skbtrace_tuple *t);
+
+/* What skbtrace_packet_tuple() need not call for: what most packets are. */
+static __always_inline bool
+skbtrace_quick_tuple(const struct sk_buff *skb, int l3, u8 dir,
+		     struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
+{
+	const struct iphdr *ip = (const struct iphdr *)(skb->data + l3);
+	const struct tcphdr *th = (const struct tcphdr *)(ip + 1);
+	int linear = (int)skb_headlen(skb) - l3 - (int)sizeof(*ip);
+	bool tx = dir == SKBTRACE_DIR_TX;
+	bool udp;
+	int len;
+
+	/* version 4, no options */
+	if (linear < (int)sizeof(struct udphdr) || *(const u8 *)ip != 0x45 ||
+	    ip->frag_off & htons(IP_OFFSET))
+		return false;
+	udp = ip->protocol == IPPROTO_UDP;
+	if (!udp && (ip->protocol != IPPROTO_TCP || linear < (int)sizeof(*th)))
+		return false;
+	if (l4) {
+		/* tot_len is 0 in packets over 64 KiB (BIG TCP) */
+		len = ip->tot_len ? ntohs(ip->tot_len) : (int)skb->len - l3;
+		len -= sizeof(*ip);
+		len -= udp ? (int)sizeof(struct udphdr) : th->doff * 4;
+		l4->len = max(len, 0);
+		l4->seq = udp ? 0 : ntohl(th->seq);
+		l4->valid = true;
+	}
+	ipv6_addr_set_v4mapped(tx ? ip->saddr : ip->daddr, &t->local);
+	ipv6_addr_set_v4mapped(tx ? ip->daddr : ip->saddr, &t->peer);
+	/* UDP has them at the same place */
+	t->lport = ntohs(tx ? th->source : th->dest);
+	t->pport = ntohs(tx ? th->dest : th->source);
+	t->proto = ip->protocol;
+	t->dir = dir;
+	return true;
+}
+
+/**
+ * skbtrace_packet_tuple() - who sends this packet to whom?
+ * @skb: packet
+ * @l3: where its IP header is, bytes from skb->data, negative: before it
+ * @dir: SKBTRACE_DIR_*: which of both is local; unknown counts as received
+ * @t: the result, all of it, zero where not known
+ * @l4: what the transport header tells; %NULL: not asked for
+ *
+ * Inline, so that what the caller knows or does not need costs nothing.
+ * Context: probe.
+ *
+ * Return: false if this is not IPv4 or IPv6, or truncated
+ */
+static inline bool skbtrace_packet_tuple(const struct sk_buff *skb, int l3,
+					 u8 dir, struct skbtrace_tuple *t,
+					 struct skbtrace_l4 *l4)
+{
+	return likely(skbtrace_quick_tuple(skb, l3, dir, t, l4)) ||
+	       skbtrace_slow_tuple(skb, l3, dir, t, l4);
+}
 
 /**
  * skbtrace_packet_id() - name of a packet's memory

@@ -42,7 +42,6 @@ static void skb_rps_info_probe(void *data, struct sk_buff *skb,
 {
 	struct skbtrace_session *s = data;
 	struct skb_rps_info_block *b;
-	struct skbtrace_l4 l4;
 
 	b = skbtrace_begin(s, &ev_skb_rps_info, skbtrace_packet_id(s, skb),
 			   dev_net(dev)->ns.inum);
@@ -50,7 +49,7 @@ static void skb_rps_info_probe(void *data, struct sk_buff *skb,
 		return;
 	/* netif_receive_skb() and friends have skb->data at the IP header */
 	skbtrace_packet_tuple(skb, 0, SKBTRACE_DIR_RX, skbtrace_tuple_of(b),
-			      &l4);
+			      NULL);
 	b->rx_queue = skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) :
 						   U16_MAX;
 	b->rx_hash = skb->hash;

@@ -4,6 +4,7 @@
  */
 #include <linux/module.h>
 #include <linux/skbtrace.h>
+#include <linux/udp.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 #include <trace/events/skbtrace.h>
@@ -26,37 +27,44 @@ static struct skbtrace_event ev_udp_send, ev_udp_receive;
 /* Both events have the same fields, hence the same layout. */
 static void udp_event(struct skbtrace_session *s,
 		      const struct skbtrace_event *ev, struct sock *sk,
-		      const struct sk_buff *skb, u8 dir, u32 queued, u32 buf)
+		      const struct sk_buff *skb, u8 dir, u32 len, u32 queued,
+		      u32 buf)
 {
 	struct udp_send_block *b;
-	struct skbtrace_l4 l4;
 
 	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb),
 			   sock_net(sk)->ns.inum);
 	if (!b)
 		return;
 	skbtrace_packet_tuple(skb, skb_network_offset(skb), dir,
-			      skbtrace_tuple_of(b), &l4);
+			      skbtrace_tuple_of(b), NULL);
 	b->spare = 0;
 	b->sk = skbtrace_cookie(sk);
-	b->len = l4.len;
+	b->len = len;
 	b->segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
 	b->queued = queued;
 	b->buf = buf;
 	skbtrace_commit(s);
 }
 
-/* Context: process; the socket is locked only if it is corked. */
+/*
+ * Context: process; the socket is locked only if it is corked. The length in
+ * the IP header is not set yet: that memory holds anything.
+ */
 static void udp_send_probe(void *data, struct sock *sk, struct sk_buff *skb)
 {
 	udp_event(data, &ev_udp_send, sk, skb, SKBTRACE_DIR_TX,
+		  skb->len - skb_transport_offset(skb) - sizeof(struct udphdr),
 		  refcount_read(&sk->sk_wmem_alloc), READ_ONCE(sk->sk_sndbuf));
 }
 
-/* Context: softirq mostly; the lock of the receive queue is held. */
+/*
+ * Context: softirq mostly; the lock of the receive queue is held. The headers
+ * have been pulled.
+ */
 static void udp_receive_probe(void *data, struct sock *sk, struct sk_buff *skb)
 {
-	udp_event(data, &ev_udp_receive, sk, skb, SKBTRACE_DIR_RX,
+	udp_event(data, &ev_udp_receive, sk, skb, SKBTRACE_DIR_RX, skb->len,
 		  atomic_read(&sk->sk_rmem_alloc), READ_ONCE(sk->sk_rcvbuf));
 }
 

@@ -112,11 +112,14 @@ bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
 			 struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
 {
 	struct skbtrace_l3 p = {};
+	struct skbtrace_l4 unused;
 	u16 sport = 0, dport = 0;
 	const u8 *version;
 	u8 buf;
 	bool ok;
 
+	if (!l4)
+		l4 = &unused;
 	memset(t, 0, sizeof(*t));
 	memset(l4, 0, sizeof(*l4));
 	t->dir = dir;
