@@ -1,0 +1,73 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The manual page knows every option that a command's --help has, in the
+# sections that are about this command, and formats without a complaint. TAP.
+# shellcheck disable=SC2317 # ok() runs what stands behind it
+
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+S=$(realpath "${SKBTRACE:-$here/../skbtrace}")
+page=$here/../skbtrace.8
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+n=0
+
+ok() { # NAME COMMAND...
+	local name=$1
+	shift
+	n=$((n + 1))
+	if "$@"; then
+		echo "ok $n - $name"
+	else
+		echo "not ok $n - $name"
+		failed=1
+	fi
+}
+
+# The subsections with these headings, as a reader sees them.
+sections() {
+	awk -v want="$1" '
+		BEGIN { n = split(want, w, "|") }
+		/^[^ ]/ || /^   [^ ]/ {
+			on = 0
+			for (i = 1; i <= n; i++)
+				on = on || $0 ~ "^ *" w[i] "$"
+		}
+		on' "$tmp/page"
+}
+
+knows() { # OPTION SECTIONS
+	sections "$2" | grep -qE -- "(^|[ ,])$1([ ,=]|\$)"
+}
+
+echo "TAP version 13"
+if ! command -v groff >/dev/null; then
+	echo "1..0 # SKIP no groff"
+	exit 0
+fi
+groff -mandoc -Tascii -P-cbou -ww -rLL=200n "$page" >"$tmp/page" 2>"$tmp/err"
+ok "formats without a word" test ! -s "$tmp/err"
+sed 's/^/# /' "$tmp/err"
+
+for cmd in record live parse info list status stop; do
+	where="skbtrace $cmd"
+	case $cmd in
+	record) where+="|What to trace" ;;
+	live) where+="|What to trace|How to print" ;;
+	parse) where+="|How to print" ;;
+	esac
+	"$S" $cmd --help |
+		sed -n '/^options:/,/^$/s/^  \(-.\)\{0,1\}[, ]*\(--[a-z-]*\).*/\1 \2/p' \
+		>"$tmp/opts"
+	ok "$cmd: --help has options" test -s "$tmp/opts"
+	while read -r line; do
+		for o in $line; do
+			case $o in
+			-h | --help) continue ;;
+			esac
+			ok "$cmd $o" knows "$o" "$where"
+		done
+	done <"$tmp/opts"
+done
+echo "1..$n"
+exit "${failed:-0}"
