@@ -16,7 +16,7 @@ declare -A PACKAGES=(
 	[tools]="gcc libc6-dev libpcap-dev make pkg-config zlib1g-dev"
 	[test]="ethtool iperf3 iproute2 iputils-ping jq libmnl-dev nftables
 		python3 socat tcpdump"
-	[lint]="clang codespell git perl python3 shellcheck sparse
+	[lint]="clang codespell git perl python3 python3-docutils shellcheck sparse
 		universal-ctags"
 	[bench]="bpftrace iperf3 linux-perf tcpdump trace-cmd"
 )

@@ -1,0 +1,149 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""docs-check.py [--update]: do the documents hold what they say?
+
+- skbtrace.rst is parsed without a warning (if python3-docutils is there);
+- output that README.md and skbtrace.rst quote below a "$ ... examples/..."
+  line in an indented or fenced block is what that command prints today;
+- code below ".. quoted: FILE" stands in FILE;
+- files that README.md names in links or backquotes are there.
+
+--update writes the output of today into the documents instead.
+"""
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+RST = "Documentation/networking/skbtrace.rst"
+README = "README.md"
+# Markup of the kernel's documentation that plain docutils does not know
+KERNEL_DIRECTIVES = ("kernel-doc",)
+KERNEL_ROLES = ("doc", "ref", "c:func")
+failed = 0
+
+
+def complain(text):
+    global failed
+    failed += 1
+    print(f"docs-check: {text}", file=sys.stderr)
+
+
+def check_rst(name):
+    try:
+        from docutils import core, nodes
+        from docutils.parsers.rst import Directive, directives, roles
+    except ImportError:
+        print("docs-check: no python3-docutils, markup not checked")
+        return
+
+    class Anything(Directive):
+        optional_arguments = 1
+        has_content = True
+        final_argument_whitespace = True
+        option_spec = {"functions": directives.unchanged,
+                       "internal": directives.flag}
+
+        def run(self):
+            if not os.path.exists(os.path.join(ROOT, self.arguments[0])):
+                raise self.error(f"no such file: {self.arguments[0]}")
+            return []
+
+    for directive in KERNEL_DIRECTIVES:
+        directives.register_directive(directive, Anything)
+    for role in KERNEL_ROLES:
+        roles.register_generic_role(role, nodes.literal)
+    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+        text = file.read()
+    with open(os.devnull, "w", encoding="utf-8") as null:
+        tree = core.publish_doctree(text, name, settings_overrides={
+            "report_level": 2, "halt_level": 5, "warning_stream": null})
+    find = getattr(tree, "findall", None) or tree.traverse
+    for text in dict.fromkeys(m.astext() for m in
+                              [*find(nodes.system_message),
+                               *tree.parse_messages] if m["level"] > 1):
+        complain(text)
+
+
+def run(command):
+    env = dict(os.environ, PATH=f"{ROOT}/tools/skbtrace:{os.environ['PATH']}")
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", command], cwd=ROOT,
+                          env=env, stdout=subprocess.PIPE, check=False,
+                          text=True)
+    if done.returncode:
+        complain(f"$ {command}\n  exit status {done.returncode}")
+    return [line.rstrip() for line in done.stdout.splitlines()]
+
+
+def quotes(name, update):
+    """Each "$ command" with its output, up to an empty line or a lesser indent"""
+    path = os.path.join(ROOT, name)
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    out, i = [], 0
+    while i < len(lines):
+        out.append(lines[i])
+        i += 1
+        match = re.match(r"^( *)\$ (.*examples/.*)$", out[-1])
+        if not match:
+            continue
+        indent = match[1]
+        old = []
+        while (i < len(lines) and lines[i].startswith(indent) and lines[i]
+               and not lines[i].startswith((indent + "$ ", "```"))):
+            old.append(lines[i])
+            i += 1
+        new = [indent + line for line in run(match[2])]
+        if old != new and not update:
+            complain(f"{name}: not what is printed today: {match[2]}\n"
+                     "  scripts/docs-check.py --update writes it")
+        out += new if update else old
+    if update:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(out))
+
+
+def check_quoted(name):
+    """A block below ".. quoted: FILE" must stand in FILE"""
+    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+        parts = re.split(r"^ *\.\. quoted: (\S+)\n\n *::\n\n", file.read(),
+                         flags=re.M)
+    for source, text in zip(parts[1::2], parts[2::2]):
+        indent = re.match(" *", text)[0]
+        block = re.match(rf"(?:(?:{indent}.*)?\n)*", text)[0].rstrip("\n")
+        block = re.sub(f"^{indent}", "", block, flags=re.M)
+        path = os.path.join(ROOT, source)
+        if not os.path.exists(path):
+            complain(f"{name}: there is no {source}")
+            continue
+        with open(path, encoding="utf-8") as file:
+            if block not in file.read().expandtabs():
+                complain(f"{name}: no more in {source}:\n{block}")
+
+
+def check_names(name):
+    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+        text = file.read()
+    named = re.findall(r"\]\(([^)#:]+)\)", text)
+    named += [w.rstrip("/") for w in re.findall(r"`([\w.-]+/[\w./-]*)`", text)]
+    for file in sorted(set(named)):
+        if not os.path.exists(os.path.join(ROOT, file)):
+            complain(f"{name}: there is no {file}")
+
+
+def main():
+    update = sys.argv[1:] == ["--update"]
+    if sys.argv[1:] and not update:
+        sys.exit(__doc__)
+    for name in (README, RST):
+        if os.path.exists(os.path.join(ROOT, name)):
+            quotes(name, update)
+    if os.path.exists(os.path.join(ROOT, README)):
+        check_names(README)
+    check_quoted(RST)
+    check_rst(RST)
+    sys.exit(1 if failed else 0)
+
+
+main()

@@ -1,0 +1,163 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""events-rst.py [--check] [FORMAT]: the section on events in skbtrace.rst.
+
+Writes what the kernel's "format" file says of each event between the two
+markers in Documentation/networking/skbtrace.rst, so that the text is the
+kernel's own and can't differ from it. FORMAT is a copy of that file; without
+it the kernel of "make kernel" is booted and asked.
+
+--check changes nothing and fails if the section is out of date.
+"""
+import os
+import subprocess
+import sys
+import textwrap
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+RST = f"{ROOT}/Documentation/networking/skbtrace.rst"
+BEGIN = ".. events: written by scripts/events-rst.py, begin\n"
+END = ".. events: end\n"
+# The words of these are the kernel's, and differ from one to the next
+FOREIGN_SYMS = ("drop_reason",)
+UNITS = {
+    "-": "", "sk": "socket cookie", "pkt": "packet id", "sym": "code address",
+    "sseq": "seq, sent", "rseq": "seq, received", "dseq": "seq, as dir",
+    "Bps": "bytes/s", "hex": "mask or id",
+}
+KINDS = {"conn": "connection event", "packet": "packet event",
+         "meta": "naming block"}
+
+
+def die(text):
+    sys.exit(f"skbtrace: events-rst: {text}")
+
+
+def live_format():
+    command = "modprobe skbtrace && cat /sys/kernel/debug/skbtrace/format"
+    return subprocess.run([f"{ROOT}/scripts/vm.sh", "--", "sh", "-c", command],
+                          stdout=subprocess.PIPE, check=True, text=True).stdout
+
+
+def parse(text):
+    """(syms, events) of a format file; what is not known is ignored"""
+    syms, events = {}, []
+    for line in text.splitlines():
+        word, _, rest = line.strip().partition(" ")
+        if word == "syms":
+            name, *pairs = rest.split()
+            syms.setdefault(name, []).extend(
+                p.partition("=")[2] for p in pairs)
+        elif word == "event":
+            number, name, *pairs = rest.split()
+            events.append({"number": number, "name": name, "fields": [],
+                           **dict(p.split("=", 1) for p in pairs)})
+        elif word in ("help", "read", "example", "why"):
+            events[-1][word] = rest
+        elif word == "field":
+            events[-1]["fields"].append(rest.split(None, 5))
+    if not text.startswith("skbtrace 2 ") or not events:
+        die("this is no format file of version 2")
+    return syms, events
+
+
+def unit_text(unit):
+    if unit.startswith(("enum:", "flags:")):
+        return "one of " + unit.partition(":")[2] if unit[0] == "e" \
+            else "some of " + unit.partition(":")[2]
+    return UNITS.get(unit, unit)
+
+
+def field_rows(event):
+    for name, _, _, unit, flags, *help_text in event["fields"]:
+        flags = flags.split(",")
+        if name.rstrip("0123456789") == "spare":
+            continue
+        text = ("name" if "tuple" in flags else
+                "yes" if "brief" in flags else "-v")
+        meaning = help_text[0] if help_text else ""
+        if "na" in flags:
+            meaning += "; ``-``: not valid"
+        if "inf" in flags:
+            meaning += "; ``inf``: no limit"
+        yield name, unit_text(unit), text, meaning
+
+
+def table(head, rows):
+    rows = [list(r) for r in rows]
+    widths = [max(len(r[i]) for r in [head, *rows]) for i in range(len(head))]
+    rule = " ".join("=" * w for w in widths)
+
+    def line(row):
+        # an empty first cell would continue the row above
+        return " ".join(c.ljust(w) for c, w in zip(row, widths)).rstrip()
+
+    return [rule, line(head), rule, *map(line, rows), rule]
+
+
+def fold(text):
+    return [*textwrap.wrap(text, 80, break_long_words=False,
+                           break_on_hyphens=False), ""]
+
+
+def section(event, syms):
+    title = event["name"]
+    sets = " ".join("@" + s for s in event["sets"].split(":") if s != "-")
+    opts = " ".join(f"``{o}=``" for o in event["opts"].split(":") if o != "-")
+    about = [f"No. {event['number']}", f"module {event['module']}",
+             KINDS.get(event["kind"], event["kind"]), event["stability"]]
+    if sets:
+        about.append(f"in {sets}")
+    if opts:
+        about.append(f"options {opts} on ``{event['selector']}``")
+    if event.get("setopts"):
+        about.append(f"with ``{event['setopts']}`` when a set brings it")
+    out = [title, "-" * len(title), "", event.get("help", ""), ""]
+    out += fold(", ".join(about) + ".")
+    if "read" in event:
+        out += fold(f"How to read it: {event['read']}")
+    if "example" in event:
+        out += ["::", "", f"    {event['example']}", ""]
+    out += table(("field", "unit", "text", "meaning"), field_rows(event))
+    out.append("")
+    seen = []
+    for field in event["fields"]:
+        name = field[3].partition(":")[2]
+        if name in syms and name not in seen + ["no_yes", "dir", "ipproto"]:
+            seen.append(name)
+            if name in FOREIGN_SYMS:
+                words = "the words of ``enum skb_drop_reason`` of the kernel"
+            else:
+                words = " ".join(w for w in syms[name])
+            out += fold(f"{name}: {words}.")
+    return out
+
+
+def main():
+    args = [a for a in sys.argv[1:] if a != "--check"]
+    check = "--check" in sys.argv
+    if args and args[0] in ("-h", "--help"):
+        sys.exit(__doc__)
+    if args:
+        with open(args[0], encoding="utf-8") as file:
+            text = file.read()
+    else:
+        text = live_format()
+    syms, events = parse(text)
+    lines = []
+    for event in sorted(events, key=lambda e: int(e["number"])):
+        lines += section(event, syms)
+    with open(RST, encoding="utf-8") as file:
+        old = file.read()
+    if old.count(BEGIN) != 1 or old.count(END) != 1:
+        die(f"{RST}: markers missing")
+    head, tail = old.split(BEGIN)[0], old.split(END)[1]
+    new = head + BEGIN + "\n" + "\n".join(lines) + "\n" + END + tail
+    if check and new != old:
+        die("the section on events is out of date: scripts/events-rst.py")
+    if new != old:
+        with open(RST, "w", encoding="utf-8") as file:
+            file.write(new)
+
+
+main()
