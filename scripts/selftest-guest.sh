@@ -7,7 +7,7 @@ dir=$1 out=$2
 shift 2
 cd "$dir" || exit
 export PATH=$out:$PATH
-failed=0 number=0
+failed=0 skipped=0 number=0
 kernel_says='BUG:|WARNING:|INFO: (task|possible|suspicious|inconsistent)|UBSAN:|Oops|general protection'
 
 seconds=$(sed -n 's/^timeout=//p' settings 2>/dev/null)
@@ -23,8 +23,11 @@ complaints_since_mark() {
 verdict() {
 	number=$((number + 1))
 	case $1 in
-	ok) echo "ok $number $2" ;;
-	skip) echo "ok $number $2 # SKIP $3" ;;
+	ok) echo "ok $number $2 # $3" ;;
+	skip)
+		skipped=$((skipped + 1))
+		echo "ok $number $2 # SKIP $3"
+		;;
 	*)
 		failed=$((failed + 1))
 		echo "not ok $number $2 # $3"
@@ -33,12 +36,13 @@ verdict() {
 }
 
 run() {
-	local program=./$1 status complaints
+	local program=./$1 start=$SECONDS status complaints
 	[ -e "$program" ] || program=$out/$1
 	mark "$1"
-	timeout -k 5 "${seconds:-45}" "$program" </dev/null 2>&1 |
-		tee /run/last | sed 's/^/# /'
-	status=${PIPESTATUS[0]}
+	# not through a pipe: a process that is left behind would keep it open
+	timeout -k 5 "${seconds:-45}" "$program" </dev/null >/run/last 2>&1
+	status=$?
+	sed 's/^/# /' /run/last
 	complaints=$(complaints_since_mark)
 	if [ -n "$complaints" ]; then
 		echo "# ${complaints//$'\n'/$'\n'# }"
@@ -46,7 +50,7 @@ run() {
 		return
 	fi
 	case $status in
-	0) verdict ok "$1" ;;
+	0) verdict ok "$1" "$((SECONDS - start)) s" ;;
 	4) verdict skip "$1" "$(grep -i skip /run/last | tail -n 1)" ;;
 	124 | 137) verdict fail "$1" "no end after ${seconds:-45} s" ;;
 	*) verdict fail "$1" "exit status $status" ;;
@@ -56,7 +60,7 @@ run() {
 # kmemleak reports what is older than 5 s, and needs two scans to be sure
 leaks() {
 	local file=/sys/kernel/debug/kmemleak
-	[ -w $file ] || return 0
+	[ -w $file ] && grep -qw kmemleak=on /proc/cmdline || return 0
 	modprobe -r skbtrace 2>/dev/null
 	sleep 6
 	echo scan >$file
@@ -65,7 +69,7 @@ leaks() {
 		sed 's/^/# /' $file
 		verdict fail kmemleak "memory lost"
 	else
-		verdict ok kmemleak
+		verdict ok kmemleak "nothing lost"
 	fi
 }
 
@@ -75,4 +79,5 @@ for t; do
 done
 leaks
 echo "1..$number"
+echo "$((number - failed)) passed, $failed failed"
 ((failed == 0))

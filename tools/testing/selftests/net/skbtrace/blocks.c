@@ -1,0 +1,532 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * blocks [-q] FORMAT STREAM... - check what trace.cpuN delivered, print it
+ *
+ * Written from the uapi header and the text of "format" alone, independent of
+ * tools/skbtrace. Each STREAM must hold one CPU's whole sub-buffers. Everything
+ * that the header promises is checked; a breach is told on stderr, and the exit
+ * status is 1.
+ *
+ * Prints (unless -q) a line per block, merged by time, each value between two
+ * blanks: " time=N cpu=N seq=N ctx=task event=NAME key=HEX netns=N tgid=N
+ * FIELD=VALUE... ". LOST blocks are event=LOST first=N last=N and NAME=COUNT for
+ * each kind. Then, also with -q, a line per CPU:
+ * "cpu N subbufs=N blocks=N names=N lost=N lost_blocks=N".
+ */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <linux/skbtrace_api.h>
+
+#define MAX_EVENTS	128
+#define MAX_FIELDS	64
+#define MAX_SYMS	512
+#define MAX_LINE	4096
+
+struct field {
+	char		name[32];
+	char		type[8];
+	char		unit[32];
+	unsigned int	offset;
+};
+
+struct event {
+	unsigned int	nr;
+	char		name[32];
+	unsigned int	len;
+	bool		naming;		/* names something: not a hit, unless: */
+	unsigned int	end_offset;	/* last words on a connection: a hit */
+	struct field	field[MAX_FIELDS];
+	unsigned int	nr_fields;
+};
+
+struct sym {
+	char		table[32];
+	unsigned long	value;
+	char		word[48];
+};
+
+struct line {
+	uint64_t	time;
+	unsigned int	cpu;
+	uint64_t	place;
+	char		*text;
+};
+
+/* What has been seen of a stream. */
+struct stream {
+	const char	*name;
+	unsigned int	cpu;
+	uint32_t	size;
+	uint32_t	epoch;
+	uint64_t	next_seq;
+	uint64_t	time;
+	uint64_t	mono_ns;
+	uint64_t	subbufs;
+	uint64_t	blocks;
+	uint64_t	names;
+	uint64_t	lost;
+	uint64_t	lost_blocks;
+};
+
+static struct event events[MAX_EVENTS];
+static unsigned int nr_events;
+static struct sym syms[MAX_SYMS];
+static unsigned int nr_syms;
+static struct line *lines;
+static size_t nr_lines, max_lines;
+static bool quiet;
+static int status;
+
+static void __attribute__((format(printf, 2, 3)))
+bad(const struct stream *s, const char *fmt, ...)
+{
+	va_list args;
+
+	fprintf(stderr, "%s: sub-buffer %llu: ", s->name,
+		(unsigned long long)s->subbufs);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+	status = 1;
+}
+
+static void die(const char *what)
+{
+	fprintf(stderr, "blocks: %s: %s\n", what, strerror(errno));
+	exit(2);
+}
+
+static char *copy(char *to, size_t size, const char *from)
+{
+	snprintf(to, size, "%s", from);
+	return to;
+}
+
+static void format_syms(char *save)
+{
+	char *table = strtok_r(NULL, " \n", &save), *w, *eq;
+
+	while (table && (w = strtok_r(NULL, " \n", &save))) {
+		eq = strchr(w, '=');
+		if (!eq || nr_syms == MAX_SYMS)
+			continue;
+		*eq = 0;
+		copy(syms[nr_syms].table, sizeof(syms[0].table), table);
+		syms[nr_syms].value = strtoul(w, NULL, 10);
+		copy(syms[nr_syms++].word, sizeof(syms[0].word), eq + 1);
+	}
+}
+
+static void format_event(char *save)
+{
+	struct event *e = &events[nr_events++];
+	char *w = strtok_r(NULL, " \n", &save);
+
+	e->nr = w ? atoi(w) : 0;
+	w = strtok_r(NULL, " \n", &save);
+	copy(e->name, sizeof(e->name), w ? w : "");
+	while ((w = strtok_r(NULL, " \n", &save))) {
+		if (!strncmp(w, "len=", 4))
+			e->len = atoi(w + 4);
+		if (!strncmp(w, "role=", 5))
+			e->naming = strcmp(w, "role=event");
+	}
+}
+
+static void format_field(char *save)
+{
+	struct event *e = &events[nr_events - 1];
+	struct field *f = &e->field[e->nr_fields++];
+	char *w;
+
+	w = strtok_r(NULL, " \n", &save);
+	copy(f->name, sizeof(f->name), w ? w : "");
+	w = strtok_r(NULL, " \n", &save);
+	copy(f->type, sizeof(f->type), w ? w : "");
+	w = strtok_r(NULL, " \n", &save);
+	f->offset = w ? atoi(w) : 0;
+	w = strtok_r(NULL, " \n", &save);
+	copy(f->unit, sizeof(f->unit), w ? w : "");
+	if (!strcmp(f->name, "end"))
+		e->end_offset = f->offset;
+}
+
+static void read_format(const char *name)
+{
+	FILE *in = fopen(name, "r");
+	char line[MAX_LINE], *save, *w;
+
+	if (!in)
+		die(name);
+	while (fgets(line, sizeof(line), in)) {
+		w = strtok_r(line, " \n", &save);
+		if (!w)
+			continue;
+		if (!strcmp(w, "syms"))
+			format_syms(save);
+		else if (!strcmp(w, "event") && nr_events < MAX_EVENTS)
+			format_event(save);
+		else if (!strcmp(w, "field") && nr_events &&
+			 events[nr_events - 1].nr_fields < MAX_FIELDS)
+			format_field(save);
+	}
+	fclose(in);
+}
+
+static const struct event *find_event(unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_events; i++)
+		if (events[i].nr == nr)
+			return &events[i];
+	return NULL;
+}
+
+static const char *find_word(const char *table, unsigned long value)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr_syms; i++)
+		if (syms[i].value == value && !strcmp(syms[i].table, table))
+			return syms[i].word;
+	return NULL;
+}
+
+static size_t type_size(const char *type)
+{
+	if (!strcmp(type, "addr"))
+		return 16;
+	if (!strncmp(type, "str", 3))
+		return atoi(type + 3);
+	return atoi(type + 1) / 8;
+}
+
+static uint64_t get_number(const unsigned char *p, const char *type)
+{
+	uint64_t v8;
+	uint32_t v4;
+	uint16_t v2;
+
+	switch (type_size(type)) {
+	case 1:
+		return *type == 's' ? (uint64_t)(int8_t)*p : *p;
+	case 2:
+		memcpy(&v2, p, 2);
+		return *type == 's' ? (uint64_t)(int16_t)v2 : v2;
+	case 4:
+		memcpy(&v4, p, 4);
+		return *type == 's' ? (uint64_t)(int32_t)v4 : v4;
+	default:
+		memcpy(&v8, p, 8);
+		return v8;
+	}
+}
+
+static int print_addr(char *to, size_t size, const unsigned char *p)
+{
+	static const unsigned char mapped[12] = { [10] = 0xff, [11] = 0xff };
+	char text[INET6_ADDRSTRLEN];
+
+	if (!memcmp(p, mapped, sizeof(mapped)))
+		inet_ntop(AF_INET, p + sizeof(mapped), text, sizeof(text));
+	else
+		inet_ntop(AF_INET6, p, text, sizeof(text));
+	return snprintf(to, size, "%s", text);
+}
+
+static int print_field(char *to, size_t size, const struct field *f,
+		       const unsigned char *p)
+{
+	const char *word;
+	uint64_t v;
+
+	if (!strcmp(f->type, "addr"))
+		return print_addr(to, size, p);
+	if (!strncmp(f->type, "str", 3))
+		return snprintf(to, size, "%.*s", (int)type_size(f->type), p);
+	v = get_number(p, f->type);
+	if (!strncmp(f->unit, "enum:", 5)) {
+		word = find_word(f->unit + 5, v);
+		if (word)
+			return snprintf(to, size, "%s", word);
+		return snprintf(to, size, "#%llu", (unsigned long long)v);
+	}
+	if (!strcmp(f->unit, "sk") || !strcmp(f->unit, "pkt") ||
+	    !strcmp(f->unit, "sym") || !strcmp(f->unit, "hex"))
+		return snprintf(to, size, "%llx", (unsigned long long)v);
+	if (*f->type == 's')
+		return snprintf(to, size, "%lld", (long long)v);
+	return snprintf(to, size, "%llu", (unsigned long long)v);
+}
+
+static void keep_line(const struct stream *s, uint64_t time, const char *text)
+{
+	if (nr_lines == max_lines) {
+		max_lines = max_lines ? 2 * max_lines : 1024;
+		lines = realloc(lines, max_lines * sizeof(*lines));
+	}
+	if (!lines)
+		die("lines");
+	lines[nr_lines] = (struct line){ time, s->cpu, nr_lines, strdup(text) };
+	nr_lines++;
+}
+
+static const char *context(unsigned int ctx)
+{
+	static const char * const word[] = { "task", "softirq", "hardirq" };
+
+	return ctx < 3 ? word[ctx] : "?";
+}
+
+static void keep_block(const struct stream *s, const struct event *e,
+		       const struct skbtrace_block *b, uint64_t seq)
+{
+	const unsigned char *p = (const unsigned char *)b;
+	char text[MAX_LINE];
+	unsigned int i;
+	int n;
+
+	if (quiet)
+		return;
+	n = snprintf(text, sizeof(text),
+		     " time=%llu cpu=%u seq=%llu ctx=%s event=%s key=%llx netns=%u tgid=%u ",
+		     (unsigned long long)b->time, s->cpu,
+		     (unsigned long long)seq, context(b->ctx), e->name,
+		     (unsigned long long)b->key, b->netns, b->tgid);
+	for (i = 0; i < e->nr_fields; i++) {
+		n += snprintf(text + n, sizeof(text) - n, "%s=",
+			      e->field[i].name);
+		n += print_field(text + n, sizeof(text) - n, &e->field[i],
+				 p + e->field[i].offset);
+		n += snprintf(text + n, sizeof(text) - n, " ");
+	}
+	keep_line(s, b->time, text);
+}
+
+static void check_lost(struct stream *s, const struct skbtrace_lost *l)
+{
+	uint64_t count = l->last_seq - l->first_seq + 1, sum = 0;
+	const struct event *e;
+	char text[MAX_LINE];
+	unsigned int i;
+	int n;
+
+	if (l->hdr.len != sizeof(*l) + l->nr_kinds * sizeof(l->kinds[0]))
+		bad(s, "LOST: len %u with %u kinds", l->hdr.len, l->nr_kinds);
+	if (l->first_seq != s->next_seq || l->last_seq < l->first_seq)
+		bad(s, "LOST %llu..%llu, expected %llu",
+		    (unsigned long long)l->first_seq,
+		    (unsigned long long)l->last_seq,
+		    (unsigned long long)s->next_seq);
+	if (l->last_time < l->hdr.time)
+		bad(s, "LOST ends before it begins");
+	n = snprintf(text, sizeof(text),
+		     " time=%llu cpu=%u seq=%llu event=LOST key=0 first=%llu last=%llu ",
+		     (unsigned long long)l->hdr.time, s->cpu,
+		     (unsigned long long)l->first_seq,
+		     (unsigned long long)l->first_seq,
+		     (unsigned long long)l->last_seq);
+	for (i = 0; i < l->nr_kinds; i++) {
+		sum += l->kinds[i].count;
+		e = find_event(l->kinds[i].event);
+		if (!e || !l->kinds[i].count)
+			bad(s, "LOST: kind %u, count %u", l->kinds[i].event,
+			    l->kinds[i].count);
+		n += snprintf(text + n, sizeof(text) - n, "%s=%u ",
+			      e ? e->name : "?", l->kinds[i].count);
+	}
+	if (sum != count)
+		bad(s, "LOST: kinds add up to %llu of %llu",
+		    (unsigned long long)sum, (unsigned long long)count);
+	s->next_seq = l->last_seq + 1;
+	s->lost += count;
+	s->lost_blocks++;
+	s->time = l->last_time;
+	if (!quiet)
+		keep_line(s, l->hdr.time, text);
+}
+
+static void check_event(struct stream *s, const struct skbtrace_block *b)
+{
+	const struct event *e = find_event(b->event);
+
+	if (!e) {
+		bad(s, "event %u is not in \"format\"", b->event);
+	} else {
+		if (e->len != b->len)
+			bad(s, "%s: len %u, \"format\" says %u", e->name,
+			    b->len, e->len);
+		else
+			keep_block(s, e, b, s->next_seq);
+		s->names += e->naming &&
+			    !(e->end_offset && ((char *)b)[e->end_offset]);
+	}
+	if (b->ctx > SKBTRACE_CTX_HARDIRQ || b->spare)
+		bad(s, "ctx %u, spare %u", b->ctx, b->spare);
+	if (b->ctx != SKBTRACE_CTX_TASK && b->tgid)
+		bad(s, "a process outside of task context");
+	s->next_seq++;
+	s->blocks++;
+}
+
+/* Return: bytes of the block, 0 if it makes no sense */
+static uint32_t check_block(struct stream *s, const struct skbtrace_subbuf *h,
+			    uint32_t off)
+{
+	const struct skbtrace_block *b = (const void *)((const char *)h + off);
+
+	if (h->used - off < sizeof(*b) || b->len < sizeof(*b) || b->len % 8 ||
+	    b->len > h->used - off) {
+		bad(s, "at %u: block of %u bytes", off, b->len);
+		return 0;
+	}
+	if (b->time < s->time)
+		bad(s, "at %u: time goes back by %llu ns", off,
+		    (unsigned long long)(s->time - b->time));
+	s->time = b->time;
+	if (b->event == SKBTRACE_LOST)
+		check_lost(s, (const void *)b);
+	else
+		check_event(s, b);
+	return b->len;
+}
+
+static void check_pad(struct stream *s, const struct skbtrace_subbuf *h)
+{
+	const struct skbtrace_pad *pad = (const void *)((const char *)h + h->used);
+
+	if (h->used == h->size)
+		return;
+	if (pad->len != sizeof(*pad) || pad->event != SKBTRACE_PAD ||
+	    pad->bytes != h->size - h->used)
+		bad(s, "PAD {%u, %u, %u} at %u of %u", pad->len, pad->event,
+		    pad->bytes, h->used, h->size);
+}
+
+static void check_header(struct stream *s, const struct skbtrace_subbuf *h)
+{
+	if (!s->subbufs)
+		s->cpu = h->cpu;
+	if (h->abi != SKBTRACE_ABI || h->hdr_len != sizeof(*h) || h->spare)
+		bad(s, "abi %u, hdr_len %u, spare %u", h->abi, h->hdr_len,
+		    h->spare);
+	if (h->cpu != s->cpu)
+		bad(s, "cpu %u, was %u", h->cpu, s->cpu);
+	if (h->used > h->size || h->used <= h->hdr_len || h->used % 8)
+		bad(s, "used %u of %u", h->used, h->size);
+	if (h->first_seq != s->next_seq)
+		bad(s, "first_seq %llu, expected %llu",
+		    (unsigned long long)h->first_seq,
+		    (unsigned long long)s->next_seq);
+	if (h->lost_total != s->lost)
+		bad(s, "lost_total %llu, LOST blocks told of %llu",
+		    (unsigned long long)h->lost_total,
+		    (unsigned long long)s->lost);
+	if (h->epoch < s->epoch || h->mono_ns < s->mono_ns)
+		bad(s, "epoch %u after %u, or opened before the last one",
+		    h->epoch, s->epoch);
+	s->epoch = h->epoch;
+	s->mono_ns = h->mono_ns;
+}
+
+static void check_subbuf(struct stream *s, const struct skbtrace_subbuf *h)
+{
+	uint64_t before = s->blocks;
+	uint32_t off = h->hdr_len, len;
+
+	check_header(s, h);
+	while (off < h->used && h->used <= h->size) {
+		len = check_block(s, h, off);
+		if (!len)
+			break;
+		off += len;
+	}
+	check_pad(s, h);
+	if (s->blocks - before != h->nr_events)
+		bad(s, "nr_events %u, there are %llu", h->nr_events,
+		    (unsigned long long)(s->blocks - before));
+	s->subbufs++;
+}
+
+static void check_stream(const char *name)
+{
+	struct stream s = { .name = name };
+	struct skbtrace_subbuf first, *h = NULL;
+	FILE *in = fopen(name, "rb");
+	size_t n;
+
+	if (!in)
+		die(name);
+	if (fread(&first, sizeof(first), 1, in) == 1) {
+		if (first.magic != SKBTRACE_SUBBUF_MAGIC || first.size < 4096 ||
+		    first.size > 1 << 20) {
+			bad(&s, "magic %x, size %u", first.magic, first.size);
+			fclose(in);
+			return;
+		}
+		s.size = first.size;
+		rewind(in);
+		h = malloc(s.size);
+		if (!h)
+			die(name);
+	} else if (ftell(in)) {
+		bad(&s, "cut off in its first header");
+	}
+	while (h && (n = fread(h, 1, s.size, in))) {
+		if (n != s.size || h->magic != SKBTRACE_SUBBUF_MAGIC ||
+		    h->size != s.size) {
+			bad(&s, "%zu bytes, magic %x, size %u of %u", n,
+			    h->magic, h->size, s.size);
+			break;
+		}
+		check_subbuf(&s, h);
+	}
+	fclose(in);
+	free(h);
+	if (!s.subbufs)
+		return;
+	printf("cpu %u subbufs=%llu blocks=%llu names=%llu lost=%llu lost_blocks=%llu\n",
+	       s.cpu, (unsigned long long)s.subbufs,
+	       (unsigned long long)s.blocks, (unsigned long long)s.names,
+	       (unsigned long long)s.lost, (unsigned long long)s.lost_blocks);
+}
+
+static int by_time(const void *one, const void *two)
+{
+	const struct line *a = one, *b = two;
+
+	if (a->time != b->time)
+		return a->time < b->time ? -1 : 1;
+	return a->place < b->place ? -1 : 1;
+}
+
+int main(int argc, char **argv)
+{
+	size_t i;
+	int arg = 1;
+
+	if (arg < argc && !strcmp(argv[arg], "-q")) {
+		quiet = true;
+		arg++;
+	}
+	if (argc - arg < 2) {
+		fprintf(stderr, "usage: blocks [-q] FORMAT STREAM...\n");
+		return 2;
+	}
+	read_format(argv[arg++]);
+	for (; arg < argc; arg++)
+		check_stream(argv[arg]);
+	if (nr_lines)
+		qsort(lines, nr_lines, sizeof(*lines), by_time);
+	for (i = 0; i < nr_lines; i++)
+		puts(lines[i].text);
+	return status;
+}

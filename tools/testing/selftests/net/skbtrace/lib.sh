@@ -1,0 +1,397 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash
+#
+# What the tests of skbtrace share; sourced, never run.
+#
+# Two network namespaces and a wire, made by net_up and gone with the test:
+#
+#	 namespace $A                            namespace $B
+#	+--------------------+                  +--------------------+
+#	| a0  10.83.0.1/24   |                  | b0  10.83.0.2/24   |
+#	|     fd83::1/64     |------ veth ------|     fd83::2/64     |
+#	+--------------------+                  +--------------------+
+#
+# Witnesses never are skbtrace itself: "sk" knows what it sent and asks the
+# socket, "blocks" checks the binary stream by the uapi header alone.
+#
+# Nothing sleeps for a fixed time: wait_for asks again and again.
+
+set -u
+export LC_ALL=C
+CTL=/sys/kernel/debug/skbtrace
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# what the tests run most comes first: looking it up costs, on a network root
+PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH:$PWD:$here
+SKIP=4
+TIMEOUT=${TIMEOUT:-30}	# of one wait; generous: emulators are slow
+
+A=skbtrace-a-$$
+B=skbtrace-b-$$
+A4=10.83.0.1 A6=fd83::1
+B4=10.83.0.2 B6=fd83::2
+
+tests=0 failures=0
+children=()
+
+TMP=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-test.XXXXXX")
+
+# shellcheck disable=SC2317 # called by the trap
+cleanup() {
+	local status=$?
+	trap - EXIT INT TERM
+	((${#children[@]} == 0)) || kill "${children[@]}" 2>/dev/null
+	{ exec 7>&-; } 2>/dev/null
+	[ ! -w "$CTL/enabled" ] || echo '-*' 2>/dev/null >"$CTL/enabled"
+	wait
+	ip netns del "$A" 2>/dev/null
+	ip netns del "$B" 2>/dev/null
+	rm -rf "$TMP"
+	exit "$status"
+}
+trap cleanup EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+# --- TAP
+
+skip() {
+	echo "1..0 # SKIP $*"
+	exit $SKIP
+}
+
+# pass WHAT / fail WHAT [DETAIL...]
+pass() {
+	tests=$((tests + 1))
+	echo "ok $tests - ${1//$'\n'/\\n}"
+}
+
+fail() {
+	tests=$((tests + 1))
+	failures=$((failures + 1))
+	echo "not ok $tests - ${1//$'\n'/\\n}"
+	shift
+	(($# == 0)) || sed 's/^/#   /' < <(printf '%s\n' "$@")
+}
+
+# ok WHAT COMMAND...: COMMAND succeeds
+ok() {
+	local what=$1 output
+	shift
+	if output=$("$@" 2>&1); then
+		pass "$what"
+	else
+		fail "$what" "$*" "$output"
+	fi
+}
+
+# is WHAT GOT WANTED
+is() {
+	if [ "$2" = "$3" ]; then
+		pass "$1"
+	else
+		fail "$1" "got:    $2" "wanted: $3"
+	fi
+}
+
+# within WHAT GOT LOW HIGH
+within() {
+	if [ -n "$2" ] && (($2 >= $3 && $2 <= $4)); then
+		pass "$1"
+	else
+		fail "$1" "got '$2', wanted $3..$4"
+	fi
+}
+
+# like WHAT GOT GLOB
+like() {
+	# shellcheck disable=SC2053 # it is a glob
+	if [[ $2 == $3 ]]; then
+		pass "$1"
+	else
+		fail "$1" "got:    $2" "wanted: $3"
+	fi
+}
+
+# The last line of each test
+finish() {
+	echo "1..$tests"
+	((failures == 0))
+	exit
+}
+
+die() {
+	fail "$1"
+	finish
+}
+
+# --- waiting
+
+mkfifo "$TMP/never"
+exec 9<>"$TMP/never"
+
+# a short while, without a process
+tick() {
+	read -rt 0.02 -u 9
+}
+
+# wait_for COMMAND...: until it succeeds; status 1 after $TIMEOUT seconds
+wait_for() {
+	local end=$((SECONDS + TIMEOUT))
+	until "$@"; do
+		((SECONDS < end)) || return 1
+		tick
+	done
+	return 0
+}
+
+# --- what must be there
+
+need() {
+	local c
+	for c; do
+		command -v "$c" >/dev/null || skip "$c is not installed"
+	done
+}
+
+need_root() {
+	[ "$(id -u)" = 0 ] || skip "not root"
+}
+
+# The modules are loaded, nobody traces, settings are the default ones.
+control_up() {
+	need_root
+	mountpoint -q /sys/kernel/debug ||
+		mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+	[ -d $CTL ] || modprobe skbtrace 2>/dev/null
+	[ -d $CTL ] || skip "no skbtrace in this kernel"
+	[ "$(cat $CTL/owner)" = none ] ||
+		skip "somebody else is tracing: $(cat $CTL/owner)"
+	echo '-*' >$CTL/enabled
+	cat $CTL/format >"$TMP/format"	# loads the protocol modules
+	echo 2 >$CTL/subbuf_nr
+	echo 131072 >$CTL/subbuf_size
+	echo 8 >$CTL/subbuf_nr
+	echo task softirq hardirq >$CTL/contexts
+	cat /sys/devices/system/cpu/possible >$CTL/cpus
+}
+
+# need_event NAME...: skip unless they are there on this kernel
+need_event() {
+	local e
+	for e; do
+		grep -q "^event [0-9]* $e .*state=\(exact\|inferred\)" \
+			"$TMP/format" || skip "this kernel has no event $e"
+	done
+}
+
+need_skbtrace() {
+	local top
+	command -v skbtrace >/dev/null && return
+	for top in "$here/../../../../skbtrace" "$here/../../../../../skbtrace"; do
+		[ ! -x "$top/skbtrace" ] || PATH=$PATH:$top
+	done
+	need skbtrace
+}
+
+# --- network
+
+in_a() {
+	nsenter --net="/run/netns/$A" "$@"
+}
+
+in_b() {
+	nsenter --net="/run/netns/$B" "$@"
+}
+
+# the address of A or B for IPv4 or IPv6: addr A 6
+addr() {
+	local name=$1$2
+	echo "${!name}"
+}
+
+net_up() {
+	need ip nsenter
+	ip netns add "$A" || skip "can't make network namespaces"
+	ip netns add "$B"
+	ip link add name a0 netns "$A" type veth peer name b0 netns "$B" ||
+		skip "no veth"
+	ip -n "$A" -b - <<-BATCH
+		addr add $A4/24 dev a0
+		addr add $A6/64 dev a0 nodad
+		link set lo up
+		link set a0 up
+	BATCH
+	ip -n "$B" -b - <<-BATCH
+		addr add $B4/24 dev b0
+		addr add $B6/64 dev b0 nodad
+		link set lo up
+		link set b0 up
+	BATCH
+	wait_for carrier a0 in_a || die "the wire stays down"
+	wait_for carrier b0 in_b || die "the wire stays down"
+}
+
+# shellcheck disable=SC2317 # called by wait_for
+carrier() {
+	[[ $("$2" ip -o link show "$1") == *LOWER_UP* ]]
+}
+
+# background COMMAND...: ended with the test; its pid in $bg
+background() {
+	# a function would be a shell that waits for the one to be killed
+	case $1 in
+	in_a) set -- nsenter --net="/run/netns/$A" "${@:2}" ;;
+	in_b) set -- nsenter --net="/run/netns/$B" "${@:2}" ;;
+	esac
+	"$@" &
+	bg=$!
+	children+=("$bg")
+}
+
+# server NAMESPACE-FUNCTION WORD...: sk in the background, its output in
+# $TMP/server; returns when it has come by "touch $TMP/ready"
+server() {
+	rm -f "$TMP/ready" "$TMP/server"
+	background "$1" sk "${@:2}" >"$TMP/server"
+	# shellcheck disable=SC2034 # for those who source this
+	server_pid=$bg
+	wait_for [ -e "$TMP/ready" ] || die "the server did not start"
+}
+
+# value NAME FILE: of the last line "NAME=value" of what sk printed
+value() {
+	sed -n "s/^$1=//p" "$2" | tail -n 1
+}
+
+# --- tracing
+
+# put FILE TEXT: into a control file, by one write. A shell's own echo makes one
+# of each line.
+put() {
+	if [[ $2 == *$'\n'* ]]; then
+		echo "$2" >"$TMP/put"
+		cat "$TMP/put" >"$CTL/$1"
+	else
+		echo "$2" >"$CTL/$1"
+	fi
+}
+
+# trace_on SPEC...: these events from now on, each CPU's stream into a file
+trace_on() {
+	local f
+	rm -f "$TMP"/cpu*
+	put enabled "$(printf '%s\n' "$@")" ||
+		die "enabling $*: $(cat $CTL/error)"
+	readers=()
+	for f in "$CTL"/trace.cpu*; do
+		cat "$f" >"$TMP/cpu${f##*cpu}" &
+		readers+=($!)
+	done
+	children+=("${readers[@]}")
+}
+
+# End tracing; the blocks as text and the totals of each CPU in $TMP/events,
+# counters in $TMP/stat.
+trace_off() {
+	echo '-*' >$CTL/enabled
+	# without an argument it would be for everybody
+	((${#readers[@]} == 0)) || wait "${readers[@]}"
+	cat $CTL/stat >"$TMP/stat"
+	blocks ${QUIET:+-q} "$TMP/format" "$TMP"/cpu* >"$TMP/events" 2>"$TMP/bad" ||
+		fail "the stream is as the header says" "$(head -n 5 "$TMP/bad")"
+}
+
+# Blocks that a reader has got so far, without an end of tracing
+blocks_now() {
+	blocks "$TMP/format" "$TMP"/cpu* 2>/dev/null | grep '^ '
+}
+
+# events NAME [FIELD=VALUE]...: lines of $TMP/events
+events() {
+	local words=" event=$1 " w
+	for w in "${@:2}"; do
+		words+="|$(printf ' %s ' "$w")"
+	done
+	awk -v words="$words" '
+		BEGIN { n = split(words, w, "|") }
+		{ for (i = 1; i <= n; i++) if (!index($0, w[i])) next; print }
+	' "$TMP/events"
+}
+
+# values FIELD NAME [FIELD=VALUE]...: one value a line
+values() {
+	local field=$1
+	shift
+	events "$@" | awk -v f="$field=" '
+		{ for (i = 1; i <= NF; i++) if (index($i, f) == 1) {
+			print substr($i, length(f) + 1); next } }'
+}
+
+# count NAME [FIELD=VALUE]...
+count() {
+	events "$@" | wc -l
+}
+
+# list FIELD NAME [FIELD=VALUE]...: the values in one line
+list() {
+	local all
+	all=$(values "$@")
+	echo "${all//$'\n'/ }"
+}
+
+# sum FIELD NAME [FIELD=VALUE]...
+sum() {
+	values "$@" | awk '{ s += $1 } END { print s + 0 }'
+}
+
+# stat_sum COUNTER...: over all CPUs, of $TMP/stat
+stat_sum() {
+	local c
+	for c; do
+		grep -o " $c=[0-9]*" "$TMP/stat"
+	done | awk -F= '{ s += $2 } END { print s + 0 }'
+}
+
+# shellcheck disable=SC2120 # the numbers are not always known
+# identity [HITS-OF-CPU-0...]: what must add up does, on each CPU, in $TMP/stat
+# and in the stream. Prints what is wrong.
+identity() {
+	awk -v wanted_hits="$*" '
+		function get(name,   i, a) {
+			for (i = 1; i <= NF; i++) {
+				split($i, a, "=")
+				if (a[1] == name)
+					return a[2]
+			}
+			return 0
+		}
+		function want(what, got, wanted) {
+			if (got != wanted)
+				print "cpu " $2 ": " what ": " got ", not " wanted
+		}
+		BEGIN { known = split(wanted_hits, wanted) }
+		FNR == 1 { file++ }
+		$1 != "cpu" { next }
+		file == 1 {
+			blocks[$2] = get("blocks"); lost[$2] = get("lost")
+			names[$2] = get("names"); subbufs[$2] = get("subbufs")
+			next	# of the stream, the rest is of "stat"
+		}
+		{
+			n = get("skipped") + get("filtered") + get("refused")
+			n += get("held_dropped") + get("lost") + get("written")
+			want("hits", get("hits"), n)
+			want("read", get("read"), get("written") + get("names"))
+			want("blocks in the stream", blocks[$2] + 0, get("read"))
+			want("names in the stream", names[$2] + 0, get("names"))
+			want("lost in the stream", lost[$2] + 0, get("lost"))
+			want("consumed", get("consumed"), get("produced"))
+			n = get("consumed")
+			want("sub-buffers in the stream", subbufs[$2] + 0, n)
+			want("recursion", get("recursion"), 0)
+			if (known)
+				want("hits", get("hits"), wanted[$2 + 1])
+		}
+		END { if (file != 2) print "no stream" }
+	' "$TMP/events" "$TMP/stat"
+}
