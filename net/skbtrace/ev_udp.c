@@ -9,12 +9,12 @@
 #include <net/sock.h>
 #include <trace/events/skbtrace.h>
 
-#define UDP_FIELDS(F, S)							\
-	SKBTRACE_TUPLE_FIELDS(F, S)						\
-	F(S, u16, spare, "-", "-", "0")						\
-	F(S, u64, sk, "sk", "brief", "socket")					\
-	F(S, u32, len, "bytes", "brief", "payload")				\
-	F(S, u32, segs, "segs", "brief", "datagrams on the wire (gso_segs)")	\
+#define UDP_FIELDS(F, S)						\
+	SKBTRACE_TUPLE_FIELDS(F, S)					\
+	F(S, u16, spare, "-", "-", "0")					\
+	F(S, u64, sk, "sk", "brief", "socket")				\
+	F(S, u32, len, "bytes", "brief", "payload")			\
+	F(S, u32, segs, "segs", "brief", "datagrams on the wire (gso_segs)") \
 	F(S, u32, queued, "bytes", "brief", "memory charged to the buffer of this direction") \
 	F(S, u32, buf, "bytes", "-", "its limit: sk_sndbuf or sk_rcvbuf")
 SKBTRACE_BLOCK(udp_send, UDP_FIELDS);
