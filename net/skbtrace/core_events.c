@@ -8,14 +8,14 @@
 #include <linux/sched.h>
 #include "internal.h"
 
-#define TASK_FIELDS(F, S)							\
+#define TASK_FIELDS(F, S)						\
 	F(S, u32, tgid, "-", "-", "process id, initial namespace")	\
-	F(S, u32, spare, "-", "-", "0")						\
+	F(S, u32, spare, "-", "-", "0")					\
 	F(S, str16, comm, "-", "-", "name of its main thread")
 SKBTRACE_BLOCK(task, TASK_FIELDS);
 
-#define SYMBOL_FIELDS(F, S)							\
-	F(S, u64, id, "hex", "-", "as in fields of unit sym")			\
+#define SYMBOL_FIELDS(F, S)						\
+	F(S, u64, id, "hex", "-", "as in fields of unit sym")		\
 	F(S, str56, name, "-", "-", "function+0xoffset [module]")
 SKBTRACE_BLOCK(symbol, SYMBOL_FIELDS);
 

@@ -13,24 +13,24 @@
 #include <trace/events/skb.h>
 #include <trace/events/skbtrace.h>
 
-#define SKB_RPS_INFO_FIELDS(F, S)						\
-	SKBTRACE_TUPLE_FIELDS(F, S)						\
-	F(S, u16, rx_queue, "-", "brief,na", "receive queue of the device")	\
-	F(S, u32, rx_hash, "hex", "brief", "flow hash, 0: none")		\
-	F(S, s32, target_cpu, "-", "brief,na", "CPU that RPS or RFS chose")	\
-	F(S, s32, ifindex, "-", "brief", "receiving device")			\
+#define SKB_RPS_INFO_FIELDS(F, S)					\
+	SKBTRACE_TUPLE_FIELDS(F, S)					\
+	F(S, u16, rx_queue, "-", "brief,na", "receive queue of the device") \
+	F(S, u32, rx_hash, "hex", "brief", "flow hash, 0: none")	\
+	F(S, s32, target_cpu, "-", "brief,na", "CPU that RPS or RFS chose") \
+	F(S, s32, ifindex, "-", "brief", "receiving device")		\
 	F(S, u32, len, "bytes", "-", "bytes from the IP header on")
 SKBTRACE_BLOCK(skb_rps_info, SKB_RPS_INFO_FIELDS);
 SKBTRACE_ASSERT_TUPLE(skb_rps_info);
 
-#define SKB_DROP_FIELDS(F, S)							\
-	SKBTRACE_TUPLE_FIELDS(F, S)						\
-	F(S, u16, spare, "-", "-", "0")						\
-	F(S, u64, sk, "sk", "brief", "socket, where it is safe to name it")	\
-	F(S, u32, reason, "enum:drop_reason", "brief", "enum skb_drop_reason")	\
-	F(S, u32, segs, "segs", "brief", "packets on the wire (gso_segs)")	\
-	F(S, u64, at, "sym", "brief", "code that dropped it")			\
-	F(S, u32, seq, "dseq", "brief", "TCP sequence number, 0 if none")	\
+#define SKB_DROP_FIELDS(F, S)						\
+	SKBTRACE_TUPLE_FIELDS(F, S)					\
+	F(S, u16, spare, "-", "-", "0")					\
+	F(S, u64, sk, "sk", "brief", "socket, where it is safe to name it") \
+	F(S, u32, reason, "enum:drop_reason", "brief", "enum skb_drop_reason") \
+	F(S, u32, segs, "segs", "brief", "packets on the wire (gso_segs)") \
+	F(S, u64, at, "sym", "brief", "code that dropped it")		\
+	F(S, u32, seq, "dseq", "brief", "TCP sequence number, 0 if none") \
 	F(S, u32, len, "bytes", "brief", "payload; not IP: all bytes")
 SKBTRACE_BLOCK(skb_drop, SKB_DROP_FIELDS);
 SKBTRACE_ASSERT_TUPLE(skb_drop);
