@@ -19,9 +19,9 @@ static struct skbtrace_cpu *skbtrace_buf_cpu(const struct rchan_buf *buf)
 	return per_cpu_ptr(run->cpu, buf->cpu);
 }
 
-/* Pairs with skbtrace_channel_finish(). */
 static bool skbtrace_finished(const struct skbtrace_run *run)
 {
+	/* pairs with skbtrace_channel_finish() */
 	return smp_load_acquire(&run->finished);
 }
 
@@ -201,6 +201,7 @@ static int skbtrace_buf_ready(struct rchan_buf *buf, void *subbuf,
 	c->ring.nr = buf->chan->n_subbufs;
 	c->ring.spare = max_t(u32, c->ring.nr / 8, 1);
 	c->ring.base = buf->start;
+	/* pairs with those who look at the ring of a CPU that may be new */
 	smp_store_release(&c->buf, buf);
 	return 1;
 }
@@ -248,7 +249,7 @@ int skbtrace_channel_open(struct skbtrace_run *run, struct dentry *dir)
 	return run->chan ? 0 : -ENOMEM;
 }
 
-/* No probe runs any more: close all, let readers drain. Context: skbtrace_lock */
+/* No probe runs any more: close all; drain. Context: skbtrace_lock. */
 void skbtrace_channel_finish(struct skbtrace_run *run)
 {
 	struct skbtrace_cpu *c;

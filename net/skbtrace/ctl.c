@@ -294,6 +294,7 @@ static int stat_show(struct seq_file *m, void *v)
 	seq_printf(m, " dead=%s\n", READ_ONCE(run->dead) ?: "-");
 	for_each_possible_cpu(cpu) {
 		c = per_cpu_ptr(run->cpu, cpu);
+		/* pairs with skbtrace_buf_ready() */
 		if (smp_load_acquire(&c->buf))
 			skbtrace_stat_cpu(m, c);
 	}

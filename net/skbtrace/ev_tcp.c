@@ -113,8 +113,10 @@ SKBTRACE_BLOCK(tcp_ca_state, TCP_CA_STATE_FIELDS);
 	F(S, u32, rto_us, "us", "brief,whole", "retransmission timeout")
 SKBTRACE_BLOCK(tcp_retransmit, TCP_RETRANSMIT_FIELDS);
 
-enum { RETRANS_OTHER, RETRANS_FAST, RETRANS_LOSS, RETRANS_TLP, RETRANS_SYN,
-       RETRANS_SYNACK };
+enum {
+	RETRANS_OTHER, RETRANS_FAST, RETRANS_LOSS, RETRANS_TLP, RETRANS_SYN,
+	RETRANS_SYNACK
+};
 
 static const struct skbtrace_sym retransmit_words[] = {
 	{ RETRANS_OTHER, "other" },	/* path MTU discovery */
@@ -131,7 +133,8 @@ static const struct skbtrace_sym state_words[] = {
 	{ TCP_FIN_WAIT2, "FIN_WAIT2" },		{ TCP_TIME_WAIT, "TIME_WAIT" },
 	{ TCP_CLOSE, "CLOSE" },			{ TCP_CLOSE_WAIT, "CLOSE_WAIT" },
 	{ TCP_LAST_ACK, "LAST_ACK" },		{ TCP_LISTEN, "LISTEN" },
-	{ TCP_CLOSING, "CLOSING" },		{ TCP_NEW_SYN_RECV, "NEW_SYN_RECV" },
+	{ TCP_CLOSING, "CLOSING" },
+	{ TCP_NEW_SYN_RECV, "NEW_SYN_RECV" },
 };
 
 static const struct skbtrace_sym ca_state_words[] = {
@@ -353,7 +356,7 @@ static void tcp_cong_state_set_probe(void *data, struct sock *sk,
 	struct skbtrace_session *s = data;
 	struct tcp_ca_state_block *b;
 
-	/* set again and again in the same state; and at birth, cookie to come */
+	/* set again and again in the same state; at birth, without a cookie */
 	if (icsk->icsk_ca_state == state || sk->sk_state == TCP_CLOSE)
 		return;
 	if (!skbtrace_wants(s, &ev_tcp_ca_state, state))
@@ -496,7 +499,7 @@ static struct skbtrace_hook hook_tcp_probe = {
 	.probe		= tcp_probe_probe,
 };
 
-/* hook_inet_sock_set_state is in all of them: it tells of a connection's end */
+/* hook_inet_sock_set_state is in all of them: it tells of the end */
 #define TCP_HOOKS(...)	((struct skbtrace_hook *const[]){		\
 				&hook_inet_sock_set_state, ##__VA_ARGS__, NULL })
 

@@ -27,14 +27,14 @@
 
 /* Limits and defaults; the documentation names them. */
 #define SKBTRACE_SUBBUF_SIZE_MIN	4096U
-#define SKBTRACE_SUBBUF_SIZE_MAX	(1U << 20)
+#define SKBTRACE_SUBBUF_SIZE_MAX	(1024U << 10)
 #define SKBTRACE_SUBBUF_SIZE_DEFAULT	(128U << 10)
 #define SKBTRACE_SUBBUF_NR_MIN		2U
 #define SKBTRACE_SUBBUF_NR_MAX		65536U
 #define SKBTRACE_SUBBUF_NR_DEFAULT	8U
 #define SKBTRACE_MEM_PER_CPU		(4UL << 20)	/* cap, times CPUs */
 #define SKBTRACE_MEM_SHARE		64		/* cap, of all memory */
-#define SKBTRACE_NR_NAMES		(1U << 16)
+#define SKBTRACE_NR_NAMES		65536U
 #define SKBTRACE_NR_TASKS		64	/* powers of two */
 #define SKBTRACE_NR_SYMBOLS		64
 #define SKBTRACE_MAX_HOOKS		64

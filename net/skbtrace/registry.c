@@ -7,8 +7,9 @@
 #include <linux/tracepoint.h>
 #include "internal.h"
 
-#define SKBTRACE_BLOCK_MAX	1024	/* a fresh sub-buffer holds one and more */
+#define SKBTRACE_BLOCK_MAX	1024	/* several fit a fresh sub-buffer */
 
+/* For control; see internal.h. */
 DEFINE_MUTEX(skbtrace_lock);
 LIST_HEAD(skbtrace_protos);
 /* By slot. Under skbtrace_lock. */

@@ -24,7 +24,7 @@
  * @spare: how many are kept for important blocks
  * @fullest: most ever closed and unread
  * @produced: ever closed; written by the producer only
- * @consumed: ever read; written by the consumer only, in a cache line of its own
+ * @consumed: ever read; written by the consumer only, in its own cache line
  */
 struct skbtrace_ring {
 	u8		*base;
@@ -39,9 +39,10 @@ struct skbtrace_ring {
 	unsigned long	consumed ____cacheline_aligned;
 };
 
-/* Producer: closed and not yet read. Pairs with skbtrace_ring_consume(). */
+/* Producer: closed and not yet read. */
 static inline unsigned long skbtrace_ring_unread(struct skbtrace_ring *r)
 {
+	/* pairs with skbtrace_ring_consume(): what counts as read has been */
 	return r->produced - smp_load_acquire(&r->consumed);
 }
 
@@ -52,7 +53,7 @@ static inline bool skbtrace_ring_may_open(struct skbtrace_ring *r,
 	return skbtrace_ring_unread(r) + (important ? 0 : r->spare) < r->nr;
 }
 
-/* Producer: open the next sub-buffer, with @hdr bytes set aside at its front. */
+/* Producer: open the next sub-buffer, @hdr bytes set aside at its front. */
 static inline bool skbtrace_ring_open(struct skbtrace_ring *r, u32 hdr,
 				      bool important)
 {
@@ -91,6 +92,7 @@ static inline void skbtrace_ring_close(struct skbtrace_ring *r)
 	r->cur = NULL;
 	r->off = 0;
 	r->limit = 0;
+	/* pairs with skbtrace_ring_peek() */
 	smp_store_release(&r->produced, r->produced + 1);
 
 	unread = skbtrace_ring_unread(r);
@@ -101,6 +103,7 @@ static inline void skbtrace_ring_close(struct skbtrace_ring *r)
 /* Consumer: the oldest closed sub-buffer, %NULL if there is none. */
 static inline const u8 *skbtrace_ring_peek(struct skbtrace_ring *r)
 {
+	/* pairs with skbtrace_ring_close() */
 	if (smp_load_acquire(&r->produced) == r->consumed)
 		return NULL;
 	return r->base + (r->consumed % r->nr) * r->size;
@@ -112,6 +115,7 @@ static inline const u8 *skbtrace_ring_peek(struct skbtrace_ring *r)
  */
 static inline void skbtrace_ring_consume(struct skbtrace_ring *r)
 {
+	/* pairs with skbtrace_ring_unread() */
 	smp_store_release(&r->consumed, r->consumed + 1);
 }
 
