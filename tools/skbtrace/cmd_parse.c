@@ -187,12 +187,14 @@ static int feed_raw(struct show *s, struct trace *t, const char *name, int fd)
 			show_incomplete(s);
 			break;
 		}
-		if (off + info.used > (u64)st.st_size) {
+		if (off + info.size > (u64)st.st_size) {
 			msg("%s ends inside a sub-buffer at byte %llu", name,
 			    (unsigned long long)off);
 			show_incomplete(s);
-			break;
 		}
+		/* Only the padding is missing? Then it can be read. */
+		if (off + info.used > (u64)st.st_size)
+			break;
 		code = show_raw(s, t, fd, off, &info);
 		if (code)
 			return code;

@@ -578,7 +578,7 @@ static bool parse_all(struct parser *p, char *s, char *spare)
 		s = nl + 1;
 	}
 	if (!p->seen_head)
-		return bad(p, "empty");
+		return bad(p, "no \"skbtrace ABI ORDER\"");
 	for (u32 i = 0; i < p->f->nsyms; i++)
 		if (!finish_syms(p, &p->f->syms[i]))
 			return false;

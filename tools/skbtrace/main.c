@@ -46,6 +46,11 @@ static int unknown(const char *name)
 			names[n++] = cmds[i]->name;
 	names[n] = NULL;
 	near = nearest(name, names);
+	if (*name == '-') {
+		msg("unknown option %s before the command", name);
+		hint("skbtrace --help");
+		return EXIT_USAGE;
+	}
 	msg("no command \"%s\"", name);
 	if (near)
 		hint("did you mean skbtrace %s?", near);

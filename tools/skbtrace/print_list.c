@@ -186,6 +186,7 @@ static void list_event(const struct event *e)
 	       e->why);
 	list_fields(e);
 	list_options(e->opts);
+	list_line("IN A SET", e->set_opts);
 	list_line("READ IT", e->read);
 	list_line("EXAMPLE", e->example);
 }

@@ -314,14 +314,12 @@ static void begin(struct show *s)
 		return;
 	}
 	for (struct trace *t = s->traces; t; t = t->next) {
+		if (t->fmt && !s->summary && s->pr.json)
+			json_trace(&s->pr, t);
+		else if (t->fmt && !s->summary)
+			text_trace(&s->pr, t);
 		/* All lines count from the start of the first. */
 		t->clock.t0 = s->traces->clock.t0 - t->shift;
-		if (!t->fmt || s->summary)
-			continue;
-		if (s->pr.json)
-			json_trace(&s->pr, t);
-		else
-			text_trace(&s->pr, t);
 	}
 }
 

@@ -235,8 +235,9 @@ static const char *ms_text(char buf[32], struct cell c)
 {
 	if (c.state != CELL_VALUE)
 		return cell_text(buf, c);
-	snprintf(buf, 32, "%llu.%llu", (unsigned long long)(c.v / 1000),
-		 (unsigned long long)(c.v / 100 % 10));
+	c.v = (c.v + 50) / 100;
+	snprintf(buf, 32, "%llu.%llu", (unsigned long long)(c.v / 10),
+		 (unsigned long long)(c.v % 10));
 	return buf;
 }
 

@@ -329,10 +329,9 @@ class Trace:
 
     def capture(self, end=True):
         self.flush_all()
-        out = self.preamble()
-        for cpu, data, _ in self.subbufs:
-            out += self.chunk(3, data, cpu)
-        return out + (self.end() if end else b'')
+        out = [self.preamble()]
+        out += [self.chunk(3, data, cpu) for cpu, data, _ in self.subbufs]
+        return b''.join(out) + (self.end() if end else b'')
 
     def raw(self):
         """{cpu: bytes} of whole sub-buffers, padding included."""
@@ -362,9 +361,9 @@ def keyframe(t, cpu, when, sk, who, end=0, **kw):
             rcv_base=77, **who, **kw)
 
 
-def basic(big=False):
+def basic(big=False, cpus=2):
     """One connection's story on two CPUs, as in the documentation."""
-    t = Trace(big)
+    t = Trace(big, cpus=cpus)
     ms = 1000 * US
     keyframe(t, 0, 100 * ms, 0x1003, A, state=2, ctx=TASK, tgid=86)
     t.event('task', 0, 152 * ms, tgid=86, comm='python3')
@@ -395,32 +394,32 @@ def lost():
 
 def conns():
     """For the summary: several connections, one of each kind."""
-    t = basic()
+    t = basic(cpus=8)
     ms = 1000 * US
     t.meta.append(('events', 'tcp_congestion\nskb_drop,skip=NO_SOCKET\n'
                    'tcp_active_conn\ntcp_rttm\n'))
     # held by the peer's window, and by the send buffer
-    keyframe(t, 1, 100 * ms, 0x1, B, state=2)
-    keyframe(t, 1, 901 * ms, 0x1, B, end=1, bytes_sent=1000000,
+    keyframe(t, 2, 100 * ms, 0x1, B, state=2)
+    keyframe(t, 2, 901 * ms, 0x1, B, end=1, bytes_sent=1000000,
              bytes_acked=1000001, min_rtt_us=40400, srtt_us=110300,
              busy_us=700000, rwnd_limited_us=400000,
              sndbuf_limited_us=100000)
     # older than the trace: the kernel's counters are not 0 when it begins
-    keyframe(t, 1, 200 * ms, 0x2, V6, busy_us=9000000, total_retrans=50)
-    t.event('tcp_rttm', 1, 300 * ms, 0x2, rtt_us=1234, srtt_us=1300)
-    keyframe(t, 1, 1200 * ms, 0x2, V6, end=1, bytes_sent=500,
+    keyframe(t, 3, 200 * ms, 0x2, V6, busy_us=9000000, total_retrans=50)
+    t.event('tcp_rttm', 3, 300 * ms, 0x2, rtt_us=1234, srtt_us=1300)
+    keyframe(t, 3, 1200 * ms, 0x2, V6, end=1, bytes_sent=500,
              bytes_acked=500, total_retrans=51, min_rtt_us=1000,
              srtt_us=1300, busy_us=9333333)
     # still open at the end, and split by tcp_sendlimit
-    keyframe(t, 1, 300 * ms, 0x3, dict(B, lport=1))
-    t.event('tcp_rttm', 1, 400 * ms, 0x3, rtt_us=2222, srtt_us=1300)
-    keyframe(t, 1, 500 * ms, 0x4, dict(B, lport=2))
-    t.event('tcp_sendlimit', 1, 600 * ms, 0x4, was=2, for_us=30000)
-    t.event('tcp_sendlimit', 1, 610 * ms, 0x4, was=0, for_us=10000)
-    t.event('tcp_sendlimit', 1, 620 * ms, 0x4, was=9, for_us=990000)
-    keyframe(t, 1, 1500 * ms, 0x4, dict(B, lport=2), end=1, bytes_sent=7,
+    keyframe(t, 4, 300 * ms, 0x3, dict(B, lport=1))
+    t.event('tcp_rttm', 4, 400 * ms, 0x3, rtt_us=2222, srtt_us=1300)
+    keyframe(t, 5, 500 * ms, 0x4, dict(B, lport=2))
+    t.event('tcp_sendlimit', 5, 600 * ms, 0x4, was=2, for_us=30000)
+    t.event('tcp_sendlimit', 5, 610 * ms, 0x4, was=0, for_us=10000)
+    t.event('tcp_sendlimit', 5, 620 * ms, 0x4, was=9, for_us=990000)
+    keyframe(t, 5, 1500 * ms, 0x4, dict(B, lport=2), end=1, bytes_sent=7,
              busy_us=800000, min_rtt_us=5)
-    t.event('tcp_listen_overflow', 1, 1600 * ms, 0x50, local='0.0.0.0',
+    t.event('tcp_listen_overflow', 6, 1600 * ms, 0x50, local='0.0.0.0',
             lport=443, backlog=128)
     return t
 
@@ -597,7 +596,6 @@ def damaged(how):
         'subbuf-used': lambda: patched(data, sub + 16, u32(0x100000)),
         'subbuf-count': lambda: patched(data, sub + 56, b'\x63'),
         'subbuf-cpu': lambda: patched(data, sub + 8, u32(5)),
-        'subbuf-seq': lambda: patched(data, sub + 24, u32(5)),
         'block-len0': lambda: patched(data, sub + HDR, u16(0)),
         'block-len7': lambda: patched(data, sub + HDR, u16(39)),
         'block-long': lambda: patched(data, sub + HDR, u16(0xfff8)),

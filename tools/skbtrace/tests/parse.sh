@@ -1,0 +1,333 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# The decode side against captures that gen.py makes: text, JSON, summary,
+# messages, exit codes. UPDATE=1 rewrites golden/, to be read before committed.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+S=$(realpath "${SKBTRACE:-$here/../skbtrace}")
+golden=$here/golden
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+export TZ=UTC LC_ALL=C
+n=0 failed=0
+
+result() {	# RC NAME
+	n=$((n + 1))
+	if [ "$1" = 0 ]; then
+		echo "ok $n - $2"
+	else
+		echo "not ok $n - $2"
+		failed=1
+		[ -s why ] && sed 's/^/#   /' why | head -40
+	fi
+	: >why
+}
+
+gen() {
+	"$here/gen.py" "$@" || exit 1
+}
+
+# The file ./out is what golden/NAME holds.
+golden() {
+	[ -n "${UPDATE:-}" ] && cp out "$golden/$1"
+	diff "$golden/$1" out >why 2>&1
+	result $? "$1"
+}
+
+# run EXPECTED-CODE ARGS...: stdout and stderr to ./out and ./err
+run() {
+	local want=$1
+	shift
+	"$S" "$@" >out 2>err
+	rc=$?
+	[ $rc = "$want" ] || echo "exit code $rc, not $want: $*" >>why
+	[ $rc = "$want" ]
+}
+
+# both ARGS...: one file with the exit code and both outputs
+both() {
+	"$S" "$@" >o 2>e
+	{ echo "\$ skbtrace $*"; cat o; sed 's/^/! /' e; echo "= $rc"; } |
+		sed "s/^= .*/= $?/"
+}
+
+# says TEXT: stderr holds it
+says() {
+	grep -qF -- "$1" err || { echo "no \"$1\" in:"; cat err; } >>why
+	grep -qF -- "$1" err
+}
+
+for s in basic lost order backward zoo v6_only conns summary_lost \
+	 other_host big pipe_marks; do
+	gen $s $s.dat
+done
+gen raw raw
+gen rawbig rawbig
+
+# ---- text
+
+for s in basic lost zoo v6_only backward; do
+	"$S" parse $s.dat >out 2>&1
+	golden $s.txt
+done
+"$S" parse -v zoo.dat >out 2>/dev/null
+golden zoo-v.txt
+"$S" parse big.dat >out
+diff "$golden/basic.txt" out >why
+result $? "foreign byte order reads the same"
+run 0 parse order.dat && tail -n +3 out | sort -cs -k1,1n 2>why
+result $? "two CPUs come out in the order of time"
+[ "$(tail -n +3 out | wc -l)" = 199 ]
+result $? "and nothing is missing"
+"$S" parse --color=always basic.dat | grep -q $'\033'
+result $? "--color=always has colour"
+! "$S" parse basic.dat | grep -q $'\033'
+result $? "no colour unless on a terminal"
+! "$S" parse zoo.dat -v 2>/dev/null | LC_ALL=C grep -q '[^ -~]'
+result $? "no byte of a stranger reaches the terminal"
+
+# ---- time
+
+for f in rel wall utc delta epoch mono; do
+	TZ=Europe/Berlin "$S" parse -t $f basic.dat | cut -c1-45
+done >out
+golden times.txt
+
+# ---- JSON
+
+for s in basic lost zoo big; do
+	"$S" parse --json $s.dat >out 2>/dev/null
+	jq -e . out >/dev/null 2>why
+	result $? "$s: jq reads it"
+	[ $s = big ] || golden $s.json
+done
+cmp -s "$golden/basic.json" out || diff "$golden/basic.json" out >why
+result $? "foreign byte order is the same JSON"
+"$S" parse --json zoo.dat 2>/dev/null |
+	python3 -c '
+import json, sys
+def once(pairs):
+    keys = [k for k, _ in pairs]
+    assert len(keys) == len(set(keys)), keys
+    return dict(pairs)
+kinds = {}
+for line in sys.stdin:
+    o = json.loads(line, object_pairs_hook=once)
+    assert kinds.setdefault(o["event"], o.keys()) == o.keys(), o["event"]
+    assert not any(isinstance(v, dict) for v in o.values())
+' 2>why
+result $? "flat objects, no key twice, every field always there"
+a=$("$S" parse basic.dat | awk '!/^#/ { print $3 }')
+b=$("$S" parse --json basic.dat | jq -r 'select(.event|startswith("trace")|not).event')
+[ "$a" = "$b" ]
+result $? "text and JSON show the same events"
+
+# ---- which events
+
+sel() {
+	"$S" parse "$@" 2>&1 | awk '!/^#/ { print $3 }' | sort | uniq -c |
+		awk '{ printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2 }
+		     END { print "" }'
+}
+{
+	sel -e tcp_rttm basic.dat
+	sel -e 'tcp_r*' basic.dat
+	sel -e @trouble basic.dat
+	sel -e tcp_rttm -e skb_drop,tcp_retransmit basic.dat
+	sel -e @all basic.dat
+} >out
+golden select.txt
+run 2 parse -e tcp_rtmt basic.dat && says 'did you mean tcp_rttm?'
+result $? "an event that is not there: what was meant"
+run 2 parse -e tcp_rttm,skip=x basic.dat && says 'not their options'
+result $? "options of an event are refused"
+for c in sk=1003 0x1003 10.0.2.1:37846 10.0.2.2:443 '10.0.2.1:37846>*' \
+	 '*:443' '[2001:db8::1]:5000' '[2001:db8::1]:5000>[2001:db8:0:1::2]:443' \
+	 sk=5 1.2.3.4:5; do
+	echo "$c: $(sel --conn "$c" conns.dat)"
+done >out
+golden conn.txt
+for c in '' sk= sk=xyz 0x 10.0.0.1 10.0.0.1:99999 2001:db8::1:5 '[::1:5' \
+	 'a>b' '>' 1.2.3.4.5:1; do
+	run 2 parse --conn "$c" basic.dat && says 'not a connection'
+	result $? "--conn \"$c\" is refused"
+done
+{
+	sel --since 0.25 --until 0.2555 basic.dat
+	sel --since 05:03:11.73767 --until 05:03:11.7377 basic.dat
+	sel --since 2026-11-21T05:03:12Z basic.dat
+	sel --since '2026-11-21 05:03' --until 2026-11-21T05:03:11.6 basic.dat
+	sel --until 2026-11-20 basic.dat
+	TZ=Europe/Berlin sel --since 06:03:13 basic.dat
+	sel --since 05:03:13Z basic.dat
+} >out
+golden when.txt
+for c in x 1:2:3:4 25:00 12:61 2026-11 1.5x; do
+	run 2 parse --since "$c" basic.dat && says 'not a time'
+	result $? "--since \"$c\" is refused"
+done
+
+# ---- summary
+
+for s in conns summary_lost; do
+	"$S" parse --summary $s.dat >out 2>/dev/null
+	golden $s.txt
+	"$S" parse --summary --json $s.dat >out 2>/dev/null
+	jq -e . out >/dev/null 2>why
+	result $? "$s summary: jq reads it"
+	golden $s.json
+done
+"$S" parse --summary --json conns.dat 2>/dev/null |
+	jq -e -s 'map(select(.held_us != []) | (.held_us | add) == .life_us) |
+		  length > 3 and all' >/dev/null
+result $? "what held a connection back adds up to its life"
+"$S" parse --summary conns.dat 2>/dev/null | awk '/%/ {
+	s = 0
+	for (i = 1; i <= NF; i++) if ($i ~ /^[0-9]+%$/) s += $i
+	if (s != 100) { print; exit 1 }
+}' >why
+result $? "percents add up to 100"
+"$S" parse --summary --conn sk=1 conns.dat 2>/dev/null >out
+[ "$(wc -l <out)" = 2 ]
+result $? "--conn restricts the summary"
+
+# ---- inputs
+
+"$S" parse --format raw.format raw.cpu0 raw.cpu1 2>why | tail -n +2 >out
+tail -n +2 "$golden/basic.txt" | cut -c13- >want
+cut -c13- out | diff want - >why
+result $? "raw trace.cpuN files"
+"$S" parse --format rawbig.format rawbig.cpu1 rawbig.cpu0 2>why |
+	tail -n +2 | cut -c13- | diff want - >why
+result $? "raw files of foreign byte order, in any order"
+run 1 parse --format rawbig.format raw.cpu0 && says 'its format says big'
+result $? "raw data and format of different byte order"
+cat raw.cpu0 raw.cpu0 | head -c 5000 >cut.cpu0
+run 3 parse --format raw.format cut.cpu0 && says 'byte 4096'
+result $? "raw data that is cut off"
+cat raw.cpu0 raw.cpu0 >twice.cpu0
+run 3 parse --format raw.format twice.cpu0 && says '0 follows, 7 was expected'
+result $? "events that are missing without a LOST"
+run 1 parse raw.cpu0 && says 'raw data of one CPU'
+result $? "raw data without --format: what to do"
+run 1 parse raw.format && says 'text of "format"'
+result $? "a format in place of a capture"
+"$S" parse - <basic.dat >out && diff "$golden/basic.txt" out >why
+result $? "- is stdin"
+# shellcheck disable=SC2002
+cat basic.dat | "$S" parse - | tail -n +2 >out
+tail -n +2 "$golden/basic.txt" | diff - out >why
+result $? "a pipe"
+# shellcheck disable=SC2002
+cat pipe_marks.dat | "$S" parse - 2>err | tail -n +2 | sort -cs -k1,1n 2>why
+result $? "a pipe with marks is in the order of time"
+[ ! -s err ] || { cat err >why; false; }
+result $? "and has no complaints"
+mkfifo fifo
+"$S" parse fifo >out 2>err &
+exec 4>fifo
+head -c $(($(wc -c <pipe_marks.dat) - 64)) pipe_marks.dat >&4
+for _ in $(seq 100); do
+	[ "$(wc -l <out)" -ge 30 ] && break
+	sleep 0.1
+done
+[ "$(wc -l <out)" -ge 30 ] || cat out >why
+[ "$(wc -l <out)" -ge 30 ]
+result $? "what is complete is shown before the pipe ends"
+exec 4>&-
+wait
+run 2 parse basic.dat - < <(cat basic.dat)
+says 'cannot be merged'
+result $? "a pipe is not merged with files"
+"$S" parse basic.dat v6_only.dat 2>why >out
+golden merged.txt
+"$S" parse basic.dat other_host.dat 2>why >out
+golden hosts.txt
+cp basic.dat skbtrace.dat
+run 0 parse && diff "$golden/basic.txt" out >why
+result $? "the default file"
+rm skbtrace.dat
+run 1 parse && says 'skbtrace record'
+result $? "no default file: what to do"
+run 1 parse .
+result $? "a directory"
+
+# ---- outputs
+
+run 0 parse -o text basic.dat && diff "$golden/basic.txt" text >why
+result $? "-o"
+cp basic.dat copy.dat
+run 2 parse -o copy.dat basic.dat && cmp basic.dat copy.dat >>why
+result $? "-o never writes over a capture"
+"$S" parse basic.dat >/dev/full 2>err
+[ $? = 1 ] && says 'No space left'
+result $? "a full disk is a failure"
+gen speed speed.dat 30000
+"$S" parse speed.dat 2>err | head -1 >/dev/null
+[ "${PIPESTATUS[0]}" = 0 ] && [ ! -s err ]
+result $? "| head ends quietly"
+run 0 parse lost.dat && says 'LOST 312 of'
+result $? "losses are summed up"
+run 3 parse --strict lost.dat
+result $? "--strict: losses are exit code 3"
+run 0 parse --strict basic.dat
+result $? "--strict without loss"
+
+# ---- what is wrong with a file
+
+for s in empty random short-header no-chunks cut-chunk-header cut-chunk \
+	 no-end newer-abi newer-file bad-order bad-crc bad-format-crc \
+	 huge-chunk subbuf-magic subbuf-abi subbuf-used subbuf-count \
+	 subbuf-cpu block-len0 block-len7 block-long lost-kinds \
+	 lost-backward format-none; do
+	gen damaged:$s $s.dat
+	both parse $s.dat | grep -v '^ ' >out
+	golden damaged-$s.txt
+done
+for s in abi order endian dup-event dup-name dup-field outside overlap \
+	 in-header len type no-syms dup-sym orphan control name nul nothing; do
+	gen bad_format:$s format-$s.dat
+	both parse -e skb_drop format-$s.dat | grep '^[!=]'
+done >out
+golden bad-formats.txt
+
+# ---- info, list
+
+both info lost.dat >out
+golden info.txt
+both info --meta uname lost.dat >out
+golden info-meta.txt
+run 1 info --meta nix lost.dat && says 'no text "nix"'
+result $? "info: a text that is not there"
+run 3 info cut-chunk.dat && grep -q 'cut off' out
+result $? "info of a file that was cut off"
+run 0 info big.dat && grep -q 'big-endian' out
+result $? "info of foreign byte order"
+if "$S" list --help >/dev/null 2>&1; then
+	"$S" list -i basic.dat >out
+	golden list.txt
+	"$S" list -i basic.dat tcp_sendlimit skb_drop >out
+	golden list-events.txt
+	"$S" list -i raw.format tcp_sendlimit >out2
+	diff <(sed '/^$/,$d' out) out2 >why
+	result $? "list from the text of a format"
+	run 2 list -i basic.dat tcp_rtmt && says 'did you mean tcp_rttm?'
+	result $? "list: an event that is not there"
+fi
+
+# ---- the command line
+
+for c in '' 'pars' '--nix' 'parse --nix' 'parse --jason' 'parse -Z' 'parse -t' \
+	 'parse -t noon' 'parse --json=1' 'parse --color=blue' 'info a b'; do
+	# shellcheck disable=SC2086
+	both $c
+done >out
+golden usage.txt
+run 0 --version && grep -q '^skbtrace 2' out
+result $? "--version"
+run 0 --help && grep -q parse out
+result $? "--help"
+
+echo "1..$n"
+exit $failed

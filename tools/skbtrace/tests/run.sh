@@ -1,0 +1,53 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Runs the test suites of the program, one TAP stream with one plan.
+#
+#	SKBTRACE=path/to/skbtrace tests/run.sh [SUITE...]
+#
+# A suite is an executable that prints "ok N - name" lines and leaves with 0
+# if all is well; one that ends early without a failed test is a failure too.
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+export SKBTRACE=${SKBTRACE:-$here/../skbtrace}
+export LC_ALL=C TZ=UTC
+unset NO_COLOR
+n=0 failed=0 skipped=0
+
+suite() {
+	local name=$1 bad=0 rc line
+	shift
+	exec 3< <(timeout -k 5 "${SUITE_TIMEOUT:-600}" "$@" 2>&1 </dev/null
+		    echo "suite-exit $?")
+	while IFS= read -r line <&3; do
+		case $line in
+		"ok "*|"not ok "*)
+			n=$((n + 1))
+			[[ $line == "not ok "* ]] && bad=$((bad + 1))
+			[[ $line == *"# SKIP"* ]] && skipped=$((skipped + 1))
+			echo "${line%%ok *}ok $n - $name: ${line#* - }" ;;
+		"suite-exit "*)
+			rc=${line#suite-exit } ;;
+		1..*)	;;
+		*)	echo "${line/#[!#]/# &}" ;;
+		esac
+	done
+	exec 3<&-
+	if [ "$rc" != 0 ] && [ "$bad" = 0 ]; then
+		n=$((n + 1)) bad=1
+		echo "not ok $n - $name: ended with $rc"
+	fi
+	failed=$((failed + bad))
+}
+
+if [ $# = 0 ]; then
+	set -- parse record man
+fi
+for s; do
+	[ -x "$here/$s.sh" ] && suite "$s" "$here/$s.sh"
+done
+for s in ${TEST_PROGRAMS:-}; do
+	suite "$(basename "$s" | sed s/^test_//)" "$s"
+done
+echo "1..$n"
+echo "# $((n - failed - skipped)) passed, $failed failed, $skipped skipped"
+[ "$failed" = 0 ]
