@@ -162,16 +162,28 @@ static struct row *get_row(struct summary *s, struct trace *t, u64 cookie)
 	return r;
 }
 
+/* The first name of a connection that connect() has no port for yet lacks it */
 static void name_row(struct row *row, struct trace *t, const struct rec *r)
 {
 	const struct conn *c = names_conn(t->names, row->cookie);
-	char buf[CONN_TEXT];
+	char buf[CONN_TEXT], *name = NULL;
 	struct addr_pair a;
 
 	if (c)
-		row->name = strndup(c->chars, c->text_len);
-	else if (rec_tuple(r, &a) && tuple_text(buf, &a))
-		row->name = strdup(buf);
+		a = c->a;
+	else if (!rec_tuple(r, &a))
+		return;
+	if (row->name && !a.lport)
+		return;
+	if (c)
+		name = strndup(c->chars, c->text_len);
+	else if (tuple_text(buf, &a))
+		name = strdup(buf);
+	if (!name)
+		return;
+	free(row->name);
+	row->name = name;
+	row->has_port = a.lport;
 }
 
 /* ---- records ---- */
@@ -275,7 +287,7 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 	row = cookie ? get_row(s, t, cookie) : NULL;
 	if (!row)
 		return;
-	if (!row->name)
+	if (!row->has_port)
 		name_row(row, t, r);
 	if (!row->first)
 		row->first = now;

@@ -35,6 +35,7 @@ struct row {
 	u64 key;		/* cookie, mixed with the trace */
 	u64 cookie;
 	char *name;		/* local>peer, NULL: not told */
+	bool has_port;		/* @name has the local port */
 	u64 first, last;	/* time of its events */
 	bool is_conn;		/* has events of its own, not only drops */
 	bool ended;
