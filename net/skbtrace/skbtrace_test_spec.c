@@ -1,0 +1,592 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * KUnit tests of the registry of events, and of the text that control files
+ * take and print.
+ */
+#include <kunit/test.h>
+#include <linux/module.h>
+#include "internal.h"
+
+#define SPEC_TEXT_MAX	8192
+
+#define KUNIT_A_FIELDS(F, S)						\
+	F(S, u32, color, "enum:kunit_color", "brief", "a color")	\
+	F(S, u32, flags, "flags:kunit_color", "-", "some flags")
+SKBTRACE_BLOCK(kunit_a, KUNIT_A_FIELDS);
+
+static const struct skbtrace_sym color_words[] = {
+	{ 0, "red" }, { 1, "green" }, { 7, "blue" }, { 8, NULL },
+	{ SKBTRACE_MAX_SELECT - 1, "last" },
+	{ SKBTRACE_MAX_SELECT, "beyond" },
+};
+
+static const struct skbtrace_syms test_syms[] = {
+	SKBTRACE_SYMS("kunit_color", color_words),
+};
+
+static struct skbtrace_hook hook_none = {
+	.tracepoint	= "skbtrace_kunit_no_such_tracepoint",
+};
+
+static struct skbtrace_hook hook_optional = {
+	.tracepoint	= "skbtrace_kunit_no_such_tracepoint",
+	.optional	= true,
+};
+
+static struct skbtrace_hook hook_there = {
+	.tracepoint	= "sched_switch",
+};
+
+/* Two events that the tests take as they are, or spoil. */
+struct spec_test {
+	struct skbtrace_event	a;
+	struct skbtrace_event	b;
+	struct skbtrace_event	*events[2];
+	struct skbtrace_proto	proto;
+	struct skbtrace_run	*run;
+	char			text[SPEC_TEXT_MAX];
+};
+
+static int spec_init(struct kunit *test)
+{
+	struct spec_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+
+	if (!t)
+		return -ENOMEM;
+	t->a = (struct skbtrace_event){
+		SKBTRACE_EVENT(kunit_a),
+		.nr		= 0x7e01,
+		.kind		= SKBTRACE_PACKET,
+		.stability	= "Private",
+		.select		= "color",
+	};
+	t->b = t->a;
+	t->b.name = "kunit_b";
+	t->b.nr = 0x7e02;
+	t->b.select = NULL;
+	t->events[0] = &t->a;
+	t->events[1] = &t->b;
+	t->proto = (struct skbtrace_proto){
+		.name		= "kunit",
+		.owner		= THIS_MODULE,
+		.events		= t->events,
+		.nr_events	= ARRAY_SIZE(t->events),
+		.syms		= test_syms,
+		.nr_syms	= ARRAY_SIZE(test_syms),
+	};
+	t->run = kunit_kzalloc(test, sizeof(*t->run), GFP_KERNEL);
+	test->priv = t;
+	return t->run ? 0 : -ENOMEM;
+}
+
+static void spec_unregister(void *proto)
+{
+	skbtrace_unregister_proto(proto);
+}
+
+static struct spec_test *spec_register(struct kunit *test)
+{
+	struct spec_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, skbtrace_register_proto(&t->proto), 0);
+	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, spec_unregister,
+							&t->proto), 0);
+	return t;
+}
+
+static bool spec_known(const char *name)
+{
+	struct skbtrace_event *ev;
+
+	mutex_lock(&skbtrace_lock);
+	ev = skbtrace_find_event(name, strlen(name));
+	mutex_unlock(&skbtrace_lock);
+	return ev;
+}
+
+static void registry_finds_by_whole_name(struct kunit *test)
+{
+	struct spec_test *t = spec_register(test);
+
+	mutex_lock(&skbtrace_lock);
+	KUNIT_EXPECT_PTR_EQ(test, skbtrace_find_event("kunit_a", 7), &t->a);
+	KUNIT_EXPECT_PTR_EQ(test, skbtrace_find_event("kunit_b,x", 7), &t->b);
+	KUNIT_EXPECT_NULL(test, skbtrace_find_event("kunit_a", 6));
+	KUNIT_EXPECT_NULL(test, skbtrace_find_event("kunit_ab", 8));
+	KUNIT_EXPECT_NULL(test, skbtrace_find_event("", 0));
+	mutex_unlock(&skbtrace_lock);
+	KUNIT_EXPECT_NE(test, t->a.slot, t->b.slot);
+	KUNIT_EXPECT_PTR_EQ(test, t->a.proto,
+			    (const struct skbtrace_proto *)&t->proto);
+}
+
+static void registry_forgets(struct kunit *test)
+{
+	struct spec_test *t = test->priv;
+
+	KUNIT_ASSERT_EQ(test, skbtrace_register_proto(&t->proto), 0);
+	KUNIT_EXPECT_TRUE(test, spec_known("kunit_a"));
+	skbtrace_unregister_proto(&t->proto);
+	KUNIT_EXPECT_FALSE(test, spec_known("kunit_a"));
+	KUNIT_EXPECT_FALSE(test, spec_known("kunit_b"));
+}
+
+/* What a module may get wrong, one thing at a time. */
+static void spoil_len_odd(struct skbtrace_event *ev)
+{
+	ev->len++;
+}
+
+static void spoil_len_short(struct skbtrace_event *ev)
+{
+	ev->len = sizeof(struct skbtrace_block) - 8;
+}
+
+static void spoil_len_long(struct skbtrace_event *ev)
+{
+	ev->len = 1032;
+}
+
+static void spoil_nr_special(struct skbtrace_event *ev)
+{
+	ev->nr = SKBTRACE_FIRST_SPECIAL;
+}
+
+static void spoil_nr_taken(struct skbtrace_event *ev)
+{
+	ev->nr = 0x7e01;
+}
+
+static void spoil_name_taken(struct skbtrace_event *ev)
+{
+	ev->name = "kunit_a";
+}
+
+static void spoil_name_of_core(struct skbtrace_event *ev)
+{
+	ev->name = "task";
+}
+
+static void spoil_conn_without_names(struct skbtrace_event *ev)
+{
+	ev->kind = SKBTRACE_CONN;
+}
+
+static void spoil_role_without_fill(struct skbtrace_event *ev)
+{
+	ev->role = SKBTRACE_ROLE_CONN;
+}
+
+static void spoil_select_no_field(struct skbtrace_event *ev)
+{
+	ev->select = "colour";
+}
+
+static const struct skbtrace_field wordless_fields[] = {
+	{ "color", "u32", "-", "-", "a number", 32 },
+};
+
+static const struct skbtrace_field stray_fields[] = {
+	{ "color", "u32", "enum:kunit_no_such", "-", "a color", 32 },
+};
+
+static void spoil_select_no_enum(struct skbtrace_event *ev)
+{
+	ev->select = "color";
+	ev->fields = wordless_fields;
+	ev->nr_fields = ARRAY_SIZE(wordless_fields);
+}
+
+static void spoil_select_no_words(struct skbtrace_event *ev)
+{
+	ev->select = "color";
+	ev->fields = stray_fields;
+	ev->nr_fields = ARRAY_SIZE(stray_fields);
+}
+
+static const struct spoil_case {
+	const char	*what;
+	void		(*spoil)(struct skbtrace_event *ev);
+	int		err;
+} spoil_cases[] = {
+	{ "len no multiple of 8", spoil_len_odd, -EINVAL },
+	{ "len below the header's", spoil_len_short, -EINVAL },
+	{ "len beyond the limit", spoil_len_long, -EINVAL },
+	{ "number of a special block", spoil_nr_special, -EINVAL },
+	{ "number is taken", spoil_nr_taken, -EEXIST },
+	{ "name is taken", spoil_name_taken, -EEXIST },
+	{ "name is taken by the core", spoil_name_of_core, -EEXIST },
+	{ "connection event that names none", spoil_conn_without_names,
+	  -EINVAL },
+	{ "names connections without fill", spoil_role_without_fill, -EINVAL },
+	{ "select is no field", spoil_select_no_field, -EINVAL },
+	{ "select is a plain number", spoil_select_no_enum, -EINVAL },
+	{ "select has no words", spoil_select_no_words, -EINVAL },
+};
+
+static void spoil_desc(const struct spoil_case *c, char *desc)
+{
+	strscpy(desc, c->what, KUNIT_PARAM_DESC_SIZE);
+}
+
+KUNIT_ARRAY_PARAM(spoil, spoil_cases, spoil_desc);
+
+/* The second event is wrong: then the first is not there either. */
+static void registry_refuses(struct kunit *test)
+{
+	const struct spoil_case *c = test->param_value;
+	struct skbtrace_event *before[SKBTRACE_MAX_EVENTS];
+	struct spec_test *t = test->priv;
+
+	memcpy(before, skbtrace_events, sizeof(before));
+	c->spoil(&t->b);
+	KUNIT_EXPECT_EQ(test, skbtrace_register_proto(&t->proto), c->err);
+	KUNIT_EXPECT_MEMEQ(test, before, skbtrace_events, sizeof(before));
+}
+
+static void registry_is_full(struct kunit *test)
+{
+	struct skbtrace_event *before[SKBTRACE_MAX_EVENTS];
+	struct spec_test *t = test->priv;
+	struct skbtrace_event **list, *ev;
+	char (*names)[16];
+	unsigned int i;
+
+	list = kunit_kcalloc(test, SKBTRACE_MAX_EVENTS, sizeof(*list),
+			     GFP_KERNEL);
+	ev = kunit_kcalloc(test, SKBTRACE_MAX_EVENTS, sizeof(*ev), GFP_KERNEL);
+	names = kunit_kcalloc(test, SKBTRACE_MAX_EVENTS, sizeof(*names),
+			      GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, list);
+	KUNIT_ASSERT_NOT_NULL(test, ev);
+	KUNIT_ASSERT_NOT_NULL(test, names);
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
+		ev[i] = t->a;
+		scnprintf(names[i], sizeof(names[i]), "kunit_%u", i);
+		ev[i].name = names[i];
+		ev[i].nr = 0x7e01 + i;
+		list[i] = &ev[i];
+	}
+	t->proto.events = list;
+	/* the core's own are there already, so these are too many */
+	t->proto.nr_events = SKBTRACE_MAX_EVENTS;
+	memcpy(before, skbtrace_events, sizeof(before));
+	KUNIT_EXPECT_EQ(test, skbtrace_register_proto(&t->proto), -ENOSPC);
+	KUNIT_EXPECT_MEMEQ(test, before, skbtrace_events, sizeof(before));
+}
+
+static void registry_tells_missing_tracepoints(struct kunit *test)
+{
+	static struct skbtrace_hook *const need[] = {
+		&hook_there, &hook_optional, &hook_none, NULL
+	};
+	static struct skbtrace_hook *const may[] = {
+		&hook_there, &hook_optional, NULL
+	};
+	struct spec_test *t = test->priv;
+
+	t->a.hooks = need;
+	t->b.hooks = may;
+	spec_register(test);
+	KUNIT_EXPECT_NOT_NULL(test, hook_there.tp);
+	KUNIT_EXPECT_NULL(test, hook_none.tp);
+	KUNIT_EXPECT_STREQ(test, skbtrace_missing(&t->a),
+			   "skbtrace_kunit_no_such_tracepoint");
+	KUNIT_EXPECT_NULL(test, skbtrace_missing(&t->b));
+}
+
+static struct kunit_case registry_cases[] = {
+	KUNIT_CASE(registry_finds_by_whole_name),
+	KUNIT_CASE(registry_forgets),
+	KUNIT_CASE_PARAM(registry_refuses, spoil_gen_params),
+	KUNIT_CASE(registry_is_full),
+	KUNIT_CASE(registry_tells_missing_tracepoints),
+	{}
+};
+
+static struct kunit_suite registry_suite = {
+	.name		= "skbtrace_registry",
+	.init		= spec_init,
+	.test_cases	= registry_cases,
+};
+
+/*
+ * A spec and how it is printed, %NULL: as it was written; or a refused one and
+ * what must stand in the reason.
+ */
+static const struct spec_case {
+	const char	*text;
+	int		err;
+	const char	*printed;
+	const char	*error;
+} spec_cases[] = {
+	{ "kunit_a" },
+	{ "kunit_b" },
+	{ "kunit_a,skip=red" },
+	{ "kunit_a,skip=red:green:blue" },
+	{ "kunit_a,skip=blue:red", 0, "kunit_a,skip=red:blue" },
+	{ "kunit_a,skip=red:red", 0, "kunit_a,skip=red" },
+	{ "kunit_a,skip=last" },
+	{ "kunit_a,only=green" },
+	{ "kunit_a,only=red:green:blue:last" },
+	{ "kunit_a,mask=green", 0, "kunit_a,skip=green" },
+
+	{ "", -ENOENT, NULL, "no such event" },
+	{ "kunit_c", -ENOENT, NULL, "kunit_c" },
+	{ "kunit_a ", -ENOENT, NULL, "no such event" },
+	{ " kunit_a", -ENOENT, NULL, "no such event" },
+	{ "KUNIT_A", -ENOENT, NULL, "no such event" },
+	{ "kunit_a=1", -ENOENT, NULL, "no such event" },
+	{ "=,=", -ENOENT, NULL, "no such event" },
+	{ "%s%n%s%n", -ENOENT, NULL, "%s%n%s%n: no such event" },
+	{ "task", -EINVAL, NULL, "task: comes by itself" },
+	{ "kunit_a,", -EINVAL, NULL, "no option \"\"" },
+	{ "kunit_a,,skip=red", -EINVAL, NULL, "no option \"\"" },
+	{ "kunit_a,foo", -EINVAL, NULL, "no option \"foo\"" },
+	{ "kunit_a,foo=1", -EINVAL, NULL, "it takes skip only" },
+	{ "kunit_a,%n%n=%s", -EINVAL, NULL, "no option \"%n%n\"" },
+	{ "kunit_b,foo=1", -EINVAL, NULL, "it takes none" },
+	{ "kunit_b,skip=red", -EINVAL, NULL, "kunit_b: takes no skip=" },
+	{ "kunit_b,only=red", -EINVAL, NULL, "kunit_b: takes no only=" },
+	{ "kunit_a,skip", -EINVAL, NULL, "skip= needs a value" },
+	{ "kunit_a,skip=", -EINVAL, NULL, "skip= needs a value" },
+	{ "kunit_a,skip=pink", -EINVAL, NULL, "pink is no color" },
+	{ "kunit_a,skip=red:", -EINVAL, NULL, "syms kunit_color" },
+	{ "kunit_a,skip=:", -EINVAL, NULL, "is no color" },
+	{ "kunit_a,skip=red=green", -EINVAL, NULL, "red=green is no color" },
+	{ "kunit_a,skip=0", -EINVAL, NULL, "0 is no color" },
+	{ "kunit_a,skip=beyond", -EINVAL, NULL, "beyond is no color" },
+	{ "kunit_a,skip=red,skip=green", -EINVAL, NULL, "once" },
+	{ "kunit_a,skip=red,only=green", -EINVAL, NULL, "once" },
+	{ "kunit_a,only=red,mask=green", -EINVAL, NULL, "once" },
+};
+
+static void spec_desc(const struct spec_case *c, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "\"%s\"", c->text);
+}
+
+KUNIT_ARRAY_PARAM(spec, spec_cases, spec_desc);
+
+/* Parse @text, which may be changed by it. Context: skbtrace_lock. */
+static int spec_parse(struct spec_test *t, const char *text,
+		      struct skbtrace_spec *spec)
+{
+	strscpy(t->text, text);
+	return skbtrace_parse_spec(t->text, spec);
+}
+
+/* What "enabled" would show. Context: skbtrace_lock. */
+static const char *spec_print(struct spec_test *t,
+			      const struct skbtrace_spec *spec)
+{
+	struct seq_file m = { .buf = t->text, .size = sizeof(t->text) };
+
+	t->run->pub.slot[spec->ev->slot] = spec->slot;
+	skbtrace_print_spec(&m, t->run, spec->ev);
+	t->text[min(m.count, m.size - 1)] = 0;
+	return strim(t->text);
+}
+
+static void spec_parses_and_prints(struct kunit *test)
+{
+	const struct spec_case *c = test->param_value;
+	struct spec_test *t = spec_register(test);
+	struct skbtrace_spec spec, again;
+	const char *printed;
+	int err;
+
+	mutex_lock(&skbtrace_lock);
+	err = spec_parse(t, c->text, &spec);
+	KUNIT_EXPECT_EQ(test, err, c->err);
+	if (err && c->error)
+		KUNIT_EXPECT_NOT_NULL_MSG(test, strstr(skbtrace_error,
+						       c->error),
+					  "error: %s", skbtrace_error);
+	if (!err) {
+		printed = spec_print(t, &spec);
+		KUNIT_EXPECT_STREQ(test, printed, c->printed ?: c->text);
+		err = skbtrace_parse_spec(t->text, &again);
+		KUNIT_EXPECT_EQ(test, err, 0);
+		KUNIT_EXPECT_MEMEQ(test, &spec, &again, sizeof(spec));
+	}
+	mutex_unlock(&skbtrace_lock);
+}
+
+/* skbtrace_wants() of a session in which only this event is on */
+static bool spec_wants(struct spec_test *t, u32 value)
+{
+	return skbtrace_wants(&t->run->pub, &t->a, value);
+}
+
+static void spec_selects(struct kunit *test)
+{
+	struct spec_test *t = spec_register(test);
+	struct skbtrace_slot *slot = &t->run->pub.slot[t->a.slot];
+	struct skbtrace_spec spec;
+
+	t->run->cpu = alloc_percpu(struct skbtrace_cpu);
+	KUNIT_ASSERT_NOT_NULL(test, t->run->cpu);
+	mutex_lock(&skbtrace_lock);
+	KUNIT_EXPECT_FALSE(test, spec_wants(t, 0));
+
+	KUNIT_EXPECT_EQ(test, spec_parse(t, "kunit_a", &spec), 0);
+	*slot = spec.slot;
+	slot->on = true;
+	KUNIT_EXPECT_TRUE(test, spec_wants(t, 0));
+	KUNIT_EXPECT_TRUE(test, spec_wants(t, U32_MAX));
+
+	KUNIT_EXPECT_EQ(test, spec_parse(t, "kunit_a,skip=green:last", &spec),
+			0);
+	*slot = spec.slot;
+	slot->on = true;
+	KUNIT_EXPECT_TRUE(test, spec_wants(t, 0));
+	KUNIT_EXPECT_FALSE(test, spec_wants(t, 1));
+	KUNIT_EXPECT_FALSE(test, spec_wants(t, SKBTRACE_MAX_SELECT - 1));
+	KUNIT_EXPECT_TRUE(test, spec_wants(t, SKBTRACE_MAX_SELECT));
+
+	KUNIT_EXPECT_EQ(test, spec_parse(t, "kunit_a,only=green", &spec), 0);
+	*slot = spec.slot;
+	slot->on = true;
+	KUNIT_EXPECT_FALSE(test, spec_wants(t, 0));
+	KUNIT_EXPECT_TRUE(test, spec_wants(t, 1));
+	KUNIT_EXPECT_FALSE(test, spec_wants(t, SKBTRACE_MAX_SELECT - 1));
+	KUNIT_EXPECT_FALSE(test, spec_wants(t, SKBTRACE_MAX_SELECT));
+	KUNIT_EXPECT_FALSE(test, spec_wants(t, U32_MAX));
+	mutex_unlock(&skbtrace_lock);
+	free_percpu(t->run->cpu);
+}
+
+/* One character of a good spec replaced by each other one: no crash, and what
+ * parses prints something that parses to the same.
+ */
+static void spec_survives_mutation(struct kunit *test)
+{
+	static const char good[] = "kunit_a,skip=red:green";
+	struct spec_test *t = spec_register(test);
+	struct skbtrace_spec spec, again;
+	char text[sizeof(good)];
+	unsigned int i, c;
+
+	mutex_lock(&skbtrace_lock);
+	for (i = 0; i < sizeof(good) - 1; i++) {
+		for (c = 0; c < 256; c++) {
+			memcpy(text, good, sizeof(text));
+			text[i] = c;
+			if (spec_parse(t, text, &spec))
+				continue;
+			spec_print(t, &spec);
+			KUNIT_EXPECT_EQ(test,
+					skbtrace_parse_spec(t->text, &again),
+					0);
+			KUNIT_EXPECT_MEMEQ(test, &spec, &again, sizeof(spec));
+		}
+	}
+	mutex_unlock(&skbtrace_lock);
+}
+
+static void spec_survives_length(struct kunit *test)
+{
+	static const char *const heads[] = {
+		"", "kunit_a,", "kunit_a,skip=", "kunit_a,skip=red:",
+	};
+	struct spec_test *t = spec_register(test);
+	struct skbtrace_spec spec;
+	unsigned int i;
+	size_t n;
+
+	mutex_lock(&skbtrace_lock);
+	for (i = 0; i < ARRAY_SIZE(heads); i++) {
+		n = strlen(heads[i]);
+		memset(t->text, 'x', sizeof(t->text));
+		memcpy(t->text, heads[i], n);
+		t->text[sizeof(t->text) - 1] = 0;
+		KUNIT_EXPECT_LT(test, skbtrace_parse_spec(t->text, &spec), 0);
+	}
+	mutex_unlock(&skbtrace_lock);
+}
+
+static struct kunit_case spec_suite_cases[] = {
+	KUNIT_CASE_PARAM(spec_parses_and_prints, spec_gen_params),
+	KUNIT_CASE(spec_selects),
+	KUNIT_CASE(spec_survives_mutation),
+	KUNIT_CASE(spec_survives_length),
+	{}
+};
+
+static struct kunit_suite spec_suite = {
+	.name		= "skbtrace_spec",
+	.init		= spec_init,
+	.test_cases	= spec_suite_cases,
+};
+
+static const struct contexts_case {
+	const char	*text;
+	int		err;
+	u32		mask;
+	const char	*printed;
+} contexts_cases[] = {
+	{ "task", 0, 1, "task" },
+	{ "softirq", 0, 2, "softirq" },
+	{ "hardirq", 0, 4, "hardirq" },
+	{ "syscall", 0, 1, "task" },
+	{ "task softirq hardirq", 0, 7, "task softirq hardirq" },
+	{ "hardirq,task", 0, 5, "task hardirq" },
+	{ "task:softirq", 0, 3, "task softirq" },
+	{ "  task\t\n softirq \n", 0, 3, "task softirq" },
+	{ "task,task", 0, 1, "task" },
+	{ "", -EINVAL },
+	{ " ,:\n", -EINVAL },
+	{ "nmi", -EINVAL },
+	{ "task nmi", -EINVAL },
+	{ "tas", -EINVAL },
+	{ "tasks", -EINVAL },
+	{ "TASK", -EINVAL },
+	{ "1", -EINVAL },
+	{ "%n%s", -EINVAL },
+};
+
+static void contexts_desc(const struct contexts_case *c, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "\"%*pE\"",
+		 (int)strlen(c->text), c->text);
+}
+
+KUNIT_ARRAY_PARAM(contexts, contexts_cases, contexts_desc);
+
+static void contexts_parse_and_print(struct kunit *test)
+{
+	const struct contexts_case *c = test->param_value;
+	struct spec_test *t = test->priv;
+	struct seq_file m = { .buf = t->text, .size = sizeof(t->text) };
+	u32 mask, again;
+	int err;
+
+	mutex_lock(&skbtrace_lock);
+	strscpy(t->text, c->text);
+	err = skbtrace_parse_contexts(t->text, &mask);
+	KUNIT_EXPECT_EQ(test, err, c->err);
+	if (!err) {
+		KUNIT_EXPECT_EQ(test, mask, c->mask);
+		skbtrace_print_contexts(&m, mask);
+		t->text[m.count] = 0;
+		KUNIT_EXPECT_STREQ(test, strim(t->text), c->printed);
+		err = skbtrace_parse_contexts(t->text, &again);
+		KUNIT_EXPECT_EQ(test, err, 0);
+		KUNIT_EXPECT_EQ(test, mask, again);
+	}
+	mutex_unlock(&skbtrace_lock);
+}
+
+static struct kunit_case contexts_suite_cases[] = {
+	KUNIT_CASE_PARAM(contexts_parse_and_print, contexts_gen_params),
+	{}
+};
+
+static struct kunit_suite contexts_suite = {
+	.name		= "skbtrace_contexts",
+	.init		= spec_init,
+	.test_cases	= contexts_suite_cases,
+};
+
+kunit_test_suites(&registry_suite, &spec_suite, &contexts_suite);
