@@ -117,8 +117,10 @@ def check_quoted(name):
         if not os.path.exists(path):
             complain(f"{name}: there is no {source}")
             continue
+        # alignment may change
         with open(path, encoding="utf-8") as file:
-            if block not in file.read().expandtabs():
+            if re.sub("[ \t]+", " ", block) not in \
+               re.sub("[ \t]+", " ", file.read()):
                 complain(f"{name}: no more in {source}:\n{block}")
 
 
