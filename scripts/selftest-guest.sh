@@ -79,5 +79,5 @@ for t; do
 done
 leaks
 echo "1..$number"
-echo "$((number - failed)) passed, $failed failed"
+echo "$((number - failed - skipped)) passed, $failed failed, $skipped skipped"
 ((failed == 0))

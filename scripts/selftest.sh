@@ -4,7 +4,8 @@
 #
 # Builds tools/testing/selftests/net/skbtrace with the kernel's lib.mk, boots
 # the kernel (default plain) and runs the tests in it, all or those named.
-# TAP on stdout; exit status 0 if none failed.
+# With -k debug, all includes a search for leaked memory. TAP on stdout, then
+# the counts; exit status 0 if none failed.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -36,7 +37,11 @@ kselftest() {
 kselftest all >&2
 # shellcheck disable=SC2016 # variables of make
 read -ra all < <(kselftest --eval='names: ; @echo $(TEST_PROGS) $(notdir $(TEST_GEN_PROGS))' names)
-(($#)) || set -- "${all[@]}"
+if (($# == 0)); then
+	set -- "${all[@]}"
+	# slow; so only for the whole suite
+	[ "$variant" != debug ] || vm+=(-a kmemleak=on)
+fi
 for t; do
 	[[ " ${all[*]} " == *" $t "* ]] || die "no test '$t'" "there are: ${all[*]}"
 done
