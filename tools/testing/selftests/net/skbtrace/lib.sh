@@ -43,6 +43,7 @@ cleanup() {
 	{ exec 7>&-; } 2>/dev/null
 	[ ! -w "$CTL/enabled" ] || echo '-*' 2>/dev/null >"$CTL/enabled"
 	wait
+	[ -z "${witness-}" ] || rmdir "$witness" 2>/dev/null
 	ip netns del "$A" 2>/dev/null
 	ip netns del "$B" 2>/dev/null
 	rm -rf "$TMP"
@@ -70,7 +71,7 @@ fail() {
 	failures=$((failures + 1))
 	echo "not ok $tests - ${1//$'\n'/\\n}"
 	shift
-	(($# == 0)) || sed 's/^/#   /' < <(printf '%s\n' "$@")
+	(($# == 0)) || printf '%s\n' "$@" | sed 's/^/#   /'
 }
 
 # ok WHAT COMMAND...: COMMAND succeeds
@@ -327,6 +328,19 @@ values() {
 			print substr($i, length(f) + 1); next } }'
 }
 
+# states KEY: what tcp_connection told of a connection, in one line
+states() {
+	events tcp_connection key="$1" | awk '{
+		for (i = 1; i <= NF; i++) {
+			split($i, a, "=")
+			f[a[1]] = a[2]
+		}
+		printf "%s%s>%s%s", sep, f["old"], f["state"],
+		       (f["mini"] == "yes" ? "(mini)" : "")
+		sep = " "
+	}'
+}
+
 # count NAME [FIELD=VALUE]...
 count() {
 	events "$@" | wc -l
@@ -394,4 +408,26 @@ identity() {
 		}
 		END { if (file != 2) print "no stream" }
 	' "$TMP/events" "$TMP/stat"
+}
+
+# --- tracefs: what the kernel's own tracepoints say
+
+# witness_on GROUP/EVENT...: in an instance of its own; skip if there is none
+witness_on() {
+	local e
+	witness=/sys/kernel/tracing/instances/skbtrace-test-$$
+	mountpoint -q /sys/kernel/tracing ||
+		mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null
+	mkdir "$witness" 2>/dev/null || skip "no tracefs"
+	for e; do
+		echo 1 >"$witness/events/$e/enable"
+	done
+}
+
+# What they said in $TMP/witness
+witness_off() {
+	echo 0 >"$witness/tracing_on"
+	cat "$witness/trace" >"$TMP/witness"
+	echo 0 >"$witness/events/enable"
+	rmdir "$witness"
 }
