@@ -1,0 +1,148 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# scripts/build-variants.sh - every way to build net/skbtrace, with W=1, and load it
+#
+# In the tree as modules and built in, out of tree, the sample module. What was
+# built out of tree is then loaded in a VM: on the patched kernel, where it
+# must offer the same events as the modules of the tree, and on the unpatched
+# one, where events whose tracepoints are missing must say so. Ends with
+# "N passed, N failed".
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+case ${1-} in
+-h | --help) usage 0 ;;
+esac
+
+passed=0 failed=0
+log=$(mktemp "${TMPDIR:-/tmp}/skbtrace-variants.XXXXXX")
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-variants.XXXXXX")
+trap 'rm -rf "$log" "$tmp"' EXIT
+
+# attempt WHAT COMMAND...: one line, and all of its output if it failed
+attempt() {
+	local what=$1
+	shift
+	if "$@" >"$log" 2>&1 9>&-; then
+		passed=$((passed + 1))
+		echo "ok $what"
+	else
+		failed=$((failed + 1))
+		echo "not ok $what"
+		sed 's/^/# /' "$log"
+	fi
+}
+
+kernel=$("$ROOT/scripts/kernel.sh" plain)
+build=$(realpath "$kernel/build")
+src=$(realpath "$build/source")
+
+# in_tree [CONFIG_...=y]: all objects of net/skbtrace. What is on make's command
+# line wins over the configuration.
+in_tree() {
+	rm -f "$build"/net/skbtrace/*.o
+	make -C "$src" O="$build" ARCH=x86_64 W=1 -j"${JOBS:-$(nproc)}" "$@" \
+		net/skbtrace/ 2>&1 | tee "$tmp/make"
+	! grep -q 'warning:' "$tmp/make"
+}
+
+# The objects of the next ordinary build differ in their command lines, so it
+# makes them again; its modules are not touched here.
+exec 9>"$(dirname "$build")/plain.lock"
+flock 9
+builtin=()
+for option in '' _PACKET _TCP _UDP; do
+	builtin+=("CONFIG_SKBTRACE$option=y")
+done
+attempt "in the tree, built in, W=1" in_tree "${builtin[@]}"
+attempt "in the tree, as modules, W=1" in_tree
+exec 9>&-
+
+list_outputs() {
+	(cd "$ROOT" && find net include samples -name '*.[oad]' -o -name '*.ko' \
+		-o -name '*.mod*' -o -name '.*.cmd' -o -name 'mod*.order' \
+		-o -name '*.symvers')
+}
+before=$(list_outputs)
+attempt "out of tree, W=1" "$ROOT/scripts/modules.sh" -W "$build"
+modules=$(tail -n 1 "$log")
+attempt "the sample, W=1" "$ROOT/scripts/modules.sh" -W -s "$build"
+sample=$(tail -n 1 "$log")
+attempt "nothing is left in this tree" [ "$before" = "$(list_outputs)" ]
+
+# The guest's half. LOAD: in-tree or files; prints the "event" lines of format.
+# shellcheck disable=SC2016 # expanded there
+guest='
+	set -e
+	dmesg -n 1
+	for m; do
+		case $m in
+		*.ko) insmod "$m" ;;
+		*) modprobe "$m" ;;
+		esac
+	done
+	ctl=/sys/kernel/debug/skbtrace
+	grep -E "^ *(event|why) " $ctl/format
+	grep "^event .* state=exact" $ctl/format |
+		sed "s/^event [0-9]* \([^ ]*\) .*kind=\([^ ]*\).*/\2 \1/" |
+		while read -r kind name; do
+			[ "$kind" != meta ] || continue
+			echo "$name" >$ctl/enabled
+			grep -q "^$name\$" $ctl/enabled
+		done
+	grep "^event .* state=unavailable" $ctl/format |
+		while read -r _ _ name _; do
+			! echo "$name" 2>/dev/null >$ctl/enabled || exit 1
+		done
+	echo "-*" >$ctl/enabled
+	while lsmod | grep -q ^skbtrace; do
+		rmmod $(lsmod | awk "/^skbtrace/ && \$3 == 0 { print \$1 }")
+	done
+	! dmesg | grep -E "BUG|WARNING|Oops|skbtrace: .*event"
+'
+
+# load KERNEL-OPTIONS... -- MODULE...: events in $tmp/events
+load() {
+	local options=()
+	while [ "$1" != -- ]; do
+		options+=("$1")
+		shift
+	done
+	shift
+	"$ROOT/scripts/vm.sh" "${options[@]}" -- bash -c "$guest" guest "$@" |
+		tee "$tmp/events"
+}
+
+names=(skbtrace skbtrace_packet skbtrace_tcp skbtrace_udp)
+if ((failed == 0)); then
+	files=("${names[@]/%/.ko}")
+	files=("${files[@]/#/$modules/}")
+	attempt "modules of the tree load" load -- "${names[@]}"
+	mv "$tmp/events" "$tmp/in-tree"
+	attempt "modules from out of tree load" load -- "${files[@]}"
+	attempt "and have the same events" \
+		diff -u "$tmp/in-tree" "$tmp/events"
+	attempt "the sample loads" load -- skbtrace "$sample/skbtrace_sample.ko"
+	attempt "and has its event" \
+		grep -q '^event .* sample_xmit .*state=exact' "$tmp/events"
+
+	# Types of another kernel would be refused, and are not needed. Not in
+	# /tmp, which the guest has one of its own of
+	stripped=$CACHE/variants
+	mkdir -p "$stripped"
+	for f in "${files[@]}"; do
+		objcopy -R .BTF -R .BTF.base "$f" "$stripped/${f##*/}"
+	done
+	files=("${files[@]/#$modules/$stripped}")
+	base=$(dirname "$kernel")/base
+	attempt "they load on an unpatched kernel" \
+		load -K "$base/bzImage" -- "${files[@]}"
+	attempt "where they say what is missing" \
+		grep -A1 '^event .* skb_rps_info .*state=unavailable' "$tmp/events"
+	attempt "and have the rest" \
+		grep '^event .* skb_drop .*state=exact' "$tmp/events"
+fi
+
+echo "$passed passed, $failed failed"
+((failed == 0))
