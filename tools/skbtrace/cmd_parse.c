@@ -2,17 +2,13 @@
 /* parse: captures into text, JSON or a summary. */
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd.h"
-#include "decode.h"
-#include "show.h"
-#include "trace.h"
+#include "input.h"
 
 #define DEFAULT_FILE	"skbtrace.dat"
 
@@ -78,70 +74,6 @@ static int open_input(const char *name)
 				   STDIN_FILENO;
 }
 
-/* ---- captures ---- */
-
-/* Nothing more to read at the moment: show what there is. */
-static bool idle(int fd)
-{
-	struct pollfd p = { .fd = fd, .events = POLLIN };
-
-	return !poll(&p, 1, 0);
-}
-
-static int feed_all(struct show *s, struct trace *t, int fd)
-{
-	bool lazy = sbt_reader_seekable(t->rd);
-	const char *trouble;
-	struct sbt_chunk c;
-	enum sbt_read ret;
-	int err = 0;
-
-	while (!err && !show_dead(s) &&
-	       (ret = sbt_reader_next(t->rd, lazy, &c)) != SBT_READ_END) {
-		if (ret == SBT_READ_ERROR)
-			return EXIT_FAILED;
-		if (ret == SBT_READ_DAMAGED) {
-			msg("%s: damaged (checksum) at byte %llu, skipped",
-			    t->name, (unsigned long long)c.offset);
-			show_incomplete(s);
-			continue;
-		}
-		err = show_feed(s, t, &c, sbt_reader_swapped(t->rd));
-		if (!err && !lazy && (c.type == SBT_SUBBUF || idle(fd)))
-			err = idle(fd) ? show_flush(s) : show_run(s);
-	}
-	if (err || show_dead(s))
-		return err;
-	trouble = sbt_reader_trouble(t->rd);
-	if (trouble) {
-		msg("%s %s: the recording was cut off", t->name, trouble);
-		hint("everything before that is shown");
-		show_incomplete(s);
-	}
-	if (!t->fmt)
-		return fail(EXIT_FAILED, "%s holds no events", t->name);
-	return 0;
-}
-
-static int feed_capture(struct show *s, const char *name, int fd)
-{
-	struct trace *t;
-
-	t = show_trace(s, strcmp(name, "-") ? name : "stdin");
-	t->rd = sbt_reader_open(fd, t->name);
-	if (!t->rd)
-		return EXIT_FAILED;
-	if (!sbt_reader_seekable(t->rd)) {
-		if (ninputs > 1)
-			return fail(EXIT_USAGE, "%s is a pipe: it cannot be merged with other files",
-				    t->name);
-		show_follow(s);
-	}
-	return feed_all(s, t, fd);
-}
-
-/* ---- raw trace.cpuN files ---- */
-
 static int read_text(const char *name, char **text, size_t *len)
 {
 	enum { MAX = 8 << 20 };
@@ -160,46 +92,6 @@ static int read_text(const char *name, char **text, size_t *len)
 	}
 	free(*text);
 	return fail(EXIT_FAILED, "cannot read %s: %s", name, strerror(-n));
-}
-
-/* Sub-buffers stand one behind the other, each telling its size. */
-static int feed_raw(struct show *s, struct trace *t, const char *name, int fd)
-{
-	u8 head[sizeof(struct skbtrace_subbuf)];
-	char err[DECODE_ERRLEN];
-	struct sb_info info;
-	struct stat st;
-	int code;
-	u64 off;
-
-	if (fstat(fd, &st) || !S_ISREG(st.st_mode))
-		return fail(EXIT_FAILED, "%s is not a regular file", name);
-	for (off = 0; off < (u64)st.st_size; off += info.size) {
-		ssize_t n = pread(fd, head, sizeof(head), off);
-
-		if (n < 0)
-			return fail(EXIT_FAILED, "cannot read %s: %m", name);
-		if (!sb_header(&info, t->fmt, head, n, err) || !info.size) {
-			msg("%s: at byte %llu: %s", name,
-			    (unsigned long long)off, err);
-			if (!off)
-				return EXIT_FAILED;
-			show_incomplete(s);
-			break;
-		}
-		if (off + info.size > (u64)st.st_size) {
-			msg("%s ends inside a sub-buffer at byte %llu", name,
-			    (unsigned long long)off);
-			show_incomplete(s);
-		}
-		/* Only the padding is missing? Then it can be read. */
-		if (off + info.used > (u64)st.st_size)
-			break;
-		code = show_raw(s, t, fd, off, &info);
-		if (code)
-			return code;
-	}
-	return 0;
 }
 
 static int feed_format(struct show *s, struct trace *t, const char *text,
@@ -229,7 +121,9 @@ static int feed_inputs(struct show *s, int *fds)
 		if (fds[i] < 0) {
 			code = cannot_open(inputs[i]);
 		} else if (!format_file) {
-			code = feed_capture(s, inputs[i], fds[i]);
+			code = input_capture(s, strcmp(inputs[i], "-") ?
+					     inputs[i] : "stdin", fds[i],
+					     ninputs == 1);
 		} else {
 			/* One trace of several files, one file a CPU. */
 			if (!t) {
@@ -237,7 +131,7 @@ static int feed_inputs(struct show *s, int *fds)
 				code = feed_format(s, t, text, len);
 			}
 			if (!code)
-				code = feed_raw(s, t, inputs[i], fds[i]);
+				code = input_raw(s, t, inputs[i], fds[i]);
 		}
 	}
 	free(text);

@@ -193,6 +193,7 @@ static bool next_subbuf(struct merge *m, struct stream *s)
 				   s->it.info.real_ns);
 			return true;
 		}
+		s->it.p = NULL;
 		drop_mem(m, s);
 	}
 	return false;
