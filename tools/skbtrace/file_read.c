@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <zlib.h>
 
+#include "crc.h"
 #include "file.h"
 #include "linux/skbtrace_api.h"
 
@@ -156,7 +156,7 @@ static enum sbt_read read_failed(struct sbt_reader *r, ssize_t err)
 
 static bool crc_ok(const struct sbt_chunk *c, const void *data)
 {
-	return crc32(crc32(0, NULL, 0), data, c->len) == c->crc;
+	return sbt_crc(data, c->len) == c->crc;
 }
 
 static void take_end(struct sbt_reader *r, const struct sbt_chunk *c)

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/uio.h>
-#include <zlib.h>
 
+#include "crc.h"
 #include "file.h"
 #include "linux/skbtrace_api.h"
 
@@ -73,7 +73,7 @@ int sbt_writer_chunk(struct sbt_writer *w, u32 type, u32 cpu,
 
 	if (len > SBT_CHUNK_MAX)
 		return -EFBIG;
-	h.crc = crc32(crc32(0, NULL, 0), data, len);
+	h.crc = sbt_crc(data, len);
 	err = writev_all(w->fd, v, 3);
 	if (!err)
 		w->bytes += sizeof(h) + len + (-len & 7);

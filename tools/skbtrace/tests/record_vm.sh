@@ -182,7 +182,10 @@ ok "overload: END agrees" is "$(value l.dat end)" "$(value l.dat events):$lost"
 # ---- rotation ----
 
 bg record -o r.dat -e @all --rotate 40k --files 3
-traffic 8 3000000
+for _ in 1 2 3 4 5; do
+	traffic 8 600000
+	sleep 0.3
+done
 end -
 ok "rotation: exit 0" is "$rc" 0
 # shellcheck disable=SC2012 # names of ours
