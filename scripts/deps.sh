@@ -13,7 +13,7 @@ declare -A PACKAGES=(
 		  linux-source-${SKBTRACE_KERNEL:-6.12} lz4 make pahole patch
 		  perl python3 xz-utils"
 	[vm]="iproute2 kmod mount procps qemu-system-x86 util-linux"
-	[tools]="gcc libc6-dev libpcap-dev make pkg-config zlib1g-dev"
+	[tools]="gcc libc6-dev libdeflate-dev libpcap-dev make pkg-config zlib1g-dev"
 	[test]="ethtool iperf3 iproute2 iputils-ping jq libmnl-dev nftables
 		python3 socat tcpdump"
 	[lint]="clang codespell git perl python3 python3-docutils shellcheck sparse
