@@ -35,6 +35,9 @@ kselftest() {
 		KHDR_INCLUDES="-isystem $ROOT/include/uapi" "$@"
 }
 kselftest all >&2
+# for sample.sh: to compile it in the VM would take a minute
+sample=$("$ROOT/scripts/modules.sh" -s "$kernel/build")
+cp "$sample/skbtrace_sample.ko" "$out/"
 # shellcheck disable=SC2016 # variables of make
 read -ra all < <(kselftest --eval='names: ; @echo $(TEST_PROGS) $(notdir $(TEST_GEN_PROGS))' names)
 if (($# == 0)); then
