@@ -55,6 +55,7 @@ static inline void skbtrace_names_add(struct skbtrace_names *n, u64 cookie,
 				      u32 epoch)
 {
 	u32 home = skbtrace_names_home(n, cookie), at = home, i;
+	bool free = false;
 	u64 e;
 
 	for (i = 0; i < SKBTRACE_NAMES_WAYS; i++) {
@@ -64,8 +65,10 @@ static inline void skbtrace_names_add(struct skbtrace_names *n, u64 cookie,
 			at = home ^ i;
 			break;
 		}
-		if (!e && at == home)
+		if (!e && !free) {
 			at = home ^ i;
+			free = true;
+		}
 	}
 	WRITE_ONCE(n->tab[at], skbtrace_names_entry(cookie, epoch));
 }

@@ -16,10 +16,13 @@
 #include <net/sock.h>
 #include "internal.h"
 
-static u8 skbtrace_context(void)
+/* One more context, which no session can want */
+#define SKBTRACE_CTX_NMI	3
+
+static __always_inline u32 skbtrace_context(void)
 {
-	if (in_hardirq())
-		return SKBTRACE_CTX_HARDIRQ;
+	if (unlikely(in_nmi() | in_hardirq()))
+		return in_nmi() ? SKBTRACE_CTX_NMI : SKBTRACE_CTX_HARDIRQ;
 	/* not in_softirq(): that is also a task with BHs off */
 	return in_serving_softirq() ? SKBTRACE_CTX_SOFTIRQ : SKBTRACE_CTX_TASK;
 }
@@ -175,8 +178,9 @@ static __always_inline void *skbtrace_room(struct skbtrace_cpu *c, u32 len,
 }
 
 static noinline void skbtrace_lose(struct skbtrace_cpu *c,
-				   const struct skbtrace_event *ev, u64 time)
+				   const struct skbtrace_event *ev)
 {
+	u64 time = ktime_get_mono_fast_ns();
 	struct skbtrace_loss *loss = &c->loss;
 
 	if (!loss->count) {
@@ -248,72 +252,134 @@ static noinline void skbtrace_name_symbol(struct skbtrace_cpu *c, u64 id,
 	c->symbols[id % SKBTRACE_NR_SYMBOLS] = id;
 }
 
-/*
- * The common part; @sk and @location are constants of the callers below when
- * they are not used. Names come first and the time last: whoever sees that a
- * name has been told on another CPU then has the later time.
- */
 static __always_inline void *
-__skbtrace_begin(struct skbtrace_session *s, const struct skbtrace_event *ev,
-		 u64 key, u32 netns, struct sock *sk, const void *location)
+skbtrace_head(struct skbtrace_cpu *c, const struct skbtrace_event *ev,
+	      struct skbtrace_block *b, u32 ctx, u64 key, u32 netns, u32 tgid)
 {
-	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
-	u8 ctx = skbtrace_context();
+	c->seq++;
+	c->written++;
+	b->len = ev->len;
+	b->event = ev->nr;
+	b->ctx = ctx;
+	b->flags = 0;
+	b->spare = 0;
+	b->key = key;
+	b->netns = netns;
+	b->tgid = tgid;
+	/* last, so that only @b has to be kept across the call */
+	b->time = ktime_get_mono_fast_ns();
+	return b;
+}
+
+/*
+ * All that can be in the way. Names come first and the time last: whoever sees
+ * that a name has been told on another CPU then has the later time.
+ */
+static noinline void *
+skbtrace_begin_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
+		    u64 key, u32 netns, struct sock *sk, const void *location)
+{
+	u32 ctx = skbtrace_context();
 	struct skbtrace_block *b;
 	struct skbtrace_cpu *c;
 	unsigned long flags;
 	u32 tgid = 0;
-	u64 time, id;
+	u64 id;
 
 	local_irq_save(flags);
 	c = this_cpu_ptr(run->cpu);
-	if (unlikely(c->gate.busy || in_nmi())) {
+	if (c->gate.busy || ctx == SKBTRACE_CTX_NMI) {
 		c->recursion++;
 		goto out;
 	}
 	c->hits++;
-	if (unlikely(!(c->ctx_mask & BIT(ctx)))) {
+	if (!(c->ctx_mask & BIT(ctx))) {
 		c->skipped++;
 		goto out;
 	}
 	c->gate.busy = true;
 	c->gate.irqflags = flags;
 
-	if (sk && unlikely(!skbtrace_names_has(&run->known, key, c->epoch)))
-		skbtrace_name_conn(run, c, ev->names, sk, key, netns);
+	if (sk) {
+		key = skbtrace_cookie(sk);
+		if (!skbtrace_names_has(&run->known, key, c->epoch))
+			skbtrace_name_conn(run, c, ev->names, sk, key, netns);
+	}
 	if (location) {
-		id = skbtrace_location_id(s, location);
-		if (unlikely(c->symbols[id % SKBTRACE_NR_SYMBOLS] != id))
+		id = skbtrace_location_id(&run->pub, location);
+		if (c->symbols[id % SKBTRACE_NR_SYMBOLS] != id)
 			skbtrace_name_symbol(c, id, location);
 	}
 	if (ctx == SKBTRACE_CTX_TASK) {
 		tgid = current->tgid;
-		if (unlikely(c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid))
+		if (c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid)
 			skbtrace_name_task(c, tgid);
 	}
 
-	time = ktime_get_mono_fast_ns();
 	b = skbtrace_room(c, ev->len, ev->important);
-	if (unlikely(!b)) {
-		skbtrace_lose(c, ev, time);
-		c->gate.busy = false;
-		goto out;
-	}
-	b->len = ev->len;
-	b->event = ev->nr;
-	b->ctx = ctx;
-	b->flags = 0;
-	b->spare = 0;
-	b->time = time;
-	b->key = key;
-	b->netns = netns;
-	b->tgid = tgid;
-	c->seq++;
-	c->written++;
-	return b;
+	if (b)
+		return skbtrace_head(c, ev, b, ctx, key, netns, tgid);
+	skbtrace_lose(c, ev);
+	c->gate.busy = false;
 out:
 	local_irq_restore(flags);
 	return NULL;
+}
+
+/*
+ * The same when nothing is in the way; else nothing has happened yet. It calls
+ * nothing that registers would have to be saved for, but for the clock. @sk and
+ * @location are constants of the callers below when they are not used.
+ */
+static __always_inline void *
+__skbtrace_begin(struct skbtrace_session *s, const struct skbtrace_event *ev,
+		 u64 key, u32 netns, struct sock *sk, const void *location)
+{
+	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
+	u32 ctx = skbtrace_context();
+	struct skbtrace_cpu *c;
+	unsigned long flags;
+	u32 tgid = 0, end;
+	void *b;
+	u64 id;
+
+	local_irq_save(flags);
+	c = this_cpu_ptr(run->cpu);
+	if (unlikely(c->gate.busy))
+		goto slow;
+	if (unlikely(!(c->ctx_mask & BIT(ctx)))) {
+		if (ctx == SKBTRACE_CTX_NMI)
+			goto slow;
+		c->hits++;
+		c->skipped++;
+		local_irq_restore(flags);
+		return NULL;
+	}
+	if (sk && unlikely(!key ||
+			   !skbtrace_names_has(&run->known, key, c->epoch)))
+		goto slow;
+	if (location) {
+		id = skbtrace_location_id(s, location);
+		if (unlikely(c->symbols[id % SKBTRACE_NR_SYMBOLS] != id))
+			goto slow;
+	}
+	if (ctx == SKBTRACE_CTX_TASK) {
+		tgid = current->tgid;
+		if (unlikely(c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid))
+			goto slow;
+	}
+	end = c->ring.off + ev->len;
+	if (unlikely(end > c->ring.limit))
+		goto slow;
+	b = c->ring.cur + c->ring.off;
+	c->ring.off = end;
+	c->hits++;
+	c->gate.busy = true;
+	c->gate.irqflags = flags;
+	return skbtrace_head(c, ev, b, ctx, key, netns, tgid);
+slow:
+	local_irq_restore(flags);
+	return skbtrace_begin_slow(run, ev, key, netns, sk, location);
 }
 
 /**
@@ -369,7 +435,7 @@ EXPORT_SYMBOL_GPL(skbtrace_begin_at);
 void *skbtrace_begin_sk(struct skbtrace_session *s,
 			const struct skbtrace_event *ev, struct sock *sk)
 {
-	return __skbtrace_begin(s, ev, skbtrace_cookie(sk),
+	return __skbtrace_begin(s, ev, atomic64_read(&sk->sk_cookie),
 				sock_net(sk)->ns.inum, sk, NULL);
 }
 EXPORT_SYMBOL_GPL(skbtrace_begin_sk);
