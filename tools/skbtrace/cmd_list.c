@@ -7,18 +7,21 @@
 #include "print_list.h"
 
 static const char *debugfs, *input;
+static struct list_opts what;
 
 static const struct opt opts[] = {
 	{ 'i', "input", "FILE",
 	  "the events of a capture, or of a text of \"format\"; needs no rights",
 	  OPT_STRING, &input, NULL },
+	{ 0, "json", NULL, "all about each, one JSON object a line", OPT_FLAG,
+	  &what.json, NULL },
 	{ 'r', "debugfs", "DIR",
 	  "where debugfs is (default: /sys/kernel/debug)",
 	  OPT_STRING, &debugfs, NULL },
 	{}
 };
 
-static int list_kernel(const struct args *a)
+static int list_kernel(void)
 {
 	struct ctl c;
 	char *text;
@@ -30,7 +33,7 @@ static int list_kernel(const struct args *a)
 		text = ctl_read(&c, "format");
 		if (text)
 			code = list_text(text, strlen(text), "this kernel",
-					 a->n, a->v);
+					 &what);
 		else
 			code = fail(EXIT_FAILED, "cannot read the format: %m");
 		free(text);
@@ -41,7 +44,9 @@ static int list_kernel(const struct args *a)
 
 static int run_list(const struct args *a)
 {
-	return input ? list_file(input, a->n, a->v) : list_kernel(a);
+	what.n = a->n;
+	what.names = a->v;
+	return input ? list_file(input, &what) : list_kernel();
 }
 
 const struct cmd cmd_list = {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "list_json.h"
 #include "print_list.h"
 
 enum { WIDTH = 79 };
@@ -219,35 +220,49 @@ static bool wanted(const struct event *e, const char *name)
 	return !fnmatch(name, e->name, 0);
 }
 
-int list_print(const struct format *f, const char *where, int n,
-	       char *const *names)
+static int list_chosen(const struct format *f, const char *where,
+		       const struct list_opts *o)
 {
 	bool first = true;
 
-	if (!n) {
-		list_table(f);
-		return EXIT_OK;
-	}
-	for (int j = 0; j < n; j++) {
+	for (int j = 0; j < o->n; j++) {
 		bool found = false;
 
 		for (u32 i = 0; i < f->nevents; i++) {
-			if (!wanted(&f->events[i], names[j]))
+			if (!wanted(&f->events[i], o->names[j]))
 				continue;
-			if (!first)
+			if (!first && !o->json)
 				putchar('\n');
-			list_event(&f->events[i]);
+			if (o->json)
+				list_json(&f->events[i]);
+			else
+				list_event(&f->events[i]);
 			found = true;
 			first = false;
 		}
 		if (!found)
-			return not_found(f, where, names[j]);
+			return not_found(f, where, o->names[j]);
 	}
 	return EXIT_OK;
 }
 
-int list_text(const char *text, size_t len, const char *where, int n,
-	      char *const *names)
+int list_print(const struct format *f, const char *where,
+	       const struct list_opts *o)
+{
+	if (o->n)
+		return list_chosen(f, where, o);
+	if (!o->json) {
+		list_table(f);
+		return EXIT_OK;
+	}
+	for (u32 i = 0; i < f->nevents; i++)
+		if (!is_naming(&f->events[i]))
+			list_json(&f->events[i]);
+	return EXIT_OK;
+}
+
+int list_text(const char *text, size_t len, const char *where,
+	      const struct list_opts *o)
 {
 	struct format *f;
 	char err[200];
@@ -256,12 +271,12 @@ int list_text(const char *text, size_t len, const char *where, int n,
 	f = format_parse(text, len, err, sizeof(err));
 	if (!f)
 		return fail(EXIT_FAILED, "%s: format: %s", where, err);
-	code = list_print(f, where, n, names);
+	code = list_print(f, where, o);
 	format_free(f);
 	return code;
 }
 
-static int list_plain(int fd, const char *path, int n, char *const *names)
+static int list_plain(int fd, const char *path, const struct list_opts *o)
 {
 	enum { MAX = 4 << 20 };
 	char *text = xmalloc(MAX);
@@ -272,12 +287,12 @@ static int list_plain(int fd, const char *path, int n, char *const *names)
 		code = fail(EXIT_FAILED, "cannot read %s: %s", path,
 			    strerror(-len));
 	else
-		code = list_text(text, len, path, n, names);
+		code = list_text(text, len, path, o);
 	free(text);
 	return code;
 }
 
-static int list_capture(int fd, const char *path, int n, char *const *names)
+static int list_capture(int fd, const char *path, const struct list_opts *o)
 {
 	struct sbt_reader *r = sbt_reader_open(fd, path);
 	struct sbt_chunk c;
@@ -290,7 +305,7 @@ static int list_capture(int fd, const char *path, int n, char *const *names)
 	while (!found && (ret = sbt_reader_next(r, true, &c)) > 0) {
 		if (ret != SBT_READ_CHUNK || c.type != SBT_FORMAT)
 			continue;
-		code = list_text(c.data, c.len, path, n, names);
+		code = list_text(c.data, c.len, path, o);
 		found = true;
 	}
 	if (!found)
@@ -299,7 +314,7 @@ static int list_capture(int fd, const char *path, int n, char *const *names)
 	return code;
 }
 
-int list_file(const char *path, int n, char *const *names)
+int list_file(const char *path, const struct list_opts *o)
 {
 	bool is_stdin = !strcmp(path, "-");
 	int fd = is_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
@@ -310,9 +325,9 @@ int list_file(const char *path, int n, char *const *names)
 		return fail(EXIT_FAILED, "cannot open %s: %m", path);
 	if (pread(fd, magic, sizeof(magic), 0) == sizeof(magic) &&
 	    !memcmp(magic, "skbtrace", sizeof(magic)))
-		code = list_plain(fd, path, n, names);
+		code = list_plain(fd, path, o);
 	else
-		code = list_capture(fd, path, n, names);
+		code = list_capture(fd, path, o);
 	if (!is_stdin)
 		close(fd);
 	return code;

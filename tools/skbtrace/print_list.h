@@ -5,18 +5,25 @@
 
 #include "format.h"
 
+/* What to list, and how. */
+struct list_opts {
+	int n;			/* names, globs or @sets: all about each; */
+	char *const *names;	/* none: one line per event */
+	bool json;		/* always all, one object a line */
+};
+
 /*
- * @n names, globs or @sets: all about each; none: one line per event. @where
- * ("this kernel", a file's name) is for messages. Returns the exit code.
+ * @where ("this kernel", a file's name) is for messages. Returns the exit
+ * code.
  */
-int list_print(const struct format *f, const char *where, int n,
-	       char *const *names);
+int list_print(const struct format *f, const char *where,
+	       const struct list_opts *o);
 
 /* The same from the text of "format". */
-int list_text(const char *text, size_t len, const char *where, int n,
-	      char *const *names);
+int list_text(const char *text, size_t len, const char *where,
+	      const struct list_opts *o);
 
 /* From a capture, or from a file that holds the text of "format". */
-int list_file(const char *path, int n, char *const *names);
+int list_file(const char *path, const struct list_opts *o);
 
 #endif

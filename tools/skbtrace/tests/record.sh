@@ -408,6 +408,32 @@ ok "live | head: within a second ($took ms)" test $took -lt 1000
 run live -t nonsense
 ok "live: a wrong option of the output" is "$rc" 2
 
+# ---- list ----
+
+run list
+ok "list: a line for each event" \
+	is "$(awk '{ print $1, $2 }' out)" "EVENT HERE
+tcp_congestion exact
+tcp_rttm exact
+tcp_reset inferred
+tcp_listen_overflow unavailable"
+run list tcp_reset
+ok "list EVENT: why it is not exact" grep -q 'seen at tcp_send_reset only' out
+run list nonsense
+ok "list: no such event" is "$rc" 2
+run list --json
+ok "list --json: JSON" is "$(python3 -c '
+import json, sys
+for line in sys.stdin:
+    e = json.loads(line)
+    print(e["event"], e["state"], len(e["fields"]), *e["sets"])' <out)" \
+	"tcp_congestion exact 2 trouble
+tcp_rttm exact 2 rtt
+tcp_reset inferred 2 trouble rst
+tcp_listen_overflow unavailable 2 trouble"
+"$S" list -i x.dat --json tcp_rttm >out2 2>err
+ok "list -i --json: the same" is "$(cat out2)" "$(grep '"tcp_rttm"' out)"
+
 # ---- status and stop ----
 
 fresh
