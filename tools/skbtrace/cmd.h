@@ -26,14 +26,6 @@ struct cmd {
 	int (*run)(const struct args *a);	/* options are already set */
 };
 
-/* weak: the program links while a command is not written yet */
-#pragma weak cmd_record
-#pragma weak cmd_live
-#pragma weak cmd_parse
-#pragma weak cmd_info
-#pragma weak cmd_list
-#pragma weak cmd_status
-#pragma weak cmd_stop
 extern const struct cmd cmd_record, cmd_live, cmd_parse, cmd_info, cmd_list,
 			cmd_status, cmd_stop;
 

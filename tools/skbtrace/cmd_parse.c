@@ -32,9 +32,12 @@ static int add_input(const char *arg, void *dest)
 /* Several -e are one list. */
 static int add_events(const char *arg, void *dest)
 {
-	const char **list = dest;
+	char **list = dest;
+	char *longer;
 
-	*list = *list ? xasprintf("%s,%s", *list, arg) : xstrdup(arg);
+	longer = *list ? xasprintf("%s,%s", *list, arg) : xstrdup(arg);
+	free(*list);
+	*list = longer;
 	return 0;
 }
 

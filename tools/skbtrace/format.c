@@ -285,30 +285,6 @@ static bool parse_event(struct parser *p, char *s)
 	return true;
 }
 
-static bool parse_help(struct parser *p, char *s)
-{
-	p->ev->help = rest(&s);
-	return true;
-}
-
-static bool parse_read(struct parser *p, char *s)
-{
-	p->ev->read = rest(&s);
-	return true;
-}
-
-static bool parse_example(struct parser *p, char *s)
-{
-	p->ev->example = rest(&s);
-	return true;
-}
-
-static bool parse_why(struct parser *p, char *s)
-{
-	p->ev->why = rest(&s);
-	return true;
-}
-
 /* ---- fields ---- */
 
 static bool field_type(struct parser *p, struct field *fd, const char *w)
@@ -456,17 +432,18 @@ static bool parse_line(struct parser *p, char *s)
 		const char *word;
 		bool (*parse)(struct parser *p, char *s);
 		bool of_event;
+		size_t text;	/* a member of the event that takes the rest */
 	} lines[] = {
-		{ "field", parse_field, true },
-		{ "event", parse_event, false },
-		{ "help", parse_help, true },
-		{ "read", parse_read, true },
-		{ "example", parse_example, true },
-		{ "why", parse_why, true },
-		{ "syms", parse_syms, false },
-		{ "skbtrace", parse_head, false },
-		{ "subbuf", parse_subbuf, false },
-		{ "kernel", parse_kernel, false },
+		{ "field", parse_field, true, 0 },
+		{ "event", parse_event, false, 0 },
+		{ "help", NULL, true, offsetof(struct event, help) },
+		{ "read", NULL, true, offsetof(struct event, read) },
+		{ "example", NULL, true, offsetof(struct event, example) },
+		{ "why", NULL, true, offsetof(struct event, why) },
+		{ "syms", parse_syms, false, 0 },
+		{ "skbtrace", parse_head, false, 0 },
+		{ "subbuf", parse_subbuf, false, 0 },
+		{ "kernel", parse_kernel, false, 0 },
 	};
 	char *w = word(&s);
 
@@ -479,7 +456,10 @@ static bool parse_line(struct parser *p, char *s)
 			continue;
 		if (lines[i].of_event && !p->ev)
 			return bad(p, "\"%s\" before the first event", w);
-		return lines[i].parse(p, s);
+		if (lines[i].parse)
+			return lines[i].parse(p, s);
+		*(const char **)((char *)p->ev + lines[i].text) = rest(&s);
+		return true;
 	}
 	return true;
 }

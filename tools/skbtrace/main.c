@@ -17,8 +17,7 @@ static void usage(void)
 	       "Traces what the network stack does to connections and packets.\n\n"
 	       "commands:\n");
 	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
-		if (cmds[i])
-			printf("  %-10s%s\n", cmds[i]->name, cmds[i]->brief);
+		printf("  %-10s%s\n", cmds[i]->name, cmds[i]->brief);
 	printf("\n"
 	       "  skbtrace COMMAND --help       options of a command\n"
 	       "  skbtrace --version\n\n"
@@ -30,7 +29,7 @@ static void usage(void)
 static const struct cmd *find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
-		if (cmds[i] && !strcmp(cmds[i]->name, name))
+		if (!strcmp(cmds[i]->name, name))
 			return cmds[i];
 	return NULL;
 }
@@ -39,12 +38,10 @@ static int unknown(const char *name)
 {
 	const char *names[ARRAY_SIZE(cmds) + 1];
 	const char *near;
-	int n = 0;
 
 	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
-		if (cmds[i])
-			names[n++] = cmds[i]->name;
-	names[n] = NULL;
+		names[i] = cmds[i]->name;
+	names[ARRAY_SIZE(cmds)] = NULL;
 	near = nearest(name, names);
 	if (*name == '-') {
 		msg("unknown option %s before the command", name);

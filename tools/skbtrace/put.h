@@ -10,7 +10,7 @@
 
 #include "util.h"
 
-extern const char put_pairs[200];	/* "00" to "99" */
+extern const char put_pairs[];	/* "00" to "99" */
 
 static inline char *put_mem(char *p, const char *s, size_t n)
 {

@@ -143,7 +143,8 @@ static struct row *get_row(struct summary *s, struct trace *t, u64 cookie)
 {
 	/* Cookies of two hosts may be the same number; they are small. */
 	u64 key = cookie ^ (t->shift ? (u64)t->id << 56 : 0);
-	struct row **slot, *r;
+	struct row **slot;
+	struct row *r;
 
 	if (2 * (s->used + 1) > s->size)
 		grow(s);

@@ -81,8 +81,6 @@ int main(void)
 		const struct opt *o;
 		char *help;
 
-		if (!c)
-			continue;
 		help = help_of(c);
 		result(strstr(help, c->brief) && strstr(help, "--help"),
 		       c->name, "--help");
