@@ -33,7 +33,9 @@ sample=$(find_sample)
 
 # shellcheck disable=SC2317 # called by the trap
 unload() {
+	local status=$?
 	rmmod skbtrace_sample 2>/dev/null
+	(exit "$status")
 	cleanup
 }
 trap unload EXIT
