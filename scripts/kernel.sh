@@ -176,6 +176,7 @@ install_result() {
 			failed "installing the modules of"
 	fi
 	echo "$wanted" >"$new/stamp"
+	echo "$ROOT" >"$new/repo"
 	rm -rf "$result"
 	mv "$new" "$result"
 }
@@ -186,7 +187,10 @@ build_variant() {
 	result=$top/images/$variant
 	log=$top/$variant.log
 	wanted=$(stamp)
-	! up_to_date || return 0
+	if up_to_date; then
+		echo "$ROOT" >"$result/repo"
+		return
+	fi
 	: >"$log"
 	if [ "$variant" = base ]; then
 		[ ! -d "$src/.skbtrace" ] || "$ROOT/scripts/overlay.sh" --remove "$src"
@@ -201,8 +205,12 @@ build_variant() {
 }
 
 if ((built_only)); then
-	[ -d "$top/images/$variant" ] || exit 1
-	echo "$top/images/$variant"
+	# another clone of this repo may have left its own there
+	result=$top/images/$variant
+	[ "$variant" = base ] || [ "$(cat "$result/repo" 2>/dev/null)" = "$ROOT" ] ||
+		exit 1
+	[ -d "$result" ] || exit 1
+	echo "$result"
 	exit
 fi
 
