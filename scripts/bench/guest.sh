@@ -146,9 +146,9 @@ event=$ftrace/events/net/net_dev_queue
 
 ftrace_seen() { # ROW
 	awk -v sent="$sent" -v row="$1" '
-		{ n[$1 $2] = $NF }
-		END { lost = n["overrun:"] + n["dropped" "events:"]
-		      print "seen", row, sent, n["entries:"] + lost, 0 }
+		# what was overwritten has been recorded once
+		/^(entries|overrun):/ { seen += $NF }
+		END { print "seen", row, sent, seen, 0 }
 	' $ftrace/per_cpu/cpu0/stats >>"$out/result"
 }
 
@@ -182,23 +182,21 @@ row_ftrace-raw() {
 row_trace-cmd() {
 	trace-cmd record -e net:net_dev_queue -o "$scratch/trace.dat" \
 		"${child[@]}" trace-cmd "$scratch" >"$scratch/log" 2>&1
-	awk -v sent="$sent" '
-		$1 == "overrun:" || $1 == "commit" || $1 == "dropped" { lost += $NF }
-		$1 == "read" && $2 == "events:" { seen += $NF }
-		END { print "seen trace-cmd", sent, seen, lost }
-	' "$scratch/log" >>"$out/result"
+	# the file tells what was not overwritten before it was read
+	seen trace-cmd "$sent" "$(trace-cmd report -F net_dev_queue \
+		-i "$scratch/trace.dat" 2>/dev/null | grep -c net_dev_queue:)" 0
 }
 
 row_perf() {
-	perf record -q -e net:net_dev_queue -a -o "$scratch/perf.data" -- \
+	perf record -e net:net_dev_queue -a -o "$scratch/perf.data" -- \
 		"${child[@]}" perf "$scratch" >"$scratch/log" 2>&1
-	# perf report would take minutes: count by size
-	cat "$scratch/log"
+	seen perf "$sent" \
+		"$(sed -n 's/.*(\([0-9]*\) samples).*/\1/p' "$scratch/log")" 0
 }
 
 # by_bpftrace ROW PROGRAM
 by_bpftrace() {
-	# -c wants a program, not a script
+	# -c takes a program, not a script
 	bpftrace -o "$scratch/bpftrace" -c "/bin/bash ${child[*]} $1 $scratch" \
 		-e "tracepoint:net:net_dev_queue { $2 }" >"$scratch/log" 2>&1
 }
@@ -210,8 +208,8 @@ row_bpftrace-count() {
 }
 
 row_bpftrace-printf() {
-	# shellcheck disable=SC2016 # bpftrace's own
-	by_bpftrace bpftrace-printf 'printf("%d %llx %d\n", cpu, args->skbaddr, args->len);'
+	# no args: bpftrace would look for the kernel's headers
+	by_bpftrace bpftrace-printf 'printf("%lld %d %d\n", nsecs, cpu, pid);'
 	seen bpftrace-printf "$sent" "$(wc -l <"$scratch/bpftrace")" \
 		"$(sed -n 's/^Lost \([0-9]*\) events/\1/p' "$scratch/log" |
 			awk '{ n += $1 } END { print n + 0 }')"
