@@ -352,6 +352,12 @@ static int do_acked(char **arg)
 	}
 }
 
+/* pause MICROSECONDS: the pace of a flow, nothing to wait for something by */
+static int do_pause(char **arg)
+{
+	return usleep(atoi(arg[0]));
+}
+
 /* until FILE: wait until it is there */
 static int do_until(char **arg)
 {
@@ -421,6 +427,7 @@ static const struct {
 	{ "port",	0, do_port },
 	{ "info",	0, do_info },
 	{ "acked",	0, do_acked },
+	{ "pause",	1, do_pause },
 	{ "until",	1, do_until },
 	{ "touch",	1, do_touch },
 	{ "say",	1, do_say },

@@ -4,6 +4,7 @@
 # minisocket too, under one cookie. Witnesses: SO_COOKIE, ss, and
 # sock:inet_sock_set_state for the states of full sockets.
 
+# shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
@@ -17,7 +18,6 @@ sk_of() {
 		sed -n 's/.*sk:\([0-9a-f]*\).*/\1/p'
 }
 
-# shellcheck disable=SC2317 # called by wait_for
 has_state() {
 	[ -n "$(sk_of "$@")" ]
 }
@@ -77,7 +77,6 @@ done
 # takes the minisockets with it
 ip netns del "$A"
 wait_for [ ! -e "/run/netns/$A" ]
-# shellcheck disable=SC2317 # called by wait_for
 ends() {
 	[ "$(blocks_now | grep -c 'state=CLOSE mini=yes')" = 4 ]
 }

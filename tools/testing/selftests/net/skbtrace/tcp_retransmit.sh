@@ -3,6 +3,7 @@
 # tcp_retransmit and tcp_ca_state: what is sent again and why, with losses that
 # are certain. Witnesses: TCP_INFO, tcp:tcp_retransmit_skb.
 
+# shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
@@ -29,7 +30,6 @@ repair() {
 }
 
 # told KIND [KEY]: has the trace shown it by now?
-# shellcheck disable=SC2317 # called by wait_for
 told() {
 	[ "$(blocks_now | grep -c "event=tcp_retransmit .*kind=$1 ")" -gt "$2" ]
 }

@@ -1,0 +1,69 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# skbtrace live is live: one event on an idle link is on screen within 300 ms,
+# and who stops to read ends the session within a second
+
+# shellcheck disable=SC2317 # functions that wait_for calls
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+control_up
+need_skbtrace
+need_event udp_send
+ip link set lo up
+
+# a datagram without a process
+datagram() {
+	echo x 2>/dev/null >/dev/udp/127.0.0.1/9
+}
+
+tracing() {
+	local first
+	read -r first <"$CTL/stat"
+	[[ $first == "session tracing=$1 "* ]]
+}
+
+# milliseconds since $1, which was $EPOCHREALTIME
+since() {
+	local now=$EPOCHREALTIME
+	echo $(((${now/./} - ${1/./}) / 1000))
+}
+
+mkfifo "$TMP/screen"
+exec 8<>"$TMP/screen"
+background skbtrace live -q -e udp_send >"$TMP/screen"
+ok "live has begun" wait_for tracing 1
+# The best of some: an emulated machine has pauses of its own
+best=100000
+for _ in 1 2 3 4 5; do
+	start=$EPOCHREALTIME
+	datagram
+	while read -rt "$TIMEOUT" line <&8; do
+		[[ $line != *udp_send* ]] || break
+	done
+	like "an event is printed" "$line" "* udp_send *"
+	ms=$(since "$start")
+	((ms >= best)) || best=$ms
+done
+within "ms from the datagram to the screen" "$best" 0 300
+kill -INT "$bg"
+wait "$bg"
+is "live: exit status" "$?" 0
+exec 8<&-
+ok "the session has ended" wait_for tracing 0
+
+# head: the comment, two events; then nothing ever happens on this link
+(
+	skbtrace live -q -e udp_send
+	echo "status=$?" >"$TMP/live"
+) 2>"$TMP/err" | { head -n 3; echo "end=$EPOCHREALTIME"; } >"$TMP/head" &
+wait_for tracing 1
+datagram
+datagram
+datagram
+ok "head has got its lines" wait_for grep -q end= "$TMP/head"
+ok "the session ends" wait_for tracing 0
+within "ms from the end of head to that of the session" \
+	"$(since "$(value end "$TMP/head")")" 0 1500
+ok "live ends" wait_for [ -s "$TMP/live" ]
+is "quietly" "$(cat "$TMP/err")" ""
+finish

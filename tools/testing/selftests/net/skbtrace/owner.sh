@@ -1,0 +1,66 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Whoever owns the session is killed: nothing stays attached, the next one
+# works at once
+
+# shellcheck disable=SC2317 # functions that wait_for calls
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+control_up
+need_event udp_send tcp_rttm skb_drop
+events='udp_send tcp_rttm skb_drop'
+
+# users of the protocol modules; 0 as well if they are built in
+module_users() {
+	awk '/^skbtrace_/ { n += $3 } END { print n + 0 }' /proc/modules
+}
+
+# nothing_left WHAT: the owner is dead
+nothing_left() {
+	local first
+	is "$1: no owner" "$(cat $CTL/owner)" none
+	is "$1: no event is on" "$(cat "$CTL/enabled")" ""
+	read -r first <"$CTL/stat"
+	like "$1: no tracing" "$first" "session tracing=0 owner=0 *"
+	is "$1: no channel" "$(ls -d $CTL/trace.cpu* 2>/dev/null)" ""
+	is "$1: no module in use" "$(module_users)" 0
+}
+
+# A process that holds "owner" and no more
+bash -c "exec 3>$CTL/owner; for e in $events; do echo \$e >$CTL/enabled; done
+	 touch $TMP/ready; read -r _ <>$TMP/never" &
+pid=$!
+wait_for [ -e "$TMP/ready" ]
+like "it is the owner" "$(cat $CTL/owner)" "pid $pid uid 0 *"
+within "modules are in use" "$(($(module_users) +
+	$(grep -c '^skbtrace ' /proc/modules | sed 's/0/9/;s/1/0/')))" 1 9
+kill -KILL $pid
+wait $pid 2>/dev/null
+nothing_left "holder killed"
+
+# One who reads at that moment
+bash -c "exec 3>$CTL/owner; echo udp_send >"$CTL/enabled"
+	 touch $TMP/ready2; exec cat $CTL/trace.cpu0" >/dev/null &
+pid=$!
+wait_for [ -e "$TMP/ready2" ]
+kill -KILL $pid
+wait $pid 2>/dev/null
+nothing_left "reader killed"
+
+if command -v skbtrace >/dev/null; then
+	skbtrace record -q -e "${events// /,}" -o "$TMP/one.dat" &
+	pid=$!
+	is_tracing() {
+		[[ $(cat "$CTL/stat") == "session tracing=1 owner=$pid "* ]]
+	}
+	ok "record has begun" wait_for is_tracing
+	kill -KILL $pid
+	wait $pid 2>/dev/null
+	# not a moment later, or somebody else would have to wait, too
+	ok "the next one works at once" \
+		skbtrace record -q -e udp_send -o "$TMP/two.dat" -w 0.1
+	nothing_left "record killed"
+	ok "what it left can be told from a whole file" bash -c \
+		"skbtrace parse -i $TMP/one.dat.part >/dev/null 2>&1; [ \$? = 3 ]"
+fi
+finish
