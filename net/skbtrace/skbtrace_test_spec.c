@@ -533,7 +533,7 @@ static const struct contexts_case {
 	{ "task softirq hardirq", 0, 7, "task softirq hardirq" },
 	{ "hardirq,task", 0, 5, "task hardirq" },
 	{ "task:softirq", 0, 3, "task softirq" },
-	{ "  task\t\n softirq \n", 0, 3, "task softirq" },
+	{ "  task\t\n\t softirq\n", 0, 3, "task softirq" },
 	{ "task,task", 0, 1, "task" },
 	{ "", -EINVAL },
 	{ " ,:\n", -EINVAL },
