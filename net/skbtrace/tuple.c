@@ -107,7 +107,18 @@ static void skbtrace_ports(const struct sk_buff *skb,
 	}
 }
 
-/* What skbtrace_packet_tuple() leaves to be done with every check. */
+/**
+ * skbtrace_slow_tuple() - what skbtrace_packet_tuple() does not do inline
+ * @skb: packet
+ * @l3: where its IP header is
+ * @dir: SKBTRACE_DIR_*
+ * @t: the result
+ * @l4: what the transport header tells, %NULL: not asked for
+ *
+ * Takes any packet, with every check. Context: probe.
+ *
+ * Return: as skbtrace_packet_tuple()
+ */
 bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
 			 struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
 {
