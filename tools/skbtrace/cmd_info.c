@@ -223,7 +223,14 @@ static void print_head(const struct info *in, const char *name,
 		       (unsigned long long)in->damaged);
 }
 
-static void print_counts(const struct info *in)
+static int by_cpu(const void *a, const void *b)
+{
+	const struct cpu_count *x = a, *y = b;
+
+	return x->cpu < y->cpu ? -1 : x->cpu > y->cpu;
+}
+
+static void print_counts(struct info *in)
 {
 	printf("\n%-20s %12s %12s\n", "EVENT", "EVENTS", "LOST");
 	for (u32 no = 0; no < 65536; no++) {
@@ -239,6 +246,8 @@ static void print_counts(const struct info *in)
 		       (unsigned long long)n->events,
 		       (unsigned long long)n->lost);
 	}
+	if (in->ncpus)
+		qsort(in->cpus, in->ncpus, sizeof(*in->cpus), by_cpu);
 	printf("\n%-20s %12s %12s %12s\n", "CPU", "EVENTS", "LOST",
 	       "SUB-BUFFERS");
 	for (u32 i = 0; i < in->ncpus; i++)

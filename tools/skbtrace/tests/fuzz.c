@@ -89,7 +89,7 @@ static void say_where(void)
 static void hang(int sig)
 {
 	(void)sig;
-	dprintf(report_fd, "not ok - iteration takes more than %d s\n",
+	dprintf(report_fd, "not ok 1 - an iteration takes more than %d s\n",
 		HANG_SECONDS);
 	say_where();
 	abort();
@@ -434,12 +434,15 @@ static void parse_format(void)
 {
 	static char *all[] = { (char *)(uintptr_t)"*", NULL };
 	const struct sample *s = samples[below(nsamples)];
+	struct list_opts o = { .names = all };
 	static u8 text[MAX_PAYLOAD];
 	u32 len = s->c[0].len;
 
 	memcpy(text, s->c[0].data, len);
 	len = one_in(3) ? mutate_bytes(text, len) : mutate_words(text, len);
-	list_text((char *)text, len, "fuzz", one_in(2), all);
+	o.n = one_in(2);
+	o.json = one_in(2);
+	list_text((char *)text, len, "fuzz", &o);
 }
 
 static void parse_words(void)
@@ -534,7 +537,7 @@ int main(int argc, char **argv)
 		}
 #endif
 	}
-	dprintf(report_fd, "ok - fuzz: %llu iterations, seed %llu\n",
+	dprintf(report_fd, "ok 1 - %llu iterations, seed %llu\n",
 		(unsigned long long)iteration, (unsigned long long)seed);
 	return 0;
 }

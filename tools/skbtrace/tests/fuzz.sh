@@ -1,0 +1,16 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# fuzz.sh [SECONDS [SEED]]: mutated captures through the decode side. TAP.
+# FUZZ is the test program, best built with sanitizers (make fuzz).
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+if [ -z "${FUZZ:-}" ]; then
+	echo "ok 1 - fuzz # SKIP no FUZZ program given"
+	exit 0
+fi
+for s in basic big lost order zoo conns pipe_marks v6_only backward; do
+	"$here/gen.py" $s "$tmp/$s" || exit 1
+done
+exec "$FUZZ" "${1:-3}" "${2:-1}" "$tmp"/*
