@@ -176,6 +176,7 @@ enum skbtrace_role {
  * @fill: for events that name a connection: fills in the block of one whose
  *	first event is about to be written; the socket may be a minisocket
  * @slot: core
+ * @first: core: the first 8 bytes of its blocks, but for the context
  * @proto: core
  */
 struct skbtrace_event {
@@ -198,6 +199,7 @@ struct skbtrace_event {
 	struct skbtrace_event		*names;
 	void				(*fill)(void *block, struct sock *sk);
 	u16				slot;
+	u64				first;
 	const struct skbtrace_proto	*proto;
 };
 

@@ -137,6 +137,9 @@ static int skbtrace_add_event(struct skbtrace_proto *proto,
 	for (i = 0; ev->hooks && ev->hooks[i]; i++)
 		skbtrace_source_find(ev->hooks[i]);
 	ev->slot = slot;
+	memcpy(&ev->first, &(struct skbtrace_block){ .len = ev->len,
+						     .event = ev->nr },
+	       sizeof(ev->first));
 	skbtrace_events[slot] = ev;
 	return 0;
 }

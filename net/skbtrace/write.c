@@ -258,11 +258,8 @@ skbtrace_head(struct skbtrace_cpu *c, const struct skbtrace_event *ev,
 {
 	c->seq++;
 	c->written++;
-	b->len = ev->len;
-	b->event = ev->nr;
+	memcpy(b, &ev->first, sizeof(ev->first));
 	b->ctx = ctx;
-	b->flags = 0;
-	b->spare = 0;
 	b->key = key;
 	b->netns = netns;
 	b->tgid = tgid;
@@ -328,12 +325,13 @@ out:
 
 /*
  * The same when nothing is in the way; else nothing has happened yet. It calls
- * nothing that registers would have to be saved for, but for the clock. @sk and
- * @location are constants of the callers below when they are not used.
+ * nothing that registers would have to be saved for, but for the clock. @conn,
+ * and @sk and @location when they are not used, are constants of the callers.
  */
 static __always_inline void *
 __skbtrace_begin(struct skbtrace_session *s, const struct skbtrace_event *ev,
-		 u64 key, u32 netns, struct sock *sk, const void *location)
+		 u64 key, u32 netns, bool conn, struct sock *sk,
+		 const void *location)
 {
 	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
 	u32 ctx = skbtrace_context();
@@ -355,8 +353,8 @@ __skbtrace_begin(struct skbtrace_session *s, const struct skbtrace_event *ev,
 		local_irq_restore(flags);
 		return NULL;
 	}
-	if (sk && unlikely(!key ||
-			   !skbtrace_names_has(&run->known, key, c->epoch)))
+	if (conn && unlikely(!key ||
+			     !skbtrace_names_has(&run->known, key, c->epoch)))
 		goto slow;
 	if (location) {
 		id = skbtrace_location_id(s, location);
@@ -397,7 +395,7 @@ slow:
 void *skbtrace_begin(struct skbtrace_session *s,
 		     const struct skbtrace_event *ev, u64 key, u32 netns)
 {
-	return __skbtrace_begin(s, ev, key, netns, NULL, NULL);
+	return __skbtrace_begin(s, ev, key, netns, false, NULL, NULL);
 }
 EXPORT_SYMBOL_GPL(skbtrace_begin);
 
@@ -417,7 +415,7 @@ void *skbtrace_begin_at(struct skbtrace_session *s,
 			const struct skbtrace_event *ev, u64 key, u32 netns,
 			const void *location)
 {
-	return __skbtrace_begin(s, ev, key, netns, NULL, location);
+	return __skbtrace_begin(s, ev, key, netns, false, NULL, location);
 }
 EXPORT_SYMBOL_GPL(skbtrace_begin_at);
 
@@ -436,7 +434,7 @@ void *skbtrace_begin_sk(struct skbtrace_session *s,
 			const struct skbtrace_event *ev, struct sock *sk)
 {
 	return __skbtrace_begin(s, ev, atomic64_read(&sk->sk_cookie),
-				sock_net(sk)->ns.inum, sk, NULL);
+				sock_net(sk)->ns.inum, true, sk, NULL);
 }
 EXPORT_SYMBOL_GPL(skbtrace_begin_sk);
 
