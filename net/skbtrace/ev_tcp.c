@@ -366,7 +366,7 @@ static struct skbtrace_hook hook_tcp_probe = {
 
 /* hook_inet_sock_set_state is in all of them: it tells of the end */
 #define TCP_HOOKS(...)	((struct skbtrace_hook *const[]){		\
-				&hook_inet_sock_set_state, ##__VA_ARGS__, NULL })
+		&hook_inet_sock_set_state, ##__VA_ARGS__, NULL })
 
 static struct skbtrace_event ev_tcp_connection = {
 	SKBTRACE_EVENT(tcp_connection),

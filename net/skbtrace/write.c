@@ -67,7 +67,7 @@ static void skbtrace_close_subbuf(struct skbtrace_cpu *c)
 	}
 	skbtrace_race();
 	skbtrace_ring_close(r);
-	/* full barrier between @produced and the waiter: see wq_has_sleeper() */
+	/* full barrier between @produced and the waiter: wq_has_sleeper() */
 	if (c->buf && wq_has_sleeper(&c->buf->read_wait))
 		irq_work_queue(&c->buf->wakeup_work);
 }
@@ -150,7 +150,7 @@ static noinline void *skbtrace_room_slow(struct skbtrace_cpu *c, u32 len,
 			if (p)
 				goto got;
 		}
-		/* a spare one, which is not for ordinary blocks: leave it open */
+		/* a spare one, not for ordinary blocks: leave it open */
 		if (!important && !skbtrace_ring_may_open(r, false))
 			return NULL;
 		skbtrace_close_subbuf(c);
