@@ -104,7 +104,8 @@ def compare(conn, events):
     info, words = witness_of(conn)
     seen = [e for e in events if e["event"] == "tcp_retransmit"]
     segs = sum(e["segs"] for e in seen)
-    size = sum(e["len"] for e in seen)
+    # a SYN has a sequence number, but no byte
+    size = sum(e["len"] for e in seen if e["kind"] != "syn")
     total = words.get("retrans", "0/0").split("/")[1]
     show(f"ss -tine src {info['local']}",
          f"  sk:{conn['sk']}  retrans:{words.get('retrans')}"
@@ -132,7 +133,7 @@ def in_words(worst, others, events):
           f" {SERVER} (reason {drops[0]['reason']}: a tc filter)."
           f"\nEach time TCP cut its congestion window: {len(cuts)} times,"
           f" from {cuts[0]['snd_cwnd']} to"
-          f" {min(e['snd_cwnd'] for e in events if 'snd_cwnd' in e)} segments,"
+          f" {min(e['snd_ssthresh'] for e in cuts)} segments,"
           f" which held it back {share}% of its life.")
 
 
