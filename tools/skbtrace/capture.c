@@ -218,6 +218,8 @@ int capture_open(struct capture *c, const struct capture_opts *o,
 		return code;
 	if (!c->cur.name)
 		c->sink.stdout_fd = c->cur.fd;
+	/* A pipe may end in "skbtrace parse -". */
+	c->sink.hurry = !c->cur.part;
 	meta_collect(&c->meta);
 	s->priv = c;
 	s->size_text = size_text;

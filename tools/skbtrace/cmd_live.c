@@ -130,7 +130,8 @@ static int trace(struct live *l, struct session *s)
 static int run_live(const struct args *a)
 {
 	struct live l = {
-		.sink = { .ops = &live_ops, .stdout_fd = STDOUT_FILENO },
+		.sink = { .ops = &live_ops, .stdout_fd = STDOUT_FILENO,
+			  .hurry = true },
 	};
 	struct session s;
 	int code = recopt_expression(&what, a);

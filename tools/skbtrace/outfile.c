@@ -78,8 +78,11 @@ static int open_part(struct outfile *o)
 			return code;
 		o->fd = open(o->part, flags, 0600);
 	}
-	if (o->fd < 0)
-		return cannot(o->part);
+	if (o->fd < 0) {
+		cannot(o->part);
+		hint("-o FILE names another place");
+		return EXIT_FAILED;
+	}
 	flock(o->fd, LOCK_EX | LOCK_NB);
 	give_to_user(o->fd);
 	return 0;

@@ -83,6 +83,13 @@ static int add_cpu(struct reader *r, const char *name, u32 cpu)
 	return 1;
 }
 
+static int by_cpu(const void *a, const void *b)
+{
+	const struct reader_cpu *x = a, *y = b;
+
+	return (x->cpu > y->cpu) - (x->cpu < y->cpu);
+}
+
 int reader_scan(struct reader *r)
 {
 	static const char prefix[] = "trace.cpu";
@@ -114,6 +121,8 @@ int reader_scan(struct reader *r)
 		added += err > 0;
 	}
 	closedir(d);
+	if (added)
+		qsort(r->cpus, r->nr, sizeof(*r->cpus), by_cpu);
 	return added;
 }
 
@@ -235,24 +244,32 @@ bool reader_uncovered(const struct reader *r)
 	return false;
 }
 
+/* "stat" has the processors in their order, and so mostly have we. */
+static struct reader_cpu *find_cpu(struct reader *r, u32 cpu, int hint)
+{
+	if (hint < r->nr && r->cpus[hint].cpu == cpu)
+		return &r->cpus[hint];
+	for (int i = 0; i < r->nr; i++)
+		if (r->cpus[i].cpu == cpu)
+			return &r->cpus[i];
+	return NULL;
+}
+
 int reader_marks(struct reader *r, const struct ctl_stat *st,
 		 struct sink *sink)
 {
 	if (!reader_uncovered(r))
 		return 0;
 	for (int i = 0; i < st->nr; i++) {
-		for (int j = 0; j < r->nr; j++) {
-			struct reader_cpu *c = &r->cpus[j];
-			int err;
+		struct reader_cpu *c = find_cpu(r, st->cpus[i].cpu, i);
+		int err;
 
-			if (c->cpu != st->cpus[i].cpu ||
-			    c->mark >= st->cpus[i].complete_ns)
-				continue;
-			c->mark = st->cpus[i].complete_ns;
-			err = sink->ops->mark(sink, c->cpu, c->mark);
-			if (err)
-				return err;
-		}
+		if (!c || c->mark >= st->cpus[i].complete_ns)
+			continue;
+		c->mark = st->cpus[i].complete_ns;
+		err = sink->ops->mark(sink, c->cpu, c->mark);
+		if (err)
+			return err;
 	}
 	return 0;
 }

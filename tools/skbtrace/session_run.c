@@ -13,9 +13,11 @@
 
 /*
  * "stat" is read at most this often: it says how far the processors are
- * complete, and live output waits for that.
+ * complete. Live output waits for that; a file does not, and the kernel prints
+ * some 200 bytes for each processor.
  */
-#define STAT_NS		(20 * MSEC)
+#define STAT_HURRY_NS	(20 * MSEC)
+#define STAT_NS		(250 * MSEC)
 #define TICK_NS		NSEC_PER_SEC	/* progress line, new processors */
 #define AFTER_CMD_NS	NSEC_PER_SEC	/* what CMD's end leaves behind */
 #define DRAIN_NS	(5 * NSEC_PER_SEC)
@@ -26,7 +28,7 @@ struct loop {
 	struct pollfd *fds;
 	int room;
 	u64 now;
-	u64 stat_ns;		/* when "stat" was read last */
+	u64 stat_due;		/* when "stat" may be read again */
 	u64 tick_ns;
 	u64 quiet_since;	/* while stopping: nothing came since */
 	struct ctl_stat st;
@@ -70,7 +72,7 @@ static int timeout(const struct loop *l)
 	else if (s->deadline_ns)
 		keep_earlier(&due, s->deadline_ns);
 	if (!s->stopping && reader_uncovered(&s->reader))
-		keep_earlier(&due, l->stat_ns + STAT_NS);
+		keep_earlier(&due, l->stat_due);
 	return due <= l->now ? 0 : (due - l->now) / MSEC + 1;
 }
 
@@ -117,9 +119,9 @@ static bool read_stat(struct loop *l)
 {
 	struct session *s = l->s;
 
-	if (l->now < l->stat_ns + STAT_NS)
+	if (l->now < l->stat_due)
 		return false;
-	l->stat_ns = l->now;
+	l->stat_due = l->now + (l->sink->hurry ? STAT_HURRY_NS : STAT_NS);
 	ctl_stat_free(&l->st);
 	if (ctl_stat(&s->ctl, &l->st))
 		return false;
@@ -160,7 +162,8 @@ static void tick(struct loop *l)
 	l->tick_ns = l->now;
 	if (!s->stopping)
 		reader_scan(&s->reader);
-	if (progress_wanted(s))
+	/* The terminal is the command's while it runs. */
+	if (!s->child.pid && progress_wanted(s))
 		progress_line(s, l->now, false);
 }
 

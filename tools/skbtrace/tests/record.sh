@@ -361,6 +361,35 @@ wait $pid 2>/dev/null
 ok "killed: what was there can be read" capture kill.dat.part events=30 end=none
 echo '-*' >d/skbtrace/enabled
 
+kernel
+sed -i 's/tracing=0/tracing=1/; s/dead=-/dead=a bad block/' d/skbtrace/stat
+run record -o dead.dat
+ok "the kernel gives up: exit 1" fails 1 "has ended the session: a bad block"
+ok "the kernel gives up: cut short" says "cut short"
+ok "the kernel gives up: what was there" capture dead.dat events=30 end=none
+kernel
+if command -v script >/dev/null; then
+	script -qec "$S record -r d -w 2.3 -o p.dat" /dev/null </dev/null >tty.out
+	ok "a line every second on a terminal" \
+		is "$(grep -aoE '2\.[0-9]s  30 events  0/s  [0-9.]+KiB  lost 0' \
+		tty.out | sed 's/KiB.*//; s/[0-9.]*$//; s/^2\../2.x/')" \
+		"2.xs  30 events  0/s  "
+else
+	skip "a line every second on a terminal" "no script(1)"
+fi
+fresh
+: >d/skbtrace/sock_filters
+: >d/skbtrace/filters
+run record -q -o filter.dat -F udp tcp port 443
+ok "filters, where there are: rc" is "$rc" 0
+ok "filters: as tcpdump -ddd prints them" \
+	is "$(head -1 d/skbtrace/sock_filters)" \
+	"$(($(wc -l <d/skbtrace/sock_filters) - 1))"
+ok "filters: of packets" grep -qE '^[0-9]+ [0-9]+ [0-9]+ [0-9]+$' \
+	d/skbtrace/filters
+run record -o filter2.dat 'nonsense expression'
+ok "filters: a wrong one" fails 2 'filter "nonsense expression": '
+
 # ---- a command ----
 
 fresh
