@@ -8,13 +8,13 @@
 #        ...              every 40th packet     ...
 #     10.0.5.1 path5      is dropped here --> path5 10.0.5.2
 #
-# Leaves in DIR: demo.dat, the recording; record, what "skbtrace record" said;
+# Leaves in DIR: demo.dat, the recording; said, what "skbtrace record" said;
 # witness, the kernel's own counters (see demo-traffic.py).
 
 set -euo pipefail
-here=$(dirname "$0")
-dir=$1
-traffic=$here/demo-traffic.py
+# The command line becomes part of the recording: no paths of this machine
+PATH=$(cd "$(dirname "$0")" && pwd):$PATH
+cd "$1"
 
 # On both sides: addresses of all neighbours, so that no connection waits for
 # ARP, and the delay.
@@ -55,12 +55,12 @@ loss() {
 network
 loss
 mkfifo /tmp/ready
-ip netns exec servers "$traffic" serve >/tmp/ready &
+ip netns exec servers demo-traffic.py serve >/tmp/ready &
 read -r _ </tmp/ready
 
-skbtrace record -f -o "$dir/demo.dat" -e @trouble,tcp_connection,tcp_rttm -- \
-	ip netns exec clients "$traffic" upload "$dir/witness" >"$dir/record" 2>&1 || {
+skbtrace record -f -o demo.dat -e @trouble,tcp_connection,tcp_rttm -- \
+	ip netns exec clients demo-traffic.py upload witness >said 2>&1 || {
 	status=$?
-	cat "$dir/record"
+	cat said
 	exit "$status"
 }

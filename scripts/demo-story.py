@@ -145,7 +145,7 @@ def without_names(text):
 
 def main():
     heading("Five uploads are recorded in the VM")
-    said = read("record").replace(f"{DIR}/", "")
+    said = read("said")
     show("skbtrace record -o demo.dat -e @trouble,tcp_connection,tcp_rttm"
          " -- ip netns exec clients demo-traffic.py upload", said)
     need("none lost" in said, "events were lost")
