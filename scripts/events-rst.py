@@ -46,8 +46,9 @@ def parse(text):
         word, _, rest = line.strip().partition(" ")
         if word == "syms":
             name, *pairs = rest.split()
-            syms.setdefault(name, []).extend(
-                p.partition("=")[2] for p in pairs)
+            syms.setdefault(name, {}).update(
+                (int(value), word) for value, word in
+                (p.split("=", 1) for p in pairs))
         elif word == "event":
             number, name, *pairs = rest.split()
             events.append({"number": number, "name": name, "fields": [],
@@ -128,7 +129,7 @@ def section(event, syms):
             if name in FOREIGN_SYMS:
                 words = "the words of ``enum skb_drop_reason`` of the kernel"
             else:
-                words = " ".join(w for w in syms[name])
+                words = " ".join(w for _, w in sorted(syms[name].items()))
             out += fold(f"{name}: {words}.")
     return out
 
