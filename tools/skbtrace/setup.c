@@ -104,7 +104,7 @@ static int no_skbtrace(const char *why)
 	uname(&u);
 	msg("this kernel (%s) has no skbtrace%s%s", u.release,
 	    *why ? ": " : "", why);
-	hint("install: apt install ./skbtrace-dkms_*.deb     "
+	hint("install: scripts/overlay.sh KERNEL_TREE, then build it     "
 	     "or try it in a VM: make demo");
 	return EXIT_FAILED;
 }
@@ -126,11 +126,11 @@ static int modprobe_failed(struct run *r)
 	uname(&u);
 	msg("the module skbtrace does not load: %s", line);
 	if (strstr(line, "Key was rejected"))
-		hint("secure boot: sign the module (dkms does with an enrolled"
-		     " key: mokutil --import)");
+		hint("secure boot: sign it with a key that the machine has"
+		     " enrolled (mokutil --import)");
 	else if (strstr(line, "Exec format") || strstr(line, "Invalid"))
-		hint("built for another kernel? dkms autoinstall -k %s",
-		     u.release);
+		hint("built for another kernel? make modules "
+		     "KDIR=/lib/modules/%s/build", u.release);
 	else
 		hint("dmesg says more");
 	return EXIT_FAILED;
