@@ -122,6 +122,7 @@ static int skbtrace_check_event(const struct skbtrace_event *ev)
 static int skbtrace_add_event(struct skbtrace_proto *proto,
 			      struct skbtrace_event *ev)
 {
+	struct skbtrace_block hdr = { .len = ev->len, .event = ev->nr };
 	unsigned int slot, i;
 	int err;
 
@@ -137,9 +138,7 @@ static int skbtrace_add_event(struct skbtrace_proto *proto,
 	for (i = 0; ev->hooks && ev->hooks[i]; i++)
 		skbtrace_source_find(ev->hooks[i]);
 	ev->slot = slot;
-	memcpy(&ev->first, &(struct skbtrace_block){ .len = ev->len,
-						     .event = ev->nr },
-	       sizeof(ev->first));
+	memcpy(&ev->first, &hdr, sizeof(ev->first));
 	skbtrace_events[slot] = ev;
 	return 0;
 }
