@@ -16,8 +16,8 @@ declare -A PACKAGES=(
 	[tools]="gcc libc6-dev libdeflate-dev libpcap-dev make pkg-config zlib1g-dev"
 	[test]="ethtool iperf3 iproute2 iputils-ping jq libmnl-dev nftables
 		python3 socat tcpdump"
-	[lint]="clang codespell git perl python3 python3-docutils shellcheck sparse
-		universal-ctags"
+	[lint]="clang codespell cppcheck git perl python3 python3-docutils
+		shellcheck sparse universal-ctags"
 	[bench]="bpftrace iperf3 linux-perf tcpdump trace-cmd"
 )
 

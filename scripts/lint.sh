@@ -1,0 +1,270 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# scripts/lint.sh [CHECK...] - style, static checkers, sizes; all checks or these
+#
+# One line for each check, with all it found below it. Ends with "N passed, N
+# failed". Needs a kernel tree and its build (scripts/kernel.sh plain).
+#   -l  only list the checks
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+cd "$ROOT"
+
+CHECKS=(checkpatch compile kernel_doc exports patches uapi sizes shell python
+	cppcheck docs traces)
+MAX_LINES=600		# of a file
+MAX_FUNCTION=80		# lines
+
+case ${1-} in
+-h | --help) usage 0 ;;
+-l)
+	printf '%s\n' "${CHECKS[@]}"
+	exit
+	;;
+esac
+(($#)) || set -- "${CHECKS[@]}"
+
+tmp=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-lint.XXXXXX")
+trap 'rm -rf "$tmp"' EXIT
+build='' src=''
+
+need_kernel() {
+	[ -z "$build" ] || return 0
+	build=$(realpath "$("$ROOT/scripts/kernel.sh" plain 9>&-)/build")
+	src=$(realpath "$build/source")
+}
+
+# Files of this repo that match a pattern, one a line
+files() {
+	repo_files . | sed 's,^\./,,' | grep -E "$1"
+}
+
+c_files() {
+	files '\.[ch]$' | grep -v '^examples/'
+}
+
+# Each function below prints what it found, and returns 0 if all is well.
+
+# allow < "FILE:LINE: LEVEL:TYPE: MESSAGE" of checkpatch: what checkpatch.allow
+# does not know, and lines of that file which nothing has matched
+allow() {
+	python3 - scripts/checkpatch.allow <(cat) <<'PY'
+import fnmatch
+import re
+import sys
+
+rules = []
+for line in open(sys.argv[1]):
+    if line.strip() and not line.startswith("#"):
+        rules.append([*re.split(r"\t+", line.rstrip("\n"), maxsplit=3), 0])
+bad = 0
+for finding in open(sys.argv[2]):
+    m = re.match(r"(.*?):(\d+): \w+:(\w+): ", finding)
+    if not m:
+        continue
+    path, number, kind = m.groups()
+    lines = open(path).read().split("\n")
+    source = lines[int(number) - 1].strip() if int(number) else ""
+    for rule in rules:
+        if (fnmatch.fnmatch(path, rule[0]) and
+                fnmatch.fnmatch(kind, rule[1]) and
+                fnmatch.fnmatchcase(source, rule[2])):
+            rule[4] += 1
+            break
+    else:
+        bad = 1
+        print(finding.rstrip("\n"))
+        print("    " + source)
+for rule in rules:
+    if len(sys.argv) == 3 and not rule[4]:
+        bad = 1
+        print("checkpatch.allow: nothing matches: " + " ".join(rule[:3]))
+sys.exit(bad)
+PY
+}
+
+check_checkpatch() {
+	# where Debian has it; without, checkpatch says so and spells nothing
+	local words=/usr/lib/python3/dist-packages/codespell_lib/data/dictionary.txt
+	[ -r "$words" ] || { echo "codespell is not installed"; return 1; }
+	need_kernel
+	{
+		c_files | sed "s,^,$ROOT/,"
+		files '^patches/.*\.patch$' | sed "s,^,$ROOT/,"
+	} >"$tmp/list"
+	# from elsewhere: it leaves a file of its own where it runs
+	(
+		cd "$tmp"
+		grep '\.[ch]$' list | xargs -P "$(nproc)" -n 8 \
+			"$src/scripts/checkpatch.pl" --root "$src" --strict \
+			--codespell --codespellfile "$words" \
+			--max-line-length=80 --show-types --terse -f
+		grep '\.patch$' list | xargs "$src/scripts/checkpatch.pl" \
+			--root "$src" --strict --codespell \
+			--codespellfile "$words" --show-types --terse
+	) 2>/dev/null | sed "s,^$ROOT/,," | grep -v '^total: ' |
+		sort -t: -k1,1 -k2,2n >"$tmp/findings" || true
+	allow <"$tmp/findings"
+}
+
+# W=1, sparse with endian checks
+check_compile() {
+	need_kernel
+	(
+		flock 8
+		rm -f "$build"/net/skbtrace/*.o
+		make -C "$src" O="$build" ARCH=x86_64 W=1 C=2 \
+			CF="-D__CHECK_ENDIAN__" -j"${JOBS:-$(nproc)}" \
+			net/skbtrace/ >"$tmp/make" 2>&1
+	) 8>"$(dirname "$build")/plain.lock" || {
+		tail -n 20 "$tmp/make"
+		return 1
+	}
+	grep -q 'CHECK .*net/skbtrace/main\.c' "$tmp/make" || {
+		echo "sparse did not run"
+		return 1
+	}
+	# sparse has its opinion on the kernel's headers, too
+	! grep -E '^[^ ]*skbtrace[^ /]*:[0-9]+:.*(warning|error):' "$tmp/make"
+}
+
+check_kernel_doc() {
+	need_kernel
+	files '^(net/skbtrace|include/(uapi/)?linux)/.*\.[ch]$' |
+		xargs "$src/scripts/kernel-doc" -none -Wall >"$tmp/doc" 2>&1 || true
+	! grep -E 'warning:|error:' "$tmp/doc"
+}
+
+# What other modules call is described, with its context
+check_exports() {
+	local f name bad=0
+	while read -r f; do
+		while read -r name; do
+			grep -q "^ \* $name() - " "$f" || {
+				echo "$f: $name() is exported, without kernel-doc"
+				bad=1
+			}
+		done < <(sed -n 's/^EXPORT_SYMBOL.*(\(.*\));/\1/p' "$f")
+	done < <(files '^net/skbtrace/.*\.c$')
+	return "$bad"
+}
+
+# On what the tree held before: no fuzz, no offset, nothing already there
+check_patches() {
+	local version=${SKBTRACE_KERNEL:-6.12} p f
+	need_kernel
+	cp -r "$src/.skbtrace/orig" "$tmp/tree"
+	for p in "patches/$version"/*.patch MAINTAINERS.patch; do
+		while read -r f; do
+			[ -f "$tmp/tree/$f" ] || {
+				echo "$p: $f: not in .skbtrace/orig"
+				return 1
+			}
+		done < <(sed -n 's,^--- a/\([^[:blank:]]*\).*,\1,p' "$p")
+		patch -d "$tmp/tree" -p1 -F0 --no-backup-if-mismatch <"$p" \
+			>"$tmp/patch" 2>&1 || {
+			echo "$p:"
+			cat "$tmp/patch"
+			return 1
+		}
+		! grep -H --label="$p" -E 'offset|fuzz|Reversed' "$tmp/patch" ||
+			return 1
+	done
+}
+
+# Alone, as C90, as C++, and without padding that the compiler chose
+check_uapi() {
+	local h lang
+	for h in include/uapi/linux/*.h; do
+		for lang in 'c -std=c90 -Wc++-compat' 'c++ -std=c++11'; do
+			# shellcheck disable=SC2086 # several words
+			gcc -fsyntax-only -Wall -Wextra -Werror -Wpadded \
+				-x $lang -isystem /usr/include "$h" || return 1
+		done
+	done
+}
+
+check_sizes() {
+	local f n bad=0
+	need_command ctags
+	while read -r f; do
+		n=$(wc -l <"$f")
+		((n <= MAX_LINES)) || {
+			echo "$f: $n lines, more than $MAX_LINES"
+			bad=1
+		}
+	done < <(files '\.([ch]|sh|py)$')
+	# the name of a tag, its first line, its last one
+	c_files | ctags -L - -f - --languages=C,C++ --kinds-C=f --kinds-C++=f \
+		--fields=+ne --excmd=number -D 'KUNIT_ARRAY_PARAM(a,b,c)=' |
+		awk -F '\t' -v max=$MAX_FUNCTION '
+		{
+			first = last = 0
+			for (i = 3; i <= NF; i++) {
+				if ($i ~ /^line:/) first = substr($i, 6)
+				if ($i ~ /^end:/) last = substr($i, 5)
+			}
+			if (last && last - first + 1 > max) {
+				print $2 ":" first ": " $1 "() has " last - first + 1 \
+				      " lines, more than " max
+				bad = 1
+			}
+			n++
+		}
+		END { exit bad || !n }' || bad=1
+	return "$bad"
+}
+
+check_shell() {
+	{
+		files '\.sh$'
+		files '^[^.]*$' | while read -r f; do
+			! head -c 20 "$f" | grep -aq '^#!/bin/\(ba\)\?sh' || echo "$f"
+		done
+	} | xargs shellcheck
+}
+
+check_python() {
+	local f bad=0
+	while read -r f; do
+		python3 -W error -c 'import ast, sys
+ast.parse(open(sys.argv[1]).read(), sys.argv[1])' "$f" || bad=1
+	done < <(files '\.py$')
+	return "$bad"
+}
+
+check_cppcheck() {
+	need_command cppcheck
+	files '^tools/.*\.c$' | xargs cppcheck -q -j "$(nproc)" --std=c11 \
+		--enable=warning,performance,portability --inline-suppr \
+		--suppress=missingInclude --suppress=missingIncludeSystem \
+		--error-exitcode=1 -D__x86_64__ -I tools/skbtrace \
+		-I include/uapi --template='{file}:{line}: {severity}: {id}: {message}' 2>&1
+}
+
+# What README and skbtrace.rst say of files, output and events is still so
+check_docs() {
+	"$ROOT/scripts/docs-check.py" && "$ROOT/scripts/events-rst.py" --check
+}
+
+# Paths of the machine on which something was written
+check_traces() {
+	! files . | grep -v '^scripts/lint.sh$' |
+		xargs grep -nIE '/work/(main|shared)|/root/\.cache'
+}
+
+passed=0 failed=0
+for check; do
+	declare -F "check_$check" >/dev/null ||
+		die "no check '$check'" "there are: ${CHECKS[*]}"
+	if "check_$check" >"$tmp/out" 2>&1; then
+		passed=$((passed + 1))
+		echo "ok $check"
+	else
+		failed=$((failed + 1))
+		echo "not ok $check: $(grep -c . "$tmp/out" || true) lines"
+		sed 's/^/# /' "$tmp/out"
+	fi
+done
+echo "$passed passed, $failed failed"
+((failed == 0))
