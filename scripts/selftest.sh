@@ -28,11 +28,12 @@ kernel=$("$ROOT/scripts/kernel.sh" "$variant")
 out=$CACHE/selftest-$variant
 mkdir -p "$out"
 
-# "include ../../lib.mk" is found beside a test that each kernel has
+# What the kernel has two folders up (lib.mk, kselftest_harness.h) is found
+# beside a test that each kernel has.
 kselftest() {
-	make -s -C "$dir" OUTPUT="$out" \
-		-I "$kernel/build/source/tools/testing/selftests/net/forwarding" \
-		KHDR_INCLUDES="-isystem $ROOT/include/uapi" "$@"
+	local beside=$kernel/build/source/tools/testing/selftests/net/forwarding
+	make -s -C "$dir" OUTPUT="$out" -I "$beside" \
+		KHDR_INCLUDES="-I$beside -isystem $ROOT/include/uapi" "$@"
 }
 kselftest all >&2
 # for sample.sh: to compile it in the VM would take a minute
