@@ -119,7 +119,7 @@ static int trace(struct live *l, struct session *s)
 	l->show = NULL;
 	if (s->broken_pipe || err == -EPIPE)
 		return 0;
-	/* What was lost stands in the output, and show_close() has summed it. */
+	/* What was lost stands in the output; show_close() has summed it. */
 	if (s->lost)
 		progress_advice(s);
 	else

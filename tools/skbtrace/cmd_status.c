@@ -111,7 +111,7 @@ static void line_kernel(const struct ctl_stat *st, bool loaded)
 		       " list load it)\n", u.release);
 		return;
 	}
-	printf("kernel    %s, skbtrace %u (%s)", u.release, SKBTRACE_ABI, how);
+	printf("kernel    %s, skbtrace %d (%s)", u.release, SKBTRACE_ABI, how);
 	if (all)
 		printf(", %s: %llu of %llu events",
 		       st->exact == all ? "patched" : "exact",

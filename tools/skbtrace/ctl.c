@@ -21,7 +21,7 @@ static int check_version(const struct ctl *c)
 			    c->root);
 	if (v == SKBTRACE_ABI)
 		return 0;
-	msg("the kernel's skbtrace speaks version %llu, this program %u",
+	msg("the kernel's skbtrace speaks version %llu, this program %d",
 	    (unsigned long long)v, SKBTRACE_ABI);
 	hint("install the program and the module from the same source");
 	return EXIT_FAILED;
@@ -89,7 +89,7 @@ char *ctl_read(const struct ctl *c, const char *name)
 	if (fd < 0)
 		return NULL;
 	do {
-		/* Pages first: a small read would make seq_file render twice. */
+		/* A small buffer would make seq_file render twice. */
 		if (len + 1 >= room) {
 			room = room ? 2 * room : 16384;
 			s = xrealloc(s, room);

@@ -114,7 +114,7 @@ static bool can_sample(const struct session *s, const char *name)
 void progress_advice(const struct session *s)
 {
 	const u64 size = s->reader.subbuf_size, nr = s->reader.subbuf_nr;
-	/* Bursts are what overruns a buffer: a bit larger helps a few losses. */
+	/* A few losses: a burst. Many: the reader cannot keep up. */
 	const u64 grow = s->lost > s->reader.events / 8 ? 8 : 2;
 	char more[NUM_LEN], sample[96] = "";
 	struct tally *t;

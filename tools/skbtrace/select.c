@@ -6,7 +6,7 @@
 
 #include "select.h"
 
-/* The events that one item of a list stands for; options after it are theirs. */
+/* The events that one item of a list stands for, and the options after it. */
 struct group {
 	const char *item;
 	const struct event **v;

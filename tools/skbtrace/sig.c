@@ -76,7 +76,9 @@ unsigned int sig_take(void)
 		got |= SIG_PROGRESS;
 	if (child_ended)
 		got |= SIG_CHILD;
-	stop = progress = child_ended = 0;
+	stop = 0;
+	progress = 0;
+	child_ended = 0;
 	return got;
 }
 

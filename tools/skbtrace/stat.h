@@ -35,10 +35,11 @@ void ctl_stat_free(struct ctl_stat *st);
 
 /* Sum of one counter over all CPUs: ctl_sum(&st, lost). */
 #define ctl_sum(st, member) ({						\
+	const struct ctl_stat *st_ = (st);				\
 	u64 sum_ = 0;							\
 									\
-	for (int i_ = 0; i_ < (st)->nr; i_++)				\
-		sum_ += (st)->cpus[i_].member;				\
+	for (int i_ = 0; i_ < st_->nr; i_++)				\
+		sum_ += st_->cpus[i_].member;				\
 	sum_; })
 
 /* A line of "dropped". */
