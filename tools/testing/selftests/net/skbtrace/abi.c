@@ -168,7 +168,7 @@ TEST_F(abi, interrupted_read)
 TEST_F(abi, any_read_size)
 {
 	static const size_t sizes[] = { 1, 7, 72, 4095, 4096, 4097, 10000 };
-	char stream[8 * SUBBUF_SIZE];
+	char stream[16 * SUBBUF_SIZE];
 	struct skbtrace_subbuf *h;
 	size_t got = 0, n = 0;
 	ssize_t len;

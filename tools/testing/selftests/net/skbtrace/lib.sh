@@ -23,7 +23,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # what the tests run most comes first: looking it up costs, on a network root
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH:$PWD:$here
 SKIP=4
-TIMEOUT=${TIMEOUT:-30}	# of one wait; generous: emulators are slow
+TIMEOUT=${TIMEOUT:-60}	# of one wait; generous: emulators are slow
 
 A=skbtrace-a-$$
 B=skbtrace-b-$$
