@@ -63,7 +63,10 @@ compile() {
 
 warn=()
 ((!strict)) || warn=(W=1)
-compile net/skbtrace "${warn[@]}"
+# built in, they cannot be modules as well: nothing to do but for the sample
+built_in=0
+! grep -qsx 'CONFIG_SKBTRACE=y' "$kernel/.config" || built_in=1
+((built_in && sample)) || compile net/skbtrace "${warn[@]}"
 if ((!sample)); then
 	echo "$copy/net/skbtrace"
 	exit
