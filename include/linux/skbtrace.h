@@ -77,32 +77,32 @@ struct skbtrace_field {
 	u16		off;
 };
 
-#define SKBTRACE_MEMBER(S, type, name, unit, flags, help)	\
+#define SKBTRACE_MEMBER(S, type, name, unit, flags, help)		\
 	SKBTRACE_C_##type name;
-#define SKBTRACE_SIZE(S, type, name, unit, flags, help)		\
+#define SKBTRACE_SIZE(S, type, name, unit, flags, help)			\
 	+ sizeof(SKBTRACE_C_##type)
-#define SKBTRACE_ROW(S, type, name, unit, flags, help)		\
+#define SKBTRACE_ROW(S, type, name, unit, flags, help)			\
 	{ #name, #type, unit, flags, help, offsetof(S, name) },
 
 /* struct NAME_block and NAME_fields[] from a list of fields */
-#define SKBTRACE_BLOCK(NAME, LIST)						\
-	struct NAME##_block {							\
-		struct skbtrace_block hdr;					\
-		LIST(SKBTRACE_MEMBER, struct NAME##_block)			\
-	};									\
-	static_assert(sizeof(struct NAME##_block) % 8 == 0);			\
-	static_assert(sizeof(struct NAME##_block) ==				\
-		      sizeof(struct skbtrace_block)				\
-		      LIST(SKBTRACE_SIZE, struct NAME##_block));		\
-	static const struct skbtrace_field NAME##_fields[] = {			\
-		LIST(SKBTRACE_ROW, struct NAME##_block)				\
+#define SKBTRACE_BLOCK(NAME, LIST)					\
+	struct NAME##_block {						\
+		struct skbtrace_block hdr;				\
+		LIST(SKBTRACE_MEMBER, struct NAME##_block)		\
+	};								\
+	static_assert(sizeof(struct NAME##_block) % 8 == 0);		\
+	static_assert(sizeof(struct NAME##_block) ==			\
+		      sizeof(struct skbtrace_block)			\
+		      LIST(SKBTRACE_SIZE, struct NAME##_block));	\
+	static const struct skbtrace_field NAME##_fields[] = {		\
+		LIST(SKBTRACE_ROW, struct NAME##_block)			\
 	}
 
 /* the members of struct skbtrace_event that follow from SKBTRACE_BLOCK() */
-#define SKBTRACE_EVENT(NAME)							\
-	.name = __stringify(NAME),						\
-	.len = sizeof(struct NAME##_block),					\
-	.fields = NAME##_fields,						\
+#define SKBTRACE_EVENT(NAME)						\
+	.name = __stringify(NAME),					\
+	.len = sizeof(struct NAME##_block),				\
+	.fields = NAME##_fields,					\
 	.nr_fields = ARRAY_SIZE(NAME##_fields)
 
 /**
@@ -127,7 +127,7 @@ struct skbtrace_syms {
 	unsigned int			nr;
 };
 
-#define SKBTRACE_SYMS(NAME, TAB)						\
+#define SKBTRACE_SYMS(NAME, TAB)					\
 	{ .name = NAME, .tab = TAB, .nr = ARRAY_SIZE(TAB) }
 
 /**
@@ -227,9 +227,9 @@ int skbtrace_register_proto(struct skbtrace_proto *proto);
 void skbtrace_unregister_proto(struct skbtrace_proto *proto);
 
 /* so that the first use of an event loads its module */
-#define MODULE_ALIAS_SKBTRACE_EVENT(name)	\
+#define MODULE_ALIAS_SKBTRACE_EVENT(name)				\
 	MODULE_ALIAS("skbtrace-event-" __stringify(name))
-#define MODULE_ALIAS_SKBTRACE_PROTO(name)	\
+#define MODULE_ALIAS_SKBTRACE_PROTO(name)				\
 	MODULE_ALIAS("skbtrace-proto-" __stringify(name))
 
 /**
@@ -340,12 +340,12 @@ static inline void skbtrace_commit(struct skbtrace_session *s)
 }
 
 /* The first fields of a packet event's block: what people know it by. */
-#define SKBTRACE_TUPLE_FIELDS(F, S)						\
+#define SKBTRACE_TUPLE_FIELDS(F, S)					\
 	F(S, addr, local, "-", "tuple", "address on this side")		\
-	F(S, addr, peer, "-", "tuple", "address of the other side")		\
-	F(S, u16, lport, "port", "tuple", "port on this side")			\
-	F(S, u16, pport, "port", "tuple", "port of the other side")		\
-	F(S, u8, proto, "enum:ipproto", "-", "protocol above IP")		\
+	F(S, addr, peer, "-", "tuple", "address of the other side")	\
+	F(S, u16, lport, "port", "tuple", "port on this side")		\
+	F(S, u16, pport, "port", "tuple", "port of the other side")	\
+	F(S, u8, proto, "enum:ipproto", "-", "protocol above IP")	\
 	F(S, u8, dir, "enum:dir", "brief", "received or sent by this host")
 
 /**
@@ -368,9 +368,9 @@ struct skbtrace_tuple {
 
 enum { SKBTRACE_DIR_UNKNOWN, SKBTRACE_DIR_RX, SKBTRACE_DIR_TX };
 
-#define SKBTRACE_ASSERT_TUPLE(NAME)						\
-	static_assert(offsetof(struct NAME##_block, dir) ==			\
-		      offsetof(struct NAME##_block, local) +			\
+#define SKBTRACE_ASSERT_TUPLE(NAME)					\
+	static_assert(offsetof(struct NAME##_block, dir) ==		\
+		      offsetof(struct NAME##_block, local) +		\
 		      offsetof(struct skbtrace_tuple, dir))
 
 /* the tuple in a block */
