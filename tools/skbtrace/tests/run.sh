@@ -40,7 +40,7 @@ suite() {
 }
 
 if [ $# = 0 ]; then
-	set -- parse record man
+	set -- parse record man stress
 fi
 for s; do
 	[ -x "$here/$s.sh" ] && suite "$s" "$here/$s.sh"
