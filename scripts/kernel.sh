@@ -149,17 +149,22 @@ progress() {
 	done
 }
 
+# In the background, so that a signal ends the compilers, too, and at once
 compile() {
-	local status=0 watcher
+	local status=0 watcher make
 	progress 9>&- &
 	watcher=$!
-	# shellcheck disable=SC2064 # the pid as it is now
-	trap "kill $watcher 2>/dev/null || true" EXIT
 	make -C "$src" O="$build" ARCH=$arch -j"$jobs" "${targets[@]}" \
-		>>"$log" 2>&1 9>&- || status=$?
+		>>"$log" 2>&1 9>&- &
+	make=$!
+	# shellcheck disable=SC2064 # the pids as they are now
+	trap "kill $watcher $make 2>/dev/null || true" EXIT
+	trap 'exit 130' INT
+	trap 'exit 143' TERM HUP
+	wait "$make" || status=$?
 	kill "$watcher"
 	wait "$watcher" 2>/dev/null || true
-	trap - EXIT
+	trap - EXIT INT TERM HUP
 	((status == 0)) || failed "compiling"
 }
 
