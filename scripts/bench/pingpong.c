@@ -27,7 +27,11 @@
 #define SIZE	64
 
 /* Where the plugin of bench.sh --where begins and ends: nops with a number. */
-#define MARK(n)	__asm__ volatile(".byte 0x0f, 0x1f, 0x80\n\t.long " #n ::: "memory")
+#define MARK(n)							\
+	({							\
+		__asm__ volatile(".byte 0x0f, 0x1f, 0x80\n"	\
+				 ".long " #n ::: "memory");	\
+	})
 
 static int end_a, end_b;
 

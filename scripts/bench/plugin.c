@@ -31,13 +31,14 @@ const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
 size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *insn);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *insn);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *insn,
-					    exec_cb_t cb, int flags, void *data);
+					    exec_cb_t cb, int flags,
+					    void *data);
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *insn,
 						int op, void *ptr, uint64_t n);
 
 EXPORT int qemu_plugin_version = 1;
 
-/* By address, open addressing; all of userspace shares the entry of address 0 */
+/* By address, open addressing; all of userspace shares entry 0 */
 #define SLOTS	(1U << 22)
 static struct slot {
 	uint64_t	addr;
@@ -82,7 +83,8 @@ static void end(unsigned int cpu, void *data)
 	f = fopen(name, "w");
 	for (i = 0; f && i < SLOTS; i++)
 		if (slots[i].count != slots[i].start)
-			fprintf(f, "%016" PRIx64 " %" PRIu64 "\n", slots[i].addr,
+			fprintf(f, "%016" PRIx64 " %" PRIu64 "\n",
+				slots[i].addr,
 				slots[i].count - slots[i].start);
 	if (!f || fclose(f)) {
 		perror(name);
@@ -108,20 +110,23 @@ static void translated(uint64_t id, struct qemu_plugin_tb *tb)
 {
 	size_t i, n = qemu_plugin_tb_n_insns(tb);
 	struct qemu_plugin_insn *insn;
+	struct slot *slot;
+	exec_cb_t cb;
 	uint32_t mark;
 
 	(void)id;
 	for (i = 0; i < n; i++) {
 		insn = qemu_plugin_tb_get_insn(tb, i);
 		mark = mark_of(insn);
-		if (mark == 0x534b4230)
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, begin,
-							       CB_NO_REGS, NULL);
-		else if (mark == 0x534b4231)
-			qemu_plugin_register_vcpu_insn_exec_cb(insn, end,
-							       CB_NO_REGS, NULL);
+		cb = mark == 0x534b4230 ? begin :
+		     mark == 0x534b4231 ? end : NULL;
+		if (cb)
+			qemu_plugin_register_vcpu_insn_exec_cb(insn, cb,
+							       CB_NO_REGS,
+							       NULL);
+		slot = find_slot(qemu_plugin_insn_vaddr(insn));
 		qemu_plugin_register_vcpu_insn_exec_inline(insn, INLINE_ADD_U64,
-				&find_slot(qemu_plugin_insn_vaddr(insn))->count, 1);
+							   &slot->count, 1);
 	}
 }
 

@@ -134,7 +134,7 @@ static int read_chunks(struct info *in, struct sbt_reader *rd)
 	enum sbt_read ret;
 	int err = 0;
 
-	while (!err && (ret = sbt_reader_next(rd, only_meta != NULL, &c)) !=
+	while (!err && (ret = sbt_reader_next(rd, !!only_meta, &c)) !=
 	       SBT_READ_END) {
 		if (ret == SBT_READ_ERROR)
 			return EXIT_FAILED;

@@ -59,12 +59,12 @@ static bool parse_end(struct match_end *e, const char *s, size_t n)
 	} else if (strchr(addr, ':')) {
 		return false;		/* v6 without brackets: which port? */
 	}
-	if (!strcmp(colon + 1, "*"))
-		e->any_port = true;
-	else if (!parse_u64(colon + 1, &port) || port > 65535)
-		return false;
-	else
+	e->any_port = !strcmp(colon + 1, "*");
+	if (!e->any_port) {
+		if (!parse_u64(colon + 1, &port) || port > 65535)
+			return false;
 		e->port = port;
+	}
 	return parse_address(e, addr);
 }
 

@@ -30,13 +30,13 @@ struct stream {
 	struct trace *t;
 	u32 cpu;
 	bool live;		/* rec and key are valid, it is in the heap */
-	u64 key;		/* time of rec on the clock of the first trace */
+	u64 key;		/* time of rec, clock of the first trace */
 	bool counted;		/* next_seq is valid */
 	u64 next_seq;		/* what the next sub-buffer begins with */
 	u64 bound;		/* nothing earlier comes (0: not known) */
 	struct rec rec;
 	struct sb_iter it;
-	u8 *mem;		/* of the sub-buffer in turn, if it was passed */
+	u8 *mem;		/* the sub-buffer in turn, if passed in */
 	u32 mem_len;
 	u8 *buf;		/* for those that are fetched */
 	u32 cap;
@@ -318,7 +318,7 @@ void merge_mark(struct merge *m, struct trace *t, u32 cpu, u64 mono_ns)
 
 /* ---- output ---- */
 
-/* Up to where all CPUs are complete: the least bound of those that are empty. */
+/* Up to where all CPUs are complete: the least bound of the empty ones. */
 static u64 complete_to(const struct merge *m)
 {
 	u64 t = UINT64_MAX;

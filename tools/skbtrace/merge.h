@@ -19,7 +19,7 @@ struct merge;
 struct merge_stats {
 	u64 backward;		/* records earlier than the one before */
 	u64 damaged;		/* sub-buffers with something wrong in them */
-	u64 forced;		/* records passed on before all CPUs were heard */
+	u64 forced;		/* records passed on with a CPU unheard */
 };
 
 struct merge *merge_new(merge_sink *sink, void *arg);

@@ -22,7 +22,7 @@ struct conn {
 	bool has_snd_base, has_rcv_base;
 	bool ended;		/* its last keyframe was seen */
 	u16 text_len, json_len;
-	char chars[];		/* local>peer, then what put_conn_json() gives */
+	char chars[];		/* local>peer, then put_conn_json()'s */
 };
 
 enum { MAX_COMM = 16, MAX_SYMBOL = 64 };

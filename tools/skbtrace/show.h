@@ -35,7 +35,8 @@ struct show_opts {
 	  &(o).json, NULL },						\
 	{ 'v', "verbose", NULL, "all fields, not only the brief ones",	\
 	  OPT_FLAG, &(o).verbose, NULL },				\
-	{ 't', "time", "FORMAT", "rel (default), wall, utc, delta, epoch, mono", \
+	{ 't', "time", "FORMAT",					\
+	  "rel (default), wall, utc, delta, epoch, mono",		\
 	  OPT_STRING, &(o).time, NULL },				\
 	{ 0, "conn", "CONN",						\
 	  "only this connection: sk=100b, 0x100b, ADDR:PORT, LOCAL>PEER", \

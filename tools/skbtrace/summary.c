@@ -150,6 +150,7 @@ static struct row *get_row(struct summary *s, struct trace *t, u64 cookie)
 		grow(s);
 	slot = find_slot(s, key);
 	if (*slot)
+		/* cppcheck-suppress identicalInnerCondition */
 		return *slot;
 	if (s->used == MAX_ROWS) {
 		s->left_out++;

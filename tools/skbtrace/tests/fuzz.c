@@ -54,7 +54,8 @@ static int report_fd = STDERR_FILENO;
 const char *__asan_default_options(void);
 const char *__asan_default_options(void)
 {
-	return "hard_rss_limit_mb=2048:detect_leaks=1:max_allocation_size_mb=512";
+	return "hard_rss_limit_mb=2048:detect_leaks=1:"
+	       "max_allocation_size_mb=512";
 }
 
 /* ---- chance ---- */
@@ -432,7 +433,8 @@ out:
 
 static void parse_format(void)
 {
-	static char *all[] = { (char *)(uintptr_t)"*", NULL };
+	static char star[] = "*";
+	char *all[] = { star, NULL };
 	const struct sample *s = samples[below(nsamples)];
 	struct list_opts o = { .names = all };
 	static u8 text[MAX_PAYLOAD];
@@ -458,7 +460,8 @@ static void parse_words(void)
 	u32 n;
 
 	if (one_in(2))
-		c = (struct clock){ .set = true, .real_off = 1795237391000000000 };
+		c = (struct clock){ .set = true,
+				    .real_off = 1795237391000000000 };
 	strcpy((char *)buf, items[below(ARRAY_SIZE(items))]);
 	n = mutate_bytes(buf, strlen((char *)buf));
 	if (n > 4096)

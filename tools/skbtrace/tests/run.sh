@@ -43,11 +43,16 @@ if [ $# = 0 ]; then
 	set -- parse record man stress
 fi
 for s; do
-	[ -x "$here/$s.sh" ] && suite "$s" "$here/$s.sh"
+	if [ ! -x "$here/$s.sh" ]; then
+		n=$((n + 1)) failed=$((failed + 1))
+		echo "not ok $n - there is no suite $s"
+		continue
+	fi
+	suite "$s" "$here/$s.sh"
 done
 for s in ${TEST_PROGRAMS:-}; do
 	suite "$(basename "$s" | sed s/^test_//)" "$s"
 done
 echo "1..$n"
-echo "# $((n - failed - skipped)) passed, $failed failed, $skipped skipped"
+echo "$((n - failed - skipped)) passed, $failed failed, $skipped skipped"
 [ "$failed" = 0 ]

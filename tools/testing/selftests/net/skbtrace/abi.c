@@ -29,8 +29,9 @@
 /* The first of all may have to load it; which is no reason to fail. */
 static bool have_skbtrace(void)
 {
-	return !access(CTL "version", R_OK) ||
-	       (!system("modprobe -q skbtrace") && !access(CTL "version", R_OK));
+	if (!access(CTL "version", R_OK))
+		return true;
+	return !system("modprobe -q skbtrace") && !access(CTL "version", R_OK);
 }
 
 static int control(const char *file, const char *text)

@@ -9,8 +9,8 @@
  *
  * Prints (unless -q) a line per block, merged by time, each value between two
  * blanks: " time=N cpu=N seq=N ctx=task event=NAME key=HEX netns=N tgid=N
- * FIELD=VALUE... ". LOST blocks are event=LOST first=N last=N and NAME=COUNT for
- * each kind. Then, also with -q, a line per CPU:
+ * FIELD=VALUE... ". LOST blocks are event=LOST first=N last=N and NAME=COUNT
+ * for each kind. Then, also with -q, a line per CPU:
  * "cpu N subbufs=N blocks=N names=N lost=N lost_blocks=N".
  */
 #include <arpa/inet.h>
@@ -39,7 +39,7 @@ struct event {
 	unsigned int	nr;
 	char		name[32];
 	unsigned int	len;
-	bool		naming;		/* names something: not a hit, unless: */
+	bool		naming;		/* names something: no hit, unless: */
 	unsigned int	end_offset;	/* last words on a connection: a hit */
 	struct field	field[MAX_FIELDS];
 	unsigned int	nr_fields;
@@ -269,12 +269,15 @@ static int print_field(char *to, size_t size, const struct field *f,
 
 static void keep_line(const struct stream *s, uint64_t time, const char *text)
 {
+	struct line *more;
+
 	if (nr_lines == max_lines) {
 		max_lines = max_lines ? 2 * max_lines : 1024;
-		lines = realloc(lines, max_lines * sizeof(*lines));
+		more = realloc(lines, max_lines * sizeof(*lines));
+		if (!more)
+			die("lines");
+		lines = more;
 	}
-	if (!lines)
-		die("lines");
 	lines[nr_lines] = (struct line){ time, s->cpu, nr_lines, strdup(text) };
 	nr_lines++;
 }
@@ -401,7 +404,8 @@ static uint32_t check_block(struct stream *s, const struct skbtrace_subbuf *h,
 
 static void check_pad(struct stream *s, const struct skbtrace_subbuf *h)
 {
-	const struct skbtrace_pad *pad = (const void *)((const char *)h + h->used);
+	const char *at = (const char *)h + h->used;
+	const struct skbtrace_pad *pad = (const void *)at;
 
 	if (h->used == h->size)
 		return;
