@@ -47,7 +47,8 @@ lint: ## style, static checkers, sizes
 bench: kernel tools ## what an event costs, beside the other tracers
 	@scripts/bench.sh
 
-nightly: check kunit selftest selftest-debug bench ## all tests there are
+nightly: check bench ## all tests there are, longer fuzzing and stress, costs
+	@$(MAKE) --no-print-directory -C tools/skbtrace fuzz SECONDS=600
 
 clean: ## remove what was compiled in this tree
 	@[ ! -f tools/skbtrace/Makefile ] || $(MAKE) --no-print-directory -C tools/skbtrace clean

@@ -23,6 +23,7 @@ JOBS=(
 	"kunit|kernel|scripts/kunit.sh"
 	"variants|kernel|scripts/build-variants.sh"
 	"demo|kernel tools|scripts/demo.sh"
+	"record|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
 	"pahole|kernel|scripts/pahole.sh"
 	"lint|kernel tools|scripts/lint.sh"
 )
