@@ -249,8 +249,7 @@ check_docs() {
 
 # Paths of the machine on which something was written
 check_traces() {
-	! files . | grep -v '^scripts/lint.sh$' |
-		xargs grep -nIE '/work/(main|shared)|/root/\.cache'
+	! files . | xargs grep -nIF -e "$ROOT/" -e "$CACHE"
 }
 
 passed=0 failed=0
