@@ -19,6 +19,7 @@ JOBS=(
 	"selftest|kernel tools|scripts/selftest.sh -k plain"
 	"kernel-debug|kernel|scripts/kernel.sh debug"
 	"selftest-debug|kernel-debug tools|scripts/selftest.sh -k debug"
+	"leaks|kernel-debug tools|scripts/selftest.sh -k debug -L"
 	"userland|tools|make -s -C tools/skbtrace check"
 	"kunit|kernel|scripts/kunit.sh"
 	"variants|kernel|scripts/build-variants.sh"

@@ -1,20 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# scripts/selftest.sh [-k VARIANT] [-l CONSOLE] [TEST...] - kselftests in a VM
+# scripts/selftest.sh [-k VARIANT] [-l CONSOLE] [-L] [TEST...] - kselftests in a VM
 #
 # Builds tools/testing/selftests/net/skbtrace with the kernel's lib.mk, boots
-# the kernel (default plain) and runs the tests in it, all or those named.
-# With -k debug, all includes a search for leaked memory. TAP on stdout, then
-# the counts; exit status 0 if none failed.
+# the kernel (default plain) and runs the tests in it, all or those named. TAP
+# on stdout, then the counts; exit status 0 if none failed.
+#   -L  with -k debug: then search for lost memory. Everything takes twice as
+#       long with it, so the default is those tests that make and end sessions
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-variant=plain vm=()
+variant=plain vm=() leaks=
 while (($#)); do
 	case $1 in
 	-k) variant=${2:?}; shift ;;
 	-l) vm+=(-l "${2:?}"); shift ;;
+	-L) leaks="abi ctl.sh owner.sh stress.sh" vm+=(-a kmemleak=on) ;;
 	-h | --help) usage 0 ;;
 	-*) die "unknown option $1" "see: $0 --help" ;;
 	*) break ;;
@@ -41,11 +43,8 @@ sample=$("$ROOT/scripts/modules.sh" -s "$kernel/build")
 cp "$sample/skbtrace_sample.ko" "$out/"
 # shellcheck disable=SC2016 # variables of make
 read -ra all < <(kselftest --eval='names: ; @echo $(TEST_PROGS) $(notdir $(TEST_GEN_PROGS))' names)
-if (($# == 0)); then
-	set -- "${all[@]}"
-	# slow; so only for the whole suite
-	[ "$variant" != debug ] || vm+=(-a kmemleak=on)
-fi
+# shellcheck disable=SC2086 # words
+(($#)) || set -- ${leaks:-${all[@]}}
 for t; do
 	[[ " ${all[*]} " == *" $t "* ]] || die "no test '$t'" "there are: ${all[*]}"
 done

@@ -433,7 +433,7 @@ out:
 
 static void parse_format(void)
 {
-	static char star[] = "*";
+	char star[] = "*";
 	char *all[] = { star, NULL };
 	const struct sample *s = samples[below(nsamples)];
 	struct list_opts o = { .names = all };

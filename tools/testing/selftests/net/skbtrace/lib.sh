@@ -25,6 +25,10 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH:$PWD:$here
 SKIP=4
 TIMEOUT=${TIMEOUT:-60}	# of one wait; generous: emulators are slow
 
+# limits of time hold for a kernel that is not busy checking itself
+PATIENCE=1
+! zgrep -q '^CONFIG_KASAN=y' /proc/config.gz 2>/dev/null || PATIENCE=8
+
 A=skbtrace-a-$$
 B=skbtrace-b-$$
 A4=10.83.0.1 A6=fd83::1

@@ -44,7 +44,7 @@ for _ in 1 2 3 4 5; do
 	ms=$(since "$start")
 	((ms >= best)) || best=$ms
 done
-within "ms from the datagram to the screen" "$best" 0 300
+within "ms from the datagram to the screen" "$best" 0 $((300 * PATIENCE))
 kill -INT "$bg"
 wait "$bg"
 is "live: exit status" "$?" 0
@@ -63,7 +63,7 @@ datagram
 ok "head has got its lines" wait_for grep -q end= "$TMP/head"
 ok "the session ends" wait_for tracing 0
 within "ms from the end of head to that of the session" \
-	"$(since "$(value end "$TMP/head")")" 0 1500
+	"$(since "$(value end "$TMP/head")")" 0 $((1500 * PATIENCE))
 ok "live ends" wait_for [ -s "$TMP/live" ]
 is "quietly" "$(cat "$TMP/err")" ""
 finish
