@@ -60,12 +60,12 @@ bool sb_header(struct sb_info *info, const struct format *fmt, const void *buf,
 	}
 	if (fmt) {
 		const u16 one = 1;
-		bool host_big = !*(const u8 *)&one;
+		bool big = swap != !*(const u8 *)&one;
 
-		if (fmt->big == (host_big == swap)) {
+		if (fmt->big != big) {
 			snprintf(err, DECODE_ERRLEN,
 				 "sub-buffer is %s-endian, its format says %s",
-				 host_big != swap ? "big" : "little",
+				 big ? "big" : "little",
 				 fmt->big ? "big" : "little");
 			return false;
 		}

@@ -433,8 +433,7 @@ out:
 
 static void parse_format(void)
 {
-	char star[] = "*";
-	char *all[] = { star, NULL };
+	char star[] = "*", *all[2] = { star };
 	const struct sample *s = samples[below(nsamples)];
 	struct list_opts o = { .names = all };
 	static u8 text[MAX_PAYLOAD];

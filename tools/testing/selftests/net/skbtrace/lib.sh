@@ -27,6 +27,7 @@ TIMEOUT=${TIMEOUT:-60}	# of one wait; generous: emulators are slow
 
 # limits of time hold for a kernel that is not busy checking itself
 PATIENCE=1
+# shellcheck disable=SC2034 # tests use it
 ! zgrep -q '^CONFIG_KASAN=y' /proc/config.gz 2>/dev/null || PATIENCE=8
 
 A=skbtrace-a-$$

@@ -12,7 +12,8 @@ net_up
 counters="bytes_sent bytes_acked bytes_received bytes_retrans segs_out segs_in
 	  total_retrans min_rtt_us srtt_us busy_us"
 
-# conn FAMILY PORT GATE: exchanges 3000 and 7000 bytes after GATE
+# conn FAMILY PORT GATE: exchanges 3000 and 7000 bytes after GATE. The client
+# waits for the ACK of its FIN too, which is counted at the end as well.
 conn() {
 	local f=$1 to
 	to=$(addr B "$f")
@@ -22,7 +23,7 @@ conn() {
 	servers+=("$server_pid")
 	background in_a sk "tcp$f" connect "$to" "$2" cookie port \
 		touch "$TMP/connected.$2.$f" until "$3" \
-		write 3000 read 7000 acked shut eof info >"$TMP/client.$2.$f"
+		write 3000 read 7000 acked shut eof acked info >"$TMP/client.$2.$f"
 	clients+=("$bg")
 }
 
