@@ -12,13 +12,13 @@ net_up
 counters="bytes_sent bytes_acked bytes_received bytes_retrans segs_out segs_in
 	  total_retrans min_rtt_us srtt_us busy_us"
 
-# conn FAMILY PORT GATE: exchanges 3000 and 7000 bytes after GATE. The client
-# waits for the ACK of its FIN too, which is counted at the end as well.
+# conn FAMILY PORT GATE: exchanges 3000 and 7000 bytes after GATE. Both wait for
+# the ACK of their FIN too, which is counted at the end as well.
 conn() {
 	local f=$1 to
 	to=$(addr B "$f")
 	server in_b "tcp$f" bind "$to" "$2" listen 5 touch "$TMP/ready" \
-		accept cookie read 3000 write 7000 shut eof info
+		accept cookie read 3000 write 7000 shut eof acked info
 	mv "$TMP/server" "$TMP/server.$2.$f"
 	servers+=("$server_pid")
 	background in_a sk "tcp$f" connect "$to" "$2" cookie port \
