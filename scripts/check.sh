@@ -21,6 +21,8 @@ JOBS=(
 	"selftest-debug|kernel-debug tools|scripts/selftest.sh -k debug"
 	"leaks|kernel-debug tools|scripts/selftest.sh -k debug -L"
 	"userland|tools|make -s -C tools/skbtrace check"
+	"sanitized|tools|make -s -C tools/skbtrace SAN=1 check"
+	"fuzz|tools|make -s -C tools/skbtrace fuzz SECONDS=60 SEED=1"
 	"kunit|kernel|scripts/kunit.sh"
 	"variants|kernel|scripts/build-variants.sh"
 	"demo|kernel tools|scripts/demo.sh"
