@@ -34,7 +34,10 @@ JOBS=(
 case ${1-} in
 -h | --help) usage 0 ;;
 -l)
-	printf '%s\n' "${JOBS[@]}" | column -t -s '|'
+	for job in "${JOBS[@]}"; do
+		IFS='|' read -r name first run <<<"$job"
+		printf '%-16s%-20s%s\n' "$name" "$first" "$run"
+	done
 	exit
 	;;
 esac
