@@ -118,6 +118,30 @@ static int next_lost(struct sb_iter *it, struct rec *r, char *err)
 	return 1;
 }
 
+/*
+ * Behind the fields. An event that the format does not name has an unknown
+ * length; nobody prints it, so its stack is of no interest.
+ */
+static int take_stack(struct sb_iter *it, struct rec *r, char *err)
+{
+	const u8 *p;
+	u32 left;
+
+	r->has_stack = r->ev && r->flags & SKBTRACE_BLOCK_STACK;
+	r->depth = 0;
+	if (!r->has_stack)
+		return 1;
+	if (r->len < r->ev->len + sizeof(struct skbtrace_stack))
+		return damaged(it, err, "block is too short for its stack");
+	p = r->p + r->ev->len;
+	left = r->len - r->ev->len - sizeof(struct skbtrace_stack);
+	r->depth = ld32(p + offsetof(struct skbtrace_stack, depth), r->swap);
+	r->stack = p + offsetof(struct skbtrace_stack, at);
+	if (r->depth > left / sizeof(u64))
+		return damaged(it, err, "stack is deeper than its block");
+	return 1;
+}
+
 static int at_end(struct sb_iter *it, char *err)
 {
 	if (it->events == it->info.nr_events)
@@ -136,6 +160,7 @@ int sb_next(struct sb_iter *it, struct rec *r, char err[DECODE_ERRLEN])
 	u32 left = it->info.used - it->off;
 	bool swap = it->info.swap;
 	u16 len, no;
+	int ret;
 
 	if (!left)
 		return at_end(it, err);
@@ -163,19 +188,26 @@ int sb_next(struct sb_iter *it, struct rec *r, char err[DECODE_ERRLEN])
 	r->netns = ld32(BLK(p, netns), swap);
 	r->tgid = ld32(BLK(p, tgid), swap);
 	if (no == SKBTRACE_LOST) {
-		int ret;
-
 		r->ev = NULL;
+		r->has_stack = false;
 		ret = next_lost(it, r, err);
 		if (ret > 0)
 			it->off += len;
 		return ret;
 	}
 	r->ev = format_event(it->fmt, no);
+	ret = take_stack(it, r, err);
+	if (ret < 0)
+		return ret;
 	r->seq = it->seq++;
 	it->events++;
 	it->off += len;
 	return 1;
+}
+
+u64 rec_stack(const struct rec *r, u32 i)
+{
+	return ld64(r->stack + i * sizeof(u64), r->swap);
 }
 
 void rec_lost_kind(const struct rec *r, u32 i, u16 *event, u32 *count)

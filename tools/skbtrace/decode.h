@@ -40,6 +40,9 @@ struct rec {
 	u8 ctx;
 	u8 flags;
 	bool swap;
+	bool has_stack;
+	u32 depth;		/* entries of the stack */
+	const u8 *stack;	/* its first entry */
 	/* LOST only */
 	u64 last_seq;
 	u64 last_time;
@@ -74,6 +77,9 @@ int sb_next(struct sb_iter *it, struct rec *r, char err[DECODE_ERRLEN]);
 
 /* Entry @i < nr_kinds of a LOST record. */
 void rec_lost_kind(const struct rec *r, u32 i, u16 *event, u32 *count);
+
+/* Entry @i < depth of the stack. */
+u64 rec_stack(const struct rec *r, u32 i);
 
 /* ---- loads, in either byte order ---- */
 

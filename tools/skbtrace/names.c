@@ -250,7 +250,7 @@ static void learn_symbol(struct names *n, const struct rec *r)
 		return;
 	len = strnlen((const char *)r->p + name->off,
 		      name->size < MAX_SYMBOL ? name->size : MAX_SYMBOL);
-	s = xmalloc(sizeof(*s) + len);
+	s = xmalloc(sizeof(*s) + len + 1);
 	s->id = id;
 	s->len = len;
 	for (u32 i = 0; i < len; i++) {
@@ -259,6 +259,7 @@ static void learn_symbol(struct names *n, const struct rec *r)
 		s->name[i] = c <= ' ' || c >= 0x7f || c == '"' || c == '\\' ?
 			     '?' : c;
 	}
+	s->name[len] = '\0';
 	map_put(&n->symbols, &s->id, false);
 }
 

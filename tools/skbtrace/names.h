@@ -37,7 +37,7 @@ struct task {
 struct symbol {
 	u64 id;
 	u32 len;
-	char name[];		/* clean, good inside a JSON string too */
+	char name[];		/* clean, good inside a JSON string too; NUL */
 };
 
 struct names;

@@ -58,6 +58,15 @@ struct printer {
 
 struct evprint;			/* an event's fields, made ready to print */
 
+/*
+ * Of a stack what is not skbtrace's own begins at this entry; all of it is
+ * printed in at most stack_max() bytes.
+ */
+u32 stack_skip(const struct rec *r, struct names *n);
+u32 stack_max(const struct rec *r);
+char *put_stack_text(char *p, const struct rec *r, struct names *n);
+char *put_stack_json(char *p, const struct rec *r, struct names *n);
+
 struct evprint *text_compile(const struct event *e, bool verbose);
 struct evprint *json_compile(const struct event *e);
 void evprint_free(struct evprint *ep);
@@ -68,7 +77,7 @@ void text_event(struct printer *p, const struct evprint *ep,
 void text_lost(struct printer *p, struct trace *t, const struct rec *r);
 
 void json_trace(struct printer *p, const struct trace *t);
-void json_event(struct printer *p, const struct evprint *ep,
+void json_event(struct printer *p, struct evprint *ep,
 		struct trace *t, const struct rec *r);
 void json_lost(struct printer *p, struct trace *t, const struct rec *r);
 void json_trace_end(struct printer *p, const struct trace *t,
@@ -90,7 +99,9 @@ struct op {
 
 struct evprint {
 	const struct event *ev;
-	u32 max;		/* bytes a line can take */
+	/* JSON: was it recorded with stack? Asked once, the headers read */
+	enum { STACK_ASK, STACK_NO, STACK_YES } stack;
+	u32 max;		/* bytes a line can take, without its stack */
 	u32 head_len;
 	char head[96];		/* the event's name, padded or quoted */
 	u32 nops;

@@ -168,7 +168,7 @@ static const char *json_prefix(const struct event *e, const struct field *f)
 	static const char *const keys[] = {
 		"event", "time", "t_ns", "cpu", "seq", "ctx", "pid", "comm",
 		"netns", "sk", "local", "lport", "peer", "pport", "inferred",
-		"pkt",
+		"pkt", "stack",
 	};
 
 	/* tcp_active_conn and task say them as a fact about another. */
@@ -259,10 +259,25 @@ static char *put_common(char *p, struct trace *t, const struct rec *r)
 	return put_char(p, ',');
 }
 
-void json_event(struct printer *pr, const struct evprint *ep, struct trace *t,
+/*
+ * An event that was recorded with its stack has that key in each object, any
+ * other in none: whoever asks for stacks finds columns that do not change.
+ */
+static char *put_stack(char *p, struct evprint *ep, struct trace *t,
+		       const struct rec *r)
+{
+	if (ep->stack == STACK_ASK)
+		ep->stack = spec_has(trace_spec(t, ep->ev->name), "stack") ?
+			    STACK_YES : STACK_NO;
+	if (r->has_stack)
+		return put_stack_json(p, r, t->names);
+	return ep->stack == STACK_YES ? put_lit(p, ",\"stack\":null") : p;
+}
+
+void json_event(struct printer *pr, struct evprint *ep, struct trace *t,
 		const struct rec *r)
 {
-	char *p = out_room(pr->o, ep->max);
+	char *p = out_room(pr->o, ep->max + stack_max(r));
 	bool whole = r->len >= ep->ev->len;
 	u64 cookie = rec_cookie(r);
 	const struct conn *c = NULL;
@@ -291,6 +306,7 @@ void json_event(struct printer *pr, const struct evprint *ep, struct trace *t,
 		p = whole || rec_has(r, op->f) ? op->put(p, op, r, c, t) :
 						 put_lit(p, "null");
 	}
+	p = put_stack(p, ep, t, r);
 	p = put_lit(p, "}\n");
 	out_end(pr->o, p);
 }

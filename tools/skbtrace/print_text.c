@@ -354,7 +354,7 @@ static char *put_rest(char *p, const struct rec *r)
 void text_event(struct printer *pr, const struct evprint *ep, struct trace *t,
 		const struct rec *r)
 {
-	char *p = out_room(pr->o, ep->max);
+	char *p = out_room(pr->o, ep->max + stack_max(r));
 	u64 cookie = rec_cookie(r);
 	const struct conn *c = cookie ? names_conn(t->names, cookie) : NULL;
 	bool whole = r->len >= ep->ev->len;
@@ -380,6 +380,8 @@ void text_event(struct printer *pr, const struct evprint *ep, struct trace *t,
 		p = put_rest(p, r);
 	if (r->tgid)
 		p = put_task(p, t, r->tgid);
+	if (r->has_stack)
+		p = put_stack_text(p, r, t->names);
 	*p++ = '\n';
 	out_end(pr->o, p);
 }

@@ -369,33 +369,16 @@ static void json_row(const struct ctx *c, const struct row *r)
 
 /* ---- */
 
-/* META "events" holds a spec per line: NAME[,options]. */
-static bool was_recorded(const char *specs, const char *name)
-{
-	size_t n = strlen(name);
-
-	while (*specs) {
-		size_t len = strcspn(specs, ",\n");
-
-		if (len == n && !memcmp(specs, name, n))
-			return true;
-		specs += strcspn(specs, "\n");
-		specs += *specs == '\n';
-	}
-	return false;
-}
-
 void summary_print(struct summary *s, struct printer *pr,
 		   const struct trace *first)
 {
 	struct ctx c = { .s = s, .pr = pr };
-	const char *specs = trace_meta_get(first, "events");
 	struct row **rows = xcalloc(s->used, sizeof(*rows));
 	u32 n = 0;
 
 	for (int i = 0; i < SRC_NR; i++)
 		c.recorded[i] = s->seen_src[i] || s->lost_src[i] ||
-				was_recorded(specs, source_events[i]);
+				trace_spec(first, source_events[i]);
 	for (u32 i = 0; i < s->size; i++)
 		if (s->slot[i])
 			rows[n++] = s->slot[i];

@@ -191,6 +191,33 @@ const char *trace_meta_get(const struct trace *t, const char *name)
 	return "";
 }
 
+const char *trace_spec(const struct trace *t, const char *event)
+{
+	const char *specs = trace_meta_get(t, "events");
+	size_t n = strlen(event);
+
+	while (*specs) {
+		if (strcspn(specs, ",\n") == n && !memcmp(specs, event, n))
+			return specs + n;
+		specs += strcspn(specs, "\n");
+		specs += *specs == '\n';
+	}
+	return NULL;
+}
+
+bool spec_has(const char *spec, const char *option)
+{
+	size_t n = strlen(option);
+
+	while (spec && *spec == ',') {
+		spec++;
+		if (strcspn(spec, "=,\n") == n && !memcmp(spec, option, n))
+			return true;
+		spec += strcspn(spec, ",\n");
+	}
+	return false;
+}
+
 static void first_word(char buf[TRACE_WORD], const char *s)
 {
 	snprintf(buf, TRACE_WORD, "%.*s", (int)strcspn(s, " \n"), s);

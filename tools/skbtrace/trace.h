@@ -54,6 +54,15 @@ void trace_lost(struct trace *t, u32 cpu, u64 lost_total);
 /* Text of a META, "" if there is none. */
 const char *trace_meta_get(const struct trace *t, const char *name);
 
+/*
+ * How an event was recorded: its options as META "events" says them (",stack",
+ * "" if there are none), up to the end of the line. NULL: it was not, or
+ * nobody says.
+ */
+const char *trace_spec(const struct trace *t, const char *event);
+/* Is @option among them, with or without a value? @spec may be NULL. */
+bool spec_has(const char *spec, const char *option);
+
 /* One word each for the header, raw and possibly empty. */
 enum { TRACE_WORD = 64 };
 

@@ -63,7 +63,7 @@ struct skbtrace_subbuf {
  * @len: bytes of the block, this header included; a multiple of 8
  * @event: number of the event in "format", or one of the numbers below
  * @ctx: context of the event: SKBTRACE_CTX_*
- * @flags: SKBTRACE_BLOCK_*
+ * @flags: %SKBTRACE_BLOCK_STACK
  * @spare: 0
  * @time: CLOCK_MONOTONIC, nanoseconds (ktime_get_mono_fast_ns())
  * @key: what the event is about: a socket cookie (the number that SO_COOKIE
@@ -87,6 +87,26 @@ struct skbtrace_block {
 #define SKBTRACE_CTX_TASK	0	/* system call or kernel thread */
 #define SKBTRACE_CTX_SOFTIRQ	1
 #define SKBTRACE_CTX_HARDIRQ	2
+
+/* The event's fields are followed by a struct skbtrace_stack. */
+#define SKBTRACE_BLOCK_STACK	0x01
+
+#define SKBTRACE_STACK_MAX	16	/* addresses */
+
+/**
+ * struct skbtrace_stack - what the code of an event was called by
+ * @depth: entries in @at
+ * @spare: 0
+ * @at: code addresses, innermost first, as fields of unit sym hold them; the
+ *	first ones may be skbtrace's own
+ *
+ * Begins where "len=" in "format" ends; the block's own len covers it.
+ */
+struct skbtrace_stack {
+	__u32	depth;
+	__u32	spare;
+	__u64	at[];
+};
 
 /* Blocks that are not events; numbers from here on are never events. */
 #define SKBTRACE_FIRST_SPECIAL	0xff00

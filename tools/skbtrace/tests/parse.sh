@@ -1,65 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # The decode side against captures that gen.py makes: text, JSON, summary,
-# messages, exit codes. UPDATE=1 rewrites golden/, to be read before committed.
-set -u
-here=$(cd "$(dirname "$0")" && pwd)
-S=$(realpath "${SKBTRACE:-$here/../skbtrace}")
-golden=$here/golden
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-cd "$tmp" || exit 1
-export TZ=UTC LC_ALL=C
-n=0 failed=0
-
-result() {	# RC NAME
-	n=$((n + 1))
-	if [ "$1" = 0 ]; then
-		echo "ok $n - $2"
-	else
-		echo "not ok $n - $2"
-		failed=1
-		[ -s why ] && sed 's/^/#   /' why | head -40
-	fi
-	: >why
-}
-
-gen() {
-	"$here/gen.py" "$@" || exit 1
-}
-
-# The file ./out is what golden/NAME holds.
-golden() {
-	[ -n "${UPDATE:-}" ] && cp out "$golden/$1"
-	diff "$golden/$1" out >why 2>&1
-	result $? "$1"
-}
-
-# run EXPECTED-CODE ARGS...: stdout and stderr to ./out and ./err
-run() {
-	local want=$1
-	shift
-	"$S" "$@" >out 2>err
-	rc=$?
-	[ $rc = "$want" ] || echo "exit code $rc, not $want: $*" >>why
-	[ $rc = "$want" ]
-}
-
-# both ARGS...: one file with the exit code and both outputs
-both() {
-	"$S" "$@" >o 2>e
-	echo $? >code
-	echo "\$ skbtrace $*"
-	cat o
-	sed 's/^/! /' e
-	echo "= $(cat code)"
-}
-
-# says TEXT: stderr holds it
-says() {
-	grep -qF -- "$1" err || { echo "no \"$1\" in:"; cat err; } >>why
-	grep -qF -- "$1" err
-}
+# messages, exit codes.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
 
 for s in basic lost order backward zoo v6_only conns summary_lost \
 	 other_host big pipe_marks; do
@@ -194,6 +138,25 @@ result $? "percents add up to 100"
 "$S" parse --summary --conn sk=1 conns.dat 2>/dev/null >out
 [ "$(wc -l <out)" = 2 ]
 result $? "--conn restricts the summary"
+
+# ---- stacks
+
+more stack stack.dat
+"$S" parse stack.dat >out 2>&1
+golden stack.txt
+"$S" parse --json stack.dat >out 2>/dev/null
+jq -e . out >/dev/null 2>why
+result $? "stack: jq reads it"
+golden stack.json
+more stack_big big.stack
+"$S" parse big.stack >out2 2>&1
+diff "$golden/stack.txt" out2 >why
+result $? "stacks of foreign byte order"
+for s in short deep huge; do
+	more stack_$s $s.stack
+	run 3 parse $s.stack && says "stack" && grep -q 'rtt=0.001ms' out
+	result $? "a stack that is damaged ($s) ends its sub-buffer only"
+done
 
 # ---- inputs
 

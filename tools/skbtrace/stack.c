@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The stack of an event, as words. */
+#include "out.h"
+#include "put.h"
+
+enum { LOOK = 6 };		/* so far down our own frames can reach */
+
+static const char *name_of(const struct rec *r, struct names *n, u32 i)
+{
+	const struct symbol *s = names_symbol(n, rec_stack(r, i));
+
+	return s ? s->name : "";
+}
+
+static bool of_skbtrace(const char *name)
+{
+	return strstr(name, "[skbtrace");
+}
+
+/* "tcp_rttm_probe+0x12": a function that is called for a tracepoint. */
+static bool is_probe(const char *name)
+{
+	static const char end[] = "_probe";
+	size_t n = strcspn(name, "+");
+
+	return n >= sizeof(end) - 1 &&
+	       !memcmp(name + n - (sizeof(end) - 1), end, sizeof(end) - 1);
+}
+
+/*
+ * The kernel cannot tell where its tracing ends and what is traced begins:
+ * built in, skbtrace has no module name. So this looks for the frame through
+ * which it was called, and for the glue of tracepoints below.
+ */
+u32 stack_skip(const struct rec *r, struct names *n)
+{
+	u32 i;
+
+	for (i = 0; i < r->depth && i < LOOK; i++) {
+		const char *name = name_of(r, n, i);
+
+		if (of_skbtrace(name) || is_probe(name))
+			break;
+	}
+	if (i == r->depth || i == LOOK)
+		return 0;
+	for (i++; i < r->depth; i++) {
+		const char *name = name_of(r, n, i);
+
+		if (!of_skbtrace(name) && strncmp(name, "__traceiter_", 12))
+			break;
+	}
+	return i;
+}
+
+u32 stack_max(const struct rec *r)
+{
+	return 32 + r->depth * (MAX_SYMBOL + sizeof("\"\","));
+}
+
+char *put_stack_text(char *p, const struct rec *r, struct names *n)
+{
+	u32 from = stack_skip(r, n);
+
+	p = put_lit(p, " stack=");
+	if (from == r->depth)
+		*p++ = '-';
+	for (u32 i = from; i < r->depth; i++) {
+		const struct symbol *s = names_symbol(n, rec_stack(r, i));
+
+		if (i > from)
+			p = put_lit(p, "<-");
+		p = s ? put_mem(p, s->name, s->len) : put_char(p, '?');
+	}
+	return p;
+}
+
+char *put_stack_json(char *p, const struct rec *r, struct names *n)
+{
+	u32 from = stack_skip(r, n);
+
+	p = put_lit(p, ",\"stack\":[");
+	for (u32 i = from; i < r->depth; i++) {
+		const struct symbol *s = names_symbol(n, rec_stack(r, i));
+
+		if (i > from)
+			*p++ = ',';
+		if (!s) {
+			p = put_lit(p, "null");
+			continue;
+		}
+		*p++ = '"';
+		p = put_mem(p, s->name, s->len);
+		*p++ = '"';
+	}
+	return put_char(p, ']');
+}
