@@ -45,6 +45,7 @@ struct show {
 	u64 unknown;
 	u16 unknown_no;
 	u64 lost;
+	u64 last;		/* time of the latest record */
 	struct lost_kind kinds[MAX_LOST_KINDS];
 	u32 nkinds;
 };
@@ -370,6 +371,8 @@ static void show_rec(void *arg, struct trace *t, const struct rec *r)
 		merge_stop(s->merge);
 		return;
 	}
+	if (r->time + t->shift > s->last)
+		s->last = r->time + t->shift;
 	if (r->no == SKBTRACE_LOST) {
 		show_lost(s, t, r);
 		return;
@@ -505,7 +508,8 @@ static void print_end(struct show *s)
 	};
 
 	if (s->summary)
-		summary_print(s->summary, &s->pr, s->traces);
+		summary_print(s->summary, &s->pr, s->traces, s->last,
+			      s->match.to);
 	else if (s->pr.json)
 		json_trace_end(&s->pr, s->traces, &n);
 }

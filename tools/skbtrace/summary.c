@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Collecting what the summary shows. */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "summary.h"
 
 enum { MAX_ROWS = 1 << 19 };
 
-/* An event of these names feeds the summary; "tcp_sendlimit" may yet come. */
+/* An event of these names feeds the summary. */
 const char *const source_events[SRC_NR] = {
 	[SRC_KEYFRAME] = "tcp_active_conn", [SRC_RTTM] = "tcp_rttm",
 	[SRC_RETRANS] = "tcp_retransmit", [SRC_DROP] = "skb_drop",
 	[SRC_LIMIT] = "tcp_sendlimit",
 	[SRC_OVERFLOW] = "tcp_listen_overflow",
+	[SRC_CONG] = "tcp_congestion", [SRC_CA] = "tcp_ca_state",
 };
 
 /* The fields of an event that count, found once per format. */
@@ -19,6 +21,7 @@ struct col {
 	int source;		/* enum source, -1: none */
 	const struct field *f[C_NR];
 	const struct field *end;
+	bool loss;		/* says when losses are repaired */
 };
 
 struct cols {
@@ -44,6 +47,9 @@ void summary_free(struct summary *s)
 		free(s->slot[i]);
 	}
 	free(s->slot);
+	for (u32 i = 0; i < s->nwords; i++)
+		free(s->words[i]);
+	free(s->words);
 	while ((c = s->cols)) {
 		s->cols = c->next;
 		free(c->c);
@@ -54,12 +60,37 @@ void summary_free(struct summary *s)
 
 /* ---- fields ---- */
 
-static const struct field *either(const struct event *e, const char *a,
-				  const char *b)
+/*
+ * When losses are repaired can be told if the end of it is recorded, too:
+ * "only=recovery:loss" would make it last forever.
+ */
+static bool tells_loss(const char *spec, int source)
 {
-	const struct field *f = event_field(e, a);
+	static const char *const ends[][4] = {
+		{ "leave" }, { "open", "disorder", "cwr" },
+	};
+	const char *const *end = ends[source == SRC_CA];
 
-	return f ? f : event_field(e, b);
+	if (!spec)
+		return true;
+	if (spec_has(spec, "when"))
+		return false;
+	for (; *end; end++)
+		if (spec_names(spec, "skip", *end) ||
+		    spec_names(spec, "mask", *end) ||
+		    (spec_has(spec, "only") && !spec_names(spec, "only", *end)))
+			return false;
+	return true;
+}
+
+/* tcp_congestion, or tcp_ca_state if the former was not recorded. */
+static bool is_loss_source(const struct trace *t, int source)
+{
+	const char *spec = trace_spec(t, source_events[SRC_CONG]);
+
+	if (source == SRC_CA && spec && tells_loss(spec, SRC_CONG))
+		return false;
+	return tells_loss(trace_spec(t, source_events[source]), source);
 }
 
 static void find_fields(struct col *c, const struct event *e)
@@ -92,15 +123,24 @@ static void find_fields(struct col *c, const struct event *e)
 		c->f[0] = event_field(e, "segs");
 		break;
 	case SRC_LIMIT:
-		c->f[0] = either(e, "was", "reason");
-		c->f[1] = event_field(e, "for_us");
+		c->f[0] = event_field(e, "reason");
+		c->f[1] = event_field(e, "was");
+		c->f[2] = event_field(e, "for_us");
+		break;
+	case SRC_CONG:
+		c->f[0] = event_field(e, "reason");
+		break;
+	case SRC_CA:
+		c->f[0] = event_field(e, "state");
 		break;
 	}
 }
 
-static const struct col *col_of(struct summary *s, const struct rec *r)
+static const struct col *col_of(struct summary *s, const struct trace *t,
+				const struct rec *r)
 {
 	struct cols *c;
+	struct col *i;
 
 	for (c = s->cols; c; c = c->next)
 		if (c->fmt == r->fmt)
@@ -108,8 +148,12 @@ static const struct col *col_of(struct summary *s, const struct rec *r)
 	c = xcalloc(1, sizeof(*c));
 	c->fmt = r->fmt;
 	c->c = xcalloc(r->fmt->nevents, sizeof(*c->c));
-	for (u32 i = 0; i < r->fmt->nevents; i++)
-		find_fields(&c->c[i], &r->fmt->events[i]);
+	for (u32 n = 0; n < r->fmt->nevents; n++) {
+		i = &c->c[n];
+		find_fields(i, &r->fmt->events[n]);
+		i->loss = (i->source == SRC_CONG || i->source == SRC_CA) &&
+			  is_loss_source(t, i->source);
+	}
 	c->next = s->cols;
 	s->cols = c;
 	return &c->c[r->ev->index];
@@ -217,29 +261,103 @@ static void add_rtt(struct row *row, u64 us)
 	row->has_rtt = true;
 }
 
-/*
- * tcp_sendlimit says how long the reason that now ends had held. The words
- * come from its own symbol table.
- */
-static void add_limit(struct row *row, const struct col *c,
-		      const struct rec *r)
+/* A value without a word stands as itself. */
+static const char *intern(struct summary *s, u64 v)
 {
-	const struct sym *why;
-	u64 v, us;
-	u32 i;
+	enum { MAX_WORDS = 64 };
+	char buf[24];
 
-	if (!c->f[0] || !c->f[0]->syms || !rec_get(r, c->f[0], &v) ||
-	    !rec_get(r, c->f[1], &us))
+	snprintf(buf, sizeof(buf), "#%llu", (unsigned long long)v);
+	for (u32 i = 0; i < s->nwords; i++)
+		if (!strcmp(s->words[i], buf))
+			return s->words[i];
+	if (s->nwords == MAX_WORDS)
+		return "other";
+	s->words = xrealloc(s->words, (s->nwords + 1) * sizeof(*s->words));
+	return s->words[s->nwords++] = xstrdup(buf);
+}
+
+/* The word of an enum; NULL if there is none, or it says that. */
+static const char *word(struct summary *s, const struct rec *r,
+			const struct field *f)
+{
+	const struct sym *sym;
+	u64 v;
+
+	if (!f || !f->syms || !rec_get(r, f, &v))
+		return NULL;
+	sym = symtab_find(f->syms, v);
+	if (!sym)
+		return intern(s, v);
+	return strcmp(sym->word, "-") ? sym->word : NULL;
+}
+
+/* That a connection ends is no reason to wait. */
+static const char *reason(struct summary *s, const struct rec *r,
+			  const struct field *f)
+{
+	const char *w = word(s, r, f);
+
+	return w && strcmp(w, "end") ? w : NULL;
+}
+
+/* The events around the last keyframe may come a moment after it. */
+static u64 not_after_end(const struct row *row, u64 now)
+{
+	return row->ended && now > row->end.time ? row->end.time : now;
+}
+
+static void add_limit(struct summary *s, struct row *row, const struct col *c,
+		      const struct rec *r, u64 now)
+{
+	u64 us, at = not_after_end(row, now);
+	s64 for_ns = HELD_NA;
+
+	if (!c->f[0] || !c->f[0]->syms)
 		return;
-	why = symtab_find(c->f[0]->syms, v);
-	for (i = 0; why && i < row->nlimits; i++)
-		if (!strcmp(row->limits[i].reason->word, why->word))
-			break;
-	if (!why || i == MAX_LIMITS)
+	if (rec_get(r, c->f[2], &us) && us < INT64_MAX / 1000) {
+		for_ns = us * 1000;
+		for_ns -= now - at < (u64)for_ns ? (s64)(now - at) : for_ns;
+	}
+	held_limit(&row->held, at, reason(s, r, c->f[0]),
+		   reason(s, r, c->f[1]), for_ns);
+}
+
+static bool one_of(const char *w, const char *const *list)
+{
+	for (; *list; list++)
+		if (!strcmp(w, *list))
+			return true;
+	return false;
+}
+
+static void add_congestion(struct summary *s, struct row *row,
+			   const struct col *c, const struct rec *r, u64 now)
+{
+	static const char *const begin[] = {
+		"fastrtx", "loss", "frto", "frto-loss", NULL
+	};
+	const char *w = c->loss ? word(s, r, c->f[0]) : NULL;
+
+	if (!w)
 		return;
-	if (i == row->nlimits)
-		row->limits[row->nlimits++] = (struct limit){ why, 0 };
-	row->limits[i].us += us;
+	now = not_after_end(row, now);
+	if (one_of(w, begin))
+		held_loss(&row->held, now, true);
+	else if (!strcmp(w, "leave"))
+		held_loss(&row->held, now, false);
+}
+
+static void add_ca_state(struct summary *s, struct row *row,
+			 const struct col *c, const struct rec *r, u64 now)
+{
+	static const char *const states[] = { "recovery", "loss", NULL };
+	const char *w = c->loss && !s->seen_src[SRC_CONG] ?
+			word(s, r, c->f[0]) : NULL;
+
+	if (w)
+		held_loss(&row->held, not_after_end(row, now),
+			  one_of(w, states));
 }
 
 static u64 segments(const struct rec *r, const struct field *f)
@@ -282,7 +400,7 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 		return;
 	}
 	s->events++;
-	c = col_of(s, r);
+	c = col_of(s, t, r);
 	if (c->source >= 0)
 		s->seen_src[c->source] = true;
 	cookie = rec_cookie(r);
@@ -291,8 +409,11 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 		return;
 	if (!row->has_port)
 		name_row(row, t, r);
-	if (!row->first)
+	if (!row->trace) {
 		row->first = now;
+		row->held.since = now;
+	}
+	row->trace = t;
 	row->last = now;
 	row->is_conn = row->is_conn || r->ev->key == KEY_SK;
 	switch (c->source) {
@@ -310,7 +431,13 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 		row->drops += segments(r, c->f[0]);
 		break;
 	case SRC_LIMIT:
-		add_limit(row, c, r);
+		add_limit(s, row, c, r, now);
+		break;
+	case SRC_CONG:
+		add_congestion(s, row, c, r, now);
+		break;
+	case SRC_CA:
+		add_ca_state(s, row, c, r, now);
 		break;
 	case SRC_OVERFLOW:
 		row->overflows++;
@@ -320,9 +447,14 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 
 /* ---- where the time went ---- */
 
+static u64 row_end(const struct row *r)
+{
+	return r->ended ? r->end.time : r->until > r->last ? r->until : r->last;
+}
+
 u64 row_life(const struct row *r)
 {
-	u64 end = r->ended ? r->end.time : r->last;
+	u64 end = row_end(r);
 
 	return end > r->first ? (end - r->first) / 1000 : 0;
 }
@@ -344,29 +476,100 @@ u64 row_retrans(const struct row *r)
 	       spent(r, C_RETRANS) : r->retrans;
 }
 
-bool row_held(const struct row *r, u64 us[HELD_NR], u64 *life)
+/*
+ * What the kernel counted, in jiffies: parts may overshoot the whole. Losses
+ * are repaired while it says busy, and nothing else.
+ */
+static u32 kernel_parts(const struct row *r, struct held_part *p, u64 life)
 {
 	const u32 need = 1u << C_BUSY | 1u << C_RWND | 1u << C_SNDBUF;
-	u64 left;
+	u64 rwnd = spent(r, C_RWND), sndbuf = spent(r, C_SNDBUF);
+	u64 busy = spent(r, C_BUSY), loss;
 
-	*life = row_life(r);
-	if (!r->ended || (r->end.has & need) != need || !*life)
-		return false;
-	/* The kernel counts in jiffies: parts may overshoot the whole. */
-	left = *life;
-	us[HELD_SWND] = spent(r, C_RWND);
-	if (us[HELD_SWND] > left)
-		us[HELD_SWND] = left;
-	left -= us[HELD_SWND];
-	us[HELD_SNDBUF] = spent(r, C_SNDBUF);
-	if (us[HELD_SNDBUF] > left)
-		us[HELD_SNDBUF] = left;
-	left -= us[HELD_SNDBUF];
-	us[HELD_CWND] = spent(r, C_BUSY);
-	us[HELD_CWND] -= us[HELD_CWND] > us[HELD_SWND] + us[HELD_SNDBUF] ?
-			 us[HELD_SWND] + us[HELD_SNDBUF] : us[HELD_CWND];
-	if (us[HELD_CWND] > left)
-		us[HELD_CWND] = left;
-	us[HELD_APP] = left - us[HELD_CWND];
-	return true;
+	if (!r->ended || (r->end.has & need) != need)
+		return 0;
+	rwnd = rwnd < life ? rwnd : life;
+	sndbuf = sndbuf < life - rwnd ? sndbuf : life - rwnd;
+	busy -= busy > rwnd + sndbuf ? rwnd + sndbuf : busy;
+	if (busy > life - rwnd - sndbuf)
+		busy = life - rwnd - sndbuf;
+	loss = held_ns(&r->held, HELD_LOSS) / 1000;
+	loss = loss < busy ? loss : busy;
+	p[0] = (struct held_part){ .word = "cwnd", .us = busy - loss };
+	p[1] = (struct held_part){ .word = "swnd", .us = rwnd };
+	p[2] = (struct held_part){ .word = "sndbuf", .us = sndbuf };
+	p[3] = (struct held_part){ .word = HELD_LOSS, .us = loss };
+	p[4] = (struct held_part){ .word = HELD_APP,
+				   .us = life - rwnd - sndbuf - busy };
+	return 5;
+}
+
+/*
+ * A connection without a tcp_sendlimit may be one that sample= or skip= have
+ * left out, so that says nothing about it.
+ */
+u32 row_parts(const struct row *r, struct held_part p[MAX_PARTS])
+{
+	const struct held *h = &r->held;
+	u64 life = row_life(r);
+	u32 n = h->n;
+
+	if (h->told)
+		for (u32 i = 0; i < n; i++)
+			p[i] = (struct held_part){ .word = h->v[i].word,
+						   .us = h->v[i].ns / 1000 };
+	else
+		n = kernel_parts(r, p, life);
+	return held_tidy(p, n, life);
+}
+
+/* Up to when is anything known of what stands in @t? */
+static u64 trace_until(const struct trace *traces, const struct trace *t,
+		       u64 last)
+{
+	u64 until = 0;
+
+	for (; traces; traces = traces->next)
+		if (traces->shift == t->shift && traces->has_end &&
+		    traces->end.mono_ns + t->shift > until)
+			until = traces->end.mono_ns + t->shift;
+	return until ? until : last;
+}
+
+static void close_row(struct row *r, u64 until)
+{
+	struct held_part p[MAX_PARTS];
+	u64 life, app = 0;
+	u32 n;
+
+	/* A listener, or a socket that only lost a packet, is no life. */
+	if (r->is_conn && !r->overflows)
+		r->until = until;
+	held_close(&r->held, row_end(r));
+	life = row_life(r);
+	n = row_parts(r, p);
+	for (u32 i = 0; i < n; i++)
+		if (!strcmp(p[i].word, HELD_APP))
+			app = p[i].us;
+	r->permille = n ? (u64)((life - app) * 1000.0L / life) : 0;
+}
+
+void summary_close(struct summary *s, const struct trace *traces, u64 last,
+		   u64 to)
+{
+	const struct trace *t = NULL;
+	u64 until = 0;
+
+	for (u32 i = 0; i < s->size; i++) {
+		struct row *r = s->slot[i];
+
+		if (!r)
+			continue;
+		if (r->trace != t) {
+			t = r->trace;
+			until = trace_until(traces, t, last);
+			until = until < to ? until : to;
+		}
+		close_row(r, until);
+	}
 }

@@ -3,21 +3,8 @@
 #ifndef SKBTRACE_SUMMARY_H
 #define SKBTRACE_SUMMARY_H
 
+#include "held.h"
 #include "out.h"
-
-/* Where a connection's time went; the order is that of the cells. */
-enum held { HELD_CWND, HELD_SWND, HELD_SNDBUF, HELD_APP, HELD_NR };
-
-/*
- * Reasons of tcp_sendlimit, where that is recorded, split what the network
- * took (HELD_CWND) further: nagle, tso, pacing, tsq...
- */
-enum { MAX_LIMITS = 16 };
-
-struct limit {
-	const struct sym *reason;
-	u64 us;
-};
 
 /* Counters of a keyframe; a bit in @has per counter. */
 enum counter {
@@ -44,8 +31,10 @@ struct row {
 	u64 overflows;		/* a listener's */
 	u64 rtt_min, rtt_last;
 	bool has_rtt;
-	struct limit limits[MAX_LIMITS];
-	u32 nlimits;
+	struct held held;
+	const struct trace *trace;
+	u64 until;		/* open: the end of what we know */
+	u64 permille;		/* of its life that something held it back */
 };
 
 struct summary;
@@ -56,15 +45,15 @@ void summary_free(struct summary *s);
 /* Every record of interest, LOST too, in order. */
 void summary_add(struct summary *s, struct trace *t, const struct rec *r);
 
-/* All rows. @first is the trace whose META says what was recorded. */
+/* All rows. Traces without an end are known up to @last, none beyond @to. */
 void summary_print(struct summary *s, struct printer *p,
-		   const struct trace *first);
+		   const struct trace *traces, u64 last, u64 to);
 
 /* ---- between the collecting and the printing half ---- */
 
 /* What a cell comes from; lost events of it make the cell doubtful. */
 enum source { SRC_KEYFRAME, SRC_RTTM, SRC_RETRANS, SRC_DROP, SRC_LIMIT,
-	      SRC_OVERFLOW, SRC_NR };
+	      SRC_OVERFLOW, SRC_CONG, SRC_CA, SRC_NR };
 
 struct summary {
 	struct row **slot;	/* open addressing by key */
@@ -74,12 +63,17 @@ struct summary {
 	u64 events, lost;
 	bool lost_src[SRC_NR];
 	bool seen_src[SRC_NR];
+	char **words;		/* for values that have none */
+	u32 nwords;
 };
 
 extern const char *const source_events[SRC_NR];
 
-/* Life, and its parts, which add up to it. False: not known. */
-bool row_held(const struct row *r, u64 us[HELD_NR], u64 *life);
+/* All is told: no record comes any more. */
+void summary_close(struct summary *s, const struct trace *traces, u64 last,
+		   u64 to);
+/* Its life in parts; 0: not known. */
+u32 row_parts(const struct row *r, struct held_part p[MAX_PARTS]);
 u64 row_life(const struct row *r);
 /* Segments retransmitted since its first event. */
 u64 row_retrans(const struct row *r);

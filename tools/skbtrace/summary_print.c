@@ -80,107 +80,7 @@ static struct cell rtt_last_cell(const struct ctx *c, const struct row *r)
 	return end_cell(c, r, C_SRTT);
 }
 
-/* ---- where the time went, in parts ---- */
-
-struct part {
-	const char *word;
-	u64 us;
-	u32 percent;
-	u64 rest;
-};
-
-enum { MAX_PARTS = HELD_NR + MAX_LIMITS };
-
-static bool network_reason(const char *word)
-{
-	static const char *const others[] = {
-		"swnd", "sndbuf", "app", "ok", NULL
-	};
-
-	for (int i = 0; others[i]; i++)
-		if (!strcmp(word, others[i]))
-			return false;
-	return true;
-}
-
-/* cwnd, or what tcp_sendlimit says instead, in the proportion it says. */
-static u32 split_cwnd(const struct row *r, u64 us, struct part *p)
-{
-	u64 sum = 0, given = 0;
-	u32 n = 0;
-
-	for (u32 i = 0; i < r->nlimits; i++)
-		if (network_reason(r->limits[i].reason->word))
-			sum += r->limits[i].us;
-	if (!sum) {
-		p[0] = (struct part){ .word = "cwnd", .us = us };
-		return 1;
-	}
-	for (u32 i = 0; i < r->nlimits; i++) {
-		const struct limit *l = &r->limits[i];
-
-		if (!network_reason(l->reason->word))
-			continue;
-		p[n] = (struct part){ .word = l->reason->word };
-		p[n].us = (u64)((long double)us * l->us / sum);
-		given += p[n++].us;
-	}
-	p[0].us += us - given;
-	return n;
-}
-
-/* Largest remainder: whole percents that add up to 100. */
-static void percents(struct part *p, u32 n, u64 life)
-{
-	u32 sum = 0;
-
-	for (u32 i = 0; i < n; i++) {
-		long double exact = 100.0L * p[i].us / life;
-
-		p[i].percent = exact;
-		p[i].rest = (exact - p[i].percent) * 1e9L;
-		sum += p[i].percent;
-	}
-	while (n && sum < 100) {
-		u32 best = 0;
-
-		for (u32 i = 1; i < n; i++)
-			if (p[i].rest > p[best].rest)
-				best = i;
-		p[best].percent++;
-		p[best].rest = 0;
-		sum++;
-	}
-}
-
-static u32 parts(const struct row *r, struct part *p, u64 *life)
-{
-	static const char *const words[HELD_NR] = {
-		[HELD_CWND] = "cwnd", [HELD_SWND] = "swnd",
-		[HELD_SNDBUF] = "sndbuf", [HELD_APP] = "app",
-	};
-	u64 us[HELD_NR];
-	u32 n;
-
-	if (!row_held(r, us, life))
-		return 0;
-	n = split_cwnd(r, us[HELD_CWND], p);
-	for (int i = HELD_CWND + 1; i < HELD_NR; i++)
-		p[n++] = (struct part){ .word = words[i], .us = us[i] };
-	percents(p, n, *life);
-	return n;
-}
-
 /* ---- order ---- */
-
-static u64 held_permille(const struct row *r)
-{
-	u64 us[HELD_NR], life;
-
-	if (!row_held(r, us, &life))
-		return 0;
-	return (life - us[HELD_APP]) * 1000 / life;
-}
 
 /* Worst first: what was lost on the way, then who waited longest. */
 static int worse(const void *a, const void *b)
@@ -193,8 +93,8 @@ static int worse(const void *a, const void *b)
 	q = y->drops + y->overflows + row_retrans(y);
 	if (p != q)
 		return p < q ? 1 : -1;
-	p = held_permille(x);
-	q = held_permille(y);
+	p = x->permille;
+	q = y->permille;
 	if (p != q)
 		return p < q ? 1 : -1;
 	p = row_life(x);
@@ -241,27 +141,39 @@ static const char *ms_text(char buf[32], struct cell c)
 	return buf;
 }
 
+/* Is something lost that the parts come from? */
+static bool held_lost(const struct ctx *c, const struct row *r)
+{
+	const bool *lost = c->s->lost_src;
+
+	if (lost[SRC_CONG] || (lost[SRC_CA] && !c->recorded[SRC_CONG]))
+		return true;
+	return lost[SRC_LIMIT] && (r->held.told || !r->ended);
+}
+
 static void held_text(const struct ctx *c, const struct row *r)
 {
-	struct part p[MAX_PARTS];
-	bool first = true;
-	u64 life;
-	u32 n = parts(r, p, &life);
+	struct held_part p[MAX_PARTS];
+	u32 n = row_parts(r, p);
 
-	if (!r->ended) {
-		text(c->pr, "%s", r->overflows ? "" :
-		     c->s->lost_src[SRC_KEYFRAME] ? "?" : "open");
+	if (r->overflows && !r->ended)
+		return;
+	if (!r->ended && c->s->lost_src[SRC_KEYFRAME]) {
+		text(c->pr, "?");
 		return;
 	}
-	if (!n)
-		text(c->pr, "-");
-	for (u32 i = 0; i < n; i++) {
-		if (!p[i].percent)
-			continue;
-		text(c->pr, "%s%s %u%%", first ? "" : "  ", p[i].word,
-		     p[i].percent);
-		first = false;
+	if (!r->ended)
+		text(c->pr, "open");
+	if (held_lost(c, r)) {
+		text(c->pr, "%s?", r->ended ? "" : "  ");
+		return;
 	}
+	if (!n && r->ended)
+		text(c->pr, "-");
+	for (u32 i = 0; i < n; i++)
+		if (p[i].percent)
+			text(c->pr, "%s%s %u%%", i || !r->ended ? "  " : "",
+			     p[i].word, p[i].percent);
 }
 
 static void text_row(const struct ctx *c, const struct row *r, int wconn,
@@ -338,9 +250,8 @@ static void json_cell(const struct ctx *c, const char *key, struct cell v)
 
 static void json_row(const struct ctx *c, const struct row *r)
 {
-	struct part p[MAX_PARTS];
-	u64 life;
-	u32 n = parts(r, p, &life);
+	struct held_part p[MAX_PARTS];
+	u32 n = held_lost(c, r) ? 0 : row_parts(r, p);
 
 	text(c->pr, "{\"event\":\"summary\",\"sk\":\"%llx\",\"conn\":",
 	     (unsigned long long)r->cookie);
@@ -370,7 +281,7 @@ static void json_row(const struct ctx *c, const struct row *r)
 /* ---- */
 
 void summary_print(struct summary *s, struct printer *pr,
-		   const struct trace *first)
+		   const struct trace *traces, u64 last, u64 to)
 {
 	struct ctx c = { .s = s, .pr = pr };
 	struct row **rows = xcalloc(s->used, sizeof(*rows));
@@ -378,7 +289,8 @@ void summary_print(struct summary *s, struct printer *pr,
 
 	for (int i = 0; i < SRC_NR; i++)
 		c.recorded[i] = s->seen_src[i] || s->lost_src[i] ||
-				trace_spec(first, source_events[i]);
+				trace_spec(traces, source_events[i]);
+	summary_close(s, traces, last, to);
 	for (u32 i = 0; i < s->size; i++)
 		if (s->slot[i])
 			rows[n++] = s->slot[i];

@@ -205,15 +205,35 @@ const char *trace_spec(const struct trace *t, const char *event)
 	return NULL;
 }
 
-bool spec_has(const char *spec, const char *option)
+/* What stands behind the option's name; NULL: it is not there. */
+static const char *spec_find(const char *spec, const char *option)
 {
 	size_t n = strlen(option);
 
 	while (spec && *spec == ',') {
 		spec++;
 		if (strcspn(spec, "=,\n") == n && !memcmp(spec, option, n))
-			return true;
+			return spec + n;
 		spec += strcspn(spec, ",\n");
+	}
+	return NULL;
+}
+
+bool spec_has(const char *spec, const char *option)
+{
+	return spec_find(spec, option);
+}
+
+bool spec_names(const char *spec, const char *option, const char *word)
+{
+	const char *p = spec_find(spec, option);
+	size_t n = strlen(word);
+
+	while (p && (*p == '=' || *p == ':')) {
+		p++;
+		if (strcspn(p, ":,\n") == n && !memcmp(p, word, n))
+			return true;
+		p += strcspn(p, ":,\n");
 	}
 	return false;
 }

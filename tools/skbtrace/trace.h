@@ -62,6 +62,8 @@ const char *trace_meta_get(const struct trace *t, const char *name);
 const char *trace_spec(const struct trace *t, const char *event);
 /* Is @option among them, with or without a value? @spec may be NULL. */
 bool spec_has(const char *spec, const char *option);
+/* Is @word in its list of values, OPTION=A:B? */
+bool spec_names(const char *spec, const char *option, const char *word);
 
 /* One word each for the header, raw and possibly empty. */
 enum { TRACE_WORD = 64 };

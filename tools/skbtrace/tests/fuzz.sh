@@ -13,8 +13,8 @@ fi
 for s in basic big lost order zoo conns pipe_marks v6_only backward; do
 	"$here/gen.py" $s "$tmp/$s" || exit 1
 done
-more=(stack)
+more=(stack held_loss held_ca held_many)
 for s in "${more[@]}"; do
-	"$here/gen_more.py" $s "$tmp/$s" || exit 1
+	"$here/gen_more.py" "$s" "$tmp/$s" || exit 1
 done
 exec "$FUZZ" "${1:-3}" "${2:-1}" "$tmp"/*

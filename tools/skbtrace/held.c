@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "held.h"
+
+/* ---- the timeline ---- */
+
+static void credit(struct held *h, const char *word, u64 ns)
+{
+	u32 i;
+
+	if (!ns)
+		return;
+	for (i = 0; i < h->n; i++)
+		if (!strcmp(h->v[i].word, word))
+			break;
+	if (i == h->n) {
+		/* No room: the last place takes the rest of the words. */
+		if (i == MAX_HELD - 1)
+			word = "other";
+		if (i == MAX_HELD)
+			i--;
+		else
+			h->v[h->n++] = (struct held_time){ word, 0 };
+	}
+	h->v[i].ns += ns;
+}
+
+static u64 overlap(u64 a, u64 b, u64 c, u64 d)
+{
+	u64 from = a > c ? a : c, to = b < d ? b : d;
+
+	return to > from ? to - from : 0;
+}
+
+/*
+ * The run of a reason ends. Whatever held just before now, @was, is told with
+ * its time; that matters where its own beginning was not seen: before the
+ * first event, or with skip=app. A recovery inside of it is not its time; of
+ * several recoveries only the last one is looked at.
+ */
+static void run_end(struct held *h, u64 now, const char *was, s64 for_ns)
+{
+	const char *reason = h->reason ? h->reason : HELD_APP;
+	u64 span, loss, from, tail = 0;
+
+	if (now < h->since)
+		now = h->since;
+	span = now - h->since;
+	loss = h->loss_in;
+	if (h->in_loss && now > h->loss_since)
+		loss += now - h->loss_since;
+	if (loss > span)
+		loss = span;
+	credit(h, HELD_LOSS, loss);
+	if (was && strcmp(was, reason)) {
+		tail = for_ns < 0 || (u64)for_ns > span ? span : (u64)for_ns;
+		from = now - tail;
+		if (h->in_loss)
+			tail -= overlap(from, now, h->loss_since, now);
+		else
+			tail -= overlap(from, now, h->loss_from, h->loss_to);
+		if (tail > span - loss)
+			tail = span - loss;
+		credit(h, was, tail);
+	}
+	credit(h, reason, span - loss - tail);
+	h->since = now;
+	h->loss_in = 0;
+	if (h->in_loss)
+		h->loss_since = now;
+}
+
+void held_limit(struct held *h, u64 now, const char *reason, const char *was,
+		s64 for_ns)
+{
+	run_end(h, now, was, for_ns);
+	h->reason = reason;
+	h->told = true;
+}
+
+void held_loss(struct held *h, u64 now, bool on)
+{
+	if (on == h->in_loss)
+		return;
+	if (now < h->since)
+		now = h->since;
+	h->in_loss = on;
+	if (on) {
+		h->loss_since = now;
+		return;
+	}
+	if (now < h->loss_since)
+		now = h->loss_since;
+	h->loss_from = h->loss_since;
+	h->loss_to = now;
+	h->loss_in += now - h->loss_since;
+}
+
+void held_close(struct held *h, u64 end)
+{
+	run_end(h, end, NULL, HELD_NA);
+}
+
+u64 held_ns(const struct held *h, const char *word)
+{
+	for (u32 i = 0; i < h->n; i++)
+		if (!strcmp(h->v[i].word, word))
+			return h->v[i].ns;
+	return 0;
+}
+
+/* ---- parts ---- */
+
+static int larger(const void *a, const void *b)
+{
+	const struct held_part *x = a, *y = b;
+
+	if (x->us != y->us)
+		return x->us < y->us ? 1 : -1;
+	return strcmp(x->word, y->word);
+}
+
+/* What rounding took, or steps back in time gave, is the largest part's. */
+static void add_up(struct held_part *p, u32 n, u64 life)
+{
+	u64 sum = 0;
+
+	for (u32 i = 0; i < n; i++)
+		sum += p[i].us;
+	if (sum <= life) {
+		p[0].us += life - sum;
+		return;
+	}
+	sum -= life;
+	for (u32 i = 0; i < n && sum; i++) {
+		u64 cut = p[i].us < sum ? p[i].us : sum;
+
+		p[i].us -= cut;
+		sum -= cut;
+	}
+}
+
+/* Largest remainder: whole percents that add up to 100. */
+static void percents(struct held_part *p, u32 n, u64 life)
+{
+	u32 sum = 0;
+
+	for (u32 i = 0; i < n; i++) {
+		long double exact = 100.0L * p[i].us / life;
+
+		p[i].percent = exact;
+		p[i].rest = (exact - p[i].percent) * 1e9L;
+		sum += p[i].percent;
+	}
+	while (sum < 100) {
+		u32 best = 0;
+
+		for (u32 i = 1; i < n; i++)
+			if (p[i].rest > p[best].rest)
+				best = i;
+		p[best].percent++;
+		p[best].rest = 0;
+		sum++;
+	}
+}
+
+u32 held_tidy(struct held_part *p, u32 n, u64 life)
+{
+	if (!n || !life)
+		return 0;
+	qsort(p, n, sizeof(*p), larger);
+	add_up(p, n, life);
+	qsort(p, n, sizeof(*p), larger);
+	while (n > 1 && !p[n - 1].us)
+		n--;
+	percents(p, n, life);
+	return n;
+}

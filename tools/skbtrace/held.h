@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What held a connection back, from its own timeline: tcp_sendlimit says since
+ * when which reason holds, tcp_congestion when losses are repaired. That wins
+ * over the send limit, for the window is small then because of the loss.
+ */
+#ifndef SKBTRACE_HELD_H
+#define SKBTRACE_HELD_H
+
+#include "util.h"
+
+#define HELD_APP	"app"
+#define HELD_LOSS	"loss"
+
+/* As many reasons as a row tells apart; more share the last place. */
+enum { MAX_HELD = 16 };
+
+struct held {
+	u64 since;		/* told apart up to here */
+	const char *reason;	/* in force since then; NULL: app */
+	u64 loss_since;		/* with in_loss */
+	u64 loss_from, loss_to;	/* the recovery before */
+	u64 loss_in;		/* time in recoveries since @since */
+	bool in_loss;
+	bool told;		/* by a tcp_sendlimit */
+	u32 n;
+	struct held_time {
+		const char *word;
+		u64 ns;
+	} v[MAX_HELD];
+};
+
+enum { HELD_NA = -1 };
+
+/*
+ * From @now on @reason is in force; until now @was was, for @for_ns. NULL:
+ * not known; HELD_NA: how long it did is not known. Words must stay.
+ */
+void held_limit(struct held *h, u64 now, const char *reason, const char *was,
+		s64 for_ns);
+/* Losses are being repaired, or not any more. */
+void held_loss(struct held *h, u64 now, bool on);
+/* The connection, or what is known of it, ends. */
+void held_close(struct held *h, u64 end);
+
+u64 held_ns(const struct held *h, const char *word);
+
+/* A part of a life, for the eye. */
+struct held_part {
+	const char *word;
+	u64 us;
+	u32 percent;
+	u64 rest;
+};
+
+/* Room for all of a struct held, or for the kernel's own counters. */
+enum { MAX_PARTS = MAX_HELD };
+
+/*
+ * Largest first, none of 0; returns how many are left. They are made to add up
+ * to @life, so are their percents to 100.
+ */
+u32 held_tidy(struct held_part *p, u32 n, u64 life);
+
+#endif
