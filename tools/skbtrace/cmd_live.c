@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "conf.h"
 #include "meta.h"
 #include "progress.h"
 #include "session.h"
@@ -136,6 +137,8 @@ static int run_live(const struct args *a)
 	struct session s;
 	int code = recopt_expression(&what, a);
 
+	if (!code)
+		code = conf_load(&what);
 	if (code)
 		return code;
 	how.strict = what.strict;

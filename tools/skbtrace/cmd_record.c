@@ -6,6 +6,7 @@
 
 #include "capture.h"
 #include "cmd.h"
+#include "conf.h"
 #include "num.h"
 #include "progress.h"
 #include "sig.h"
@@ -37,6 +38,7 @@ static const struct opt opts[] = {
 static int check_options(const struct args *a)
 {
 	const bool piped = where.name && !strcmp(where.name, "-");
+	int code;
 
 	if (where.files && !where.rotate)
 		return fail(EXIT_USAGE, "--files needs --rotate");
@@ -50,7 +52,8 @@ static int check_options(const struct args *a)
 		where.mode = force ? OUT_REPLACE : OUT_NEW;
 	if (!where.name)
 		where.name = DEFAULT_FILE;
-	return recopt_expression(&what, a);
+	code = recopt_expression(&what, a);
+	return code ? code : conf_load(&what);
 }
 
 /* What to type next; NULL: nothing to read there. */

@@ -10,7 +10,7 @@ int recopt_spec(const char *arg, void *recopt)
 	struct recopt *o = recopt;
 
 	o->specs = xrealloc(o->specs, (o->nspecs + 1) * sizeof(*o->specs));
-	o->specs[o->nspecs++] = arg;
+	o->specs[o->nspecs++] = (struct spec){ .text = arg };
 	return 0;
 }
 

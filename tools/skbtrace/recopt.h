@@ -5,9 +5,16 @@
 
 #include "opt.h"
 
+struct spec {
+	const char *text;
+	const char *where;		/* FILE:LINE, NULL: -e */
+};
+
 struct recopt {
 	const char *debugfs;		/* -r */
-	const char **specs;		/* -e */
+	const char *config;		/* -c */
+	const char *conf;		/* the file that was read, or NULL */
+	struct spec *specs;		/* of the file, then -e */
 	int nspecs;
 	const char *conn_filter;	/* -S, or the trailing expression */
 	const char *packet_filter;	/* -F */
@@ -33,6 +40,11 @@ int recopt_count(const char *arg, void *count);
 	  "EVENT[,KEY=VALUE...], @SET or GLOB; comma list, may be repeated\n" \
 	  "(default: @trouble; skbtrace list shows what there is)",	\
 	  OPT_CALL, &(o), recopt_spec },				\
+	{ 'c', "config", "PATHS",					\
+	  "read -e from a file, one a line: the first that exists of these\n" \
+	  "files, or directories that hold skbtrace.conf, colon-separated\n" \
+	  "(default without -e: . and /etc/skbtrace)",			\
+	  OPT_STRING, &(o).config, NULL },				\
 	{ 'S', "conn-filter", "EXPR",					\
 	  "only connections that match; the same as EXPRESSION",	\
 	  OPT_STRING, &(o).conn_filter, NULL },				\

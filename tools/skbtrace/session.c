@@ -68,7 +68,7 @@ static int get_format(struct session *s)
 }
 
 /* Names without options, for the notice: what a reader looks for. */
-static void tell_default(const struct selection *sel)
+static void tell_choice(const struct recopt *o, const struct selection *sel)
 {
 	char *line = xstrdup("");
 
@@ -78,7 +78,14 @@ static void tell_default(const struct selection *sel)
 		line = xasprintf("%s %s", old, sel->wishes[i].event->name);
 		free(old);
 	}
-	msg("no -e given, recording " SELECT_DEFAULT ":%s", line);
+	if (!o->nspecs)
+		msg("no -e given%s%s, recording " SELECT_DEFAULT ":%s",
+		    o->conf ? " and no event in " : "", o->conf ? o->conf : "",
+		    line);
+	else if (o->specs[o->nspecs - 1].where)
+		msg("no -e given, recording what %s says:%s", o->conf, line);
+	else
+		msg("recording what %s and -e say:%s", o->conf, line);
 	free(line);
 }
 
@@ -88,13 +95,15 @@ static int choose(struct session *s)
 	struct selection sel = {};
 	int code = 0;
 
-	for (int i = 0; !code && i < o->nspecs; i++)
-		code = select_spec(&sel, s->format, o->specs[i], o->quiet);
-	if (!o->nspecs) {
-		code = select_spec(&sel, s->format, SELECT_DEFAULT, true);
-		if (!code && !o->quiet)
-			tell_default(&sel);
+	for (int i = 0; !code && i < o->nspecs; i++) {
+		msg_where(o->specs[i].where);
+		code = select_spec(&sel, s->format, o->specs[i].text, o->quiet);
+		msg_where(NULL);
 	}
+	if (!o->nspecs)
+		code = select_spec(&sel, s->format, SELECT_DEFAULT, true);
+	if (!code && !o->quiet && (!o->nspecs || o->conf))
+		tell_choice(o, &sel);
 	if (!code)
 		s->specs = select_text(&sel);
 	select_free(&sel);

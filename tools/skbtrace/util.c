@@ -8,6 +8,13 @@
 
 #include "util.h"
 
+static const char *place;
+
+void msg_where(const char *where)
+{
+	place = where;
+}
+
 /* One write per line, so that lines of two threads or programs do not mix. */
 static void vline(const char *prefix, const char *fmt, va_list ap)
 {
@@ -15,6 +22,10 @@ static void vline(const char *prefix, const char *fmt, va_list ap)
 	int n, m;
 
 	n = snprintf(buf, sizeof(buf) - 1, "%s", prefix);
+	if (place && *prefix != ' ')
+		n += snprintf(buf + n, sizeof(buf) / 2, "%s: ", place);
+	if (n > (int)sizeof(buf) / 2)
+		n = sizeof(buf) / 2;
 	m = vsnprintf(buf + n, sizeof(buf) - 1 - n, fmt, ap);
 	if (m < 0)
 		m = 0;

@@ -38,6 +38,12 @@ void msg(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void hint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 int fail(int code, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/*
+ * Until msg_where(NULL): messages are about this place, FILE:LINE, and begin
+ * with it.
+ */
+void msg_where(const char *where);
+
 /* Memory; exits with EXIT_FAILED and a message when there is none. */
 void *xmalloc(size_t n);
 void *xcalloc(size_t n, size_t size);

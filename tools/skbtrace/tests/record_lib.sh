@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2317,SC2034 # ok() runs what stands behind it
+# What the suites of the record side share: sourced by them.
+#
+# SKBTRACE is the program (default: the one next to this folder).
+
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+S=$(realpath "${SKBTRACE:-$here/../skbtrace}")
+tmp=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+unset SUDO_UID SUDO_GID
+n=0
+
+# ok NAME COMMAND...: a test is a command that succeeds
+ok() {
+	local name=$1
+	shift
+	n=$((n + 1))
+	if "$@" >"$tmp/why" 2>&1; then
+		echo "ok $n - $name"
+		return
+	fi
+	echo "not ok $n - $name"
+	sed 's/^/#   /' "$tmp/why" "$tmp/out" "$tmp/err"
+	failed=1
+}
+
+skip() {
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
+}
+
+# fresh [CPUS SUBBUFS EVENTS]: control files in ./d
+fresh() {
+	rm -rf d
+	mkdir d
+	"$here/mkctl.py" d "$@"
+}
+
+# run ARGS...: the program on ./d; sets rc, leaves ./out and ./err
+run() {
+	local cmd=$1
+	shift
+	"$S" "$cmd" -r d "$@" >out 2>err
+	rc=$?
+}
+
+is() { # VALUE EXPECTED
+	[ "$1" = "$2" ] || { echo "is: $1"; echo "expected: $2"; return 1; }
+}
+
+says() { # TEXT, on stderr
+	grep -qF -- "$1" err || { echo "stderr has no: $1"; return 1; }
+}
+
+fails() { # CODE TEXT
+	is "$rc" "$1" && says "$2"
+}
+
+capture() { # FILE KEY=VALUE...
+	local line want
+	line=$("$here/readcap.py" "$1") || { echo "$line"; return 1; }
+	shift
+	for want; do
+		[[ " $line " = *" $want "* ]] || { echo "$line"; return 1; }
+	done
+}
+
+enabled() { is "$(cat d/skbtrace/enabled)" "$1"; }
