@@ -109,10 +109,12 @@ struct skbtrace_field {
  * struct skbtrace_sym - a value and the word for it, without blanks
  * @value: the number in the block
  * @word: the word; %NULL if this value has none
+ * @alias: another word for a value, understood but never printed
  */
 struct skbtrace_sym {
 	u32		value;
 	const char	*word;
+	bool		alias;
 };
 
 /**
@@ -133,8 +135,7 @@ struct skbtrace_syms {
 /**
  * struct skbtrace_hook - a probe and the tracepoint it is attached to
  * @tracepoint: its name; found by name, so it needs no export
- * @probe: takes the session, then the args of the tracepoint; check it against
- *	the tracepoint with check_trace_callback_type_NAME()
+ * @probe: takes the session, then the args of the tracepoint
  * @optional: events that use it are useful without it
  * @tp: core: %NULL if this kernel has no such tracepoint
  */
@@ -145,6 +146,23 @@ struct skbtrace_hook {
 	struct tracepoint	*tp;
 };
 
+/* A hook called NAME, its probe checked against the tracepoint when compiled */
+#define SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, OPTIONAL)		\
+	struct skbtrace_hook NAME = {					\
+		.tracepoint	= __stringify(TRACEPOINT),		\
+		.probe		= PROBE,				\
+		.optional	= OPTIONAL,				\
+	};								\
+	static inline void __maybe_unused NAME##_check(void)		\
+	{								\
+		check_trace_callback_type_##TRACEPOINT(PROBE);		\
+	}								\
+	static_assert(true)
+#define SKBTRACE_HOOK(NAME, TRACEPOINT, PROBE)				\
+	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, false)
+#define SKBTRACE_HOOK_OPTIONAL(NAME, TRACEPOINT, PROBE)			\
+	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, true)
+
 enum skbtrace_kind { SKBTRACE_META, SKBTRACE_CONN, SKBTRACE_PACKET };
 
 enum skbtrace_role {
@@ -153,6 +171,11 @@ enum skbtrace_role {
 	SKBTRACE_ROLE_TASK,	/* names a tgid */
 	SKBTRACE_ROLE_SYMBOL,	/* names a code address */
 };
+
+/* Options that an event takes beside stack, skip= and only= */
+#define SKBTRACE_OPT_MARK	1	/* sk_mark= */
+#define SKBTRACE_OPT_SAMPLE	2	/* sample= */
+#define SKBTRACE_OPTS_PICK	(SKBTRACE_OPT_MARK | SKBTRACE_OPT_SAMPLE)
 
 /**
  * struct skbtrace_event - all that is known of an event
@@ -168,6 +191,11 @@ enum skbtrace_role {
  * @read: how to read it
  * @example: a command line
  * @select: field that skip= and only= look at (unit enum:...), or %NULL
+ * @select2: another one, for skbtrace_wants2(), or %NULL; its words are none
+ *	of @select's
+ * @opts: %SKBTRACE_OPT_MARK and %SKBTRACE_OPT_SAMPLE. skbtrace_begin_sk() obeys
+ *	them; the probe of a packet event does by skbtrace_picks()
+ * @states: it uses skbtrace_state_get()
  * @set_opts: options that a set asks for this event with, or %NULL
  * @fields: its fields
  * @nr_fields: how many
@@ -192,6 +220,9 @@ struct skbtrace_event {
 	const char			*read;
 	const char			*example;
 	const char			*select;
+	const char			*select2;
+	u8				opts;
+	bool				states;
 	const char			*set_opts;
 	const struct skbtrace_field	*fields;
 	unsigned int			nr_fields;
@@ -232,21 +263,39 @@ void skbtrace_unregister_proto(struct skbtrace_proto *proto);
 #define MODULE_ALIAS_SKBTRACE_PROTO(name)				\
 	MODULE_ALIAS("skbtrace-proto-" __stringify(name))
 
+/* The uppermost bits of skbtrace_slot.skip are those of select2. */
+#define SKBTRACE_SELECT2	(SKBTRACE_MAX_SELECT - 32)
+
 /**
  * struct skbtrace_slot - how a session wants an event
  * @on: it does
  * @selective: @skip or @skip_rest refuse something
- * @skip_rest: values from %SKBTRACE_MAX_SELECT on are not wanted
+ * @skip_rest: values of no bit are not wanted: only= has been given
+ * @only2: only= has named values of the second field
+ * @picky: @by_mark or @sample are set
+ * @by_mark: only sockets with @mark
+ * @stack: call stacks are wanted
+ * @special: @picky or @stack: not for the fast path
  * @nr: number of the event, which may be gone before the session is
- * @skip: values of the field that skbtrace_event.select names, not wanted
+ * @mark: SO_MARK
+ * @sample: one in so many connections; 0: all
+ * @skip: values of the field that skbtrace_event.select names, not wanted, and
+ *	from %SKBTRACE_SELECT2 on those of the field that select2 names
  */
 struct skbtrace_slot {
 	bool		on;
 	bool		selective;
 	bool		skip_rest;
+	bool		only2;
+	bool		picky;
+	bool		by_mark;
+	bool		stack;
+	bool		special;
 	u16		nr;
+	u32		mark;
+	u32		sample;
 	DECLARE_BITMAP(skip, SKBTRACE_MAX_SELECT);
-};
+} __aligned(64);	/* a shift finds it */
 
 /**
  * struct skbtrace_gate - one open block per CPU and session
@@ -270,6 +319,26 @@ struct skbtrace_session {
 	struct skbtrace_slot		slot[SKBTRACE_MAX_EVENTS];
 };
 
+/**
+ * struct skbtrace_state - what a session remembers of a connection
+ * @key: core: whose it is, and the lock
+ * @since: CLOCK_MONOTONIC, nanoseconds: when @value began; 0: none yet
+ * @count: how often it has been seen
+ * @value: for the event to use
+ * @spare: 0
+ * @wait_since: CLOCK_MONOTONIC, nanoseconds: when a writer began to wait; 0: no
+ *
+ * New ones are zero but for @key.
+ */
+struct skbtrace_state {
+	u64	key;
+	u64	since;
+	u32	count;
+	u8	value;
+	u8	spare[3];
+	u64	wait_since;
+};
+
 void *skbtrace_begin(struct skbtrace_session *s,
 		     const struct skbtrace_event *ev, u64 key, u32 netns);
 void *skbtrace_begin_at(struct skbtrace_session *s,
@@ -281,6 +350,10 @@ void skbtrace_name_sk(struct skbtrace_session *s,
 		      const struct skbtrace_event *ev, struct sock *sk);
 void skbtrace_count_skipped(struct skbtrace_session *s);
 bool skbtrace_is_named(struct skbtrace_session *s, const struct sock *sk);
+struct skbtrace_state *skbtrace_state_get(struct skbtrace_session *s,
+					  struct sock *sk);
+void skbtrace_state_put(struct skbtrace_state *state);
+void skbtrace_state_free(struct skbtrace_state *state);
 u64 skbtrace_location_id(const struct skbtrace_session *s,
 			 const void *location);
 u64 skbtrace_cookie(struct sock *sk);
@@ -317,11 +390,82 @@ static inline bool skbtrace_wants(struct skbtrace_session *s,
 		return false;
 	if (likely(!slot->selective))
 		return true;
-	if (value < SKBTRACE_MAX_SELECT ? !test_bit(value, slot->skip) :
-					  !slot->skip_rest)
+	if (value < SKBTRACE_SELECT2 ? !test_bit(value, slot->skip) :
+				       !slot->skip_rest)
 		return true;
 	skbtrace_count_skipped(s);
 	return false;
+}
+
+/**
+ * skbtrace_wants2() - the same for an event with two fields to choose by
+ * @s: session
+ * @ev: event
+ * @value: of the field that skbtrace_event.select names
+ * @value2: of the field that skbtrace_event.select2 names, less than 32
+ *
+ * Context: probe. Counts what it refuses.
+ * Return: true if it is wanted
+ */
+static inline bool skbtrace_wants2(struct skbtrace_session *s,
+				   const struct skbtrace_event *ev, u32 value,
+				   u32 value2)
+{
+	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+
+	if (!skbtrace_wants(s, ev, value))
+		return false;
+	if (likely(!slot->selective) ||
+	    !test_bit(SKBTRACE_SELECT2 + value2, slot->skip))
+		return true;
+	skbtrace_count_skipped(s);
+	return false;
+}
+
+bool skbtrace_picks_sk(const struct skbtrace_slot *slot, struct sock *sk);
+bool skbtrace_picks_packet(struct skbtrace_session *s,
+			   const struct skbtrace_slot *slot,
+			   const struct sk_buff *skb, int l3, struct sock *sk);
+
+/**
+ * skbtrace_picks_conn() - do sk_mark= and sample= want this connection?
+ * @s: session
+ * @ev: event of connections
+ * @sk: connection
+ *
+ * skbtrace_begin_sk() asks, too, and counts: this is for who must know before.
+ * Context: probe.
+ * Return: true if they do
+ */
+static inline bool skbtrace_picks_conn(const struct skbtrace_session *s,
+				       const struct skbtrace_event *ev,
+				       struct sock *sk)
+{
+	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+
+	return likely(!slot->picky) || skbtrace_picks_sk(slot, sk);
+}
+
+/**
+ * skbtrace_picks() - do sk_mark= and sample= want this packet?
+ * @s: session
+ * @ev: event of packets
+ * @skb: packet
+ * @l3: where its IP header is, bytes from skb->data
+ * @sk: socket that is known to own the packet, %NULL: none
+ *
+ * To be asked before skbtrace_begin(). Context: probe. Counts what it refuses.
+ * Return: true if they do
+ */
+static inline bool skbtrace_picks(struct skbtrace_session *s,
+				  const struct skbtrace_event *ev,
+				  const struct sk_buff *skb, int l3,
+				  struct sock *sk)
+{
+	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+
+	return likely(!slot->picky) ||
+	       skbtrace_picks_packet(s, slot, skb, l3, sk);
 }
 
 /**
@@ -391,6 +535,8 @@ struct skbtrace_l4 {
 bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
 			 struct skbtrace_tuple *t, struct skbtrace_l4 *l4);
 void skbtrace_sock_tuple(const struct sock *sk, struct skbtrace_tuple *t);
+struct sock *skbtrace_packet_sock(const struct sk_buff *skb);
+bool skbtrace_has_l3(const struct sk_buff *skb);
 
 /* What skbtrace_packet_tuple() need not call for: what most packets are. */
 static __always_inline bool

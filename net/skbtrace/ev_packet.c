@@ -4,7 +4,6 @@
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
-#include <linux/skbtrace.h>
 #include <linux/slab.h>
 #include <net/dropreason.h>
 #include <net/ipv6.h>
@@ -12,6 +11,7 @@
 #include <net/sock.h>
 #include <trace/events/skb.h>
 #include <trace/events/skbtrace.h>
+#include "ev_packet.h"
 
 #define SKB_RPS_INFO_FIELDS(F, S)					\
 	SKBTRACE_TUPLE_FIELDS(F, S)					\
@@ -43,6 +43,8 @@ static void skb_rps_info_probe(void *data, struct sk_buff *skb,
 	struct skbtrace_session *s = data;
 	struct skb_rps_info_block *b;
 
+	if (!skbtrace_picks(s, &ev_skb_rps_info, skb, 0, NULL))
+		return;
 	b = skbtrace_begin(s, &ev_skb_rps_info, skbtrace_packet_id(s, skb),
 			   dev_net(dev)->ns.inum);
 	if (!b)
@@ -57,20 +59,6 @@ static void skb_rps_info_probe(void *data, struct sk_buff *skb,
 	b->ifindex = dev->ifindex;
 	b->len = skb->len;
 	skbtrace_commit(s);
-}
-
-/*
- * A socket that skb->sk points to is held by the packet only if there is a
- * destructor that will let it go. Its kind may be any.
- */
-static struct sock *skb_held_sock(const struct sk_buff *skb)
-{
-	struct sock *sk = skb->sk;
-
-	if (!sk || !skb->destructor)
-		return NULL;
-	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6 ? sk :
-								       NULL;
 }
 
 /*
@@ -107,15 +95,6 @@ static u32 skb_drop_netns(const struct sock *held)
 	return held ? sock_net(held)->ns.inum : 0;
 }
 
-/* A header that was never set is 0 or all ones; one that was may be stale. */
-static bool skb_has_l3(const struct sk_buff *skb)
-{
-	return skb->network_header &&
-	       skb->network_header != (typeof(skb->network_header))~0U &&
-	       (skb->protocol == htons(ETH_P_IP) ||
-		skb->protocol == htons(ETH_P_IPV6));
-}
-
 static void skb_swap_tuple(struct skbtrace_tuple *t, u8 dir)
 {
 	swap(t->local, t->peer);
@@ -133,10 +112,10 @@ static void skb_drop_tuple(const struct sk_buff *skb, const struct sock *held,
 {
 	bool sent = held && (!skb->skb_iif || sk_fullsock(held));
 
-	if (!skb_has_l3(skb) ||
+	if (!skbtrace_has_l3(skb) ||
 	    !skbtrace_packet_tuple(skb, skb_network_offset(skb),
 				   SKBTRACE_DIR_TX, t, l4)) {
-		memset(t, 0, sizeof(*t));
+		memset(t, 0, offsetofend(struct skbtrace_tuple, dir));
 		memset(l4, 0, sizeof(*l4));
 		if (held)
 			skbtrace_sock_tuple(held, t);
@@ -149,17 +128,21 @@ static void skb_drop_tuple(const struct sk_buff *skb, const struct sock *held,
 						 SKBTRACE_DIR_UNKNOWN);
 }
 
-static void skb_drop_probe(void *data, struct sk_buff *skb, void *location,
-			   enum skb_drop_reason reason, struct sock *rx_sk)
+static void skb_drop_event(struct skbtrace_session *s, struct sk_buff *skb,
+			   void *location, enum skb_drop_reason reason,
+			   struct sock *rx_sk)
 {
-	struct skbtrace_session *s = data;
 	struct skb_drop_block *b;
 	struct sock *held;
 	struct skbtrace_l4 l4;
 
 	if (!skbtrace_wants(s, &ev_skb_drop, reason))
 		return;
-	held = skb_held_sock(skb);
+	held = skbtrace_packet_sock(skb);
+	if (skbtrace_has_l3(skb) &&
+	    !skbtrace_picks(s, &ev_skb_drop, skb, skb_network_offset(skb),
+			    held))
+		return;
 	b = skbtrace_begin_at(s, &ev_skb_drop, skbtrace_packet_id(s, skb),
 			      skb_drop_netns(held), location);
 	if (!b)
@@ -175,21 +158,22 @@ static void skb_drop_probe(void *data, struct sk_buff *skb, void *location,
 	skbtrace_commit(s);
 }
 
-static struct skbtrace_hook hook_skb_rps_info = {
-	.tracepoint	= "skb_rps_info",
-	.probe		= skb_rps_info_probe,
-};
+static void kfree_skb_probe(void *data, struct sk_buff *skb, void *location,
+			    enum skb_drop_reason reason, struct sock *rx_sk)
+{
+	skb_drop_event(data, skb, location, reason, rx_sk);
+	skb_delay_drop(data, skb);
+}
 
-static struct skbtrace_hook hook_kfree_skb = {
-	.tracepoint	= "kfree_skb",
-	.probe		= skb_drop_probe,
-};
+static SKBTRACE_HOOK(hook_skb_rps_info, skb_rps_info, skb_rps_info_probe);
+SKBTRACE_HOOK(hook_kfree_skb, kfree_skb, kfree_skb_probe);
 
 static struct skbtrace_event ev_skb_rps_info = {
 	SKBTRACE_EVENT(skb_rps_info),
 	.nr		= 1,
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
+	.opts		= SKBTRACE_OPT_SAMPLE,
 	.help		= "RPS or RFS has chosen a CPU for a received packet, or none.",
 	.read		= "target_cpu=-: no RPS for this queue. Many flows on one CPU: widen rps_cpus.",
 	.example	= "skbtrace record -e skb_rps_info -w 5",
@@ -204,6 +188,7 @@ static struct skbtrace_event ev_skb_drop = {
 	.stability	= "Evolving",
 	.sets		= "trouble",
 	.select		= "reason",
+	.opts		= SKBTRACE_OPTS_PICK,
 	.set_opts	= "skip=NOT_SPECIFIED:SOCKET_FILTER:OTHERHOST:UNHANDLED_PROTO:QUEUE_PURGE",
 	.help		= "The stack has dropped a packet.",
 	.read		= "reason says why, at where. QDISC_DROP: the queue of the device, or netem.",
@@ -215,11 +200,14 @@ static struct skbtrace_event ev_skb_drop = {
 static struct skbtrace_event *const packet_events[] = {
 	&ev_skb_rps_info,
 	&ev_skb_drop,
+	&ev_skb_delay,
 };
 
 /* Filled in at start: the kernel has the words of enum skb_drop_reason. */
 static struct skbtrace_syms packet_syms[] = {
 	{ .name = "drop_reason" },
+	{ .name = "skb_where", .tab = skb_where_words },
+	{ .name = "skb_life", .tab = skb_life_words },
 };
 
 static struct skbtrace_proto packet_proto = {
@@ -250,6 +238,8 @@ static int __init packet_get_reasons(void)
 			i, list->reasons[i] };
 	packet_syms[0].tab = packet_reasons;
 	packet_syms[0].nr = list->n_reasons;
+	packet_syms[1].nr = skb_nr_where_words;
+	packet_syms[2].nr = skb_nr_life_words;
 	return 0;
 }
 
@@ -257,8 +247,6 @@ static int __init packet_init(void)
 {
 	int err = packet_get_reasons();
 
-	check_trace_callback_type_skb_rps_info(skb_rps_info_probe);
-	check_trace_callback_type_kfree_skb(skb_drop_probe);
 	if (err)
 		return err;
 	err = skbtrace_register_proto(&packet_proto);
@@ -281,3 +269,4 @@ MODULE_LICENSE("GPL");
 MODULE_ALIAS_SKBTRACE_PROTO(packet);
 MODULE_ALIAS_SKBTRACE_EVENT(skb_rps_info);
 MODULE_ALIAS_SKBTRACE_EVENT(skb_drop);
+MODULE_ALIAS_SKBTRACE_EVENT(skb_delay);

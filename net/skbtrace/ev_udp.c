@@ -32,6 +32,8 @@ static void udp_event(struct skbtrace_session *s,
 {
 	struct udp_send_block *b;
 
+	if (!skbtrace_picks(s, ev, skb, skb_network_offset(skb), sk))
+		return;
 	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb),
 			   sock_net(sk)->ns.inum);
 	if (!b)
@@ -68,21 +70,15 @@ static void udp_receive_probe(void *data, struct sock *sk, struct sk_buff *skb)
 		  atomic_read(&sk->sk_rmem_alloc), READ_ONCE(sk->sk_rcvbuf));
 }
 
-static struct skbtrace_hook hook_udp_send = {
-	.tracepoint	= "udp_send",
-	.probe		= udp_send_probe,
-};
-
-static struct skbtrace_hook hook_udp_receive = {
-	.tracepoint	= "udp_receive",
-	.probe		= udp_receive_probe,
-};
+static SKBTRACE_HOOK(hook_udp_send, udp_send, udp_send_probe);
+static SKBTRACE_HOOK(hook_udp_receive, udp_receive, udp_receive_probe);
 
 static struct skbtrace_event ev_udp_send = {
 	SKBTRACE_EVENT(udp_send),
 	.nr		= 301,
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
+	.opts		= SKBTRACE_OPTS_PICK,
 	.sets		= "send",
 	.help		= "UDP hands a datagram to IP.",
 	.read		= "segs over 1: UDP GSO, one block for all of them.",
@@ -96,6 +92,7 @@ static struct skbtrace_event ev_udp_receive = {
 	.nr		= 302,
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
+	.opts		= SKBTRACE_OPTS_PICK,
 	.help		= "A datagram has been queued on its socket.",
 	.read		= "queued near buf: the program reads too slowly, drops are next.",
 	.example	= "skbtrace record -e udp_receive -w 5",
@@ -117,8 +114,6 @@ static struct skbtrace_proto udp_proto = {
 
 static int __init skbtrace_udp_init(void)
 {
-	check_trace_callback_type_udp_send(udp_send_probe);
-	check_trace_callback_type_udp_receive(udp_receive_probe);
 	return skbtrace_register_proto(&udp_proto);
 }
 

@@ -33,7 +33,7 @@ static void skbtrace_format_syms(struct seq_file *m,
 	unsigned int i, n = 0;
 
 	for (i = 0; i < syms->nr; i++) {
-		if (!syms->tab[i].word)
+		if (!syms->tab[i].word || syms->tab[i].alias)
 			continue;
 		if (n++ % SKBTRACE_WORDS_PER_LINE == 0)
 			seq_printf(m, "%ssyms %s", n > 1 ? "\n" : "",
@@ -62,10 +62,11 @@ static void skbtrace_format_event(struct seq_file *m,
 		   ev->nr, ev->name, ev->proto->name,
 		   skbtrace_kind_words[ev->kind], skbtrace_role_words[ev->role],
 		   ev->len, skbtrace_key_words[ev->kind]);
-	seq_printf(m, " state=%s stability=%s sets=%s selector=%s opts=%s",
+	seq_printf(m, " state=%s stability=%s sets=%s selector=%s%s%s opts=",
 		   missing ? "unavailable" : "exact", ev->stability,
-		   ev->sets ?: "-", ev->select ?: "-",
-		   ev->select ? "skip:only" : "-");
+		   ev->sets ?: "-", ev->select ?: "-", ev->select2 ? ":" : "",
+		   ev->select2 ?: "");
+	skbtrace_print_opts(m, ev, ':');
 	if (ev->set_opts)
 		seq_printf(m, " setopts=%s", ev->set_opts);
 	seq_putc(m, '\n');

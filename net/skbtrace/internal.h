@@ -8,6 +8,8 @@
  *	source.c	tracepoints: found by name, attached while used
  *	channel.c	relay channel, files that deliver it, flush
  *	write.c		the hot path: room for a block, losses, names
+ *	pick.c		sk_mark= and sample=
+ *	state.c		what is remembered of connections
  *	core_events.c	the core's own events: names of tasks and addresses
  *	registry.c	protocol modules and their events
  */
@@ -24,6 +26,7 @@
 #include <linux/timer.h>
 #include "ring.h"
 #include "names.h"
+#include "conn_state.h"
 
 /* Limits and defaults; the documentation names them. */
 #define SKBTRACE_SUBBUF_SIZE_MIN	4096U
@@ -36,7 +39,9 @@
 #define SKBTRACE_MEM_SHARE		64		/* cap, of all memory */
 #define SKBTRACE_NR_NAMES		65536U
 #define SKBTRACE_NR_TASKS		64	/* powers of two */
-#define SKBTRACE_NR_SYMBOLS		64
+#define SKBTRACE_NR_SYMBOLS		512
+#define SKBTRACE_NR_STATES		131072U	/* 4 MiB, if needed */
+#define SKBTRACE_SAMPLE_MAX		65536U
 #define SKBTRACE_MAX_HOOKS		64
 #define SKBTRACE_FLUSH_MS		100
 #define SKBTRACE_ENABLED_MAX		65536	/* bytes of one write */
@@ -124,7 +129,7 @@ struct skbtrace_cpu {
 	u64			read;
 };
 
-enum skbtrace_state { SKBTRACE_IDLE, SKBTRACE_TRACING, SKBTRACE_STOPPED };
+enum skbtrace_phase { SKBTRACE_IDLE, SKBTRACE_TRACING, SKBTRACE_STOPPED };
 
 /**
  * struct skbtrace_config - what control files set before a run
@@ -159,6 +164,7 @@ struct skbtrace_owner {
  * @pub: the part that probes see
  * @cpu: per CPU
  * @known: connections named
+ * @states: what is remembered of connections
  * @epoch: wanted; each CPU follows at its next flush
  * @dead: why probes gave up, %NULL if they did not
  * @state: idle, then tracing, then stopped; never back
@@ -177,9 +183,10 @@ struct skbtrace_run {
 	struct skbtrace_session	pub;
 	struct skbtrace_cpu __percpu *cpu;
 	struct skbtrace_names	known;
+	struct skbtrace_states	states;
 	u32			epoch;
 	const char		*dead;
-	enum skbtrace_state	state;
+	enum skbtrace_phase	state;
 	bool			finished;
 	struct skbtrace_config	config;
 	struct skbtrace_owner	owner;
@@ -215,7 +222,7 @@ struct skbtrace_event *skbtrace_find_event(const char *name, size_t len);
 const struct skbtrace_syms *skbtrace_find_syms(const struct skbtrace_event *ev,
 					       const char *unit);
 const struct skbtrace_field *
-skbtrace_select_field(const struct skbtrace_event *ev);
+skbtrace_find_field(const struct skbtrace_event *ev, const char *name);
 void skbtrace_load_protos(void);
 
 /* core_events.c */
@@ -229,6 +236,10 @@ void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
 			bool move_epoch);
 void skbtrace_die(struct skbtrace_run *run, const char *why);
 void skbtrace_set_contexts(struct skbtrace_run *run);
+
+/* state.c */
+int skbtrace_states_make(struct skbtrace_run *run,
+			 const struct skbtrace_event *ev);
 
 /* channel.c */
 int skbtrace_channel_open(struct skbtrace_run *run, struct dentry *dir);
@@ -261,6 +272,8 @@ void skbtrace_session_exit(void);
 int skbtrace_parse_spec(char *text, struct skbtrace_spec *spec);
 int skbtrace_parse_contexts(char *text, u32 *mask);
 void skbtrace_print_contexts(struct seq_file *m, u32 mask);
+void skbtrace_print_opts(struct seq_file *m, const struct skbtrace_event *ev,
+			 char sep);
 void skbtrace_print_spec(struct seq_file *m, const struct skbtrace_run *run,
 			 const struct skbtrace_event *ev);
 

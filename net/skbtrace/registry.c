@@ -7,7 +7,7 @@
 #include <linux/tracepoint.h>
 #include "internal.h"
 
-#define SKBTRACE_BLOCK_MAX	1024	/* several fit a fresh sub-buffer */
+#define SKBTRACE_BLOCK_MAX	1024	/* several, with stacks, fit a sub-buffer */
 
 /* For control; see internal.h. */
 DEFINE_MUTEX(skbtrace_lock);
@@ -16,7 +16,9 @@ LIST_HEAD(skbtrace_protos);
 struct skbtrace_event *skbtrace_events[SKBTRACE_MAX_EVENTS];
 
 /* The modules that come with the kernel; others are loaded by event name. */
-static const char *const skbtrace_known_protos[] = { "packet", "tcp", "udp" };
+static const char *const skbtrace_known_protos[] = {
+	"packet", "ip", "tcp", "udp"
+};
 
 /* Context: skbtrace_lock. Return: the event or %NULL */
 struct skbtrace_event *skbtrace_find_event(const char *name, size_t len)
@@ -57,14 +59,14 @@ const struct skbtrace_syms *skbtrace_find_syms(const struct skbtrace_event *ev,
 	return syms ?: skbtrace_proto_syms(&skbtrace_core_proto, name + 1);
 }
 
-/* The field that skip= and only= look at, %NULL if the event has none. */
+/* A field by its name; %NULL if the event has none such, or @name is %NULL. */
 const struct skbtrace_field *
-skbtrace_select_field(const struct skbtrace_event *ev)
+skbtrace_find_field(const struct skbtrace_event *ev, const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; ev->select && i < ev->nr_fields; i++)
-		if (!strcmp(ev->fields[i].name, ev->select))
+	for (i = 0; name && i < ev->nr_fields; i++)
+		if (!strcmp(ev->fields[i].name, name))
 			return &ev->fields[i];
 	return NULL;
 }
@@ -89,12 +91,12 @@ void skbtrace_load_protos(void)
 }
 
 /* skip= and only= name values by words, so there must be some. */
-static bool skbtrace_select_ok(const struct skbtrace_event *ev)
+static bool skbtrace_select_ok(const struct skbtrace_event *ev,
+			       const char *name)
 {
-	const struct skbtrace_field *field = skbtrace_select_field(ev);
+	const struct skbtrace_field *field = skbtrace_find_field(ev, name);
 
-	return !ev->select ||
-	       (field && skbtrace_find_syms(ev, field->unit));
+	return !name || (field && skbtrace_find_syms(ev, field->unit));
 }
 
 static int skbtrace_check_event(const struct skbtrace_event *ev)
@@ -109,7 +111,9 @@ static int skbtrace_check_event(const struct skbtrace_event *ev)
 		return -EINVAL;
 	if (ev->role == SKBTRACE_ROLE_CONN && !ev->fill)
 		return -EINVAL;
-	if (!skbtrace_select_ok(ev))
+	if (!skbtrace_select_ok(ev, ev->select) ||
+	    !skbtrace_select_ok(ev, ev->select2) ||
+	    (ev->select2 && !ev->select))
 		return -EINVAL;
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
 		if (skbtrace_events[i] &&

@@ -33,6 +33,7 @@ static void skbtrace_run_free(struct kref *ref)
 	struct skbtrace_run *run = container_of(ref, struct skbtrace_run, ref);
 
 	vfree(run->known.tab);
+	vfree(run->states.tab);
 	free_cpumask_var(run->config.cpus);
 	free_percpu(run->cpu);
 	kfree(run);
@@ -144,7 +145,9 @@ static int skbtrace_event_on(struct skbtrace_run *run,
 	if (!try_module_get(ev->proto->owner))
 		return skbtrace_err(-ENOENT, "%s: its module is going away",
 				    ev->name);
-	err = skbtrace_attach(run, ev);
+	err = skbtrace_states_make(run, ev);
+	if (!err)
+		err = skbtrace_attach(run, ev);
 	if (err) {
 		module_put(ev->proto->owner);
 		return skbtrace_err(err, "%s: can't attach: %pe", ev->name,
@@ -160,10 +163,12 @@ static void skbtrace_set_slot(struct skbtrace_run *run,
 {
 	struct skbtrace_slot *slot = &run->pub.slot[spec->ev->slot];
 
-	bitmap_copy(slot->skip, spec->slot.skip, SKBTRACE_MAX_SELECT);
-	slot->skip_rest = spec->slot.skip_rest;
-	slot->selective = spec->slot.selective;
-	slot->nr = spec->ev->nr;
+	struct skbtrace_slot new = spec->slot;
+
+	new.nr = spec->ev->nr;
+	/* if it is on, probes must not see it off meanwhile */
+	new.on = slot->on;
+	*slot = new;
 	WRITE_ONCE(slot->on, true);
 }
 

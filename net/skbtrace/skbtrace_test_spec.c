@@ -11,17 +11,23 @@
 
 #define KUNIT_A_FIELDS(F, S)						\
 	F(S, u32, color, "enum:kunit_color", "brief", "a color")	\
-	F(S, u32, flags, "flags:kunit_color", "-", "some flags")
+	F(S, u32, size, "enum:kunit_size", "-", "a size")
 SKBTRACE_BLOCK(kunit_a, KUNIT_A_FIELDS);
 
 static const struct skbtrace_sym color_words[] = {
 	{ 0, "red" }, { 1, "green" }, { 7, "blue" }, { 8, NULL },
-	{ SKBTRACE_MAX_SELECT - 1, "last" },
-	{ SKBTRACE_MAX_SELECT, "beyond" },
+	{ SKBTRACE_SELECT2 - 1, "last" },
+	{ SKBTRACE_SELECT2, "beyond" },
+	{ 7, "azure", .alias = true },
+};
+
+static const struct skbtrace_sym size_words[] = {
+	{ 0, "small" }, { 1, "middle" }, { 31, "large" }, { 32, "huge" },
 };
 
 static const struct skbtrace_syms test_syms[] = {
 	SKBTRACE_SYMS("kunit_color", color_words),
+	SKBTRACE_SYMS("kunit_size", size_words),
 };
 
 static struct skbtrace_hook hook_none = {
@@ -59,11 +65,15 @@ static int spec_init(struct kunit *test)
 		.kind		= SKBTRACE_PACKET,
 		.stability	= "Private",
 		.select		= "color",
+		.select2	= "size",
+		.opts		= SKBTRACE_OPTS_PICK,
 	};
 	t->b = t->a;
 	t->b.name = "kunit_b";
 	t->b.nr = 0x7e02;
 	t->b.select = NULL;
+	t->b.select2 = NULL;
+	t->b.opts = 0;
 	t->events[0] = &t->a;
 	t->events[1] = &t->b;
 	t->proto = (struct skbtrace_proto){
@@ -330,6 +340,20 @@ static const struct spec_case {
 	{ "kunit_a,only=green" },
 	{ "kunit_a,only=red:green:blue:last" },
 	{ "kunit_a,mask=green", 0, "kunit_a,skip=green" },
+	{ "kunit_a,skip=azure", 0, "kunit_a,skip=blue" },
+	{ "kunit_a,skip=small" },
+	{ "kunit_a,skip=red:large" },
+	{ "kunit_a,skip=large:red", 0, "kunit_a,skip=red:large" },
+	{ "kunit_a,only=large" },
+	{ "kunit_a,only=red:small:large" },
+	{ "kunit_b,stack" },
+	{ "kunit_a,stack,skip=red", 0, "kunit_a,skip=red,stack" },
+	{ "kunit_a,sk_mark=0", 0, "kunit_a,sk_mark=0" },
+	{ "kunit_a,sk_mark=0xffffffff" },
+	{ "kunit_a,sk_mark=16", 0, "kunit_a,sk_mark=0x10" },
+	{ "kunit_a,sample=1" },
+	{ "kunit_a,sample=65536" },
+	{ "kunit_a,only=red,sk_mark=0x7,sample=10,stack" },
 
 	{ "", -ENOENT, NULL, "no such event" },
 	{ "kunit_c", -ENOENT, NULL, "kunit_c" },
@@ -343,12 +367,26 @@ static const struct spec_case {
 	{ "kunit_a,", -EINVAL, NULL, "no option \"\"" },
 	{ "kunit_a,,skip=red", -EINVAL, NULL, "no option \"\"" },
 	{ "kunit_a,foo", -EINVAL, NULL, "no option \"foo\"" },
-	{ "kunit_a,foo=1", -EINVAL, NULL, "it takes skip only" },
+	{ "kunit_a,foo=1", -EINVAL, NULL,
+	  "it takes skip only sk_mark sample stack" },
 	{ "kunit_a,%n%n=%s", -EINVAL, NULL, "no option \"%n%n\"" },
-	{ "kunit_b,foo=1", -EINVAL, NULL, "it takes none" },
-	{ "kunit_b,skip=red", -EINVAL, NULL, "kunit_b: takes no skip=" },
-	{ "kunit_b,only=red", -EINVAL, NULL, "kunit_b: takes no only=" },
+	{ "kunit_b,foo=1", -EINVAL, NULL, "it takes stack)" },
+	{ "kunit_b,skip=red", -EINVAL, NULL, "no option \"skip\"" },
+	{ "kunit_b,only=red", -EINVAL, NULL, "no option \"only\"" },
+	{ "kunit_b,sample=2", -EINVAL, NULL, "no option \"sample\"" },
+	{ "kunit_b,sk_mark=2", -EINVAL, NULL, "no option \"sk_mark\"" },
 	{ "kunit_a,skip", -EINVAL, NULL, "skip= needs a value" },
+	{ "kunit_a,skip=huge", -EINVAL, NULL, "huge is no color or size" },
+	{ "kunit_a,stack=1", -EINVAL, NULL, "stack takes no value" },
+	{ "kunit_a,sk_mark", -EINVAL, NULL, "sk_mark= needs a value" },
+	{ "kunit_a,sk_mark=-1", -EINVAL, NULL, "not a number of 32 bits" },
+	{ "kunit_a,sk_mark=4294967296", -EINVAL, NULL, "not a number" },
+	{ "kunit_a,sk_mark=red", -EINVAL, NULL, "not a number" },
+	{ "kunit_a,sample=0", -EINVAL, NULL, "N from 1 to 65536" },
+	{ "kunit_a,sample=65537", -EINVAL, NULL, "N from 1 to 65536" },
+	{ "kunit_a,sample=-1", -EINVAL, NULL, "N from 1 to 65536" },
+	{ "kunit_a,sample=1.5", -EINVAL, NULL, "N from 1 to 65536" },
+	{ "kunit_a,sample=%n", -EINVAL, NULL, "sample=%n" },
 	{ "kunit_a,skip=", -EINVAL, NULL, "skip= needs a value" },
 	{ "kunit_a,skip=pink", -EINVAL, NULL, "pink is no color" },
 	{ "kunit_a,skip=red:", -EINVAL, NULL, "syms kunit_color" },
@@ -442,18 +480,68 @@ static void spec_selects(struct kunit *test)
 	slot->on = true;
 	KUNIT_EXPECT_TRUE(test, spec_wants(t, 0));
 	KUNIT_EXPECT_FALSE(test, spec_wants(t, 1));
-	KUNIT_EXPECT_FALSE(test, spec_wants(t, SKBTRACE_MAX_SELECT - 1));
-	KUNIT_EXPECT_TRUE(test, spec_wants(t, SKBTRACE_MAX_SELECT));
+	KUNIT_EXPECT_FALSE(test, spec_wants(t, SKBTRACE_SELECT2 - 1));
+	KUNIT_EXPECT_TRUE(test, spec_wants(t, SKBTRACE_SELECT2));
 
 	KUNIT_EXPECT_EQ(test, spec_parse(t, "kunit_a,only=green", &spec), 0);
 	*slot = spec.slot;
 	slot->on = true;
 	KUNIT_EXPECT_FALSE(test, spec_wants(t, 0));
 	KUNIT_EXPECT_TRUE(test, spec_wants(t, 1));
-	KUNIT_EXPECT_FALSE(test, spec_wants(t, SKBTRACE_MAX_SELECT - 1));
-	KUNIT_EXPECT_FALSE(test, spec_wants(t, SKBTRACE_MAX_SELECT));
+	KUNIT_EXPECT_FALSE(test, spec_wants(t, SKBTRACE_SELECT2 - 1));
+	KUNIT_EXPECT_FALSE(test, spec_wants(t, SKBTRACE_SELECT2));
 	KUNIT_EXPECT_FALSE(test, spec_wants(t, U32_MAX));
 	mutex_unlock(&skbtrace_lock);
+	free_percpu(t->run->cpu);
+}
+
+/* Two fields to choose by: skip= refuses either, only= wants all it names */
+static const struct select2_case {
+	const char	*text;
+	u32		color;
+	u32		size;
+	bool		wanted;
+} select2_cases[] = {
+	{ "kunit_a", 1, 1, true },
+	{ "kunit_a,skip=red", 0, 1, false },
+	{ "kunit_a,skip=red", 1, 0, true },
+	{ "kunit_a,skip=small", 0, 0, false },
+	{ "kunit_a,skip=small", 0, 31, true },
+	{ "kunit_a,skip=red:small", 1, 1, true },
+	{ "kunit_a,skip=red:small", 0, 1, false },
+	{ "kunit_a,only=large", 0, 31, true },
+	{ "kunit_a,only=large", U32_MAX, 31, true },
+	{ "kunit_a,only=large", 0, 30, false },
+	{ "kunit_a,only=green", 1, 30, true },
+	{ "kunit_a,only=green:large", 1, 31, true },
+	{ "kunit_a,only=green:large", 1, 0, false },
+	{ "kunit_a,only=green:large", 0, 31, false },
+};
+
+static void select2_desc(const struct select2_case *c, char *desc)
+{
+	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "\"%s\" %u %u", c->text,
+		 c->color, c->size);
+}
+
+KUNIT_ARRAY_PARAM(select2, select2_cases, select2_desc);
+
+static void spec_selects_by_two(struct kunit *test)
+{
+	const struct select2_case *c = test->param_value;
+	struct spec_test *t = spec_register(test);
+	struct skbtrace_slot *slot = &t->run->pub.slot[t->a.slot];
+	struct skbtrace_spec spec;
+
+	t->run->cpu = alloc_percpu(struct skbtrace_cpu);
+	KUNIT_ASSERT_NOT_NULL(test, t->run->cpu);
+	mutex_lock(&skbtrace_lock);
+	KUNIT_EXPECT_EQ(test, spec_parse(t, c->text, &spec), 0);
+	mutex_unlock(&skbtrace_lock);
+	*slot = spec.slot;
+	slot->on = true;
+	KUNIT_EXPECT_EQ(test, skbtrace_wants2(&t->run->pub, &t->a, c->color,
+					      c->size), c->wanted);
 	free_percpu(t->run->cpu);
 }
 
@@ -509,6 +597,7 @@ static void spec_survives_length(struct kunit *test)
 static struct kunit_case spec_suite_cases[] = {
 	KUNIT_CASE_PARAM(spec_parses_and_prints, spec_gen_params),
 	KUNIT_CASE(spec_selects),
+	KUNIT_CASE_PARAM(spec_selects_by_two, select2_gen_params),
 	KUNIT_CASE(spec_survives_mutation),
 	KUNIT_CASE(spec_survives_length),
 	{}

@@ -7,12 +7,17 @@
 #include <linux/string.h>
 #include "internal.h"
 
-static bool skbtrace_word_value(const struct skbtrace_syms *syms,
-				const char *word, u32 *value)
+static bool skbtrace_word_value(const struct skbtrace_event *ev,
+				const char *name, const char *word, u32 *value)
 {
+	const struct skbtrace_field *field = skbtrace_find_field(ev, name);
+	const struct skbtrace_syms *syms;
 	unsigned int i;
 
-	for (i = 0; syms && i < syms->nr; i++) {
+	if (!field)
+		return false;
+	syms = skbtrace_find_syms(ev, field->unit);
+	for (i = 0; i < syms->nr; i++) {
 		if (syms->tab[i].word && !strcmp(syms->tab[i].word, word)) {
 			*value = syms->tab[i].value;
 			return true;
@@ -21,69 +26,198 @@ static bool skbtrace_word_value(const struct skbtrace_syms *syms,
 	return false;
 }
 
+/* Which bit of skbtrace_slot.skip is that of a word? */
+static bool skbtrace_word_bit(const struct skbtrace_event *ev,
+			      const char *word, u32 *bit)
+{
+	if (skbtrace_word_value(ev, ev->select, word, bit))
+		return *bit < SKBTRACE_SELECT2;
+	if (!skbtrace_word_value(ev, ev->select2, word, bit))
+		return false;
+	*bit += SKBTRACE_SELECT2;
+	return *bit < SKBTRACE_MAX_SELECT;
+}
+
+static const char *skbtrace_syms_name(const struct skbtrace_event *ev,
+				      const char *name)
+{
+	const struct skbtrace_field *field = skbtrace_find_field(ev, name);
+
+	return field ? strchr(field->unit, ':') + 1 : "";
+}
+
+/* The first word of a field that only= names makes all others unwanted. */
+static void skbtrace_only(struct skbtrace_slot *slot, u32 bit)
+{
+	if (bit >= SKBTRACE_SELECT2 && !slot->only2) {
+		slot->only2 = true;
+		bitmap_set(slot->skip, SKBTRACE_SELECT2,
+			   SKBTRACE_MAX_SELECT - SKBTRACE_SELECT2);
+	} else if (bit < SKBTRACE_SELECT2 && !slot->skip_rest) {
+		slot->skip_rest = true;
+		bitmap_set(slot->skip, 0, SKBTRACE_SELECT2);
+	}
+}
+
 /* skip= (mask= is its name in the first skbtrace) and only= */
 static int skbtrace_parse_select(struct skbtrace_spec *spec, const char *key,
 				 char *value)
 {
-	const struct skbtrace_field *field = skbtrace_select_field(spec->ev);
 	struct skbtrace_slot *slot = &spec->slot;
 	bool only = !strcmp(key, "only");
-	const struct skbtrace_syms *syms;
 	char *word;
-	u32 v;
+	u32 bit;
 
-	if (!field)
-		return skbtrace_err(-EINVAL, "%s: takes no %s=",
-				    spec->ev->name, key);
 	if (slot->selective)
 		return skbtrace_err(-EINVAL, "%s: one of skip= and only=, once",
 				    spec->ev->name);
-	syms = skbtrace_find_syms(spec->ev, field->unit);
-	if (only) {
-		bitmap_fill(slot->skip, SKBTRACE_MAX_SELECT);
-		slot->skip_rest = true;
-	}
 	slot->selective = true;
 	while ((word = strsep(&value, ":"))) {
-		if (!skbtrace_word_value(syms, word, &v) ||
-		    v >= SKBTRACE_MAX_SELECT)
+		if (!skbtrace_word_bit(spec->ev, word, &bit))
 			return skbtrace_err(-EINVAL,
-					    "%s: %s=: %s is no %s; \"format\" lists them under syms %s",
+					    "%s: %s=: %s is no %s%s%s; \"format\" lists them under syms %s %s",
 					    spec->ev->name, key, word,
-					    field->name,
-					    strchr(field->unit, ':') + 1);
-		__assign_bit(v, slot->skip, !only);
+					    spec->ev->select,
+					    spec->ev->select2 ? " or " : "",
+					    spec->ev->select2 ?: "",
+					    skbtrace_syms_name(spec->ev, spec->ev->select),
+					    skbtrace_syms_name(spec->ev, spec->ev->select2));
+		if (only)
+			skbtrace_only(slot, bit);
+		__assign_bit(bit, slot->skip, !only);
 	}
 	return 0;
 }
 
+static int skbtrace_parse_mark(struct skbtrace_spec *spec, const char *key,
+			       char *value)
+{
+	if (kstrtou32(value, 0, &spec->slot.mark))
+		return skbtrace_err(-EINVAL,
+				    "%s: sk_mark=%s: not a number of 32 bits",
+				    spec->ev->name, value);
+	spec->slot.by_mark = true;
+	return 0;
+}
+
+static int skbtrace_parse_sample(struct skbtrace_spec *spec, const char *key,
+				 char *value)
+{
+	u32 n;
+
+	if (kstrtou32(value, 0, &n) || !n || n > SKBTRACE_SAMPLE_MAX)
+		return skbtrace_err(-EINVAL,
+				    "%s: sample=%s: one in N connections, N from 1 to %u",
+				    spec->ev->name, value, SKBTRACE_SAMPLE_MAX);
+	spec->slot.sample = n;
+	return 0;
+}
+
+static int skbtrace_parse_stack(struct skbtrace_spec *spec, const char *key,
+				char *value)
+{
+	spec->slot.stack = true;
+	return 0;
+}
+
+static bool skbtrace_takes_select(const struct skbtrace_event *ev)
+{
+	return ev->select;
+}
+
+static bool skbtrace_takes_mark(const struct skbtrace_event *ev)
+{
+	return ev->opts & SKBTRACE_OPT_MARK;
+}
+
+static bool skbtrace_takes_sample(const struct skbtrace_event *ev)
+{
+	return ev->opts & SKBTRACE_OPT_SAMPLE;
+}
+
+static bool skbtrace_takes_stack(const struct skbtrace_event *ev)
+{
+	return ev->kind != SKBTRACE_META;
+}
+
+/**
+ * struct skbtrace_option - an option of a spec
+ * @key: its name
+ * @takes: does an event take it?
+ * @parse: sets spec->slot; @value is not empty unless @bare
+ * @bare: it has no value
+ * @alias: not listed
+ */
 static const struct skbtrace_option {
 	const char	*key;
+	bool		(*takes)(const struct skbtrace_event *ev);
 	int		(*parse)(struct skbtrace_spec *spec, const char *key,
 				 char *value);
+	bool		bare;
+	bool		alias;
 } skbtrace_options[] = {
-	{ "skip", skbtrace_parse_select },
-	{ "only", skbtrace_parse_select },
-	{ "mask", skbtrace_parse_select },
+	{ "skip", skbtrace_takes_select, skbtrace_parse_select },
+	{ "only", skbtrace_takes_select, skbtrace_parse_select },
+	{ "mask", skbtrace_takes_select, skbtrace_parse_select, .alias = true },
+	{ "sk_mark", skbtrace_takes_mark, skbtrace_parse_mark },
+	{ "sample", skbtrace_takes_sample, skbtrace_parse_sample },
+	{ "stack", skbtrace_takes_stack, skbtrace_parse_stack, .bare = true },
 };
 
-static int skbtrace_parse_option(struct skbtrace_spec *spec, char *opt)
+/* The names of the options that an event takes, "-" if there are none. */
+void skbtrace_print_opts(struct seq_file *m, const struct skbtrace_event *ev,
+			 char sep)
 {
-	char *value = opt, *key;
+	bool first = true;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(skbtrace_options); i++) {
+		if (skbtrace_options[i].alias ||
+		    !skbtrace_options[i].takes(ev))
+			continue;
+		if (!first)
+			seq_putc(m, sep);
+		seq_puts(m, skbtrace_options[i].key);
+		first = false;
+	}
+	if (first)
+		seq_putc(m, '-');
+}
+
+static int skbtrace_no_option(const struct skbtrace_event *ev, const char *key)
+{
+	char list[64] = "";
+	size_t n = 0;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(skbtrace_options); i++)
+		if (!skbtrace_options[i].alias && skbtrace_options[i].takes(ev))
+			n += scnprintf(list + n, sizeof(list) - n, " %s",
+				       skbtrace_options[i].key);
+	return skbtrace_err(-EINVAL, "%s: no option \"%s\" (it takes%s)",
+			    ev->name, key, list);
+}
+
+static int skbtrace_parse_option(struct skbtrace_spec *spec, char *text)
+{
+	const struct skbtrace_option *opt;
+	char *value = text, *key;
 	unsigned int i;
 
 	key = strsep(&value, "=");
 	for (i = 0; i < ARRAY_SIZE(skbtrace_options); i++) {
-		if (strcmp(skbtrace_options[i].key, key))
+		opt = &skbtrace_options[i];
+		if (strcmp(opt->key, key) || !opt->takes(spec->ev))
 			continue;
-		if (!value || !*value)
+		if (opt->bare && value)
+			return skbtrace_err(-EINVAL, "%s: %s takes no value",
+					    spec->ev->name, key);
+		if (!opt->bare && (!value || !*value))
 			return skbtrace_err(-EINVAL, "%s: %s= needs a value",
 					    spec->ev->name, key);
-		return skbtrace_options[i].parse(spec, key, value);
+		return opt->parse(spec, key, value);
 	}
-	return skbtrace_err(-EINVAL, "%s: no option \"%s\" (it takes %s)",
-			    spec->ev->name, key,
-			    spec->ev->select ? "skip only" : "none");
+	return skbtrace_no_option(spec->ev, key);
 }
 
 /**
@@ -112,7 +246,52 @@ int skbtrace_parse_spec(char *text, struct skbtrace_spec *spec)
 		if (err)
 			return err;
 	}
+	spec->slot.picky = spec->slot.by_mark || spec->slot.sample;
+	spec->slot.special = spec->slot.picky || spec->slot.stack;
 	return 0;
+}
+
+/* The words of a field whose bits, from @base on, are @set; after @sep. */
+static char skbtrace_print_words(struct seq_file *m,
+				 const struct skbtrace_event *ev,
+				 const char *name, unsigned int base,
+				 const unsigned long *skip, bool set, char sep)
+{
+	const struct skbtrace_field *field = skbtrace_find_field(ev, name);
+	const struct skbtrace_syms *syms;
+	unsigned int i;
+	u32 bit;
+
+	if (!field)
+		return sep;
+	syms = skbtrace_find_syms(ev, field->unit);
+	for (i = 0; i < syms->nr; i++) {
+		bit = base + syms->tab[i].value;
+		if (!syms->tab[i].word || syms->tab[i].alias ||
+		    bit >= (base ? SKBTRACE_MAX_SELECT : SKBTRACE_SELECT2) ||
+		    test_bit(bit, skip) != set)
+			continue;
+		seq_printf(m, "%c%s", sep, syms->tab[i].word);
+		sep = ':';
+	}
+	return sep;
+}
+
+static void skbtrace_print_select(struct seq_file *m,
+				  const struct skbtrace_event *ev,
+				  const struct skbtrace_slot *slot)
+{
+	bool only = slot->skip_rest || slot->only2;
+	char sep = '=';
+
+	seq_puts(m, only ? ",only" : ",skip");
+	/* of a field that only= did not name all values are wanted */
+	if (!only || slot->skip_rest)
+		sep = skbtrace_print_words(m, ev, ev->select, 0, slot->skip,
+					   !only, sep);
+	if (!only || slot->only2)
+		skbtrace_print_words(m, ev, ev->select2, SKBTRACE_SELECT2,
+				     slot->skip, !only, sep);
 }
 
 /**
@@ -127,25 +306,16 @@ void skbtrace_print_spec(struct seq_file *m, const struct skbtrace_run *run,
 			 const struct skbtrace_event *ev)
 {
 	const struct skbtrace_slot *slot = &run->pub.slot[ev->slot];
-	const struct skbtrace_field *field = skbtrace_select_field(ev);
-	const struct skbtrace_syms *syms;
-	bool only = slot->skip_rest;
-	char sep = '=';
-	unsigned int i;
 
 	seq_puts(m, ev->name);
-	if (slot->selective) {
-		seq_puts(m, only ? ",only" : ",skip");
-		syms = skbtrace_find_syms(ev, field->unit);
-		for (i = 0; i < syms->nr; i++) {
-			if (!syms->tab[i].word ||
-			    syms->tab[i].value >= SKBTRACE_MAX_SELECT ||
-			    test_bit(syms->tab[i].value, slot->skip) == only)
-				continue;
-			seq_printf(m, "%c%s", sep, syms->tab[i].word);
-			sep = ':';
-		}
-	}
+	if (slot->selective)
+		skbtrace_print_select(m, ev, slot);
+	if (slot->by_mark)
+		seq_printf(m, ",sk_mark=%#x", slot->mark);
+	if (slot->sample)
+		seq_printf(m, ",sample=%u", slot->sample);
+	if (slot->stack)
+		seq_puts(m, ",stack");
 	seq_putc(m, '\n');
 }
 

@@ -10,6 +10,7 @@
  */
 #include <linux/sched.h>
 #include <linux/sock_diag.h>
+#include <linux/stacktrace.h>
 #include <linux/timekeeping.h>
 #include <linux/wait.h>
 #include <net/net_namespace.h>
@@ -216,6 +217,15 @@ static void *skbtrace_name(struct skbtrace_cpu *c,
 	return b;
 }
 
+/* connect() has no port at first, the child of a listener no addresses. */
+static bool skbtrace_sk_complete(const struct sock *sk)
+{
+	struct skbtrace_tuple t;
+
+	skbtrace_sock_tuple(sk, &t);
+	return t.lport && (!t.pport || !ipv6_addr_any(&t.peer));
+}
+
 static noinline void skbtrace_name_conn(struct skbtrace_run *run,
 					struct skbtrace_cpu *c,
 					const struct skbtrace_event *ev,
@@ -226,8 +236,8 @@ static noinline void skbtrace_name_conn(struct skbtrace_run *run,
 	if (!b)
 		return;
 	ev->fill(b, sk);
-	/* connect() has not chosen its port yet: tell the name again then */
-	if (sk->sk_num)
+	/* it is told again when it has got its port and its peer */
+	if (skbtrace_sk_complete(sk))
 		skbtrace_names_add(&run->known, key, c->epoch);
 }
 
@@ -268,6 +278,46 @@ skbtrace_head(struct skbtrace_cpu *c, const struct skbtrace_event *ev,
 	return b;
 }
 
+/* The addresses of a stack, each with its name told before. */
+struct skbtrace_calls {
+	unsigned int	nr;
+	unsigned long	at[SKBTRACE_STACK_MAX];
+};
+
+static u32 skbtrace_save_stack(struct skbtrace_run *run,
+			       struct skbtrace_cpu *c,
+			       struct skbtrace_calls *calls)
+{
+	const void *location;
+	unsigned int i;
+	u64 id;
+
+	calls->nr = stack_trace_save(calls->at, SKBTRACE_STACK_MAX, 2);
+	for (i = 0; i < calls->nr; i++) {
+		location = (const void *)calls->at[i];
+		id = skbtrace_location_id(&run->pub, location);
+		if (c->symbols[id % SKBTRACE_NR_SYMBOLS] != id)
+			skbtrace_name_symbol(c, id, location);
+	}
+	return sizeof(struct skbtrace_stack) + calls->nr * sizeof(u64);
+}
+
+static void skbtrace_put_stack(struct skbtrace_run *run,
+			       const struct skbtrace_calls *calls,
+			       struct skbtrace_block *b)
+{
+	struct skbtrace_stack *stack = (void *)b + b->len;
+	unsigned int i;
+
+	stack->depth = calls->nr;
+	stack->spare = 0;
+	for (i = 0; i < calls->nr; i++)
+		stack->at[i] = skbtrace_location_id(&run->pub,
+						    (void *)calls->at[i]);
+	b->len += struct_size(stack, at, calls->nr);
+	b->flags |= SKBTRACE_BLOCK_STACK;
+}
+
 /*
  * All that can be in the way. Names come first and the time last: whoever sees
  * that a name has been told on another CPU then has the later time.
@@ -276,11 +326,13 @@ static noinline void *
 skbtrace_begin_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
 		    u64 key, u32 netns, struct sock *sk, const void *location)
 {
+	const struct skbtrace_slot *slot = &run->pub.slot[ev->slot];
 	u32 ctx = skbtrace_context();
+	struct skbtrace_calls calls;
 	struct skbtrace_block *b;
 	struct skbtrace_cpu *c;
+	u32 tgid = 0, more = 0;
 	unsigned long flags;
-	u32 tgid = 0;
 	u64 id;
 
 	local_irq_save(flags);
@@ -290,7 +342,8 @@ skbtrace_begin_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
 		goto out;
 	}
 	c->hits++;
-	if (!(c->ctx_mask & BIT(ctx))) {
+	if (!(c->ctx_mask & BIT(ctx)) ||
+	    (sk && slot->picky && !skbtrace_picks_sk(slot, sk))) {
 		c->skipped++;
 		goto out;
 	}
@@ -312,10 +365,16 @@ skbtrace_begin_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
 		if (c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid)
 			skbtrace_name_task(c, tgid);
 	}
+	if (slot->stack)
+		more = skbtrace_save_stack(run, c, &calls);
 
-	b = skbtrace_room(c, ev->len, ev->important);
-	if (b)
-		return skbtrace_head(c, ev, b, ctx, key, netns, tgid);
+	b = skbtrace_room(c, ev->len + more, ev->important);
+	if (b) {
+		skbtrace_head(c, ev, b, ctx, key, netns, tgid);
+		if (more)
+			skbtrace_put_stack(run, &calls, b);
+		return b;
+	}
 	skbtrace_lose(c, ev);
 	c->gate.busy = false;
 out:
@@ -343,7 +402,7 @@ __skbtrace_begin(struct skbtrace_session *s, const struct skbtrace_event *ev,
 
 	local_irq_save(flags);
 	c = this_cpu_ptr(run->cpu);
-	if (unlikely(c->gate.busy))
+	if (unlikely(c->gate.busy | s->slot[ev->slot].special))
 		goto slow;
 	if (unlikely(!(c->ctx_mask & BIT(ctx)))) {
 		if (ctx == SKBTRACE_CTX_NMI)
@@ -454,6 +513,8 @@ void skbtrace_name_sk(struct skbtrace_session *s,
 	struct skbtrace_cpu *c;
 	unsigned long flags;
 
+	if (!skbtrace_picks_conn(s, ev, sk))
+		return;
 	local_irq_save(flags);
 	c = this_cpu_ptr(run->cpu);
 	if (likely(!c->gate.busy && !in_nmi()) &&

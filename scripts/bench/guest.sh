@@ -46,7 +46,7 @@ stat_of() {
 # skbtrace's own rows
 
 load() {
-	modprobe -a skbtrace skbtrace_packet skbtrace_tcp skbtrace_udp
+	modprobe -a skbtrace skbtrace_packet skbtrace_ip skbtrace_tcp skbtrace_udp
 }
 
 # The buffer holds one round: without a reader it begins empty for each.

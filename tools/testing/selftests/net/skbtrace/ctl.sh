@@ -95,7 +95,14 @@ accepts cpus "$all"
 refuses enabled no_such_event "$NOENT" "no_such_event: no such event*"
 refuses enabled -no_such_event "$NOENT" "no_such_event: no such event*"
 refuses enabled tcp_rttm,foo "$INVAL" 'tcp_rttm: no option "foo"*'
-refuses enabled tcp_rttm,skip=x "$INVAL" "tcp_rttm: takes no skip="
+refuses enabled tcp_rttm,skip=x "$INVAL" 'tcp_rttm: no option "skip"*'
+refuses enabled tcp_rttm,sample=0 "$INVAL" "tcp_rttm: sample=0: *1 to 65536"
+refuses enabled tcp_rttm,sample=x "$INVAL" "tcp_rttm: sample=x: *1 to 65536"
+refuses enabled tcp_rttm,sk_mark=x "$INVAL" "tcp_rttm: sk_mark=x: *32 bits"
+refuses enabled tcp_rttm,stack=1 "$INVAL" "tcp_rttm: stack takes no value"
+refuses enabled icsk_connection,sample=2 "$INVAL" '*no option "sample"*'
+refuses enabled sk_timer,only=fire:later "$INVAL" "*later is no timer or op*"
+refuses enabled tcp_sendlimit,skip=none "$INVAL" "*none is no reason*"
 refuses enabled tcp_connection,skip "$INVAL" "*needs a value"
 refuses enabled tcp_connection,skip= "$INVAL" "*needs a value"
 refuses enabled tcp_connection,skip=CLOSED "$INVAL" "*CLOSED is no state*"

@@ -10,7 +10,7 @@ modinfo skbtrace_udp >/dev/null 2>&1 || skip "skbtrace is not a module"
 control_up
 [ -d /sys/module/skbtrace/holders ] || skip "skbtrace is not a module"
 ROUNDS=${ROUNDS:-20}
-modules='skbtrace_udp skbtrace_tcp skbtrace_packet skbtrace'
+modules='skbtrace_udp skbtrace_tcp skbtrace_ip skbtrace_packet skbtrace'
 
 # shellcheck disable=SC2086 # words
 ok "nobody uses them: they can go" rmmod $modules

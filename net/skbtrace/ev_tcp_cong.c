@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Round-trip time and congestion of TCP connections. Probes run under the
+ * socket's lock unless stated otherwise.
+ */
+#include <trace/events/skbtrace.h>
+#include <trace/events/tcp.h>
+#include "ev_tcp.h"
+
+#define TCP_RTTM_FIELDS(F, S)						\
+	F(S, u32, rtt_us, "us", "brief", "the sample")			\
+	F(S, u32, srtt_us, "us", "brief", "smoothed RTT, the sample included") \
+	F(S, u32, mdev_us, "us", "brief", "mean deviation")		\
+	F(S, u32, mdev_max_us, "us", "-", "greatest mdev of this RTT")	\
+	F(S, u32, rttvar_us, "us", "-", "smoothed mdev_max")		\
+	F(S, u32, rto_us, "us", "brief,whole", "retransmission timeout") \
+	F(S, u32, snd_una, "sseq", "-", "first byte not acknowledged, before this ACK") \
+	F(S, u32, rtt_seq, "sseq", "-", "rttvar is renewed when this is acknowledged")
+SKBTRACE_BLOCK(tcp_rttm, TCP_RTTM_FIELDS);
+
+#define TCP_CA_STATE_FIELDS(F, S)					\
+	F(S, u8, old, "enum:tcp_ca_state", "brief", "state it leaves")	\
+	F(S, u8, state, "enum:tcp_ca_state", "brief", "state it enters") \
+	F(S, u16, spare, "-", "-", "0")					\
+	F(S, u32, snd_cwnd, "segs", "brief", "congestion window")	\
+	F(S, u32, snd_ssthresh, "segs", "brief,inf", "slow start threshold") \
+	F(S, u32, packets_out, "segs", "brief", "sent and not acknowledged") \
+	F(S, u32, sacked_out, "segs", "brief", "of them, SACKed")	\
+	F(S, u32, lost_out, "segs", "brief", "of them, taken for lost")	\
+	F(S, u32, retrans_out, "segs", "brief", "of them, retransmitted") \
+	F(S, u32, total_retrans, "segs", "-", "retransmitted in all")	\
+	F(S, u32, prior_cwnd, "segs", "-", "snd_cwnd before the reduction") \
+	F(S, u32, prior_ssthresh, "segs", "inf", "snd_ssthresh before it") \
+	F(S, u32, reordering, "segs", "-", "reordering degree")		\
+	F(S, s32, undo_retrans, "segs", "-", "retransmissions that may prove needless") \
+	F(S, u32, rto_us, "us", "brief,whole", "retransmission timeout") \
+	F(S, u32, snd_una, "sseq", "brief", "first byte not acknowledged") \
+	F(S, u32, snd_nxt, "sseq", "brief", "next byte to be sent")	\
+	F(S, u32, high_seq, "sseq", "-", "snd_nxt when congestion began") \
+	F(S, u32, undo_marker, "sseq", "-", "snd_una when it began")	\
+	F(S, u32, snd_wnd, "bytes", "-", "window of the peer")		\
+	F(S, u32, rcv_wnd, "bytes", "-", "own window")			\
+	F(S, u32, mss, "bytes", "-", "sending MSS (mss_cache)")
+SKBTRACE_BLOCK(tcp_ca_state, TCP_CA_STATE_FIELDS);
+
+#define TCP_RETRANSMIT_FIELDS(F, S)					\
+	F(S, u8, kind, "enum:tcp_retransmit", "brief", "why")		\
+	F(S, u8, state, "enum:tcp_state", "-", "state of the connection") \
+	F(S, u8, retransmits, "-", "brief", "timeouts in a row (icsk_retransmits)") \
+	F(S, u8, spare, "-", "-", "0")					\
+	F(S, u32, seq, "sseq", "brief", "first byte sent again")	\
+	F(S, u32, len, "bytes", "brief", "sequence numbers sent again")	\
+	F(S, u32, segs, "segs", "brief", "segments sent again")		\
+	F(S, u32, snd_cwnd, "segs", "brief", "congestion window")	\
+	F(S, u32, packets_out, "segs", "-", "sent and not acknowledged") \
+	F(S, u32, total_retrans, "segs", "-", "retransmitted in all")	\
+	F(S, u32, rto_us, "us", "brief,whole", "retransmission timeout")
+SKBTRACE_BLOCK(tcp_retransmit, TCP_RETRANSMIT_FIELDS);
+
+#define TCP_CONGESTION_FIELDS(F, S)					\
+	F(S, u8, reason, "enum:tcp_congestion", "brief", "what has happened") \
+	F(S, u8, retransmits, "-", "-", "timeouts in a row (icsk_retransmits)") \
+	F(S, u16, spare, "-", "-", "0")					\
+	F(S, u32, snd_cwnd, "segs", "brief", "congestion window")	\
+	F(S, u32, snd_ssthresh, "segs", "brief,inf", "slow start threshold") \
+	F(S, u32, inflight, "segs", "brief", "taken to be on the way (tcp_packets_in_flight)") \
+	F(S, u32, prior_cwnd, "segs", "-", "snd_cwnd before the reduction") \
+	F(S, u32, lost_out, "segs", "-", "taken for lost")		\
+	F(S, u32, rto_us, "us", "brief,whole", "retransmission timeout") \
+	F(S, u32, snd_una, "sseq", "brief", "first byte not acknowledged") \
+	F(S, u32, snd_nxt, "sseq", "brief", "next byte to be sent")	\
+	F(S, u32, mss, "bytes", "-", "sending MSS (mss_cache)")
+SKBTRACE_BLOCK(tcp_congestion, TCP_CONGESTION_FIELDS);
+
+static void tcp_rttm_probe(void *data, struct sock *sk, long seq_rtt_us,
+			   long ca_rtt_us)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct skbtrace_session *s = data;
+	struct tcp_rttm_block *b;
+
+	b = skbtrace_begin_sk(s, &ev_tcp_rttm, sk);
+	if (!b)
+		return;
+	b->rtt_us = seq_rtt_us;
+	b->srtt_us = tp->srtt_us >> 3;
+	b->mdev_us = tp->mdev_us >> 2;
+	b->mdev_max_us = tp->mdev_max_us >> 2;
+	b->rttvar_us = tp->rttvar_us >> 2;
+	b->rto_us = jiffies_to_usecs(inet_csk(sk)->icsk_rto);
+	b->snd_una = tp->snd_una;
+	b->rtt_seq = tp->rtt_seq;
+	skbtrace_commit(s);
+}
+
+static void tcp_ca_state_event(struct skbtrace_session *s, struct sock *sk,
+			       u8 state)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_ca_state_block *b;
+
+	if (!skbtrace_wants(s, &ev_tcp_ca_state, state))
+		return;
+	b = skbtrace_begin_sk(s, &ev_tcp_ca_state, sk);
+	if (!b)
+		return;
+	b->old = icsk->icsk_ca_state;
+	b->state = state;
+	b->spare = 0;
+	b->snd_cwnd = tcp_snd_cwnd(tp);
+	b->snd_ssthresh = tcp_ssthresh(tp);
+	b->packets_out = tp->packets_out;
+	b->sacked_out = tp->sacked_out;
+	b->lost_out = tp->lost_out;
+	b->retrans_out = tp->retrans_out;
+	b->total_retrans = tp->total_retrans;
+	b->prior_cwnd = tp->prior_cwnd;
+	b->prior_ssthresh = tp->prior_ssthresh >= TCP_INFINITE_SSTHRESH ?
+			    U32_MAX : tp->prior_ssthresh;
+	b->reordering = tp->reordering;
+	b->undo_retrans = tp->undo_retrans;
+	b->rto_us = jiffies_to_usecs(icsk->icsk_rto);
+	b->snd_una = tp->snd_una;
+	b->snd_nxt = tp->snd_nxt;
+	b->high_seq = tp->high_seq;
+	b->undo_marker = tp->undo_marker;
+	b->snd_wnd = tp->snd_wnd;
+	b->rcv_wnd = tp->rcv_wnd;
+	b->mss = tp->mss_cache;
+	skbtrace_commit(s);
+}
+
+static void tcp_congestion_event(struct skbtrace_session *s, struct sock *sk,
+				 enum tcp_congestion reason)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct tcp_congestion_block *b;
+
+	if (!skbtrace_wants(s, &ev_tcp_congestion, reason))
+		return;
+	b = skbtrace_begin_sk(s, &ev_tcp_congestion, sk);
+	if (!b)
+		return;
+	b->reason = reason;
+	b->retransmits = icsk->icsk_retransmits;
+	b->spare = 0;
+	b->snd_cwnd = tcp_snd_cwnd(tp);
+	b->snd_ssthresh = tcp_ssthresh(tp);
+	b->inflight = tcp_packets_in_flight(tp);
+	b->prior_cwnd = tp->prior_cwnd;
+	b->lost_out = tp->lost_out;
+	b->rto_us = jiffies_to_usecs(icsk->icsk_rto);
+	b->snd_una = tp->snd_una;
+	b->snd_nxt = tp->snd_nxt;
+	b->mss = tp->mss_cache;
+	skbtrace_commit(s);
+}
+
+/*
+ * One leave for each time that congestion was entered, whatever the algorithm:
+ * tcp_end_cwnd_reduction(), which sets snd_cwnd to ssthresh, may come next.
+ */
+static void tcp_congestion_by_state(struct skbtrace_session *s,
+				    struct sock *sk, u8 old, u8 state)
+{
+	if (state == TCP_CA_CWR)
+		tcp_congestion_event(s, sk, TCP_CONGESTION_CWR);
+	else if (state == TCP_CA_Recovery)
+		tcp_congestion_event(s, sk, TCP_CONGESTION_FASTRTX);
+	else if (state < TCP_CA_CWR && old >= TCP_CA_CWR)
+		tcp_congestion_event(s, sk, TCP_CONGESTION_LEAVE);
+}
+
+/* Before the store: icsk_ca_state is the old one. */
+static void tcp_cong_state_set_probe(void *data, struct sock *sk,
+				     const u8 state)
+{
+	u8 old = inet_csk(sk)->icsk_ca_state;
+
+	/* set again and again in the same state; at birth, without a cookie */
+	if (old == state || sk->sk_state == TCP_CLOSE)
+		return;
+	tcp_ca_state_event(data, sk, state);
+	tcp_congestion_by_state(data, sk, old, state);
+}
+
+static void tcp_congestion_probe(void *data, struct sock *sk,
+				 enum tcp_congestion reason)
+{
+	tcp_congestion_event(data, sk, reason);
+}
+
+static u8 tcp_retransmit_kind(const struct sock *sk)
+{
+	const struct inet_connection_sock *icsk = inet_csk(sk);
+
+	if (sk->sk_state == TCP_SYN_SENT)
+		return RETRANS_SYN;
+	if (icsk->icsk_ca_state == TCP_CA_Recovery)
+		return RETRANS_FAST;
+	if (icsk->icsk_ca_state == TCP_CA_Loss)
+		return RETRANS_LOSS;
+	/* tcp_send_loss_probe() sets this only after it has sent */
+	return icsk->icsk_pending == ICSK_TIME_LOSS_PROBE ||
+	       !icsk->icsk_pending ? RETRANS_TLP : RETRANS_OTHER;
+}
+
+/* @skb is of the retransmission queue: it has no header, only its cb is good */
+static void tcp_retransmit_skb_probe(void *data, const struct sock *csk,
+				     const struct sk_buff *skb)
+{
+	struct sock *sk = (struct sock *)csk;
+	struct skbtrace_session *s = data;
+	struct tcp_retransmit_block *b;
+	u8 kind = tcp_retransmit_kind(sk);
+
+	if (!skbtrace_wants(s, &ev_tcp_retransmit, kind))
+		return;
+	b = skbtrace_begin_sk(s, &ev_tcp_retransmit, sk);
+	if (!b)
+		return;
+	b->kind = kind;
+	b->state = sk->sk_state;
+	b->retransmits = inet_csk(sk)->icsk_retransmits;
+	b->spare = 0;
+	b->seq = TCP_SKB_CB(skb)->seq;
+	b->len = TCP_SKB_CB(skb)->end_seq - TCP_SKB_CB(skb)->seq;
+	b->segs = tcp_skb_pcount(skb);
+	b->snd_cwnd = tcp_snd_cwnd(tcp_sk(sk));
+	b->packets_out = tcp_sk(sk)->packets_out;
+	b->total_retrans = tcp_sk(sk)->total_retrans;
+	b->rto_us = jiffies_to_usecs(inet_csk(sk)->icsk_rto);
+	skbtrace_commit(s);
+}
+
+/* Context: softirq; the listener is not locked, the request is held. */
+static void tcp_retransmit_synack_probe(void *data, const struct sock *sk,
+					const struct request_sock *req)
+{
+	struct skbtrace_session *s = data;
+	struct tcp_retransmit_block *b;
+
+	if (!skbtrace_wants(s, &ev_tcp_retransmit, RETRANS_SYNACK))
+		return;
+	b = skbtrace_begin_sk(s, &ev_tcp_retransmit,
+			      req_to_sk((struct request_sock *)req));
+	if (!b)
+		return;
+	memset(&b->hdr + 1, 0, sizeof(*b) - sizeof(b->hdr));
+	b->kind = RETRANS_SYNACK;
+	b->state = TCP_NEW_SYN_RECV;
+	b->retransmits = req->num_retrans;
+	b->seq = tcp_rsk(req)->snt_isn;
+	b->len = 1;
+	b->segs = 1;
+	skbtrace_commit(s);
+}
+
+static SKBTRACE_HOOK(hook_tcp_rttm, tcp_rttm, tcp_rttm_probe);
+static SKBTRACE_HOOK(hook_tcp_cong_state_set, tcp_cong_state_set,
+		     tcp_cong_state_set_probe);
+static SKBTRACE_HOOK_OPTIONAL(hook_tcp_congestion, tcp_congestion,
+			      tcp_congestion_probe);
+static SKBTRACE_HOOK(hook_tcp_retransmit_skb, tcp_retransmit_skb,
+		     tcp_retransmit_skb_probe);
+static SKBTRACE_HOOK_OPTIONAL(hook_tcp_retransmit_synack, tcp_retransmit_synack,
+			      tcp_retransmit_synack_probe);
+struct skbtrace_event ev_tcp_rttm = {
+	SKBTRACE_EVENT(tcp_rttm),
+	.nr		= 105,
+	.kind		= SKBTRACE_CONN,
+	.stability	= "Evolving",
+	.sets		= "rtt",
+	.opts		= SKBTRACE_OPTS_PICK,
+	.help		= "A sample of the round-trip time has been fed to the estimator (RFC 6298).",
+	.read		= "rtt far above min_rtt: a queue on the path. Samples 40 ms apart from it: delayed ACKs.",
+	.example	= "skbtrace record -e tcp_rttm -w 10",
+	.names		= &ev_tcp_active_conn,
+	.hooks		= TCP_HOOKS(&hook_tcp_rttm),
+};
+
+struct skbtrace_event ev_tcp_ca_state = {
+	SKBTRACE_EVENT(tcp_ca_state),
+	.nr		= 106,
+	.kind		= SKBTRACE_CONN,
+	.stability	= "Evolving",
+	.sets		= "trouble",
+	.select		= "state",
+	.set_opts	= "skip=disorder",
+	.opts		= SKBTRACE_OPTS_PICK,
+	.help		= "Congestion avoidance changes its state; fields are those before it.",
+	.read		= "recovery: SACK told of a loss. loss: a timeout, far worse. cwr: ECN or a local drop.",
+	.example	= "skbtrace record -e tcp_ca_state,only=recovery:loss",
+	.names		= &ev_tcp_active_conn,
+	.hooks		= TCP_HOOKS(&hook_tcp_cong_state_set),
+};
+
+struct skbtrace_event ev_tcp_congestion = {
+	SKBTRACE_EVENT(tcp_congestion),
+	.nr		= 101,
+	.kind		= SKBTRACE_CONN,
+	.stability	= "Evolving",
+	.sets		= "trouble",
+	.select		= "reason",
+	.opts		= SKBTRACE_OPTS_PICK,
+	.help		= "Congestion begins, gets worse, or ends.",
+	.read		= "fastrtx to leave: repaired within RTTs. loss, frto: a timeout. undo: the reduction was needless (reordering, delay). cwr: ECN, a local drop.",
+	.example	= "skbtrace record -e tcp_congestion,skip=cwr:leave",
+	.names		= &ev_tcp_active_conn,
+	.hooks		= TCP_HOOKS(&hook_tcp_cong_state_set,
+				    &hook_tcp_congestion),
+};
+
+struct skbtrace_event ev_tcp_retransmit = {
+	SKBTRACE_EVENT(tcp_retransmit),
+	.nr		= 108,
+	.kind		= SKBTRACE_CONN,
+	.stability	= "Evolving",
+	.sets		= "trouble",
+	.select		= "kind",
+	.opts		= SKBTRACE_OPTS_PICK,
+	.help		= "Segments have been sent again.",
+	.read		= "fast: repaired within an RTT. loss: after a timeout. tlp: the tail, or only its ACK, was lost.",
+	.example	= "skbtrace record -e tcp_retransmit",
+	.names		= &ev_tcp_active_conn,
+	.hooks		= TCP_HOOKS(&hook_tcp_retransmit_skb,
+				    &hook_tcp_retransmit_synack),
+};

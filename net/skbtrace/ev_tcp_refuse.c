@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What TCP refuses: resets sent and received, listeners that are full. */
+#include <net/rstreason.h>
+#include <trace/events/skbtrace.h>
+#include <trace/events/tcp.h>
+#include "ev_tcp.h"
+
+#define TCP_RESET_FIELDS(F, S)						\
+	SKBTRACE_TUPLE_FIELDS(F, S)					\
+	F(S, u8, state, "enum:tcp_state", "brief,na", "state of the connection") \
+	F(S, u8, spare, "-", "-", "0")					\
+	F(S, u32, reason, "enum:rst_reason", "brief,na", "sent: why (enum sk_rst_reason)") \
+	F(S, u32, spare2, "-", "-", "0")
+SKBTRACE_BLOCK(tcp_reset, TCP_RESET_FIELDS);
+SKBTRACE_ASSERT_TUPLE(tcp_reset);
+
+#define TCP_LISTEN_OVERFLOW_FIELDS(F, S)				\
+	F(S, addr, client, "-", "brief", "who wanted to connect")	\
+	F(S, u16, client_port, "port", "brief", "its port")		\
+	F(S, u8, reason, "enum:tcp_overflow", "brief", "the full queue, and what was refused") \
+	F(S, u8, spare, "-", "-", "0")					\
+	F(S, u32, acceptq, "-", "brief", "connections waiting for accept()") \
+	F(S, u32, backlog, "-", "brief", "most of them: the one of listen()") \
+	F(S, u32, synq, "-", "brief", "requests in the SYN queue")
+SKBTRACE_BLOCK(tcp_listen_overflow, TCP_LISTEN_OVERFLOW_FIELDS);
+
+/*
+ * A reset that answers a packet of no connection has no key; the addresses are
+ * those of the packet. A listener refuses packets of others, not its own.
+ */
+static struct tcp_reset_block *
+tcp_reset_begin(struct skbtrace_session *s, struct sock *sk,
+		const struct sk_buff *skb)
+{
+	struct net_device *dev;
+	int l3;
+
+	if (sk && sk->sk_state != TCP_LISTEN)
+		return skbtrace_begin_sk(s, &ev_tcp_reset, sk);
+	if (!skb)
+		return NULL;
+	l3 = skb_network_offset(skb);
+	if (!skbtrace_picks(s, &ev_tcp_reset, skb, l3, NULL))
+		return NULL;
+	dev = skb_dst(skb) ? skb_dst(skb)->dev : NULL;
+	return skbtrace_begin(s, &ev_tcp_reset, 0,
+			      dev ? dev_net(dev)->ns.inum : 0);
+}
+
+static void tcp_reset_event(struct skbtrace_session *s, struct sock *sk,
+			    const struct sk_buff *skb, u8 dir, u32 reason)
+{
+	struct tcp_reset_block *b;
+
+	if (!skbtrace_wants(s, &ev_tcp_reset, reason))
+		return;
+	b = tcp_reset_begin(s, sk, skb);
+	if (!b)
+		return;
+	if (skb)
+		skbtrace_packet_tuple(skb, skb_network_offset(skb),
+				      SKBTRACE_DIR_RX, skbtrace_tuple_of(b),
+				      NULL);
+	else
+		skbtrace_sock_tuple(sk, skbtrace_tuple_of(b));
+	b->proto = IPPROTO_TCP;
+	b->dir = dir;
+	b->state = sk ? sk->sk_state : U8_MAX;	/* none */
+	b->spare = 0;
+	b->reason = reason;
+	b->spare2 = 0;
+	skbtrace_commit(s);
+}
+
+/*
+ * @skb: the packet that is answered, its data is the TCP header; %NULL: the
+ * reset is the connection's own doing. @sk may be any kind of socket, or none.
+ */
+static void tcp_send_reset_probe(void *data, const struct sock *sk,
+				 const struct sk_buff *skb,
+				 const enum sk_rst_reason reason)
+{
+	tcp_reset_event(data, (struct sock *)sk, skb, SKBTRACE_DIR_TX, reason);
+}
+
+static void tcp_receive_reset_probe(void *data, struct sock *sk)
+{
+	tcp_reset_event(data, sk, NULL, SKBTRACE_DIR_RX, U32_MAX);
+}
+
+/* Context: softirq; the listener is not locked, @skb begins at its TCP header */
+static void tcp_listen_overflow_probe(void *data, const struct sock *csk,
+				      const struct sk_buff *skb,
+				      enum tcp_overflow why)
+{
+	struct sock *sk = (struct sock *)csk;
+	struct tcp_listen_overflow_block *b;
+	struct skbtrace_session *s = data;
+	struct skbtrace_tuple t;
+
+	if (!skbtrace_wants(s, &ev_tcp_listen_overflow, why))
+		return;
+	b = skbtrace_begin_sk(s, &ev_tcp_listen_overflow, sk);
+	if (!b)
+		return;
+	skbtrace_packet_tuple(skb, skb_network_offset(skb), SKBTRACE_DIR_RX, &t,
+			      NULL);
+	b->client = t.peer;
+	b->client_port = t.pport;
+	b->reason = why;
+	b->spare = 0;
+	b->acceptq = READ_ONCE(sk->sk_ack_backlog);
+	b->backlog = READ_ONCE(sk->sk_max_ack_backlog);
+	b->synq = inet_csk_reqsk_queue_len(sk);
+	skbtrace_commit(s);
+}
+
+static SKBTRACE_HOOK(hook_tcp_send_reset, tcp_send_reset, tcp_send_reset_probe);
+static SKBTRACE_HOOK(hook_tcp_receive_reset, tcp_receive_reset,
+		     tcp_receive_reset_probe);
+static SKBTRACE_HOOK(hook_tcp_listen_overflow, tcp_listen_overflow,
+		     tcp_listen_overflow_probe);
+
+struct skbtrace_event ev_tcp_reset = {
+	SKBTRACE_EVENT(tcp_reset),
+	.nr		= 107,
+	.kind		= SKBTRACE_CONN,
+	.stability	= "Evolving",
+	.sets		= "trouble:conn",
+	.select		= "reason",
+	.opts		= SKBTRACE_OPTS_PICK,
+	.help		= "A reset is sent, or received by a connection.",
+	.read		= "dir=tx reason=NO_SOCKET: nobody listens there. TCP_ABORT_ON_CLOSE: closed with data unread. dir=rx state=SYN_SENT: connection refused.",
+	.example	= "skbtrace record -e tcp_reset,stack",
+	.names		= &ev_tcp_active_conn,
+	.hooks		= TCP_HOOKS(&hook_tcp_send_reset,
+				    &hook_tcp_receive_reset),
+};
+
+struct skbtrace_event ev_tcp_listen_overflow = {
+	SKBTRACE_EVENT(tcp_listen_overflow),
+	.nr		= 109,
+	.kind		= SKBTRACE_CONN,
+	.stability	= "Evolving",
+	.sets		= "trouble",
+	.select		= "reason",
+	.opts		= SKBTRACE_OPT_MARK,
+	.help		= "A listener refuses a packet because one of its queues is full.",
+	.read		= "acceptq above backlog: the program calls accept() too slowly, or listen() with too little. acceptq_ack: the client believes it is connected.",
+	.example	= "skbtrace record -e tcp_listen_overflow",
+	.names		= &ev_tcp_active_conn,
+	.hooks		= TCP_HOOKS(&hook_tcp_listen_overflow),
+};

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What holds a TCP sender back: why the last attempt to send stopped, and how
+ * long a writer waits for the send buffer. Probes run under the socket's lock.
+ */
+#include <linux/timekeeping.h>
+#include <trace/events/skbtrace.h>
+#include "ev_tcp.h"
+
+#define TCP_SENDLIMIT_FIELDS(F, S)					\
+	F(S, u8, reason, "enum:tcp_sendlimit", "brief", "why it stops now") \
+	F(S, u8, was, "enum:tcp_sendlimit", "brief", "the reason that has ended") \
+	F(S, u16, spare, "-", "-", "0")					\
+	F(S, u32, count, "-", "brief", "attempts to send that it ended") \
+	F(S, u64, for_us, "us", "brief,na", "how long it held")		\
+	F(S, u32, snd_cwnd, "segs", "brief", "congestion window")	\
+	F(S, u32, inflight, "segs", "brief", "taken to be on the way (tcp_packets_in_flight)") \
+	F(S, u32, snd_wnd, "bytes", "brief", "window of the peer")	\
+	F(S, u32, unsent, "bytes", "brief", "written by the program, not sent") \
+	F(S, u32, sent, "segs", "-", "sent by the attempt that stops now") \
+	F(S, u32, snd_ssthresh, "segs", "inf", "slow start threshold")	\
+	F(S, u32, snd_cwnd_cnt, "-", "-", "segments acknowledged since snd_cwnd grew") \
+	F(S, u32, mss, "bytes", "-", "sending MSS (mss_cache)")		\
+	F(S, u32, snd_una, "sseq", "-", "first byte not acknowledged")	\
+	F(S, u32, snd_nxt, "sseq", "-", "next byte to be sent")		\
+	F(S, u32, wmem_queued, "bytes", "-", "memory charged to the send buffer (sk_wmem_queued)") \
+	F(S, u32, sndbuf, "bytes", "-", "its limit (sk_sndbuf)")	\
+	F(S, u64, pacing_rate, "bytes", "inf", "bytes a second (sk_pacing_rate)")
+SKBTRACE_BLOCK(tcp_sendlimit, TCP_SENDLIMIT_FIELDS);
+
+#define SK_SNDBUF_WAIT_FIELDS(F, S)					\
+	F(S, u8, op, "enum:wait", "brief", "the wait begins or ends")	\
+	F(S, u8, spare, "-", "-", "0")					\
+	F(S, u16, error, "-", "brief", "errno if it ended without room, else 0") \
+	F(S, u32, unsent, "bytes", "brief", "written by the program, not sent") \
+	F(S, u64, waited_us, "us", "brief,na", "how long")		\
+	F(S, u32, wmem_queued, "bytes", "brief", "memory charged to the send buffer (sk_wmem_queued)") \
+	F(S, u32, sndbuf, "bytes", "brief", "its limit (sk_sndbuf)")
+SKBTRACE_BLOCK(sk_sndbuf_wait, SK_SNDBUF_WAIT_FIELDS);
+
+/* A run of attempts to send that stopped for the same reason */
+struct tcp_run {
+	u8	was;
+	u32	count;
+	u64	since;
+};
+
+static void tcp_fill_sendlimit(struct tcp_sendlimit_block *b,
+			       const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	unsigned long rate = READ_ONCE(sk->sk_pacing_rate);
+
+	b->snd_cwnd = tcp_snd_cwnd(tp);
+	b->inflight = tcp_packets_in_flight(tp);
+	b->snd_wnd = tp->snd_wnd;
+	b->unsent = tp->write_seq - tp->snd_nxt;
+	b->snd_ssthresh = tcp_ssthresh(tp);
+	b->snd_cwnd_cnt = tp->snd_cwnd_cnt;
+	b->mss = tp->mss_cache;
+	b->snd_una = tp->snd_una;
+	b->snd_nxt = tp->snd_nxt;
+	b->wmem_queued = sk->sk_wmem_queued;
+	b->sndbuf = READ_ONCE(sk->sk_sndbuf);
+	b->pacing_rate = rate == ~0UL ? U64_MAX : rate;
+}
+
+/* Return: the time of the event, or the time now if it was not written */
+static u64 tcp_sendlimit_write(struct skbtrace_session *s, struct sock *sk,
+			       u8 why, u32 sent, const struct tcp_run *run)
+{
+	struct tcp_sendlimit_block *b;
+	u64 time;
+
+	if (!skbtrace_wants(s, &ev_tcp_sendlimit, why))
+		return ktime_get_mono_fast_ns();
+	b = skbtrace_begin_sk(s, &ev_tcp_sendlimit, sk);
+	if (!b)
+		return ktime_get_mono_fast_ns();
+	time = b->hdr.time;
+	b->reason = why;
+	b->was = run->was;
+	b->spare = 0;
+	b->count = run->count;
+	b->for_us = run->since && time > run->since ?
+		    div_u64(time - run->since, NSEC_PER_USEC) :
+		    run->since ? 0 : U64_MAX;
+	b->sent = sent;
+	tcp_fill_sendlimit(b, sk);
+	skbtrace_commit(s);
+	return time;
+}
+
+/* All has been sent. Does the program have no more, or no room to write it? */
+static u8 tcp_all_sent(const struct sock *sk)
+{
+	return sk->sk_socket && test_bit(SOCK_NOSPACE, &sk->sk_socket->flags) ?
+	       TCP_SENDLIMIT_SNDBUF : TCP_SENDLIMIT_APP;
+}
+
+static void tcp_sendlimit_probe(void *data, struct sock *sk,
+				enum tcp_sendlimit why, unsigned int sent)
+{
+	struct tcp_run run = {};
+	struct skbtrace_session *s = data;
+	struct skbtrace_state *state;
+
+	if (!skbtrace_picks_conn(s, &ev_tcp_sendlimit, sk))
+		return;
+	if (!tcp_send_head(sk))
+		why = tcp_all_sent(sk);
+	state = skbtrace_state_get(s, sk);
+	if (!state) {
+		/* as if it were the first one */
+		tcp_sendlimit_write(s, sk, why, sent, &run);
+		return;
+	}
+	if (likely(state->value == why)) {
+		state->count++;
+		skbtrace_state_put(state);
+		return;
+	}
+	run.was = state->value;
+	run.count = state->count;
+	run.since = state->since;
+	state->since = tcp_sendlimit_write(s, sk, why, sent, &run);
+	state->value = why;
+	state->count = 1;
+	skbtrace_state_put(state);
+}
+
+/**
+ * tcp_sendlimit_end() - a connection is closed: tell of its last run, forget it
+ * @s: session
+ * @sk: connection
+ */
+void tcp_sendlimit_end(struct skbtrace_session *s, struct sock *sk)
+{
+	struct skbtrace_state *state;
+	struct tcp_run run;
+
+	if (!skbtrace_on(s, &ev_tcp_sendlimit) &&
+	    !skbtrace_on(s, &ev_sk_sndbuf_wait))
+		return;
+	state = skbtrace_state_get(s, sk);
+	if (!state)
+		return;
+	run.was = state->value;
+	run.count = state->count;
+	run.since = state->since;
+	if (run.since)
+		tcp_sendlimit_write(s, sk, TCP_SENDLIMIT_END, 0, &run);
+	skbtrace_state_free(state);
+}
+
+/* Return: how long the writer has waited, U64_MAX: not known */
+static u64 sk_waited_us(struct skbtrace_session *s, struct sock *sk, bool begin)
+{
+	struct skbtrace_state *state = skbtrace_state_get(s, sk);
+	u64 now = ktime_get_mono_fast_ns(), us = U64_MAX;
+
+	if (!state)
+		return us;
+	if (!begin && state->wait_since && now >= state->wait_since)
+		us = div_u64(now - state->wait_since, NSEC_PER_USEC);
+	state->wait_since = begin ? now : 0;
+	skbtrace_state_put(state);
+	return us;
+}
+
+/* Context: process. */
+static void sk_sndbuf_wait_probe(void *data, struct sock *sk, bool begin,
+				 int err)
+{
+	struct skbtrace_session *s = data;
+	struct sk_sndbuf_wait_block *b;
+	u64 waited_us;
+
+	if (!tcp_is_tcp(sk) ||
+	    !skbtrace_picks_conn(s, &ev_sk_sndbuf_wait, sk))
+		return;
+	waited_us = sk_waited_us(s, sk, begin);
+	if (!skbtrace_wants(s, &ev_sk_sndbuf_wait, begin))
+		return;
+	b = skbtrace_begin_sk(s, &ev_sk_sndbuf_wait, sk);
+	if (!b)
+		return;
+	b->op = begin;
+	b->spare = 0;
+	b->error = -err;
+	b->unsent = tcp_sk(sk)->write_seq - tcp_sk(sk)->snd_nxt;
+	b->waited_us = waited_us;
+	b->wmem_queued = sk->sk_wmem_queued;
+	b->sndbuf = READ_ONCE(sk->sk_sndbuf);
+	skbtrace_commit(s);
+}
+
+static SKBTRACE_HOOK(hook_tcp_sendlimit, tcp_sendlimit, tcp_sendlimit_probe);
+static SKBTRACE_HOOK(hook_sk_sndbuf_wait, sk_sndbuf_wait, sk_sndbuf_wait_probe);
+
+struct skbtrace_event ev_tcp_sendlimit = {
+	SKBTRACE_EVENT(tcp_sendlimit),
+	.nr		= 103,
+	.kind		= SKBTRACE_CONN,
+	.stability	= "Evolving",
+	.sets		= "send",
+	.select		= "reason",
+	.opts		= SKBTRACE_OPTS_PICK,
+	.states		= true,
+	.help		= "The sender stops for another reason than before; tells how long the former one held.",
+	.read		= "app: the program writes no more. swnd with snd_wnd=0: the peer's program does not read. nagle: waits for an ACK (or TCP_CORK). sndbuf: the program sleeps for room.",
+	.example	= "skbtrace record -e tcp_sendlimit,skip=app",
+	.names		= &ev_tcp_active_conn,
+	.hooks		= TCP_HOOKS(&hook_tcp_sendlimit),
+};
+
+struct skbtrace_event ev_sk_sndbuf_wait = {
+	SKBTRACE_EVENT(sk_sndbuf_wait),
+	.nr		= 5,
+	.kind		= SKBTRACE_CONN,
+	.stability	= "Evolving",
+	.sets		= "send",
+	.select		= "op",
+	.opts		= SKBTRACE_OPTS_PICK,
+	.states		= true,
+	.help		= "A writer waits for room in the send buffer, or goes on.",
+	.read		= "waited long, with all of the buffer in flight: the buffer is smaller than rate times RTT. error=11 (EAGAIN): a program that does not block.",
+	.example	= "skbtrace record -e sk_sndbuf_wait,only=end",
+	.names		= &ev_tcp_active_conn,
+	.hooks		= TCP_HOOKS(&hook_sk_sndbuf_wait),
+};
