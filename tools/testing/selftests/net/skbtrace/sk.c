@@ -21,6 +21,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #ifndef SOL_UDP
@@ -96,8 +97,10 @@ static const struct {
 	{ "sndbuf",	SOL_SOCKET,	SO_SNDBUF },
 	{ "rcvbuf",	SOL_SOCKET,	SO_RCVBUF },
 	{ "mark",	SOL_SOCKET,	SO_MARK },
+	{ "maxpacing",	SOL_SOCKET,	SO_MAX_PACING_RATE },
 	{ "reuseaddr",	SOL_SOCKET,	SO_REUSEADDR },
 	{ "nodelay",	IPPROTO_TCP,	TCP_NODELAY },
+	{ "cork",	IPPROTO_TCP,	TCP_CORK },
 	{ "quickack",	IPPROTO_TCP,	TCP_QUICKACK },
 	{ "linger2",	IPPROTO_TCP,	TCP_LINGER2 },
 	{ "syncnt",	IPPROTO_TCP,	TCP_SYNCNT },
@@ -184,6 +187,18 @@ static int do_shut(char **arg)
 	return shutdown(fd, SHUT_WR);
 }
 
+/* shutlater FILE: once it is there, whatever is done with the socket then */
+static int do_shutlater(char **arg)
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	while (access(arg[0], F_OK))
+		usleep(TICK_US);
+	_exit(shutdown(fd, SHUT_WR) ? 1 : 0);
+}
+
 static size_t chunk(long left)
 {
 	return (size_t)left < sizeof(buf) ? (size_t)left : sizeof(buf);
@@ -202,6 +217,17 @@ static int do_write(char **arg)
 		left -= n;
 	}
 	return 0;
+}
+
+/* fill: write until there is no room, without waiting */
+static int do_fill(char **arg)
+{
+	ssize_t n, bytes = 0;
+
+	while ((n = send(fd, buf, sizeof(buf), MSG_DONTWAIT)) > 0)
+		bytes += n;
+	printf("filled=%zd\n", bytes);
+	return errno == EAGAIN ? 0 : -1;
 }
 
 /* send COUNT BYTES: as many calls of so many bytes each */
@@ -358,6 +384,21 @@ static int do_pause(char **arg)
 	return usleep(atoi(arg[0]));
 }
 
+/* clock: microseconds since the last one */
+static int do_clock(char **arg)
+{
+	static uint64_t last;
+	struct timespec t;
+	uint64_t now;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now = t.tv_sec * 1000000ULL + t.tv_nsec / 1000;
+	if (last)
+		printf("elapsed_us=%llu\n", (unsigned long long)(now - last));
+	last = now;
+	return 0;
+}
+
 /* until FILE: wait until it is there */
 static int do_until(char **arg)
 {
@@ -416,7 +457,9 @@ static const struct {
 	{ "listener",	0, do_listener },
 	{ "close",	0, do_close },
 	{ "shut",	0, do_shut },
+	{ "shutlater",	1, do_shutlater },
 	{ "write",	1, do_write },
+	{ "fill",	0, do_fill },
 	{ "send",	2, do_send },
 	{ "read",	1, do_read },
 	{ "recv",	1, do_recv },
@@ -428,6 +471,7 @@ static const struct {
 	{ "info",	0, do_info },
 	{ "acked",	0, do_acked },
 	{ "pause",	1, do_pause },
+	{ "clock",	0, do_clock },
 	{ "until",	1, do_until },
 	{ "touch",	1, do_touch },
 	{ "say",	1, do_say },
