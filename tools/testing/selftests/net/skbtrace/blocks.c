@@ -9,7 +9,8 @@
  *
  * Prints (unless -q) a line per block, merged by time, each value between two
  * blanks: " time=N cpu=N seq=N ctx=task event=NAME key=HEX netns=N tgid=N
- * FIELD=VALUE... ". LOST blocks are event=LOST first=N last=N and NAME=COUNT
+ * FIELD=VALUE... ", with "stack=ID:ID... " if the block has one, innermost
+ * first. LOST blocks are event=LOST first=N last=N and NAME=COUNT
  * for each kind. Then, also with -q, a line per CPU:
  * "cpu N subbufs=N blocks=N names=N lost=N lost_blocks=N".
  */
@@ -289,10 +290,30 @@ static const char *context(unsigned int ctx)
 	return ctx < 3 ? word[ctx] : "?";
 }
 
+/* What follows the fields of a block that says so, NULL: nothing */
+static const struct skbtrace_stack *stack_of(const struct event *e,
+					     const struct skbtrace_block *b)
+{
+	return b->flags & SKBTRACE_BLOCK_STACK ?
+	       (const void *)((const char *)b + e->len) : NULL;
+}
+
+static int print_stack(char *to, size_t size, const struct skbtrace_stack *st)
+{
+	unsigned int i;
+	int n = 0;
+
+	for (i = 0; i < st->depth; i++)
+		n += snprintf(to + n, size - n, "%s%llx", i ? ":" : "stack=",
+			      (unsigned long long)st->at[i]);
+	return n + snprintf(to + n, size - n, " ");
+}
+
 static void keep_block(const struct stream *s, const struct event *e,
 		       const struct skbtrace_block *b, uint64_t seq)
 {
 	const unsigned char *p = (const unsigned char *)b;
+	const struct skbtrace_stack *st = stack_of(e, b);
 	char text[MAX_LINE];
 	unsigned int i;
 	int n;
@@ -311,6 +332,8 @@ static void keep_block(const struct stream *s, const struct event *e,
 				 p + e->field[i].offset);
 		n += snprintf(text + n, sizeof(text) - n, " ");
 	}
+	if (st && st->depth)
+		print_stack(text + n, sizeof(text) - n, st);
 	keep_line(s, b->time, text);
 }
 
@@ -357,6 +380,30 @@ static void check_lost(struct stream *s, const struct skbtrace_lost *l)
 		keep_line(s, l->hdr.time, text);
 }
 
+/* Return: is the block as long as its event, and its stack, are? */
+static bool check_len(const struct stream *s, const struct event *e,
+		      const struct skbtrace_block *b)
+{
+	const struct skbtrace_stack *st = stack_of(e, b);
+
+	if (b->flags & ~SKBTRACE_BLOCK_STACK)
+		bad(s, "%s: flags %#x", e->name, b->flags);
+	if (!st && b->len == e->len)
+		return true;
+	if (!st || b->len < e->len + sizeof(*st)) {
+		bad(s, "%s: len %u, \"format\" says %u%s", e->name, b->len,
+		    e->len, st ? ", and there is a stack" : "");
+		return false;
+	}
+	if (st->depth > SKBTRACE_STACK_MAX || st->spare ||
+	    b->len != e->len + sizeof(*st) + st->depth * sizeof(st->at[0])) {
+		bad(s, "%s: len %u, a stack of %u, spare %u", e->name, b->len,
+		    st->depth, st->spare);
+		return false;
+	}
+	return true;
+}
+
 static void check_event(struct stream *s, const struct skbtrace_block *b)
 {
 	const struct event *e = find_event(b->event);
@@ -364,10 +411,7 @@ static void check_event(struct stream *s, const struct skbtrace_block *b)
 	if (!e) {
 		bad(s, "event %u is not in \"format\"", b->event);
 	} else {
-		if (e->len != b->len)
-			bad(s, "%s: len %u, \"format\" says %u", e->name,
-			    b->len, e->len);
-		else
+		if (check_len(s, e, b))
 			keep_block(s, e, b, s->next_seq);
 		s->names += e->naming &&
 			    !(e->end_offset && ((char *)b)[e->end_offset]);

@@ -34,6 +34,8 @@ A=skbtrace-a-$$
 B=skbtrace-b-$$
 A4=10.83.0.1 A6=fd83::1
 B4=10.83.0.2 B6=fd83::2
+# shellcheck disable=SC2034 # by addr: an IPv6 socket that talks IPv4
+Am=::ffff:$A4 Bm=::ffff:$B4
 
 tests=0 failures=0
 children=()
@@ -209,10 +211,30 @@ in_b() {
 	nsenter --net="/run/netns/$B" "$@"
 }
 
-# the address of A or B for IPv4 or IPv6: addr A 6
+# the address of A or B for IPv4, IPv6, or mapped: addr A 6
 addr() {
 	local name=$1$2
 	echo "${!name}"
+}
+
+# the address of A or B in a trace, which tells IPv4 by itself
+traced() {
+	addr "$1" "${2/m/4}"
+}
+
+# the inode number of a network namespace, as blocks tell it: netns_of "$A"
+netns_of() {
+	stat -L -c %i "/run/netns/$1"
+}
+
+# counters NAMESPACE-FUNCTION FILE: what nstat says since the namespace is there
+counters() {
+	"$1" nstat -asz >"$2"
+}
+
+# counter NAME FILE
+counter() {
+	awk -v c="$1" '$1 == c { print $2 }' "$2"
 }
 
 net_up() {

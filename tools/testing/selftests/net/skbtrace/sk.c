@@ -89,6 +89,17 @@ static int do_udp6(char **arg)
 	return new_socket(AF_INET6, SOCK_DGRAM);
 }
 
+/* An IPv6 socket that will be given mapped IPv4 addresses */
+static int do_tcpm(char **arg)
+{
+	return new_socket(AF_INET6, SOCK_STREAM);
+}
+
+static int do_udpm(char **arg)
+{
+	return new_socket(AF_INET6, SOCK_DGRAM);
+}
+
 static const struct {
 	const char	*name;
 	int		level;
@@ -99,6 +110,10 @@ static const struct {
 	{ "mark",	SOL_SOCKET,	SO_MARK },
 	{ "maxpacing",	SOL_SOCKET,	SO_MAX_PACING_RATE },
 	{ "reuseaddr",	SOL_SOCKET,	SO_REUSEADDR },
+	{ "keepalive",	SOL_SOCKET,	SO_KEEPALIVE },
+	{ "keepidle",	IPPROTO_TCP,	TCP_KEEPIDLE },
+	{ "keepintvl",	IPPROTO_TCP,	TCP_KEEPINTVL },
+	{ "keepcnt",	IPPROTO_TCP,	TCP_KEEPCNT },
 	{ "nodelay",	IPPROTO_TCP,	TCP_NODELAY },
 	{ "cork",	IPPROTO_TCP,	TCP_CORK },
 	{ "quickack",	IPPROTO_TCP,	TCP_QUICKACK },
@@ -348,6 +363,8 @@ static int do_info(char **arg)
 	printf("srtt_us=%u\nrttvar_us=%u\n", i.tcpi_rtt, i.tcpi_rttvar);
 	printf("rto_us=%u\nmin_rtt_us=%u\n", i.tcpi_rto, i.tcpi_min_rtt);
 	printf("total_retrans=%u\n", i.tcpi_total_retrans);
+	printf("retransmits=%u\nbackoff=%u\nprobes=%u\n", i.tcpi_retransmits,
+	       i.tcpi_backoff, i.tcpi_probes);
 	printf("segs_out=%u\nsegs_in=%u\n", i.tcpi_segs_out, i.tcpi_segs_in);
 	printf("bytes_sent=%llu\n", (unsigned long long)i.tcpi_bytes_sent);
 	printf("bytes_acked=%llu\n", (unsigned long long)i.tcpi_bytes_acked);
@@ -448,6 +465,8 @@ static const struct {
 	{ "tcp6",	0, do_tcp6 },
 	{ "udp4",	0, do_udp4 },
 	{ "udp6",	0, do_udp6 },
+	{ "tcpm",	0, do_tcpm },
+	{ "udpm",	0, do_udpm },
 	{ "opt",	2, do_opt },
 	{ "abort",	0, do_abort },
 	{ "bind",	2, do_bind },
