@@ -48,6 +48,8 @@ static const struct opt opts[] = {
 	  &show_opts.out, NULL },
 	{ 's', "summary", NULL, "one row per connection, worst first",
 	  OPT_FLAG, &show_opts.summary, NULL },
+	{ 0, "latency", NULL, "how long packets took from place to place",
+	  OPT_FLAG, &show_opts.latency, NULL },
 	{ 'e', "events", "LIST", "only these: names, globs, @sets; comma list",
 	  OPT_CALL, &show_opts.events, add_events },
 	SHOW_OPTIONS(show_opts),
@@ -182,6 +184,7 @@ const struct cmd cmd_parse = {
 "\n"
 "examples:\n"
 "  skbtrace parse --summary\n"
+"  skbtrace parse --latency --conn sk=1003\n"
 "  skbtrace parse --conn sk=1003 -v\n"
 "  skbtrace parse -e @trouble,'tcp_*' --since 1.5 --until 2.5\n"
 "  skbtrace parse --json | jq 'select(.event == \"skb_drop\")'\n"

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "out.h"
@@ -36,6 +38,19 @@ char *out_more(struct out *o, size_t n)
 		o->buf = xrealloc(o->buf, n);
 	}
 	return o->buf;
+}
+
+void outf(struct out *o, const char *fmt, ...)
+{
+	enum { MAX = 1024 };
+	char *p = out_room(o, MAX);
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(p, MAX, fmt, ap);
+	va_end(ap);
+	out_end(o, p + (n < MAX ? n : MAX - 1));
 }
 
 void out_free(struct out *o)

@@ -36,6 +36,10 @@ static inline void out_end(struct out *o, const char *end)
 	o->len = end - o->buf;
 }
 
+/* For tables, which are short: at most 1023 bytes a call. */
+void outf(struct out *o, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 /* What is known when a trace begins; counts are exact only at its end. */
 struct totals {
 	u64 events;		/* printed */

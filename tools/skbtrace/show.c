@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "latency.h"
 #include "match.h"
 #include "merge.h"
 #include "out.h"
@@ -34,6 +35,7 @@ struct show {
 	struct trace *traces;	/* in the order given */
 	struct trace *deflt;	/* of show_chunk() */
 	struct summary *summary;
+	struct latency *latency;
 	struct out out;
 	struct printer pr;
 	bool own_fd;
@@ -103,6 +105,8 @@ static int parse_opts(struct show *s)
 	if (strcmp(c, "auto") && strcmp(c, "always") && strcmp(c, "never"))
 		return fail(EXIT_USAGE, "--color %s: not auto, always or never",
 			    c);
+	if (o->summary && o->latency)
+		return fail(EXIT_USAGE, "--summary and --latency: one of them");
 	if (o->conn) {
 		int err = match_conn_parse(&s->match, o->conn);
 
@@ -133,6 +137,8 @@ struct show *show_open(const struct show_opts *o)
 		       !getenv("NO_COLOR")));
 	if (o->summary)
 		s->summary = summary_new();
+	if (o->latency)
+		s->latency = latency_new();
 	s->merge = merge_new(show_rec, s);
 	/* "| head" closes our output: write() says so, and we end quietly. */
 	signal(SIGPIPE, SIG_IGN);
@@ -315,9 +321,11 @@ static void begin(struct show *s)
 		return;
 	}
 	for (struct trace *t = s->traces; t; t = t->next) {
-		if (t->fmt && !s->summary && s->pr.json)
+		bool head = t->fmt && !s->summary && !s->latency;
+
+		if (head && s->pr.json)
 			json_trace(&s->pr, t);
-		else if (t->fmt && !s->summary)
+		else if (head)
 			text_trace(&s->pr, t);
 		/* All lines count from the start of the first. */
 		t->clock.t0 = s->traces->clock.t0 - t->shift;
@@ -347,7 +355,11 @@ static void count_lost(struct show *s, const struct rec *r)
 static void show_lost(struct show *s, struct trace *t, const struct rec *r)
 {
 	count_lost(s, r);
-	if (!match_time(&s->match, r->time + t->shift))
+	/* It counts as long as it lasts, not only where it began. */
+	if (s->latency && r->time + t->shift < s->match.to &&
+	    r->last_time + t->shift >= s->match.from)
+		latency_lost(s->latency, t, r);
+	if (s->latency || !match_time(&s->match, r->time + t->shift))
 		return;
 	if (s->summary)
 		summary_add(s->summary, t, r);
@@ -391,6 +403,12 @@ static void show_rec(void *arg, struct trace *t, const struct rec *r)
 	if (s->summary) {
 		if (match_conn(&s->match, t, r))
 			summary_add(s->summary, t, r);
+		return;
+	}
+	if (s->latency) {
+		if (es->shown)
+			latency_add(s->latency, t, r,
+				    match_conn(&s->match, t, r));
 		return;
 	}
 	if (!es->shown || !match_conn(&s->match, t, r))
@@ -493,6 +511,7 @@ static void free_all(struct show *s)
 	}
 	merge_free(s->merge);
 	summary_free(s->summary);
+	latency_free(s->latency);
 	out_free(&s->out);
 	if (s->own_fd)
 		close(s->out.fd);
@@ -510,6 +529,8 @@ static void print_end(struct show *s)
 	if (s->summary)
 		summary_print(s->summary, &s->pr, s->traces, s->last,
 			      s->match.to);
+	else if (s->latency)
+		latency_print(s->latency, &s->pr);
 	else if (s->pr.json)
 		json_trace_end(&s->pr, s->traces, &n);
 }

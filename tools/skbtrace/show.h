@@ -19,6 +19,7 @@ struct show_opts {
 	bool json;
 	bool verbose;
 	bool summary;
+	bool latency;
 	bool strict;		/* loss is exit code 3 */
 	const char *out;	/* file, NULL: stdout */
 	const char *time;	/* rel wall utc delta epoch mono */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The summary as a table, or as one JSON object per connection. */
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -106,21 +105,6 @@ static int worse(const void *a, const void *b)
 
 /* ---- text ---- */
 
-static void text(struct printer *pr, const char *fmt, ...)
-	__attribute__((format(printf, 2, 3)));
-
-static void text(struct printer *pr, const char *fmt, ...)
-{
-	char *p = out_room(pr->o, 1024);
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(p, 1024, fmt, ap);
-	va_end(ap);
-	out_end(pr->o, p + (n < 1024 ? n : 1023));
-}
-
 static const char *cell_text(char buf[32], struct cell c)
 {
 	if (c.state == CELL_LOST)
@@ -159,20 +143,20 @@ static void held_text(const struct ctx *c, const struct row *r)
 	if (r->overflows && !r->ended)
 		return;
 	if (!r->ended && c->s->lost_src[SRC_KEYFRAME]) {
-		text(c->pr, "?");
+		outf(c->pr->o, "?");
 		return;
 	}
 	if (!r->ended)
-		text(c->pr, "open");
+		outf(c->pr->o, "open");
 	if (held_lost(c, r)) {
-		text(c->pr, "%s?", r->ended ? "" : "  ");
+		outf(c->pr->o, "%s?", r->ended ? "" : "  ");
 		return;
 	}
 	if (!n && r->ended)
-		text(c->pr, "-");
+		outf(c->pr->o, "-");
 	for (u32 i = 0; i < n; i++)
 		if (p[i].percent)
-			text(c->pr, "%s%s %u%%", i || !r->ended ? "  " : "",
+			outf(c->pr->o, "%s%s %u%%", i || !r->ended ? "  " : "",
 			     p[i].word, p[i].percent);
 }
 
@@ -189,16 +173,16 @@ static void text_row(const struct ctx *c, const struct row *r, int wconn,
 		 (unsigned long long)(us / 1000 % 1000));
 	snprintf(rtt, sizeof(rtt), "%s/%s", ms_text(min, rtt_min_cell(c, r)),
 		 ms_text(last, rtt_last_cell(c, r)));
-	text(c->pr, "%-*s  %-*s  %8s  %8s  %4s %4s  %-15s  ",
+	outf(c->pr->o, "%-*s  %-*s  %8s  %8s  %4s %4s  %-15s  ",
 	     wconn, r->name ? r->name : "-", wsk, sk, life,
 	     cell_text(sent, sent_cell(c, r)),
 	     cell_text(retr, retrans_cell(c, r)),
 	     cell_text(drop, count_cell(c, SRC_DROP, r->drops)), rtt);
 	held_text(c, r);
 	if (r->overflows)
-		text(c->pr, "listen overflows %llu",
+		outf(c->pr->o, "listen overflows %llu",
 		     (unsigned long long)r->overflows);
-	text(c->pr, "\n");
+	outf(c->pr->o, "\n");
 }
 
 static void text_lost_head(const struct ctx *c)
@@ -206,11 +190,11 @@ static void text_lost_head(const struct ctx *c)
 	const struct summary *s = c->s;
 
 	if (s->lost)
-		text(c->pr, "# LOST %llu of %llu events: what a ? stands for is not known\n",
+		outf(c->pr->o, "# LOST %llu of %llu events: what a ? stands for is not known\n",
 		     (unsigned long long)s->lost,
 		     (unsigned long long)(s->lost + s->events));
 	if (s->left_out)
-		text(c->pr, "# more connections than fit a summary: some are left out, use --conn or --since\n");
+		outf(c->pr->o, "# more connections than fit a summary: some are left out, use --conn or --since\n");
 }
 
 static void text_table(const struct ctx *c, struct row **rows, u32 n)
@@ -229,13 +213,13 @@ static void text_table(const struct ctx *c, struct row **rows, u32 n)
 			wsk = w;
 	}
 	text_lost_head(c);
-	text(c->pr, "%-*s  %-*s  %8s  %8s  %4s %4s  %-15s  %s\n", wconn,
+	outf(c->pr->o, "%-*s  %-*s  %8s  %8s  %4s %4s  %-15s  %s\n", wconn,
 	     "CONNECTION (local>peer)", wsk, "SK", "LIFE", "SENT", "RETR",
 	     "DROP", "RTT min/last ms", "HELD BACK BY");
 	for (u32 i = 0; i < n; i++)
 		text_row(c, rows[i], wconn, wsk);
 	if (!n)
-		text(c->pr, "# no connection in this trace\n");
+		outf(c->pr->o, "# no connection in this trace\n");
 }
 
 /* ---- JSON ---- */
@@ -243,9 +227,9 @@ static void text_table(const struct ctx *c, struct row **rows, u32 n)
 static void json_cell(const struct ctx *c, const char *key, struct cell v)
 {
 	if (v.state == CELL_VALUE)
-		text(c->pr, ",\"%s\":%llu", key, (unsigned long long)v.v);
+		outf(c->pr->o, ",\"%s\":%llu", key, (unsigned long long)v.v);
 	else
-		text(c->pr, ",\"%s\":null", key);
+		outf(c->pr->o, ",\"%s\":null", key);
 }
 
 static void json_row(const struct ctx *c, const struct row *r)
@@ -253,13 +237,13 @@ static void json_row(const struct ctx *c, const struct row *r)
 	struct held_part p[MAX_PARTS];
 	u32 n = held_lost(c, r) ? 0 : row_parts(r, p);
 
-	text(c->pr, "{\"event\":\"summary\",\"sk\":\"%llx\",\"conn\":",
+	outf(c->pr->o, "{\"event\":\"summary\",\"sk\":\"%llx\",\"conn\":",
 	     (unsigned long long)r->cookie);
 	if (r->name)
-		text(c->pr, "\"%s\"", r->name);
+		outf(c->pr->o, "\"%s\"", r->name);
 	else
-		text(c->pr, "null");
-	text(c->pr, ",\"open\":%s,\"life_us\":%llu",
+		outf(c->pr->o, "null");
+	outf(c->pr->o, ",\"open\":%s,\"life_us\":%llu",
 	     r->ended ? "false" : "true", (unsigned long long)row_life(r));
 	json_cell(c, "sent_bytes", sent_cell(c, r));
 	json_cell(c, "retrans_segs", retrans_cell(c, r));
@@ -268,14 +252,14 @@ static void json_row(const struct ctx *c, const struct row *r)
 	json_cell(c, "rtt_last_us", rtt_last_cell(c, r));
 	json_cell(c, "listen_overflows",
 		  count_cell(c, SRC_OVERFLOW, r->overflows));
-	text(c->pr, ",\"held_by\":[");
+	outf(c->pr->o, ",\"held_by\":[");
 	for (u32 i = 0; i < n; i++)
-		text(c->pr, "%s\"%s\"", i ? "," : "", p[i].word);
-	text(c->pr, "],\"held_us\":[");
+		outf(c->pr->o, "%s\"%s\"", i ? "," : "", p[i].word);
+	outf(c->pr->o, "],\"held_us\":[");
 	for (u32 i = 0; i < n; i++)
-		text(c->pr, "%s%llu", i ? "," : "",
+		outf(c->pr->o, "%s%llu", i ? "," : "",
 		     (unsigned long long)p[i].us);
-	text(c->pr, "],\"lost\":%llu}\n", (unsigned long long)c->s->lost);
+	outf(c->pr->o, "],\"lost\":%llu}\n", (unsigned long long)c->s->lost);
 }
 
 /* ---- */

@@ -341,11 +341,12 @@ static void random_opts(struct show_opts *o)
 	*o = (struct show_opts){
 		.out = "/dev/null", .color = one_in(4) ? "always" : NULL,
 		.json = one_in(3), .verbose = one_in(2), .summary = one_in(4),
-		.strict = one_in(4), .time = times[below(ARRAY_SIZE(times))],
+		.latency = one_in(4), .strict = one_in(4),
+		.time = times[below(ARRAY_SIZE(times))],
 		.conn = one_in(4) ? conns[below(ARRAY_SIZE(conns))] : NULL,
 		.since = one_in(8) ? "0.2" : NULL,
 		.until = one_in(8) ? "05:03:11.9" : NULL,
-		.events = one_in(8) ? "tcp_*,skb_drop" : NULL,
+		.events = one_in(8) ? "tcp_*,skb_d*" : NULL,
 	};
 }
 

@@ -4,7 +4,8 @@
 
 import sys
 
-from gen import A, EVENTS, SYMS, T0, Trace, US, keyframe, write
+from gen import (A, B, EVENTS, PACKET, SYMS, T0, Trace, US, keyframe,
+                 write)
 
 MS = 1000 * US
 
@@ -287,6 +288,149 @@ def held_lost_open():
     t = held_open()
     t.lost_block(1, 900 * MS, 901 * MS, {'tcp_sendlimit': 1})
     return t.until(1000)
+
+
+# ---- the way of packets
+
+PLACES = ['-', 'ip_send', 'ip_forward', 'net_dev_queue', 'qdisc_dequeue',
+          'start_xmit', 'netif_rx', 'netif_receive_skb', 'ip_receive',
+          'sk_queue', 'sk_coalesce', 'copy', 'consume', 'drop']
+TX = {1, 2, 3, 4, 5}
+LIFE = {1: 1, 6: 2, 10: 3, 11: 3, 12: 3, 13: 3, 201: 3}
+
+
+class Delay(Trace):
+    def __init__(self, **kw):
+        SYMS['skb_where'] = dict(enumerate(PLACES))
+        SYMS['skb_life'] = dict(enumerate(['on', 'begin', 'enter', 'end']))
+        EVENTS['skb_delay'] = (
+            3, EVENTS['skb_drop'][1], PACKET + [
+                ('where', 'u8', 'enum:skb_where', 'brief'),
+                ('life', 'u8', 'enum:skb_life', 'brief'),
+                ('sk', 'u64', 'sk', 'brief'),
+                ('len', 'u32', 'bytes', 'brief'),
+                ('seq', 'u32', 'dseq', 'brief')])
+        super().__init__(**kw)
+
+    def at(self, us, pkt, where, cpu=0, sk=0, who=A):
+        """@pkt is at @where (a name) @us microseconds after the start."""
+        n = PLACES.index(where) if where in PLACES else int(where)
+        self.event('skb_delay', cpu, int(us * US), pkt, **who, proto=6,
+                   dir=2 if n in TX else 0 if n > 11 else 1, where=n,
+                   life=LIFE.get(n, 0), sk=sk)
+
+    def way(self, us, pkt, *steps, **kw):
+        """A place and the time to the next one, and so on."""
+        for i, step in enumerate(steps):
+            if i % 2:
+                us += step
+            else:
+                self.at(us, pkt, step, **kw)
+
+
+SEND = ('ip_send', 1, 'net_dev_queue', 10.5, 'qdisc_dequeue', 0.5,
+        'start_xmit')
+
+
+def delay_send():
+    """100 packets, the i-th waits i us in the qdisc; then freed."""
+    t = Delay()
+    for i in range(1, 101):
+        t.way(i * 1000, 0x500, 'ip_send', 1, 'net_dev_queue', i,
+              'qdisc_dequeue', 0.5, 'start_xmit', 2, 'consume', sk=7)
+    return t
+
+
+def delay_receive():
+    t = Delay()
+    t.way(0, 1, 'netif_rx', 1, 'netif_receive_skb', 2, 'ip_receive', 3,
+          'sk_queue', 100, 'copy')
+    t.way(200, 1, 'netif_rx', 1, 'netif_receive_skb', 2, 'ip_receive', 3,
+          'sk_coalesce')
+    t.way(300, 1, 'netif_receive_skb')      # no begin: incomplete
+    t.way(400, 2, 'netif_rx', 5, 'drop')
+    return t
+
+
+def delay_lo():
+    """The loopback device hands the same packet back."""
+    t = Delay()
+    t.way(0, 1, *SEND, 1, 'netif_rx', 1, 'netif_receive_skb', 1,
+          'ip_receive', 1, 'sk_queue', 50, 'copy')
+    # in pieces, and freed behind it: ignored
+    t.way(100, 1, 'copy', 1, 'copy', 1, 'consume')
+    # received, then again: a driver uses its memory anew
+    t.way(200, 2, 'netif_rx', 1, 'netif_receive_skb')
+    t.way(300, 2, 'netif_rx', 1, 'netif_receive_skb', 7, 'drop')
+    return t
+
+
+def delay_forward():
+    """where goes back, but so does dir change"""
+    t = Delay()
+    t.way(0, 1, 'netif_rx', 1, 'netif_receive_skb', 2, 'ip_forward', 4,
+          'net_dev_queue', 8, 'start_xmit', 16, 'consume')
+    return t
+
+
+def delay_gaps():
+    t = Delay()
+    t.way(0, 1, 'ip_send', 1, 'net_dev_queue')
+    t.way(10, 1, 'ip_send', 1, 'net_dev_queue', 1, 'consume')   # 1 + whole
+    t.way(20, 2, 'ip_send', 1, 'start_xmit', 1, 'net_dev_queue', 1,
+          'consume')                        # a step back: two incomplete
+    t.way(30, 3, 'net_dev_queue', 1, 'start_xmit', 1, 'consume')
+    t.way(40, 4, 'consume')                 # ignored
+    t.way(50, 5, 'ip_send', 1, 'net_dev_queue')         # still open
+    t.way(60, 6, 'net_dev_queue')           # never seen whole
+    t.way(70, 7, 'ip_send', 1, 'drop', 1, 'drop')
+    return t
+
+
+def delay_lost(kind='skb_delay'):
+    t = Delay()
+    t.way(0, 1, 'ip_send', 1, 'consume')            # over before
+    t.way(10, 2, 'ip_send', 30, 'consume', cpu=1)   # under way
+    t.way(12, 3, 'ip_send', cpu=3)                  # never seen again
+    t.lost_block(0, 20 * US, 30 * US, {kind: 3})
+    t.way(25, 4, 'ip_send', 1, 'consume', cpu=2)    # within
+    t.way(50, 5, 'ip_send', 1, 'consume')           # after
+    t.way(60, 6, 'ip_send')
+    return t
+
+
+def delay_lost_other():
+    return delay_lost('tcp_rttm')
+
+
+def delay_lost_unknown():
+    return delay_lost('4711')
+
+
+def delay_conns():
+    """Two connections; sk is told late on the way in."""
+    t = Delay()
+    keyframe(t, 0, 0, 7, A)
+    for i in range(3):
+        us = 100 * i
+        t.way(us, 1, 'netif_rx', 1, 'ip_receive')
+        t.way(us + 2, 1, 'sk_queue', 1, 'copy', sk=7)
+        t.way(us, 2, 'netif_rx', 1, 'ip_receive', who=B, cpu=1)
+        t.way(us + 2, 2, 'sk_queue', 9, 'copy', sk=8, who=B, cpu=1)
+    return t
+
+
+def delay_strange():
+    """Places without a word, too many of them, a clock that goes back."""
+    t = Delay()
+    t.way(0, 1, 'ip_send', 5, '200', 1, '201')
+    t.way(100, 2, 'ip_send', 1, 'consume')
+    for i in range(20):
+        t.at(200 + i, 3, ('ip_receive', 'net_dev_queue')[i % 2])
+    t.way(300, 3, 'consume')
+    t.at(400, 4, 'ip_send')
+    t.at(399, 4, 'consume')                 # another CPU's would be sorted
+    return t
 
 
 if __name__ == '__main__':

@@ -1,0 +1,274 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+
+#include "latency.h"
+
+enum { LIFE_ON, LIFE_BEGIN, LIFE_ENTER, LIFE_END };
+
+/* The fields of the events of a format that tell of places. */
+struct delays {
+	const struct format *fmt;
+	struct delay {
+		const struct field *where, *life;
+	} *v;
+	struct delays *next;
+};
+
+struct latency *latency_new(void)
+{
+	return xcalloc(1, sizeof(struct latency));
+}
+
+static void free_stages(struct stages *s)
+{
+	for (u32 i = 0; i < s->n; i++) {
+		hist_free(&s->v[i]->h);
+		free(s->v[i]);
+	}
+}
+
+void latency_free(struct latency *l)
+{
+	struct delays *d;
+
+	if (!l)
+		return;
+	free_stages(&l->stages);
+	free_stages(&l->totals);
+	while ((d = l->delays)) {
+		l->delays = d->next;
+		free(d->v);
+		free(d);
+	}
+	lives_free(&l->lives);
+	free(l);
+}
+
+/* ---- which events ---- */
+
+static bool find_fields(struct delay *d, const struct event *e)
+{
+	d->where = event_field(e, "where");
+	d->life = event_field(e, "life");
+	if (e->role == ROLE_EVENT && e->key == KEY_PKT &&
+	    d->where && d->where->syms && d->life && d->life->syms)
+		return true;
+	d->where = NULL;
+	return false;
+}
+
+static const struct delay *delay_of(struct latency *l, const struct rec *r)
+{
+	struct delays *d;
+
+	for (d = l->delays; d; d = d->next)
+		if (d->fmt == r->fmt)
+			return &d->v[r->ev->index];
+	d = xcalloc(1, sizeof(*d));
+	d->fmt = r->fmt;
+	d->v = xcalloc(r->fmt->nevents, sizeof(*d->v));
+	for (u32 i = 0; i < r->fmt->nevents; i++)
+		find_fields(&d->v[i], &r->fmt->events[i]);
+	d->next = l->delays;
+	l->delays = d;
+	return &d->v[r->ev->index];
+}
+
+static u8 small(u64 v)
+{
+	return v < 255 ? v : 255;
+}
+
+/* ---- stages ---- */
+
+static void measure(struct latency *l, struct stages *s, u8 from, u8 to,
+		    u64 begin, u64 end)
+{
+	u32 i;
+
+	for (i = 0; i < s->n; i++)
+		if (s->v[i]->from == from && s->v[i]->to == to)
+			break;
+	if (i == MAX_STAGES) {
+		l->left_out++;
+		return;
+	}
+	if (i == s->n) {
+		s->v[i] = xcalloc(1, sizeof(*s->v[i]));
+		s->v[i]->from = from;
+		s->v[i]->to = to;
+		s->n++;
+	}
+	/* Clocks of two processors may differ by less than a step takes. */
+	hist_add(&s->v[i]->h, end > begin ? end - begin : 0);
+}
+
+static void measure_all(struct latency *l, const struct life *p)
+{
+	u32 last = p->n - 1;
+
+	for (u32 i = 0; i < last; i++)
+		measure(l, &l->stages, p->where[i], p->where[i + 1],
+			p->time[i], p->time[i + 1]);
+	if (last)
+		measure(l, &l->totals, p->where[0], p->where[last],
+			p->time[0], p->time[last]);
+}
+
+/* ---- lives ---- */
+
+/* Nothing is missing in it, as far as anybody knows. */
+static bool is_whole(const struct latency *l, const struct life *p)
+{
+	return p->whole && !(l->lossy && p->time[0] <= l->lossy_to);
+}
+
+static void count(struct latency *l, const struct life *p, bool ended)
+{
+	if (!p->match)
+		return;
+	if (!ended || !is_whole(l, p)) {
+		l->incomplete++;
+		return;
+	}
+	l->complete++;
+	measure_all(l, p);
+}
+
+static void close_life(struct latency *l, struct life *p, bool ended)
+{
+	count(l, p, ended);
+	lives_del(&l->lives, p);
+}
+
+static struct life *open_life(struct latency *l, struct life *old, u64 key,
+			      bool whole)
+{
+	struct life gone, *p;
+
+	if (old)
+		close_life(l, old, false);
+	p = lives_add(&l->lives, key, &gone);
+	if (gone.n)
+		count(l, &gone, false);
+	p->whole = whole;
+	return p;
+}
+
+static bool goes_on(const struct life *p, u8 where, u8 dir)
+{
+	return p && (where > p->where[p->n - 1] || dir != p->dir[p->n - 1]);
+}
+
+static void add_place(struct life *p, u8 where, u8 dir, u64 now, bool match)
+{
+	p->match = p->match || match;
+	if (p->n == MAX_PLACES) {
+		/* Longer than any way we know: two packets, or damage. */
+		p->whole = false;
+		p->n--;
+	}
+	p->where[p->n] = where;
+	p->dir[p->n] = dir;
+	p->time[p->n++] = now;
+}
+
+void latency_add(struct latency *l, struct trace *t, const struct rec *r,
+		 bool match)
+{
+	/* Ids of two hosts may be the same number. */
+	u64 key = r->key ^ (t->shift ? (u64)t->id << 48 : 0);
+	const struct delay *d = delay_of(l, r);
+	struct life *p;
+	u64 where, life, dir = 0;
+	const struct sym *s;
+
+	if (!d->where || !rec_get(r, d->where, &where) ||
+	    !rec_get(r, d->life, &life))
+		return;
+	l->events++;
+	s = symtab_find(d->where->syms, where);
+	where = small(where);
+	if (s && !l->word[where])
+		l->word[where] = s->word;
+	if (r->ev->dir)
+		rec_get(r, r->ev->dir, &dir);
+	p = lives_get(&l->lives, key);
+	if (life == LIFE_ENTER && p &&
+	    p->dir[p->n - 1] != (u8)r->ev->dir_tx)
+		life = LIFE_BEGIN;
+	if (life == LIFE_BEGIN || (life == LIFE_ENTER && !p)) {
+		p = open_life(l, p, key, true);
+	} else if (life != LIFE_ENTER && !goes_on(p, where, dir)) {
+		if (life == LIFE_END) {
+			if (p)
+				close_life(l, p, false);
+			return;
+		}
+		p = open_life(l, p, key, false);
+	}
+	add_place(p, where, dir, r->time + t->shift, match);
+	if (life == LIFE_END)
+		close_life(l, p, true);
+}
+
+/* ---- losses ---- */
+
+static bool may_be_delay(const struct rec *r)
+{
+	for (u32 i = 0; i < r->nr_kinds; i++) {
+		const struct event *e;
+		struct delay d;
+		u32 n;
+		u16 no;
+
+		rec_lost_kind(r, i, &no, &n);
+		e = format_event(r->fmt, no);
+		if (!e || find_fields(&d, e))
+			return true;
+	}
+	return !r->nr_kinds;
+}
+
+/*
+ * What is open now, or begins before the loss is over, may have passed a place
+ * unseen. It stays open: else the rest of it would count once more.
+ */
+void latency_lost(struct latency *l, struct trace *t, const struct rec *r)
+{
+	u64 to = r->last_time + t->shift, from = r->time + t->shift;
+
+	if (!may_be_delay(r))
+		return;
+	l->lost += r->last_seq - r->seq + 1;
+	to = to > from ? to : from;
+	if (!l->lossy || to > l->lossy_to)
+		l->lossy_to = to;
+	l->lossy = true;
+}
+
+/* ---- the end ---- */
+
+static int by_way(const void *a, const void *b)
+{
+	const struct stage *x = *(struct stage *const *)a;
+	const struct stage *y = *(struct stage *const *)b;
+
+	return x->from != y->from ? x->from - y->from : x->to - y->to;
+}
+
+void latency_close(struct latency *l)
+{
+	for (u32 i = 0; i < l->lives.n; i++) {
+		const struct life *p = &l->lives.v[i];
+
+		if (!p->n || !p->match)
+			continue;
+		if (is_whole(l, p))
+			l->open++;
+		else
+			l->incomplete++;
+	}
+	qsort(l->stages.v, l->stages.n, sizeof(*l->stages.v), by_way);
+	qsort(l->totals.v, l->totals.n, sizeof(*l->totals.v), by_way);
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The latencies as a table, or as one JSON object per stage. */
+#include <stdio.h>
+
+#include "latency.h"
+
+enum { PLACE = 96 };
+
+static const char *place(const struct latency *l, u8 where, char buf[PLACE])
+{
+	if (l->word[where])
+		snprintf(buf, PLACE, "%s", l->word[where]);
+	else
+		snprintf(buf, PLACE, "#%u", where);
+	return buf;
+}
+
+static int stage_name(const struct latency *l, const struct stage *s,
+		      char buf[2 * PLACE])
+{
+	char from[PLACE], to[PLACE];
+
+	return snprintf(buf, 2 * PLACE, "%s>%s", place(l, s->from, from),
+			place(l, s->to, to));
+}
+
+static void text_us(struct printer *pr, u64 ns)
+{
+	ns = (ns + 50) / 100;
+	outf(pr->o, "  %8llu.%llu", (unsigned long long)(ns / 10),
+	     (unsigned long long)(ns % 10));
+}
+
+static void text_stages(const struct latency *l, const struct stages *s,
+			struct printer *pr, int width)
+{
+	for (u32 i = 0; i < s->n; i++) {
+		const struct hist *h = &s->v[i]->h;
+		char name[2 * PLACE];
+
+		stage_name(l, s->v[i], name);
+		outf(pr->o, "%-*s  %9llu", width, name,
+		     (unsigned long long)h->n);
+		text_us(pr, h->min);
+		text_us(pr, hist_percentile(h, 50));
+		text_us(pr, hist_percentile(h, 99));
+		text_us(pr, h->max);
+		outf(pr->o, "\n");
+	}
+}
+
+static int widest(const struct latency *l, const struct stages *s, int width)
+{
+	for (u32 i = 0; i < s->n; i++) {
+		char name[2 * PLACE];
+		int n = stage_name(l, s->v[i], name);
+
+		if (n > width)
+			width = n;
+	}
+	return width;
+}
+
+static void text_table(const struct latency *l, struct printer *pr)
+{
+	int width = widest(l, &l->totals, widest(l, &l->stages, 24));
+
+	if (l->lost)
+		outf(pr->o, "# LOST %llu of %llu events: packets under way then are incomplete\n",
+		     (unsigned long long)l->lost,
+		     (unsigned long long)(l->lost + l->events));
+	if (l->left_out)
+		outf(pr->o, "# more stages than fit: %llu steps are left out\n",
+		     (unsigned long long)l->left_out);
+	outf(pr->o, "%-*s  %9s  %10s  %10s  %10s  %10s\n", width,
+	     "STAGE (from>to)", "COUNT", "MIN us", "P50 us", "P99 us",
+	     "MAX us");
+	text_stages(l, &l->stages, pr, width);
+	outf(pr->o, "TOTAL (first>last)\n");
+	text_stages(l, &l->totals, pr, width);
+	outf(pr->o, "# packets: %llu complete, %llu incomplete, %llu still open\n",
+	     (unsigned long long)l->complete,
+	     (unsigned long long)l->incomplete, (unsigned long long)l->open);
+}
+
+static void json_us(struct printer *pr, const char *key, u64 ns)
+{
+	outf(pr->o, ",\"%s_us\":%llu.%03llu", key,
+	     (unsigned long long)(ns / 1000),
+	     (unsigned long long)(ns % 1000));
+}
+
+static void json_stages(const struct latency *l, const struct stages *s,
+			struct printer *pr, const char *event)
+{
+	char from[PLACE], to[PLACE];
+
+	for (u32 i = 0; i < s->n; i++) {
+		const struct hist *h = &s->v[i]->h;
+
+		outf(pr->o, "{\"event\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"count\":%llu",
+		     event, place(l, s->v[i]->from, from),
+		     place(l, s->v[i]->to, to), (unsigned long long)h->n);
+		json_us(pr, "min", h->min);
+		json_us(pr, "p50", hist_percentile(h, 50));
+		json_us(pr, "p99", hist_percentile(h, 99));
+		json_us(pr, "max", h->max);
+		outf(pr->o, "}\n");
+	}
+}
+
+void latency_print(struct latency *l, struct printer *pr)
+{
+	latency_close(l);
+	if (!l->events && !pr->json) {
+		outf(pr->o, "# no places of packets in this trace: skbtrace record -e skb_delay\n");
+		return;
+	}
+	if (!pr->json) {
+		text_table(l, pr);
+		return;
+	}
+	json_stages(l, &l->stages, pr, "latency_stage");
+	json_stages(l, &l->totals, pr, "latency_total");
+	outf(pr->o, "{\"event\":\"latency\",\"complete\":%llu,\"incomplete\":%llu,\"still_open\":%llu,\"lost\":%llu}\n",
+	     (unsigned long long)l->complete,
+	     (unsigned long long)l->incomplete, (unsigned long long)l->open,
+	     (unsigned long long)l->lost);
+}

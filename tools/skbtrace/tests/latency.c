@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Histogram and table of lives against slow and simple ones. TAP. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "hist.h"
+#include "lives.h"
+
+static int n, failed;
+static u64 rng = 1;
+
+static void result(bool ok, const char *what)
+{
+	n++;
+	failed += !ok;
+	printf("%sok %d - %s\n", ok ? "" : "not ", n, what);
+}
+
+static u64 next(void)
+{
+	u64 z = rng += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static bool near(u64 is, u64 want)
+{
+	u64 d = is > want ? is - want : want - is;
+
+	return want < HIST_STEPS ? !d : d <= want / 250;
+}
+
+/* @count values of up to 2^@bits, all sizes equally often. */
+static bool percentiles(u32 count, u32 bits)
+{
+	u64 *v = xcalloc(count, sizeof(*v));
+	struct hist h = {};
+	bool ok = true;
+
+	for (u32 i = 0; i < count; i++) {
+		v[i] = next() >> (64 - bits) >> next() % bits;
+		hist_add(&h, v[i]);
+	}
+	qsort(v, count, sizeof(*v), by_value);
+	ok = h.n == count && h.min == v[0] && h.max == v[count - 1];
+	for (u32 p = 1; p <= 100; p++)
+		ok = ok && near(hist_percentile(&h, p),
+				v[((u64)count * p + 99) / 100 - 1]);
+	hist_free(&h);
+	free(v);
+	return ok;
+}
+
+static void test_hist(void)
+{
+	struct hist h = {};
+
+	result(!hist_percentile(&h, 50), "histogram: of nothing");
+	hist_add(&h, UINT64_MAX);
+	result(hist_percentile(&h, 1) == UINT64_MAX &&
+	       hist_percentile(&h, 100) == UINT64_MAX, "histogram: largest");
+	hist_add(&h, 0);
+	result(!hist_percentile(&h, 50) && !h.min, "histogram: smallest");
+	hist_free(&h);
+	for (u32 bits = 4; bits <= 64; bits += 12)
+		result(percentiles(10007, bits), "histogram: within 0.4 %");
+	result(percentiles(1, 40) && percentiles(2, 40) && percentiles(3, 40),
+	       "histogram: of few");
+}
+
+/* Few keys, so that they collide, come and go. */
+static void test_lives(void)
+{
+	enum { KEYS = 3000 };
+	static bool there[KEYS];
+	struct lives l = {};
+	struct life gone;
+	bool ok = true;
+
+	for (u32 i = 0; i < 300000 && ok; i++) {
+		u64 key = next() % KEYS;
+		struct life *p = lives_get(&l, key << 40);
+
+		ok = !!p == there[key] && (!p || p->key == key << 40);
+		if (p) {
+			lives_del(&l, p);
+		} else {
+			lives_add(&l, key << 40, &gone)->n = 1;
+			ok = ok && !gone.n;
+		}
+		there[key] = !p;
+	}
+	result(ok, "lives: come and go");
+	lives_free(&l);
+}
+
+static void test_full(void)
+{
+	struct lives l = {};
+	struct life gone;
+	u32 evicted = 0;
+	bool ok = true;
+
+	for (u64 key = 1; key <= MAX_LIVES + 1000; key++) {
+		lives_add(&l, key, &gone)->n = 1;
+		evicted += gone.n;
+		if (gone.n)
+			ok = ok && !lives_get(&l, gone.key) && gone.key != key;
+	}
+	result(ok && evicted == 1000 && l.used == MAX_LIVES &&
+	       l.n == MAX_LIVES, "lives: one goes for each that comes");
+	lives_free(&l);
+}
+
+int main(void)
+{
+	test_hist();
+	test_lives();
+	test_full();
+	printf("1..%d\n", n);
+	return failed != 0;
+}
