@@ -62,25 +62,19 @@ void summary_free(struct summary *s)
 
 /*
  * When losses are repaired can be told if the end of it is recorded, too:
- * "only=recovery:loss" would make it last forever.
+ * "only=recovery:loss" would make it last forever. Both states end in open;
+ * disorder, which sets leave out, at most follows that.
  */
 static bool tells_loss(const char *spec, int source)
 {
-	static const char *const ends[][4] = {
-		{ "leave" }, { "open", "disorder", "cwr" },
-	};
-	const char *const *end = ends[source == SRC_CA];
+	const char *end = source == SRC_CA ? "open" : "leave";
 
 	if (!spec)
 		return true;
-	if (spec_has(spec, "when"))
+	if (spec_has(spec, "when") || spec_names(spec, "skip", end) ||
+	    spec_names(spec, "mask", end))
 		return false;
-	for (; *end; end++)
-		if (spec_names(spec, "skip", *end) ||
-		    spec_names(spec, "mask", *end) ||
-		    (spec_has(spec, "only") && !spec_names(spec, "only", *end)))
-			return false;
-	return true;
+	return !spec_has(spec, "only") || spec_names(spec, "only", end);
 }
 
 /* tcp_congestion, or tcp_ca_state if the former was not recorded. */

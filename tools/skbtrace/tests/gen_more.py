@@ -184,9 +184,9 @@ def held_loss_open_end():
     return t.close(1000)
 
 
-def held_ca():
-    """The same from tcp_ca_state."""
-    t = Held('tcp_sendlimit\ntcp_ca_state\n')
+def held_ca(opts=',sample=3,skip=disorder'):
+    """The same from tcp_ca_state, as a set records it."""
+    t = Held(f'tcp_sendlimit\ntcp_ca_state{opts}\n')
     t.limit(0, 'cwnd')
     t.state(100, 'open', 'disorder')
     t.state(200, 'disorder', 'recovery')
@@ -202,6 +202,10 @@ def held_ca_only():
     t.limit(0, 'cwnd')
     t.state(200, 'disorder', 'recovery')
     return t.close(1000)
+
+
+def held_ca_skip():
+    return held_ca(',skip=disorder:open')
 
 
 def held_both():

@@ -30,6 +30,7 @@ held loss "cwnd 40%  loss 30%  swnd 30%" 1.000s \
 held loss_open_end "loss 75%  cwnd 25%" 1.000s "loss=750000 cwnd=250000"
 held ca "cwnd 70%  loss 30%" 1.000s "cwnd=700000 loss=300000"
 held ca_only "cwnd 100%" 1.000s "cwnd=1000000"
+held ca_skip "cwnd 100%" 1.000s "cwnd=1000000"
 held both "cwnd 90%  loss 10%" 1.000s "cwnd=900000 loss=100000"
 held kernel "cwnd 40%  swnd 30%  loss 20%  app 10%" 1.000s \
 	"cwnd=400000 swnd=300000 loss=200000 app=100000"
