@@ -98,25 +98,20 @@ static u8 tcp_all_sent(const struct sock *sk)
 	       TCP_SENDLIMIT_SNDBUF : TCP_SENDLIMIT_APP;
 }
 
-static void tcp_sendlimit_probe(void *data, struct sock *sk,
-				enum tcp_sendlimit why, unsigned int sent)
+/* @attempts: 1; 0 if the reason changes though nobody has tried to send */
+static void tcp_sendlimit_is(struct skbtrace_session *s, struct sock *sk,
+			     u8 why, u32 sent, u32 attempts)
 {
 	struct tcp_run run = {};
-	struct skbtrace_session *s = data;
-	struct skbtrace_state *state;
+	struct skbtrace_state *state = skbtrace_state_get(s, sk);
 
-	if (!skbtrace_picks_conn(s, &ev_tcp_sendlimit, sk))
-		return;
-	if (!tcp_send_head(sk))
-		why = tcp_all_sent(sk);
-	state = skbtrace_state_get(s, sk);
 	if (!state) {
 		/* as if it were the first one */
 		tcp_sendlimit_write(s, sk, why, sent, &run);
 		return;
 	}
 	if (likely(state->value == why)) {
-		state->count++;
+		state->count += attempts;
 		skbtrace_state_put(state);
 		return;
 	}
@@ -125,8 +120,18 @@ static void tcp_sendlimit_probe(void *data, struct sock *sk,
 	run.since = state->since;
 	state->since = tcp_sendlimit_write(s, sk, why, sent, &run);
 	state->value = why;
-	state->count = 1;
+	state->count = attempts;
 	skbtrace_state_put(state);
+}
+
+static void tcp_sendlimit_probe(void *data, struct sock *sk,
+				enum tcp_sendlimit why, unsigned int sent)
+{
+	if (!skbtrace_picks_conn(data, &ev_tcp_sendlimit, sk))
+		return;
+	if (!tcp_send_head(sk))
+		why = tcp_all_sent(sk);
+	tcp_sendlimit_is(data, sk, why, sent, 1);
 }
 
 /**
@@ -168,15 +173,13 @@ static u64 sk_waited_us(struct skbtrace_session *s, struct sock *sk, bool begin)
 	return us;
 }
 
-/* Context: process. */
-static void sk_sndbuf_wait_probe(void *data, struct sock *sk, bool begin,
-				 int err)
+static void sk_sndbuf_wait_event(struct skbtrace_session *s, struct sock *sk,
+				 bool begin, int err)
 {
-	struct skbtrace_session *s = data;
 	struct sk_sndbuf_wait_block *b;
 	u64 waited_us;
 
-	if (!tcp_is_tcp(sk) ||
+	if (!skbtrace_on(s, &ev_sk_sndbuf_wait) ||
 	    !skbtrace_picks_conn(s, &ev_sk_sndbuf_wait, sk))
 		return;
 	waited_us = sk_waited_us(s, sk, begin);
@@ -195,6 +198,22 @@ static void sk_sndbuf_wait_probe(void *data, struct sock *sk, bool begin,
 	skbtrace_commit(s);
 }
 
+/*
+ * Who waits with all sent has, when that was sent, seemed to write no more; no
+ * attempt to send comes to correct that. Context: process.
+ */
+static void sk_sndbuf_wait_probe(void *data, struct sock *sk, bool begin,
+				 int err)
+{
+	if (!tcp_is_tcp(sk))
+		return;
+	if (begin && !tcp_send_head(sk) &&
+	    skbtrace_on(data, &ev_tcp_sendlimit) &&
+	    skbtrace_picks_conn(data, &ev_tcp_sendlimit, sk))
+		tcp_sendlimit_is(data, sk, TCP_SENDLIMIT_SNDBUF, 0, 0);
+	sk_sndbuf_wait_event(data, sk, begin, err);
+}
+
 static SKBTRACE_HOOK(hook_tcp_sendlimit, tcp_sendlimit, tcp_sendlimit_probe);
 static SKBTRACE_HOOK(hook_sk_sndbuf_wait, sk_sndbuf_wait, sk_sndbuf_wait_probe);
 
@@ -211,7 +230,8 @@ struct skbtrace_event ev_tcp_sendlimit = {
 	.read		= "app: the program writes no more. swnd with snd_wnd=0: the peer's program does not read. nagle: waits for an ACK (or TCP_CORK). sndbuf: the program sleeps for room.",
 	.example	= "skbtrace record -e tcp_sendlimit,skip=app",
 	.names		= &ev_tcp_active_conn,
-	.hooks		= TCP_HOOKS(&hook_tcp_sendlimit),
+	.hooks		= TCP_HOOKS(&hook_tcp_sendlimit,
+				    &hook_sk_sndbuf_wait),
 };
 
 struct skbtrace_event ev_sk_sndbuf_wait = {
