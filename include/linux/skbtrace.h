@@ -23,6 +23,8 @@
 #include <linux/ip.h>
 #include <linux/list.h>
 #include <linux/percpu.h>
+#include <linux/preempt.h>
+#include <linux/skbtrace_state.h>
 #include <linux/skbuff.h>
 #include <linux/stringify.h>
 #include <linux/tcp.h>
@@ -30,11 +32,11 @@
 #include <linux/udp.h>
 #include <net/ip.h>
 #include <net/ipv6.h>
+#include <net/sock.h>
 #include <uapi/linux/skbtrace_api.h>
 
 struct module;
 struct skbtrace_proto;
-struct sock;
 struct tracepoint;
 
 #define SKBTRACE_MAX_EVENTS	64	/* registered at the same time */
@@ -298,65 +300,151 @@ struct skbtrace_slot {
 } __aligned(64);	/* a shift finds it */
 
 /**
- * struct skbtrace_gate - one open block per CPU and session
- * @irqflags: to be restored when it is committed
+ * struct skbtrace_gate - the way into a session on one CPU
+ * @irqflags: to be restored when the open block is committed
  * @busy: there is one. As interrupts are off then, seeing it set is recursion
+ * @ctx_mask: contexts that are wanted, by bit; 0: none, nothing
+ * @hits: probes that asked for a block or refused one
+ * @skipped: of them, refused by skip=, only=, sk_mark=, sample=, contexts, cpus
  */
 struct skbtrace_gate {
 	unsigned long	irqflags;
 	bool		busy;
+	u32		ctx_mask;
+	u64		hits;
+	u64		skipped;
 };
 
 /**
  * struct skbtrace_session - the part of a session that probes look at
  * @gate: per CPU
  * @id_key: keys of packet ids, so that these don't tell addresses
+ * @special: some event has skbtrace_slot.special set: look at the slots
+ * @states: what is remembered of connections
  * @slot: by event
  */
 struct skbtrace_session {
 	struct skbtrace_gate __percpu	*gate;
 	u64				id_key[2];
+	bool				special;
+	struct skbtrace_states		states;
 	struct skbtrace_slot		slot[SKBTRACE_MAX_EVENTS];
 };
 
-/**
- * struct skbtrace_state - what a session remembers of a connection
- * @key: core: whose it is, and the lock
- * @since: CLOCK_MONOTONIC, nanoseconds: when @value began; 0: none yet
- * @count: how often it has been seen
- * @value: for the event to use
- * @spare: 0
- * @wait_since: CLOCK_MONOTONIC, nanoseconds: when a writer began to wait; 0: no
- *
- * New ones are zero but for @key.
- */
-struct skbtrace_state {
-	u64	key;
-	u64	since;
-	u32	count;
-	u8	value;
-	u8	spare[3];
-	u64	wait_since;
-};
-
-void *skbtrace_begin(struct skbtrace_session *s,
-		     const struct skbtrace_event *ev, u64 key, u32 netns);
-void *skbtrace_begin_at(struct skbtrace_session *s,
-			const struct skbtrace_event *ev, u64 key, u32 netns,
-			const void *location);
-void *skbtrace_begin_sk(struct skbtrace_session *s,
-			const struct skbtrace_event *ev, struct sock *sk);
+void *skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
+		    u64 key, u32 netns, u32 ctx);
+void *skbtrace_open_at(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, u64 key, u32 netns,
+		       const void *location, u32 ctx);
+void *skbtrace_open_sk(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, struct sock *sk,
+		       u32 ctx);
 void skbtrace_name_sk(struct skbtrace_session *s,
 		      const struct skbtrace_event *ev, struct sock *sk);
-void skbtrace_count_skipped(struct skbtrace_session *s);
 bool skbtrace_is_named(struct skbtrace_session *s, const struct sock *sk);
-struct skbtrace_state *skbtrace_state_get(struct skbtrace_session *s,
+struct skbtrace_state *skbtrace_state_new(struct skbtrace_session *s,
 					  struct sock *sk);
-void skbtrace_state_put(struct skbtrace_state *state);
-void skbtrace_state_free(struct skbtrace_state *state);
 u64 skbtrace_location_id(const struct skbtrace_session *s,
 			 const void *location);
 u64 skbtrace_cookie(struct sock *sk);
+
+/* One more context, which no session can want */
+#define SKBTRACE_CTX_NMI	3
+
+static __always_inline u32 skbtrace_context(void)
+{
+	if (unlikely(in_nmi() | in_hardirq()))
+		return in_nmi() ? SKBTRACE_CTX_NMI : SKBTRACE_CTX_HARDIRQ;
+	/* not in_softirq(): that is also a task with BHs off */
+	return in_serving_softirq() ? SKBTRACE_CTX_SOFTIRQ : SKBTRACE_CTX_TASK;
+}
+
+/**
+ * skbtrace_count_skipped() - an event was refused by what its spec says
+ * @s: session
+ *
+ * Context: probe.
+ */
+static inline void skbtrace_count_skipped(struct skbtrace_session *s)
+{
+	this_cpu_inc(s->gate->hits);
+	this_cpu_inc(s->gate->skipped);
+}
+
+/* Inline, so that what is not wanted costs no more than this. */
+static __always_inline bool skbtrace_refuses(struct skbtrace_session *s,
+					     u32 ctx)
+{
+	if (likely(this_cpu_read(s->gate->ctx_mask) & BIT(ctx)))
+		return false;
+	skbtrace_count_skipped(s);
+	return true;
+}
+
+/**
+ * skbtrace_begin() - room for the block of an event
+ * @s: session
+ * @ev: event
+ * @key: what it is about, see skbtrace_event.kind
+ * @netns: inode number of the network namespace, 0 unknown
+ *
+ * The header is filled in; every other byte of the block must be written
+ * before skbtrace_commit(). Context: probe; interrupts are off on success.
+ *
+ * Return: the block, or %NULL: not wanted, or lost and counted
+ */
+static __always_inline void *
+skbtrace_begin(struct skbtrace_session *s, const struct skbtrace_event *ev,
+	       u64 key, u32 netns)
+{
+	u32 ctx = skbtrace_context();
+
+	return skbtrace_refuses(s, ctx) ? NULL :
+					  skbtrace_open(s, ev, key, netns, ctx);
+}
+
+/**
+ * skbtrace_begin_at() - room for a block that tells a code address
+ * @s: session
+ * @ev: event
+ * @key: what it is about
+ * @netns: inode number of the network namespace, 0 unknown
+ * @location: the address; the block holds skbtrace_location_id() of it
+ *
+ * As skbtrace_begin(), but the first time in an epoch the location is named.
+ *
+ * Return: as skbtrace_begin()
+ */
+static __always_inline void *
+skbtrace_begin_at(struct skbtrace_session *s, const struct skbtrace_event *ev,
+		  u64 key, u32 netns, const void *location)
+{
+	u32 ctx = skbtrace_context();
+
+	return skbtrace_refuses(s, ctx) ? NULL :
+	       skbtrace_open_at(s, ev, key, netns, location, ctx);
+}
+
+/**
+ * skbtrace_begin_sk() - room for the block of a connection event
+ * @s: session
+ * @ev: event, with @names set
+ * @sk: connection: a full socket or a minisocket that is alive
+ *
+ * As skbtrace_begin(); the connection's first event in an epoch is preceded by
+ * a block that names it.
+ *
+ * Return: as skbtrace_begin()
+ */
+static __always_inline void *
+skbtrace_begin_sk(struct skbtrace_session *s, const struct skbtrace_event *ev,
+		  struct sock *sk)
+{
+	u32 ctx = skbtrace_context();
+
+	return skbtrace_refuses(s, ctx) ? NULL :
+					  skbtrace_open_sk(s, ev, sk, ctx);
+}
 
 /**
  * skbtrace_on() - is this event on?
@@ -443,7 +531,8 @@ static inline bool skbtrace_picks_conn(const struct skbtrace_session *s,
 {
 	const struct skbtrace_slot *slot = &s->slot[ev->slot];
 
-	return likely(!slot->picky) || skbtrace_picks_sk(slot, sk);
+	return likely(!s->special) || !slot->picky ||
+	       skbtrace_picks_sk(slot, sk);
 }
 
 /**
@@ -464,8 +553,27 @@ static inline bool skbtrace_picks(struct skbtrace_session *s,
 {
 	const struct skbtrace_slot *slot = &s->slot[ev->slot];
 
-	return likely(!slot->picky) ||
+	return likely(!s->special) || !slot->picky ||
 	       skbtrace_picks_packet(s, slot, skb, l3, sk);
+}
+
+/**
+ * skbtrace_state_get() - what the session remembers of a connection
+ * @s: session, with an event on that has skbtrace_event.states set
+ * @sk: connection, locked
+ *
+ * Context: probe.
+ * Return: the state, new if need be, or %NULL: there is no room for one
+ */
+static inline struct skbtrace_state *
+skbtrace_state_get(struct skbtrace_session *s, struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	struct skbtrace_state *state = NULL;
+
+	if (likely(cookie))
+		state = skbtrace_state_find(&s->states, cookie);
+	return likely(state) ? state : skbtrace_state_new(s, sk);
 }
 
 /**

@@ -234,8 +234,7 @@ static void consume_skb_probe(void *data, struct sk_buff *skb, void *location)
 /* For the probe of kfree_skb, which has other work, too. */
 void skb_delay_drop(struct skbtrace_session *s, const struct sk_buff *skb)
 {
-	if (skbtrace_on(s, &ev_skb_delay))
-		skb_delay_end(s, AT_DROP, skb);
+	skb_delay_end(s, AT_DROP, skb);
 }
 
 static SKBTRACE_HOOK_OPTIONAL(hook_ip_send, ip_send, ip_send_probe);

@@ -128,16 +128,15 @@ static void skb_drop_tuple(const struct sk_buff *skb, const struct sock *held,
 						 SKBTRACE_DIR_UNKNOWN);
 }
 
-static void skb_drop_event(struct skbtrace_session *s, struct sk_buff *skb,
-			   void *location, enum skb_drop_reason reason,
-			   struct sock *rx_sk)
+static noinline void skb_drop_event(struct skbtrace_session *s,
+				    struct sk_buff *skb, void *location,
+				    enum skb_drop_reason reason,
+				    struct sock *rx_sk)
 {
 	struct skb_drop_block *b;
 	struct sock *held;
 	struct skbtrace_l4 l4;
 
-	if (!skbtrace_wants(s, &ev_skb_drop, reason))
-		return;
 	held = skbtrace_packet_sock(skb);
 	if (skbtrace_has_l3(skb) &&
 	    !skbtrace_picks(s, &ev_skb_drop, skb, skb_network_offset(skb),
@@ -158,11 +157,14 @@ static void skb_drop_event(struct skbtrace_session *s, struct sk_buff *skb,
 	skbtrace_commit(s);
 }
 
+/* What is refused by skip=, for many reasons are, costs no more than this. */
 static void kfree_skb_probe(void *data, struct sk_buff *skb, void *location,
 			    enum skb_drop_reason reason, struct sock *rx_sk)
 {
-	skb_drop_event(data, skb, location, reason, rx_sk);
-	skb_delay_drop(data, skb);
+	if (skbtrace_on(data, &ev_skb_delay))
+		skb_delay_drop(data, skb);
+	if (skbtrace_wants(data, &ev_skb_drop, reason))
+		skb_drop_event(data, skb, location, reason, rx_sk);
 }
 
 static SKBTRACE_HOOK(hook_skb_rps_info, skb_rps_info, skb_rps_info_probe);

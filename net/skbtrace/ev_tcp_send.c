@@ -98,21 +98,16 @@ static u8 tcp_all_sent(const struct sock *sk)
 	       TCP_SENDLIMIT_SNDBUF : TCP_SENDLIMIT_APP;
 }
 
-/* @attempts: 1; 0 if the reason changes though nobody has tried to send */
-static void tcp_sendlimit_is(struct skbtrace_session *s, struct sock *sk,
-			     u8 why, u32 sent, u32 attempts)
+static noinline void tcp_sendlimit_change(struct skbtrace_session *s,
+					  struct sock *sk, u8 why, u32 sent,
+					  u32 attempts,
+					  struct skbtrace_state *state)
 {
 	struct tcp_run run = {};
-	struct skbtrace_state *state = skbtrace_state_get(s, sk);
 
 	if (!state) {
 		/* as if it were the first one */
 		tcp_sendlimit_write(s, sk, why, sent, &run);
-		return;
-	}
-	if (likely(state->value == why)) {
-		state->count += attempts;
-		skbtrace_state_put(state);
 		return;
 	}
 	run.was = state->value;
@@ -121,7 +116,19 @@ static void tcp_sendlimit_is(struct skbtrace_session *s, struct sock *sk,
 	state->since = tcp_sendlimit_write(s, sk, why, sent, &run);
 	state->value = why;
 	state->count = attempts;
-	skbtrace_state_put(state);
+}
+
+/* @attempts: 1; 0 if the reason changes though nobody has tried to send */
+static void tcp_sendlimit_is(struct skbtrace_session *s, struct sock *sk,
+			     u8 why, u32 sent, u32 attempts)
+{
+	struct skbtrace_state *state = skbtrace_state_get(s, sk);
+
+	/* the common case costs little */
+	if (likely(state && state->value == why))
+		state->count += attempts;
+	else
+		tcp_sendlimit_change(s, sk, why, sent, attempts, state);
 }
 
 static void tcp_sendlimit_probe(void *data, struct sock *sk,
@@ -169,7 +176,6 @@ static u64 sk_waited_us(struct skbtrace_session *s, struct sock *sk, bool begin)
 	if (!begin && state->wait_since && now >= state->wait_since)
 		us = div_u64(now - state->wait_since, NSEC_PER_USEC);
 	state->wait_since = begin ? now : 0;
-	skbtrace_state_put(state);
 	return us;
 }
 

@@ -26,7 +26,6 @@
 #include <linux/timer.h>
 #include "ring.h"
 #include "names.h"
-#include "conn_state.h"
 
 /* Limits and defaults; the documentation names them. */
 #define SKBTRACE_SUBBUF_SIZE_MIN	4096U
@@ -68,18 +67,15 @@ struct skbtrace_loss {
 /**
  * struct skbtrace_cpu - a run on one CPU
  * @gate: first, since probes see it through skbtrace_session.gate
- * @ctx_mask: contexts that are wanted, by bit; 0: none, nothing
  * @epoch: of names
  * @seq: of the next event
- * @hits: probes that asked for a block or refused one
- * @skipped: by skip=, only=, contexts, cpus
  * @filtered: by a filter
  * @refused: by a condition
  * @held_dropped: held back and never needed
  * @lost: found no room
  * @written: in the buffer
  * @names: naming blocks written, which are not hits
- * @recursion: probe hit within a probe, or in NMI
+ * @recursion: probe hit within a probe
  * @ring: the buffer
  * @loss: to be told before the next block
  * @opened: @written + @names when the open sub-buffer was opened
@@ -100,11 +96,8 @@ struct skbtrace_loss {
  */
 struct skbtrace_cpu {
 	struct skbtrace_gate	gate;
-	u32			ctx_mask;
 	u32			epoch;
 	u64			seq;
-	u64			hits;
-	u64			skipped;
 	u64			filtered;
 	u64			refused;
 	u64			held_dropped;
@@ -164,7 +157,6 @@ struct skbtrace_owner {
  * @pub: the part that probes see
  * @cpu: per CPU
  * @known: connections named
- * @states: what is remembered of connections
  * @epoch: wanted; each CPU follows at its next flush
  * @dead: why probes gave up, %NULL if they did not
  * @state: idle, then tracing, then stopped; never back
@@ -183,7 +175,6 @@ struct skbtrace_run {
 	struct skbtrace_session	pub;
 	struct skbtrace_cpu __percpu *cpu;
 	struct skbtrace_names	known;
-	struct skbtrace_states	states;
 	u32			epoch;
 	const char		*dead;
 	enum skbtrace_phase	state;
@@ -236,6 +227,7 @@ void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
 			bool move_epoch);
 void skbtrace_die(struct skbtrace_run *run, const char *why);
 void skbtrace_set_contexts(struct skbtrace_run *run);
+void skbtrace_set_special(struct skbtrace_run *run);
 
 /* state.c */
 int skbtrace_states_make(struct skbtrace_run *run,

@@ -33,7 +33,7 @@ static void skbtrace_run_free(struct kref *ref)
 	struct skbtrace_run *run = container_of(ref, struct skbtrace_run, ref);
 
 	vfree(run->known.tab);
-	vfree(run->states.tab);
+	vfree(run->pub.states.tab);
 	free_cpumask_var(run->config.cpus);
 	free_percpu(run->cpu);
 	kfree(run);
@@ -253,6 +253,7 @@ int skbtrace_enable(const struct skbtrace_spec *specs, unsigned int nr,
 	}
 	for (i = 0; i < nr; i++)
 		skbtrace_set_slot(run, &specs[i]);
+	skbtrace_set_special(run);
 	for (i = 0; i < nr_off; i++)
 		skbtrace_event_off(run, off[i]);
 	return 0;

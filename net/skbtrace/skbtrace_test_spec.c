@@ -348,7 +348,7 @@ static const struct spec_case {
 	{ "kunit_a,only=red:small:large" },
 	{ "kunit_b,stack" },
 	{ "kunit_a,stack,skip=red", 0, "kunit_a,skip=red,stack" },
-	{ "kunit_a,sk_mark=0", 0, "kunit_a,sk_mark=0" },
+	{ "kunit_a,sk_mark=0", 0, "kunit_a,sk_mark=0x0" },
 	{ "kunit_a,sk_mark=0xffffffff" },
 	{ "kunit_a,sk_mark=16", 0, "kunit_a,sk_mark=0x10" },
 	{ "kunit_a,sample=1" },
@@ -465,6 +465,7 @@ static void spec_selects(struct kunit *test)
 
 	t->run->cpu = alloc_percpu(struct skbtrace_cpu);
 	KUNIT_ASSERT_NOT_NULL(test, t->run->cpu);
+	t->run->pub.gate = &t->run->cpu->gate;
 	mutex_lock(&skbtrace_lock);
 	KUNIT_EXPECT_FALSE(test, spec_wants(t, 0));
 
@@ -535,6 +536,7 @@ static void spec_selects_by_two(struct kunit *test)
 
 	t->run->cpu = alloc_percpu(struct skbtrace_cpu);
 	KUNIT_ASSERT_NOT_NULL(test, t->run->cpu);
+	t->run->pub.gate = &t->run->cpu->gate;
 	mutex_lock(&skbtrace_lock);
 	KUNIT_EXPECT_EQ(test, spec_parse(t, c->text, &spec), 0);
 	mutex_unlock(&skbtrace_lock);

@@ -81,7 +81,7 @@ static void write_loses_and_tells(struct kunit *test)
 
 	for (i = 0; i < 2000; i++)
 		write_one(t, i % 4 ? &kunit_ev_other : &kunit_ev_plain);
-	KUNIT_EXPECT_EQ(test, t->c->hits, 2000ULL);
+	KUNIT_EXPECT_EQ(test, t->c->gate.hits, 2000ULL);
 	KUNIT_EXPECT_GT(test, t->c->lost, 0ULL);
 	KUNIT_EXPECT_EQ(test, t->c->ring.produced, W_NR - 1);
 	/* one sub-buffer is read: the next event tells of the loss first */
@@ -183,7 +183,7 @@ static void write_contexts(struct kunit *test)
 	t->run->config.ctx_mask = BIT(SKBTRACE_CTX_SOFTIRQ);
 	skbtrace_set_contexts(t->run);
 	write_one(t, &kunit_ev_other);
-	KUNIT_EXPECT_EQ(test, t->c->skipped, 1ULL);
+	KUNIT_EXPECT_EQ(test, t->c->gate.skipped, 1ULL);
 	t->run->config.ctx_mask = BIT(SKBTRACE_CTX_TASK);
 	skbtrace_set_contexts(t->run);
 	write_one(t, &kunit_ev_other);
@@ -191,7 +191,7 @@ static void write_contexts(struct kunit *test)
 	cpumask_clear_cpu(t->c->cpu, t->run->config.cpus);
 	skbtrace_set_contexts(t->run);
 	write_one(t, &kunit_ev_other);
-	KUNIT_EXPECT_EQ(test, t->c->skipped, 2ULL);
+	KUNIT_EXPECT_EQ(test, t->c->gate.skipped, 2ULL);
 	skbtrace_test_drain(test, t);
 	skbtrace_test_sums(test, t);
 }
@@ -209,7 +209,7 @@ static void write_recursion(struct kunit *test)
 		KUNIT_EXPECT_NULL(test, inner);
 	}
 	KUNIT_EXPECT_EQ(test, t->c->recursion, 1ULL);
-	KUNIT_EXPECT_EQ(test, t->c->hits, 1ULL);
+	KUNIT_EXPECT_EQ(test, t->c->gate.hits, 1ULL);
 	skbtrace_test_drain(test, t);
 	skbtrace_test_sums(test, t);
 }
@@ -224,7 +224,7 @@ static void write_dead_is_final(struct kunit *test)
 	skbtrace_set_contexts(t->run);
 	write_one(t, &kunit_ev_other);
 	KUNIT_EXPECT_EQ(test, t->c->written, 0ULL);
-	KUNIT_EXPECT_EQ(test, t->c->skipped, 1ULL);
+	KUNIT_EXPECT_EQ(test, t->c->gate.skipped, 1ULL);
 }
 
 /* A CPU that came up without memory for its buffer: all is lost, no crash. */

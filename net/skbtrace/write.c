@@ -17,17 +17,6 @@
 #include <net/sock.h>
 #include "internal.h"
 
-/* One more context, which no session can want */
-#define SKBTRACE_CTX_NMI	3
-
-static __always_inline u32 skbtrace_context(void)
-{
-	if (unlikely(in_nmi() | in_hardirq()))
-		return in_nmi() ? SKBTRACE_CTX_NMI : SKBTRACE_CTX_HARDIRQ;
-	/* not in_softirq(): that is also a task with BHs off */
-	return in_serving_softirq() ? SKBTRACE_CTX_SOFTIRQ : SKBTRACE_CTX_TASK;
-}
-
 /* Give up tracing. Context: any; the reader ends the session. */
 void skbtrace_die(struct skbtrace_run *run, const char *why)
 {
@@ -35,7 +24,7 @@ void skbtrace_die(struct skbtrace_run *run, const char *why)
 
 	cmpxchg(&run->dead, NULL, why);
 	for_each_possible_cpu(cpu)
-		WRITE_ONCE(per_cpu_ptr(run->cpu, cpu)->ctx_mask, 0);
+		WRITE_ONCE(per_cpu_ptr(run->cpu, cpu)->gate.ctx_mask, 0);
 }
 
 /* Context: skbtrace_lock. Probes on any CPU see it at their next event. */
@@ -47,9 +36,23 @@ void skbtrace_set_contexts(struct skbtrace_run *run)
 	for_each_possible_cpu(cpu) {
 		wanted = !READ_ONCE(run->dead) &&
 			 cpumask_test_cpu(cpu, run->config.cpus);
-		WRITE_ONCE(per_cpu_ptr(run->cpu, cpu)->ctx_mask,
+		WRITE_ONCE(per_cpu_ptr(run->cpu, cpu)->gate.ctx_mask,
 			   wanted ? run->config.ctx_mask : 0);
 	}
+}
+
+/*
+ * Probes look at slots only if some event has one that asks for it. Context:
+ * skbtrace_lock.
+ */
+void skbtrace_set_special(struct skbtrace_run *run)
+{
+	bool special = false;
+	int i;
+
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
+		special |= run->pub.slot[i].on && run->pub.slot[i].special;
+	WRITE_ONCE(run->pub.special, special);
 }
 
 static void skbtrace_close_subbuf(struct skbtrace_cpu *c)
@@ -323,11 +326,11 @@ static void skbtrace_put_stack(struct skbtrace_run *run,
  * that a name has been told on another CPU then has the later time.
  */
 static noinline void *
-skbtrace_begin_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
-		    u64 key, u32 netns, struct sock *sk, const void *location)
+skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
+		   u64 key, u32 netns, struct sock *sk, const void *location,
+		   u32 ctx)
 {
 	const struct skbtrace_slot *slot = &run->pub.slot[ev->slot];
-	u32 ctx = skbtrace_context();
 	struct skbtrace_calls calls;
 	struct skbtrace_block *b;
 	struct skbtrace_cpu *c;
@@ -337,14 +340,13 @@ skbtrace_begin_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
 
 	local_irq_save(flags);
 	c = this_cpu_ptr(run->cpu);
-	if (c->gate.busy || ctx == SKBTRACE_CTX_NMI) {
+	if (c->gate.busy) {
 		c->recursion++;
 		goto out;
 	}
-	c->hits++;
-	if (!(c->ctx_mask & BIT(ctx)) ||
-	    (sk && slot->picky && !skbtrace_picks_sk(slot, sk))) {
-		c->skipped++;
+	c->gate.hits++;
+	if (sk && slot->picky && !skbtrace_picks_sk(slot, sk)) {
+		c->gate.skipped++;
 		goto out;
 	}
 	c->gate.busy = true;
@@ -388,12 +390,11 @@ out:
  * and @sk and @location when they are not used, are constants of the callers.
  */
 static __always_inline void *
-__skbtrace_begin(struct skbtrace_session *s, const struct skbtrace_event *ev,
-		 u64 key, u32 netns, bool conn, struct sock *sk,
-		 const void *location)
+__skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
+		u64 key, u32 netns, bool conn, struct sock *sk,
+		const void *location, u32 ctx)
 {
 	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
-	u32 ctx = skbtrace_context();
 	struct skbtrace_cpu *c;
 	unsigned long flags;
 	u32 tgid = 0, end;
@@ -402,16 +403,8 @@ __skbtrace_begin(struct skbtrace_session *s, const struct skbtrace_event *ev,
 
 	local_irq_save(flags);
 	c = this_cpu_ptr(run->cpu);
-	if (unlikely(c->gate.busy | s->slot[ev->slot].special))
+	if (unlikely(c->gate.busy | READ_ONCE(s->special)))
 		goto slow;
-	if (unlikely(!(c->ctx_mask & BIT(ctx)))) {
-		if (ctx == SKBTRACE_CTX_NMI)
-			goto slow;
-		c->hits++;
-		c->skipped++;
-		local_irq_restore(flags);
-		return NULL;
-	}
 	if (conn && unlikely(!key ||
 			     !skbtrace_names_has(&run->known, key, c->epoch)))
 		goto slow;
@@ -430,72 +423,41 @@ __skbtrace_begin(struct skbtrace_session *s, const struct skbtrace_event *ev,
 		goto slow;
 	b = c->ring.cur + c->ring.off;
 	c->ring.off = end;
-	c->hits++;
+	c->gate.hits++;
 	c->gate.busy = true;
 	c->gate.irqflags = flags;
 	return skbtrace_head(c, ev, b, ctx, key, netns, tgid);
 slow:
 	local_irq_restore(flags);
-	return skbtrace_begin_slow(run, ev, key, netns, sk, location);
+	return skbtrace_open_slow(run, ev, key, netns, sk, location, ctx);
 }
 
-/**
- * skbtrace_begin() - room for the block of an event
- * @s: session
- * @ev: event
- * @key: what it is about, see skbtrace_event.kind
- * @netns: inode number of the network namespace, 0 unknown
- *
- * The header is filled in; every other byte of the block must be written
- * before skbtrace_commit(). Context: probe; interrupts are off on success.
- *
- * Return: the block, or %NULL: not wanted, or lost and counted
- */
-void *skbtrace_begin(struct skbtrace_session *s,
-		     const struct skbtrace_event *ev, u64 key, u32 netns)
+/* skbtrace_begin() in a context that is wanted */
+void *skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
+		    u64 key, u32 netns, u32 ctx)
 {
-	return __skbtrace_begin(s, ev, key, netns, false, NULL, NULL);
+	return __skbtrace_open(s, ev, key, netns, false, NULL, NULL, ctx);
 }
-EXPORT_SYMBOL_GPL(skbtrace_begin);
+EXPORT_SYMBOL_GPL(skbtrace_open);
 
-/**
- * skbtrace_begin_at() - room for a block that tells a code address
- * @s: session
- * @ev: event
- * @key: what it is about
- * @netns: inode number of the network namespace, 0 unknown
- * @location: the address; the block holds skbtrace_location_id() of it
- *
- * As skbtrace_begin(), but the first time in an epoch the location is named.
- *
- * Return: as skbtrace_begin()
- */
-void *skbtrace_begin_at(struct skbtrace_session *s,
-			const struct skbtrace_event *ev, u64 key, u32 netns,
-			const void *location)
+/* skbtrace_begin_at() in a context that is wanted */
+void *skbtrace_open_at(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, u64 key, u32 netns,
+		       const void *location, u32 ctx)
 {
-	return __skbtrace_begin(s, ev, key, netns, false, NULL, location);
+	return __skbtrace_open(s, ev, key, netns, false, NULL, location, ctx);
 }
-EXPORT_SYMBOL_GPL(skbtrace_begin_at);
+EXPORT_SYMBOL_GPL(skbtrace_open_at);
 
-/**
- * skbtrace_begin_sk() - room for the block of a connection event
- * @s: session
- * @ev: event, with @names set
- * @sk: connection: a full socket or a minisocket that is alive
- *
- * As skbtrace_begin(); the connection's first event in an epoch is preceded by
- * a block that names it.
- *
- * Return: as skbtrace_begin()
- */
-void *skbtrace_begin_sk(struct skbtrace_session *s,
-			const struct skbtrace_event *ev, struct sock *sk)
+/* skbtrace_begin_sk() in a context that is wanted */
+void *skbtrace_open_sk(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, struct sock *sk,
+		       u32 ctx)
 {
-	return __skbtrace_begin(s, ev, atomic64_read(&sk->sk_cookie),
-				sock_net(sk)->ns.inum, true, sk, NULL);
+	return __skbtrace_open(s, ev, atomic64_read(&sk->sk_cookie),
+			       sock_net(sk)->ns.inum, true, sk, NULL, ctx);
 }
-EXPORT_SYMBOL_GPL(skbtrace_begin_sk);
+EXPORT_SYMBOL_GPL(skbtrace_open_sk);
 
 /**
  * skbtrace_name_sk() - name a connection if this epoch has not named it yet
@@ -517,8 +479,8 @@ void skbtrace_name_sk(struct skbtrace_session *s,
 		return;
 	local_irq_save(flags);
 	c = this_cpu_ptr(run->cpu);
-	if (likely(!c->gate.busy && !in_nmi()) &&
-	    c->ctx_mask & BIT(skbtrace_context()) &&
+	if (likely(!c->gate.busy) &&
+	    c->gate.ctx_mask & BIT(skbtrace_context()) &&
 	    unlikely(!skbtrace_names_has(&run->known, key, c->epoch))) {
 		c->gate.busy = true;
 		skbtrace_name_conn(run, c, ev, sk, key, sock_net(sk)->ns.inum);
@@ -527,21 +489,6 @@ void skbtrace_name_sk(struct skbtrace_session *s,
 	local_irq_restore(flags);
 }
 EXPORT_SYMBOL_GPL(skbtrace_name_sk);
-
-/**
- * skbtrace_count_skipped() - an event was refused by skip= or only=
- * @s: session
- *
- * Context: probe.
- */
-void skbtrace_count_skipped(struct skbtrace_session *s)
-{
-	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
-
-	this_cpu_inc(run->cpu->hits);
-	this_cpu_inc(run->cpu->skipped);
-}
-EXPORT_SYMBOL_GPL(skbtrace_count_skipped);
 
 /**
  * skbtrace_is_named() - has this connection been seen in this session?

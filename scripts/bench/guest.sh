@@ -3,10 +3,10 @@
 # scripts/bench/guest.sh OUT TRIPS ROUNDS ROW... - the part of bench.sh in a VM
 #
 # Runs the traffic of each row with its tracer on, and writes into OUT/result:
-#   ns ROW NANOSECONDS                of each round of TRIPS events
+#   ns ROW TRIPS NANOSECONDS          of each round of TRIPS events
 #   seen ROW SENT SEEN LOST           events of all rounds, by the traffic's
 #                                     count and by the tracer's own
-# ROW plain-udp, plain-tcp, plain-drop: the traffic alone.
+# ROW plain-TRAFFIC: the traffic alone.
 
 set -euo pipefail
 out=$1 trips=$2 rounds=$3
@@ -23,7 +23,7 @@ traffic() {
 	local mode
 	mode=$(awk -v row="$1" '$1 == row { print $3 }' "$here/rows")
 	"$out/pingpong" "${mode:-${1#plain-}}" "$trips" "${2:-$rounds}" |
-		sed "s/^/ns $1 /" >>"$out/result"
+		sed "s/^/ns $1 $trips /" >>"$out/result"
 }
 
 # Tracers that run a command, and what that command is.
@@ -50,19 +50,22 @@ load() {
 }
 
 # The buffer holds one round: without a reader it begins empty for each.
-kept() { # ROW EVENT KEY: the count in stat that these events add to
-	local i all=0 lost=0 start=$((trips / 10 + trips))
+# ROW EVENT KEY [N]: the count in stat that these events add to; N events a trip
+# or fewer, so that a round fits the buffer
+kept() {
+	local i all=0 lost=0 trips=$((trips / ${4:-1}))
 	load
 	echo 4 >$ctl/subbuf_nr
 	echo 1048576 >$ctl/subbuf_size
 	for ((i = 0; i < rounds; i++)); do
 		echo "$2" >$ctl/enabled
+		sleep 0.3	# until the memory of the run before is free
 		traffic "$1" 1
 		all=$((all + $(stat_of "$3")))
 		lost=$((lost + $(stat_of lost)))
 		echo '-*' >$ctl/enabled
 	done
-	seen "$1" $((start * rounds)) "$all" "$lost"
+	seen "$1" $(((trips / 10 + trips) * rounds)) "$all" "$lost"
 	echo 131072 >$ctl/subbuf_size
 	echo 8 >$ctl/subbuf_nr
 }
@@ -92,10 +95,6 @@ row_symbols() {
 	grep -i ' t ' /proc/kallsyms >"$out/symbols"
 }
 
-row_plain-udp() { traffic plain-udp; }
-row_plain-tcp() { traffic plain-tcp; }
-row_plain-drop() { traffic plain-drop; }
-
 row_off-udp() { traffic off-udp; }
 row_off-tcp() { traffic off-tcp; }
 row_loaded-udp() { load; traffic loaded-udp; }
@@ -111,6 +110,36 @@ again() {
 }
 row_again-udp() { again again-udp; }
 row_again-tcp() { again again-tcp; }
+
+row_recv-kept() { kept recv-kept udp_receive written; }
+row_ipsend-kept() { kept ipsend-kept ip_send written; }
+row_iprecv-kept() { kept iprecv-kept ip_receive written; }
+row_delay-kept() { kept delay-kept skb_delay written 4; }
+row_timer-kept() { kept timer-kept sk_timer written 2; }
+row_conn-kept() { kept conn-kept tcp_connection written 8; }
+row_active-kept() { kept active-kept tcp_active_conn written 8; }
+row_listen-kept() { kept listen-kept icsk_connection written 4; }
+row_reset-kept() { kept reset-kept tcp_reset written 4; }
+row_full-kept() { kept full-kept tcp_listen_overflow written; }
+row_retrans-kept() { kept retrans-kept tcp_retransmit written; }
+row_castate-kept() { kept castate-kept tcp_ca_state written 2; }
+row_cong-kept() { kept cong-kept tcp_congestion written 2; }
+row_sndbuf-kept() { kept sndbuf-kept sk_sndbuf_wait written 2; }
+
+# Attempts to send are not events: "count" of the events tells of them.
+calls() { # ROW
+	skbtrace record -q -f -e tcp_sendlimit -o "$scratch/calls" -- \
+		"$out/pingpong" bulk "$trips" 1 >/dev/null
+	skbtrace parse --json -i "$scratch/calls" |
+		sed -n 's/.*"event":"tcp_sendlimit".*"count":\([0-9]*\).*/\1/p' |
+		awk '{ n += $1 } END { print n + 0 }'
+}
+row_limit-same() { kept limit-same tcp_sendlimit written; }
+row_limit-bulk() {
+	kept limit-bulk tcp_sendlimit written 4
+	sed -i '/^seen limit-bulk/d' "$out/result"
+	seen limit-bulk $((trips / 10 + trips)) "$(calls)" 0
+}
 
 row_rps-kept() { kept rps-kept skb_rps_info written; }
 row_udp-kept() { kept udp-kept udp_send written; }
@@ -241,6 +270,9 @@ row_tcpdump-refused() { by_tcpdump tcpdump-refused 'udp port 9'; }
 echo 1 >/sys/class/net/lo/queues/rx-0/rps_cpus
 
 for row; do
-	"row_$row" || { echo "guest: $row failed"; cat "$scratch/log"; exit 1; }
+	case $row in
+	plain-*) traffic "$row" ;;
+	*) "row_$row" ;;
+	esac || { echo "guest: $row failed"; cat "$scratch/log"; exit 1; }
 	rm -rf "${scratch:?}"/*
 done

@@ -5,6 +5,13 @@
  *	udp	a trip is a datagram sent and received, over loopback
  *	tcp	the same of 64 bytes of a connection
  *	drop	a datagram sent that the receiver's socket filter refuses
+ *	bulk	64 KiB written to a connection and read
+ *	conn	a connection from connect() to the end of both sides
+ *	listen	a socket that begins and ends to listen
+ *	reset	a connection refused
+ *	full	a SYN that a full listener drops
+ *	loss	a segment lost, repaired by fast retransmit
+ *	sndbuf	a write that finds the send buffer full, without waiting
  *
  * Trips go there and back in turn, so that TCP has data to acknowledge each
  * one with. One process holds both ends, so nothing ever sleeps or switches.
@@ -118,6 +125,156 @@ static void trip_drop(long i)
 	give(end_a);
 }
 
+/* 64 KiB, in as many pieces as the buffers take */
+static void trip_bulk(long i)
+{
+	static char buf[65536];
+	size_t sent = 0, got = 0;
+	ssize_t n;
+
+	(void)i;
+	while (got < sizeof(buf)) {
+		n = send(end_a, buf, sizeof(buf) - sent, MSG_DONTWAIT);
+		if (sent < sizeof(buf) && n > 0)
+			sent += n;
+		n = recv(end_b, buf, sizeof(buf), MSG_DONTWAIT);
+		if (n > 0)
+			got += n;
+	}
+}
+
+static struct sockaddr_in server_addr;
+static int server;
+
+static void open_server(void)
+{
+	server = bound(SOCK_STREAM, &server_addr);
+	check(listen(server, 1), "listen");
+}
+
+static void trip_conn(long i)
+{
+	int a = check(socket(AF_INET, SOCK_STREAM, 0), "socket"), b;
+	struct linger now = { .l_onoff = 1 };
+
+	(void)i;
+	join(a, &server_addr);
+	b = check(accept(server, NULL, NULL), "accept");
+	/* no TIME_WAIT, which would run out of ports */
+	setsockopt(a, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+	close(b);
+	close(a);
+}
+
+static void open_none(void)
+{
+}
+
+static void trip_listen(long i)
+{
+	struct sockaddr_in addr;
+	int fd = bound(SOCK_STREAM, &addr);
+
+	(void)i;
+	check(listen(fd, 1), "listen");
+	close(fd);
+}
+
+static void open_reset(void)
+{
+	close(bound(SOCK_STREAM, &server_addr));
+}
+
+static void trip_reset(long i)
+{
+	int fd = check(socket(AF_INET, SOCK_STREAM, 0), "socket");
+
+	(void)i;
+	if (!connect(fd, (struct sockaddr *)&server_addr, sizeof(server_addr)))
+		errx(1, "somebody listens there");
+	close(fd);
+}
+
+static int try_connect(void)
+{
+	int fd = check(socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0),
+		       "socket");
+
+	connect(fd, (struct sockaddr *)&server_addr, sizeof(server_addr));
+	return fd;
+}
+
+/* Two connections fill a backlog of one; nobody accepts them. */
+static void open_full(void)
+{
+	open_server();
+	try_connect();
+	try_connect();
+}
+
+static void trip_full(long i)
+{
+	(void)i;
+	close(try_connect());
+}
+
+static void set_mark(int mark)
+{
+	check(setsockopt(end_a, SOL_SOCKET, SO_MARK, &mark, sizeof(mark)),
+	      "SO_MARK");
+}
+
+/* What is sent with a mark is lost */
+static void open_loss(void)
+{
+	struct sock_filter marked[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, SKF_AD_OFF + SKF_AD_MARK),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 1, 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+		BPF_STMT(BPF_RET | BPF_K, 0xffff),
+	};
+	struct sock_fprog prog = { .len = 4, .filter = marked };
+
+	open_tcp();
+	check(setsockopt(end_b, SOL_SOCKET, SO_ATTACH_FILTER, &prog,
+			 sizeof(prog)), "SO_ATTACH_FILTER");
+}
+
+/* The first segment is lost, the others tell of it. */
+static void trip_loss(long i)
+{
+	static char buf[6 * SIZE];
+	int n;
+
+	(void)i;
+	set_mark(1);
+	give(end_a);
+	set_mark(0);
+	for (n = 1; n < 6; n++)
+		give(end_a);
+	if (recv(end_b, buf, sizeof(buf), MSG_WAITALL) != sizeof(buf))
+		err(1, "recv");
+}
+
+static void open_sndbuf(void)
+{
+	static const char buf[65536];
+
+	open_tcp();
+	while (send(end_a, buf, sizeof(buf), MSG_DONTWAIT) > 0)
+		;
+}
+
+static void trip_sndbuf(long i)
+{
+	static const char buf[SIZE];
+
+	(void)i;
+	/* an ACK may have made some room */
+	while (send(end_a, buf, sizeof(buf), MSG_DONTWAIT) >= 0)
+		;
+}
+
 static const struct mode {
 	const char	*name;
 	void		(*open)(void);
@@ -126,6 +283,13 @@ static const struct mode {
 	{ "udp", open_udp, trip },
 	{ "tcp", open_tcp, trip },
 	{ "drop", open_drop, trip_drop },
+	{ "bulk", open_tcp, trip_bulk },
+	{ "conn", open_server, trip_conn },
+	{ "listen", open_none, trip_listen },
+	{ "reset", open_reset, trip_reset },
+	{ "full", open_full, trip_full },
+	{ "loss", open_loss, trip_loss },
+	{ "sndbuf", open_sndbuf, trip_sndbuf },
 };
 
 static const struct mode *find_mode(const char *name)

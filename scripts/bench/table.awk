@@ -16,7 +16,7 @@ FILENAME == ARGV[1] {
 }
 
 $1 == "ns" {
-	v = $3 / trips
+	v = $4 / $3
 	n[$2]++
 	sum[$2] += v
 	if (!($2 in least) || v < least[$2])
@@ -30,7 +30,8 @@ $1 == "seen" { sent[$2] = $3; seen[$2] = $4; lost[$2] = $5 }
 function cost(row, v) {
 	if (unit[row] == "times")
 		return v / least["base-plain-" traffic[row]]
-	return v - least["plain-" traffic[row]]
+	v -= least["plain-" traffic[row]]
+	return unit[row] == "each" && seen[row] ? v * sent[row] / seen[row] : v
 }
 
 # A tracer's reader runs in bursts: the least round may be one without it
@@ -81,11 +82,22 @@ function text_row(row,   c, fmt) {
 function note(row,   s) {
 	if (!(row in seen))
 		return ""
-	if (seen[row] < sent[row])
+	if (seen[row] < sent[row] && unit[row] != "each")
 		s = sprintf("saw %d of %d", seen[row], sent[row])
 	if (lost[row] + 0)
 		s = s (s ? ", " : "") "lost " lost[row]
 	return s
+}
+
+function traffic_alone(   row, name, line) {
+	for (row in least) {
+		if (!sub(/^plain-/, "", row))
+			continue
+		name = row
+		line = line (line ? ", " : "") name " " \
+			sprintf("%.0f", least["plain-" name])
+	}
+	printf "\ntraffic alone: %s\n", line
 }
 
 END {
@@ -113,7 +125,6 @@ END {
 	if (style == "json")
 		print "\n]}"
 	else if (style == "text")
-		printf "\ntraffic alone: udp %.0f, tcp %.0f, drop %.0f\n",
-		       least["plain-udp"], least["plain-tcp"], least["plain-drop"]
+		traffic_alone()
 	exit failed
 }
