@@ -4,6 +4,7 @@
  * it, one for delayed ACKs, one for keepalive and FIN_WAIT2.
  */
 #include <linux/jiffies.h>
+#include <linux/math64.h>
 #include <trace/events/skbtrace.h>
 #include "ev_tcp.h"
 
@@ -12,11 +13,12 @@
 	F(S, u8, op, "enum:sk_timer_op", "brief", "what happens to it")	\
 	F(S, u8, state, "enum:tcp_state", "-", "state of the connection") \
 	F(S, u8, retransmits, "-", "brief", "timeouts in a row (icsk_retransmits)") \
-	F(S, u32, timeout_us, "us", "brief,na,whole", "reset: until it fires") \
 	F(S, u8, backoff, "-", "-", "doublings of the timeout (icsk_backoff)") \
 	F(S, u8, probes_out, "-", "-", "zero window or keepalive probes in a row") \
 	F(S, u16, spare, "-", "-", "0")					\
-	F(S, u32, rto_us, "us", "whole", "retransmission timeout")
+	F(S, u64, timeout_us, "us", "brief,na,whole", "reset: until it fires") \
+	F(S, u32, rto_us, "us", "whole", "retransmission timeout")	\
+	F(S, u32, spare2, "-", "-", "0")
 SKBTRACE_BLOCK(sk_timer, SK_TIMER_FIELDS);
 
 /* What the retransmission timer is armed for; also said of it when it is not */
@@ -73,12 +75,15 @@ static void sk_timer_probe(void *data, struct sock *sk,
 	b->op = op;
 	b->state = sk->sk_state;
 	b->retransmits = icsk->icsk_retransmits;
-	b->timeout_us = op == SK_TIMER_RESET ? jiffies_to_usecs(max(left, 0L)) :
-					       U32_MAX;
+	/* keepalive: hours, too many for 32 bits */
+	b->timeout_us = op == SK_TIMER_RESET ?
+			div_u64(jiffies64_to_nsecs(max(left, 0L)),
+				NSEC_PER_USEC) : U64_MAX;
 	b->backoff = icsk->icsk_backoff;
 	b->probes_out = icsk->icsk_probes_out;
 	b->spare = 0;
 	b->rto_us = jiffies_to_usecs(icsk->icsk_rto);
+	b->spare2 = 0;
 	skbtrace_commit(s);
 }
 
