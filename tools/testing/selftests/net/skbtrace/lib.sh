@@ -283,7 +283,8 @@ server() {
 	background "$1" sk "${@:2}" >"$TMP/server"
 	# shellcheck disable=SC2034 # for those who source this
 	server_pid=$bg
-	wait_for [ -e "$TMP/ready" ] || die "the server did not start"
+	wait_for [ -e "$TMP/ready" ] ||
+		die "the server did not start: $(<"$TMP/server")"
 }
 
 # value NAME FILE: of the last line "NAME=value" of what sk printed
