@@ -58,7 +58,7 @@ mkfifo /tmp/ready
 ip netns exec servers demo-traffic.py serve >/tmp/ready &
 read -r _ </tmp/ready
 
-skbtrace record -f -o demo.dat -e @trouble,tcp_connection,tcp_rttm -- \
+skbtrace record -f -o demo.dat -e @trouble,@conn,@rtt,tcp_sendlimit -- \
 	ip netns exec clients demo-traffic.py upload witness >said 2>&1 || {
 	status=$?
 	cat said

@@ -14,7 +14,7 @@ import sys
 DIR, SKBTRACE = sys.argv[1:3]
 SERVER = "10.0.2.2"             # behind the path that loses packets
 CLIENTS = "*>*:443"
-EPISODE = ("skb_drop", "tcp_rttm", "tcp_ca_state", "tcp_retransmit")
+EPISODE = ("skb_drop", "tcp_rttm", "tcp_congestion", "tcp_retransmit")
 LINES = 10                      # what one can take in at a glance
 BOLD, PLAIN = ("\033[1m", "\033[m") if sys.stdout.isatty() else ("", "")
 
@@ -68,10 +68,10 @@ def worst_of(rows):
 
 
 def has_story(episode):
-    """In this order, one drop only: drop, recovery, retransmit, open."""
-    words = [e.get("state", e["event"]) if e["event"] == "tcp_ca_state"
-             else e["event"] for e in episode if e["event"] != "tcp_rttm"]
-    return (words[:2] == ["skb_drop", "recovery"] and words[-1] == "open" and
+    """In this order, one drop only: drop, fastrtx, retransmit, leave."""
+    words = [e["reason"] if e["event"] == "tcp_congestion" else e["event"]
+             for e in episode if e["event"] != "tcp_rttm"]
+    return (words[:2] == ["skb_drop", "fastrtx"] and words[-1] == "leave" and
             set(words[2:-1]) == {"tcp_retransmit"} and
             any(e["event"] == "tcp_rttm" for e in episode))
 
@@ -82,7 +82,7 @@ def episodes(events):
     for i, e in enumerate(events):
         if e["event"] == "skb_drop":
             start = i
-        elif e["event"] == "tcp_ca_state" and e["state"] == "open":
+        elif e["event"] == "tcp_congestion" and e["reason"] == "leave":
             if start is not None and has_story(events[start:i + 1]):
                 yield events[start:i + 1]
             start = None
@@ -123,8 +123,8 @@ def compare(conn, events):
 
 def in_words(worst, others, events):
     drops = [e for e in events if e["event"] == "skb_drop" and e["dir"] == "tx"]
-    cuts = [e for e in events if e["event"] == "tcp_ca_state"
-            and e["state"] in ("recovery", "loss")]
+    cuts = [e for e in events if e["event"] == "tcp_congestion"
+            and e["reason"] in ("fastrtx", "loss", "frto")]
     held = dict(zip(worst["held_by"], worst["held_us"]))
     share = round(100 * (held.get("loss", 0) + held.get("cwnd", 0))
                   / sum(worst["held_us"]))
@@ -147,7 +147,7 @@ def without_names(text):
 def main():
     heading("Five uploads are recorded in the VM")
     said = read("said")
-    show("skbtrace record -o demo.dat -e @trouble,tcp_connection,tcp_rttm"
+    show("skbtrace record -o demo.dat -e @trouble,@conn,@rtt,tcp_sendlimit"
          " -- ip netns exec clients demo-traffic.py upload", said)
     need("none lost" in said, "events were lost")
 
