@@ -31,6 +31,7 @@
 #define UDP_SEGMENT	103
 #endif
 #define TICK_US		2000	/* between looks at a condition */
+#define STATE_CLOSE	7	/* TCP_CLOSE */
 
 static int fd = -1, listener = -1, type, family;
 static char buf[1 << 16];
@@ -381,16 +382,24 @@ static int do_info(char **arg)
 	return 0;
 }
 
-/* wait until all that was sent has been acknowledged */
+/* wait until all that was sent has been acknowledged, or never will be */
 static int do_acked(char **arg)
 {
+	struct tcp_info i = {};
+	socklen_t len;
 	int left;
 
 	for (;;) {
-		if (ioctl(fd, SIOCOUTQ, &left))
+		len = sizeof(i);
+		if (ioctl(fd, SIOCOUTQ, &left) ||
+		    getsockopt(fd, IPPROTO_TCP, TCP_INFO, &i, &len))
 			return -1;
 		if (!left)
 			return 0;
+		if (i.tcpi_state == STATE_CLOSE) {
+			errno = ECONNRESET;
+			return -1;
+		}
 		usleep(TICK_US);
 	}
 }
