@@ -346,7 +346,23 @@ struct skbtrace_state *skbtrace_state_new(struct skbtrace_session *s,
 					  struct sock *sk);
 u64 skbtrace_location_id(const struct skbtrace_session *s,
 			 const void *location);
-u64 skbtrace_cookie(struct sock *sk);
+u64 skbtrace_make_cookie(struct sock *sk);
+
+/**
+ * skbtrace_cookie() - the number that SO_COOKIE gives
+ * @sk: a socket or a minisocket
+ *
+ * Made on first use: a request or timewait sock inherits it only if it is
+ * there before the copy. Context: probe.
+ *
+ * Return: the cookie, never 0
+ */
+static inline u64 skbtrace_cookie(struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+
+	return likely(cookie) ? cookie : skbtrace_make_cookie(sk);
+}
 
 /* One more context, which no session can want */
 #define SKBTRACE_CTX_NMI	3
@@ -643,8 +659,41 @@ struct skbtrace_l4 {
 bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
 			 struct skbtrace_tuple *t, struct skbtrace_l4 *l4);
 void skbtrace_sock_tuple(const struct sock *sk, struct skbtrace_tuple *t);
-struct sock *skbtrace_packet_sock(const struct sk_buff *skb);
-bool skbtrace_has_l3(const struct sk_buff *skb);
+
+/**
+ * skbtrace_packet_sock() - the socket that surely belongs to a packet
+ * @skb: packet
+ *
+ * One that skb->sk points to is held by the packet only if there is a
+ * destructor that will let it go. Its kind may be any: check sk_fullsock().
+ *
+ * Return: the socket, of IPv4 or IPv6, or %NULL
+ */
+static inline struct sock *skbtrace_packet_sock(const struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	if (!sk || !skb->destructor)
+		return NULL;
+	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6 ? sk :
+								       NULL;
+}
+
+/**
+ * skbtrace_has_l3() - does skb_network_offset() tell where the IP header is?
+ * @skb: packet
+ *
+ * A header that was never set is 0 or all ones; one that was may be stale.
+ *
+ * Return: true if it is an IP packet and it may be asked
+ */
+static inline bool skbtrace_has_l3(const struct sk_buff *skb)
+{
+	return skb->network_header &&
+	       skb->network_header != (typeof(skb->network_header))~0U &&
+	       (skb->protocol == htons(ETH_P_IP) ||
+		skb->protocol == htons(ETH_P_IPV6));
+}
 
 /* What skbtrace_packet_tuple() need not call for: what most packets are. */
 static __always_inline bool

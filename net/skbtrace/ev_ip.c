@@ -31,30 +31,38 @@ SKBTRACE_ASSERT_TUPLE(ip_receive);
 
 static struct skbtrace_event ev_ip_send, ev_ip_receive;
 
-static bool ip_is_forwarded(const struct sk_buff *skb)
+static __always_inline bool ip_is_forwarded(const struct sk_buff *skb)
 {
 	return skb->protocol == htons(ETH_P_IPV6) ?
 	       IP6CB(skb)->flags & IP6SKB_FORWARDED :
 	       IPCB(skb)->flags & IPSKB_FORWARDED;
 }
 
-static void ip_fill_header(struct ip_send_block *b, const struct sk_buff *skb)
+static __always_inline void ip_fill_header(struct ip_send_block *b,
+					   const struct sk_buff *skb)
 {
+	const struct ipv6hdr *ip6 = (const struct ipv6hdr *)skb->data;
+	const struct iphdr *ip = (const struct iphdr *)skb->data;
+
 	if (skb->protocol == htons(ETH_P_IPV6)) {
 		b->id = 0;
-		b->ttl = ipv6_hdr(skb)->hop_limit;
-		b->tos = ipv6_get_dsfield(ipv6_hdr(skb));
+		b->ttl = ip6->hop_limit;
+		b->tos = ipv6_get_dsfield(ip6);
 	} else {
-		b->id = ntohs(ip_hdr(skb)->id);
-		b->ttl = ip_hdr(skb)->ttl;
-		b->tos = ip_hdr(skb)->tos;
+		b->id = ntohs(ip->id);
+		b->ttl = ip->ttl;
+		b->tos = ip->tos;
 	}
 }
 
-/* Both events have the same fields. skb->data is the IP header, all linear. */
-static void ip_event(struct skbtrace_session *s,
-		     const struct skbtrace_event *ev, const struct net *net,
-		     const struct sk_buff *skb, struct sock *sk, u8 dir)
+/*
+ * Both events have the same fields. skb->data is the IP header, all linear.
+ * Inline, since the direction decides much.
+ */
+static __always_inline void
+ip_event(struct skbtrace_session *s, const struct skbtrace_event *ev,
+	 const struct net *net, const struct sk_buff *skb, struct sock *sk,
+	 u8 dir)
 {
 	struct skbtrace_l4 l4;
 	struct ip_send_block *b;

@@ -157,43 +157,6 @@ bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
 EXPORT_SYMBOL_GPL(skbtrace_slow_tuple);
 
 /**
- * skbtrace_packet_sock() - the socket that surely belongs to a packet
- * @skb: packet
- *
- * One that skb->sk points to is held by the packet only if there is a
- * destructor that will let it go. Its kind may be any: check sk_fullsock().
- *
- * Return: the socket, of IPv4 or IPv6, or %NULL
- */
-struct sock *skbtrace_packet_sock(const struct sk_buff *skb)
-{
-	struct sock *sk = skb->sk;
-
-	if (!sk || !skb->destructor)
-		return NULL;
-	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6 ? sk :
-								       NULL;
-}
-EXPORT_SYMBOL_GPL(skbtrace_packet_sock);
-
-/**
- * skbtrace_has_l3() - does skb_network_offset() tell where the IP header is?
- * @skb: packet
- *
- * A header that was never set is 0 or all ones; one that was may be stale.
- *
- * Return: true if it is an IP packet and it may be asked
- */
-bool skbtrace_has_l3(const struct sk_buff *skb)
-{
-	return skb->network_header &&
-	       skb->network_header != (typeof(skb->network_header))~0U &&
-	       (skb->protocol == htons(ETH_P_IP) ||
-		skb->protocol == htons(ETH_P_IPV6));
-}
-EXPORT_SYMBOL_GPL(skbtrace_has_l3);
-
-/**
  * skbtrace_sock_tuple() - addresses and ports of a socket or minisocket
  * @sk: it; only what all kinds of sockets share is looked at
  * @t: the result; proto and dir are not touched

@@ -507,26 +507,15 @@ bool skbtrace_is_named(struct skbtrace_session *s, const struct sock *sk)
 }
 EXPORT_SYMBOL_GPL(skbtrace_is_named);
 
-/**
- * skbtrace_cookie() - the number that SO_COOKIE gives
- * @sk: a socket or a minisocket
- *
- * Made on first use: a request or timewait sock inherits it only if it is
- * there before the copy. Context: probe.
- *
- * Return: the cookie, never 0
- */
-u64 skbtrace_cookie(struct sock *sk)
+/* The rest of skbtrace_cookie(). Context: probe. */
+u64 skbtrace_make_cookie(struct sock *sk)
 {
-	u64 cookie = atomic64_read(&sk->sk_cookie);
 	u32 halves[2];
 
-	if (likely(cookie))
-		return cookie;
 	sock_diag_save_cookie(sk, halves);
 	return halves[0] | (u64)halves[1] << 32;
 }
-EXPORT_SYMBOL_GPL(skbtrace_cookie);
+EXPORT_SYMBOL_GPL(skbtrace_make_cookie);
 
 /**
  * skbtrace_location_id() - name of a code address that does not tell it

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What net/skbtrace/ring.h and names.h take from the kernel, as the atomics of
- * the compiler, so that the very text which runs in the kernel runs here under
+ * What net/skbtrace/ring.h, names.h and include/linux/skbtrace_state.h take from
+ * the kernel, as the atomics of the compiler, so that the very text which runs in the kernel runs here under
  * threads and a race detector. It does not detect a CPU's reordering; it does
  * detect that an order which the code relies on has not been asked for.
  *
@@ -31,6 +31,9 @@ typedef int64_t s64;
 
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
 #define smp_store_release(p, v)	__atomic_store_n(p, v, SHIM_RELEASE)
+#define try_cmpxchg_acquire(p, old, new)				\
+	__atomic_compare_exchange_n(p, old, new, false,			\
+				    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)
 #ifdef BREAK_ONCE
 #define READ_ONCE(x)		(x)
 #define WRITE_ONCE(x, v)	((x) = (v))

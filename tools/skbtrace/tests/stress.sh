@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tests/stress.sh [SECONDS [SEED]] - ring.h and names.h of the kernel under threads
+# tests/stress.sh [SECONDS [SEED]] - what CPUs share in the kernel, under threads
 #
-# Builds tests/ring_stress.c with the thread sanitizer and with those for
-# addresses and undefined behaviour, and runs each for SECONDS (default 2).
-# Then builds it with one fault each: these runs must fail. Output is TAP.
+# Builds tests/ring_stress.c and state_stress.c with the thread sanitizer and
+# with those for addresses and undefined behaviour, and runs each for SECONDS
+# (default 2). Then builds them with one fault each: these runs must fail.
+# Output is TAP.
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,45 +18,49 @@ number=0 failed=0
 result() {
 	number=$((number + 1))
 	[ "$1" = ok ] || failed=$((failed + 1))
-	echo "$1 $number - ring_stress: $2"
+	echo "$1 $number - $2"
 }
 
-# attempt SANITIZERS SECONDS [FAULT]: 2 if it does not compile
+# attempt PROGRAM SANITIZERS SECONDS [FAULT]: 2 if it does not compile
 attempt() {
-	${CC:-gcc} -std=gnu11 -O2 -g -Wall -Wextra -fsanitize="$1" \
-		-fno-sanitize-recover=all ${3+"-D$3"} -pthread \
-		-o "$dir/ring_stress" "$here/ring_stress.c" \
+	${CC:-gcc} -std=gnu11 -O2 -g -Wall -Wextra -fsanitize="$2" \
+		-fno-sanitize-recover=all ${4+"-D$4"} -pthread \
+		-o "$dir/$1" "$here/$1.c" \
 		>"$dir/log" 2>&1 || return 2
-	timeout $((${2%.*} + 30)) "$dir/ring_stress" "$2" ${seed:+"$seed"} \
+	timeout $((${3%.*} + 30)) "$dir/$1" "$3" ${seed:+"$seed"} \
 		>"$dir/log" 2>&1 && return 0
 	return 1
 }
 
-for sanitizers in thread address,undefined; do
-	if attempt "$sanitizers" "$seconds"; then
-		result ok "-fsanitize=$sanitizers"
-		grep '^#' "$dir/log"
-	else
-		result 'not ok' "-fsanitize=$sanitizers"
-		sed 's/^/# /' "$dir/log"
-	fi
+for program in ring_stress state_stress; do
+	for sanitizers in thread address,undefined; do
+		if attempt $program "$sanitizers" "$seconds"; then
+			result ok "$program: -fsanitize=$sanitizers"
+			grep '^#' "$dir/log"
+		else
+			result 'not ok' "$program: -fsanitize=$sanitizers"
+			sed 's/^/# /' "$dir/log"
+		fi
+	done
 done
 
-# FAULT|WHAT IT DOES|WHAT MUST BE SEEN
-while IFS='|' read -r fault what sign; do
+# PROGRAM|FAULT|WHAT IT DOES|WHAT MUST BE SEEN
+while IFS='|' read -r program fault what sign; do
 	status=0
-	attempt thread 1 "$fault" || status=$?
+	attempt "$program" thread 1 "$fault" || status=$?
 	if ((status == 1)) && grep -q "$sign" "$dir/log"; then
-		result ok "$what is found"
+		result ok "$program: $what is found"
 	else
-		result 'not ok' "$what is found"
+		result 'not ok' "$program: $what is found"
 		sed 's/^/# /' "$dir/log"
 	fi
 done <<'END'
-BREAK_RELEASE|a release that is none|WARNING: ThreadSanitizer: data race
-BREAK_ONCE|a set of names with plain accesses|WARNING: ThreadSanitizer: data race
-BREAK_CONSUME|a reader that lets go too early|WARNING: ThreadSanitizer: data race
-BREAK_SPARE|an ordinary block in the spare part|^not ok 1
+ring_stress|BREAK_RELEASE|a release that is none|WARNING: ThreadSanitizer: data race
+ring_stress|BREAK_ONCE|a set of names with plain accesses|WARNING: ThreadSanitizer: data race
+ring_stress|BREAK_CONSUME|a reader that lets go too early|WARNING: ThreadSanitizer: data race
+ring_stress|BREAK_SPARE|an ordinary block in the spare part|^not ok 1
+state_stress|BREAK_RELEASE|a place given back without order|WARNING: ThreadSanitizer: data race
+state_stress|BREAK_LOCK|a connection in two hands|WARNING: ThreadSanitizer: data race
 END
 
 echo "1..$number"
