@@ -1,0 +1,132 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Why is this connection slow? Five are, side by side, each for another reason.
+# Nothing but the lines that "skbtrace parse" prints of a connection, and its
+# row of the summary, tell which one it is.
+
+# shellcheck disable=SC2317 # functions that wait_for calls
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+control_up
+need_skbtrace
+need tc
+need_event tcp_sendlimit sk_sndbuf_wait tcp_congestion tcp_retransmit
+net_up
+in_a tc qdisc add dev a0 root netem delay 10ms || skip "no netem"
+in_b tc qdisc add dev b0 clsact || skip "no clsact"
+
+rounds=5
+((PATIENCE == 1)) || rounds=1
+seed=${SEED:-$$}
+RANDOM=$seed
+echo "# seed $seed"
+
+# --- five ways to be slow
+
+declare -A ip=([4]=ip [6]=ipv6)
+
+# slow CAUSE FAMILY PORT TAG
+slow() {
+	local words="" before="" after="" read=eof
+	case $1 in
+	loss)	# each third packet
+		in_b tc filter add dev b0 ingress protocol "${ip[$2]}" flower \
+			ip_proto tcp dst_port "$3" \
+			action gact pass random determ drop 3
+		before="opt sndbuf 200000"
+		after="write 60000"
+		;;
+	swnd)	# the peer has room for little
+		words="opt rcvbuf 4096"
+		before="opt sndbuf 200000"
+		after="write 60000"
+		;;
+	nagle)	# many small writes, without TCP_NODELAY
+		after="times 200 write 50 pause 1000 again"
+		;;
+	sndbuf)	# all of the buffer is on the way
+		before="opt sndbuf 4608 opt nodelay 1"
+		after="write 800000"
+		;;
+	app)	# the program has little to say
+		before="opt nodelay 1"
+		after="times 30 write 1000 pause 10000 again"
+		;;
+	esac
+	# shellcheck disable=SC2086 # words
+	server in_b "tcp$2" $words bind "$(addr B "$2")" "$3" listen 1 \
+		touch "$TMP/ready" accept $read
+	# shellcheck disable=SC2086 # words
+	background in_a sk "tcp$2" $before connect "$(addr B "$2")" "$3" \
+		touch "$TMP/there-$4" until "$TMP/go-${4%-*}" $after shut eof
+	pids+=("$server_pid" "$bg")
+}
+
+# --- who does not know them
+
+# judge LINES ROW: the cause, by what skbtrace has printed of a connection. The
+# row names what took most of its time, and the lines must show that, too.
+judge() {
+	local word
+	word=$(awk '{ print $8; exit }' <<<"$2")
+	case $word in
+	loss) grep -q ' tcp_retransmit .* kind=' <<<"$1" || word+="?" ;;
+	*) grep -q " tcp_sendlimit .* was=$word " <<<"$1" || word+="?" ;;
+	esac
+	echo "$word"
+}
+
+# shellcheck disable=SC2317 # called by wait_for
+tracing() {
+	local first
+	read -r first <"$CTL/stat"
+	[[ $first == "session tracing=$1 "* ]]
+}
+
+# shuffled WORD...
+shuffled() {
+	local w=("$@") i j t
+	for ((i = $# - 1; i > 0; i--)); do
+		j=$((RANDOM % (i + 1)))
+		t=${w[i]} w[i]=${w[j]} w[j]=$t
+	done
+	echo "${w[*]}"
+}
+
+right=0
+for ((round = 1; round <= rounds; round++)); do
+	read -ra roles <<<"$(shuffled loss swnd nagle sndbuf app)"
+	pids=() conns=()
+	background skbtrace record -q -f -o "$TMP/trace" -e @trouble,@send
+	recorder=$bg
+	wait_for tracing 1 || die "no recording"
+	for i in "${!roles[@]}"; do
+		family=$(((i + round) % 2 ? 4 : 6))
+		port=$((5000 + 10 * round + i))
+		slow "${roles[i]}" "$family" "$port" "$round-$i"
+		to=$(addr B $family)
+		[ $family = 4 ] || to="[$to]"
+		conns+=("*>$to:$port")
+	done
+	for i in "${!roles[@]}"; do
+		wait_for [ -e "$TMP/there-$round-$i" ] || die "no connection"
+	done
+	touch "$TMP/go-$round"
+	wait "${pids[@]}"
+	kill -INT "$recorder"
+	wait "$recorder" || fail "round $round: record: exit status $?"
+	in_b tc filter del dev b0 ingress
+	for i in "${!roles[@]}"; do
+		lines=$(skbtrace parse -i "$TMP/trace" --conn "${conns[i]}")
+		row=$(skbtrace parse -i "$TMP/trace" --conn "${conns[i]}" \
+			--summary | tail -n 1)
+		cause=$(judge "$lines" "$row")
+		[ "$cause" = "${roles[i]}" ] ||
+			head -n 40 <<<"$lines" | sed 's/^/# /'
+		is "round $round: ${conns[i]}" "$cause" "${roles[i]}"
+		echo "# $row"
+		[ "$cause" = "${roles[i]}" ] && right=$((right + 1))
+	done
+done
+is "all are right" "$right" $((5 * rounds))
+finish
