@@ -24,6 +24,14 @@ SKBTRACE_ASSERT_TUPLE(tcp_reset);
 	F(S, u32, synq, "-", "brief", "requests in the SYN queue")
 SKBTRACE_BLOCK(tcp_listen_overflow, TCP_LISTEN_OVERFLOW_FIELDS);
 
+/* close() has left the state, and with it the port, before it sends a reset. */
+static void tcp_reset_sock_tuple(struct sock *sk, struct skbtrace_tuple *t)
+{
+	skbtrace_sock_tuple(sk, t);
+	if (!t->lport)
+		t->lport = ntohs(inet_sk(sk)->inet_sport);
+}
+
 /*
  * A reset that answers a packet of no connection has no key; the addresses are
  * those of the packet. A listener refuses packets of others, not its own.
@@ -62,7 +70,7 @@ static void tcp_reset_event(struct skbtrace_session *s, struct sock *sk,
 				      SKBTRACE_DIR_RX, skbtrace_tuple_of(b),
 				      NULL);
 	else
-		skbtrace_sock_tuple(sk, skbtrace_tuple_of(b));
+		tcp_reset_sock_tuple(sk, skbtrace_tuple_of(b));
 	b->proto = IPPROTO_TCP;
 	b->dir = dir;
 	b->state = sk ? sk->sk_state : U8_MAX;	/* none */
