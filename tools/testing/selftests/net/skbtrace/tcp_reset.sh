@@ -1,0 +1,179 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# tcp_reset: who sends a reset and why, who gets one. Witnesses: tcp_send_reset
+# and tcp_receive_reset of tracefs, the counters of TCP, SO_COOKIE.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+control_up
+need nstat
+need_event tcp_reset
+net_up
+families="4 6 m"
+
+# Each scenario has two ports of its own: 51NN here, 61NN there
+declare -A nth=([4]=1 [6]=2 [m]=3)
+
+# pair SCENARIO FAMILY N CLIENT-WORD... -- SERVER-WORD...: connected, then each
+# does as told; cookies in $TMP/SCENARIO FAMILY and .server
+pair() {
+	local name=$1 f=$2 port=$((5100 + 10 * $3 + ${nth[$2]})) client=()
+	local from to
+	from=$(addr A "$f") to=$(addr B "$f")
+	shift 3
+	while [ "$1" != -- ]; do
+		client+=("$1")
+		shift
+	done
+	shift
+	server in_b "tcp$f" bind "$to" $port listen 5 touch "$TMP/ready" \
+		accept cookie touch "$TMP/$name$f.accepted" "$@"
+	in_a sk "tcp$f" bind "$from" $((port + 1000)) connect "$to" $port \
+		cookie until "$TMP/$name$f.accepted" "${client[@]}" \
+		>"$TMP/$name$f"
+	wait "$server_pid"
+	mv "$TMP/server" "$TMP/$name$f.server"
+}
+
+trace_on tcp_reset
+witness_on tcp/tcp_send_reset tcp/tcp_receive_reset
+for f in $families; do
+	# nobody listens
+	in_a sk "tcp$f" bind "$(addr A "$f")" $((6100 + nth[$f])) cookie \
+		try connect "$(addr B "$f")" $((5100 + nth[$f])) >"$TMP/closed$f"
+	# the server closes with data unread
+	pair unread "$f" 1 write 100 acked touch "$TMP/unread$f.sent" try eof -- \
+		until "$TMP/unread$f.sent" close
+	# the client wants no FIN
+	pair linger "$f" 2 abort close -- try eof
+	# it wants no FIN_WAIT2
+	pair linger2 "$f" 3 opt linger2 -1 shut acked close \
+		touch "$TMP/linger2$f.closed" -- \
+		until "$TMP/linger2$f.closed" try eof
+	# it is gone: a minisocket in FIN_WAIT2 is left
+	pair timewait "$f" 4 shut acked close touch "$TMP/timewait$f.closed" -- \
+		until "$TMP/timewait$f.closed" write 100 try acked
+	# a whole socket is left, as it shall stay for more than a minute
+	pair data "$f" 5 opt linger2 100 shut acked close \
+		touch "$TMP/data$f.closed" -- \
+		until "$TMP/data$f.closed" write 100 try acked
+done
+witness_off
+trace_off
+counters in_a "$TMP/counters.a"
+counters in_b "$TMP/counters.b"
+
+is "identity" "$(identity)" ""
+
+# sent SCENARIO FAMILY N NAMESPACE KEY STATE: why, and nothing but that
+sent() {
+	local local=$4 peer=A lport=$((5100 + 10 * $3 + ${nth[$2]})) pport
+	pport=$((lport + 1000))
+	if [ "$local" = A ]; then
+		peer=B pport=$lport
+		lport=$((lport + 1000))
+	fi
+	list reason tcp_reset dir=tx proto=tcp netns="$(netns_of "${!4}")" \
+		key="$5" state="$6" local="$(traced "$local" "$2")" \
+		lport=$lport peer="$(traced "$peer" "$2")" pport=$pport
+}
+
+# got SCENARIO FAMILY N NAMESPACE KEY: in which state
+got() {
+	local peer=A lport=$((5100 + 10 * $3 + ${nth[$2]}))
+	local pport=$((lport + 1000)) swap=$lport
+	if [ "$4" = A ]; then
+		peer=B lport=$pport pport=$swap
+	fi
+	list state tcp_reset dir=rx proto=tcp netns="$(netns_of "${!4}")" \
+		key="$5" local="$(traced "$4" "$2")" lport=$lport \
+		peer="$(traced $peer "$2")" pport=$pport reason=$none
+}
+
+none='#4294967295'
+nowhere='#255'
+for f in $families; do
+	for s in unread linger linger2 timewait data; do
+		declare "c_$s=$(value cookie "$TMP/$s$f")"
+		declare "s_$s=$(value cookie "$TMP/$s$f.server")"
+	done
+	# shellcheck disable=SC2154 # declared above
+	{
+	is "$f: nobody listens: of no connection" \
+		"$(sent closed "$f" 0 B 0 $nowhere)" NO_SOCKET
+	is "$f: nobody listens: refused" "$(got closed "$f" 0 A \
+		"$(value cookie "$TMP/closed$f")")" SYN_SENT
+	is "$f: data unread" "$(sent unread "$f" 1 B "$s_unread" CLOSE)" \
+		TCP_ABORT_ON_CLOSE
+	is "$f: data unread: received" "$(got unread "$f" 1 A "$c_unread")" \
+		ESTABLISHED
+	like "$f: SO_LINGER 0" "$(sent linger "$f" 2 A "$c_linger" CLOSE)" \
+		"TCP_STATE"
+	is "$f: SO_LINGER 0: received" "$(got linger "$f" 2 B "$s_linger")" \
+		ESTABLISHED
+	is "$f: TCP_LINGER2 below 0" \
+		"$(sent linger2 "$f" 3 A "$c_linger2" CLOSE)" TCP_ABORT_ON_LINGER
+	is "$f: TCP_LINGER2 below 0: received" \
+		"$(got linger2 "$f" 3 B "$s_linger2")" CLOSE_WAIT
+	is "$f: data to a minisocket" \
+		"$(sent timewait "$f" 4 A "$c_timewait" TIME_WAIT)" \
+		TCP_TIMEWAIT_SOCKET
+	is "$f: data to a minisocket: received" \
+		"$(got timewait "$f" 4 B "$s_timewait")" CLOSE_WAIT
+	is "$f: data to a closed socket" \
+		"$(sent data "$f" 5 A "$c_data" CLOSE)" TCP_ABORT_ON_DATA
+	is "$f: data to a closed socket: received" \
+		"$(got data "$f" 5 B "$s_data")" CLOSE_WAIT
+	# TCP calls it a reset received by itself
+	is "$f: data to a closed socket: as if received" \
+		"$(got data "$f" 5 A "$c_data")" FIN_WAIT2
+	}
+done
+
+# Addresses of a mapped socket are IPv6 ones in tracefs; ours: IPv4
+sed -n 's/\[::ffff:\([0-9.]*\)\]/\1/g
+	s/.* tcp_send_reset: .* src=\([^ ]*\) dest=\([^ ]*\) .* reason=\(.*\)/\3 \1 \2/p' \
+	"$TMP/witness" | tr -d '[]' | sort >"$TMP/theirs"
+events tcp_reset dir=tx | sed 's/.* local=\([^ ]*\) peer=\([^ ]*\) lport=\([^ ]*\) pport=\([^ ]*\) .* reason=\([^ ]*\) .*/\5 \1:\3 \2:\4/' |
+	sort >"$TMP/ours"
+is "sent, against tcp:tcp_send_reset" "$(<"$TMP/ours")" "$(<"$TMP/theirs")"
+is "received, against tcp:tcp_receive_reset" \
+	"$(values key tcp_reset dir=rx | sort)" \
+	"$(sed -n 's/.* tcp_receive_reset: .* sock_cookie=\([0-9a-f]*\).*/\1/p' \
+		"$TMP/witness" | sort)"
+for n in A B; do
+	file=$TMP/counters.${n,}
+	inum=$(netns_of "${!n}")
+	is "$n: sent, against TcpOutRsts" \
+		"$(count tcp_reset netns="$inum" dir=tx)" \
+		"$(counter TcpOutRsts "$file")"
+	resets=0
+	for w in "dir=rx state=ESTABLISHED" "dir=rx state=CLOSE_WAIT" \
+		reason=TCP_STATE reason=TCP_ABORT_ON_CLOSE; do
+		# shellcheck disable=SC2086 # words
+		resets=$((resets + $(count tcp_reset netns="$inum" $w)))
+	done
+	is "$n: of connections, against TcpEstabResets" $resets \
+		"$(counter TcpEstabResets "$file")"
+done
+
+# --- skip= and only=
+
+told() {
+	trace_on "tcp_reset$1"
+	in_a sk tcp4 try connect "$B4" 5199
+	server in_b tcp4 bind "$B4" 5198 listen 5 touch "$TMP/ready" accept \
+		try eof
+	in_a sk tcp4 connect "$B4" 5198 abort close
+	wait "$server_pid"
+	trace_off
+	is "tcp_reset$1: identity" "$(identity)" ""
+}
+
+told ,only=NO_SOCKET
+is "only=: the reason" "$(list reason tcp_reset)" NO_SOCKET
+told ,skip=NO_SOCKET
+is "skip=: the reason" "$(values reason tcp_reset | sort | xargs)" \
+	"$none $none TCP_STATE"
+is "skip=: counted" "$(stat_sum skipped)" 1
+finish
