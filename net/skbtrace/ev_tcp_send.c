@@ -25,7 +25,7 @@
 	F(S, u32, snd_nxt, "sseq", "-", "next byte to be sent")		\
 	F(S, u32, wmem_queued, "bytes", "-", "memory charged to the send buffer (sk_wmem_queued)") \
 	F(S, u32, sndbuf, "bytes", "-", "its limit (sk_sndbuf)")	\
-	F(S, u64, pacing_rate, "bytes", "inf", "bytes a second (sk_pacing_rate)")
+	F(S, u64, pacing_rate_Bps, "Bps", "inf", "pacing (sk_pacing_rate)")
 SKBTRACE_BLOCK(tcp_sendlimit, TCP_SENDLIMIT_FIELDS);
 
 #define SK_SNDBUF_WAIT_FIELDS(F, S)					\
@@ -62,7 +62,7 @@ static void tcp_fill_sendlimit(struct tcp_sendlimit_block *b,
 	b->snd_nxt = tp->snd_nxt;
 	b->wmem_queued = sk->sk_wmem_queued;
 	b->sndbuf = READ_ONCE(sk->sk_sndbuf);
-	b->pacing_rate = rate == ~0UL ? U64_MAX : rate;
+	b->pacing_rate_Bps = rate == ~0UL ? U64_MAX : rate;
 }
 
 /* Return: the time of the event, or the time now if it was not written */

@@ -83,6 +83,19 @@ static void skbtrace_format_event(struct seq_file *m,
 	}
 }
 
+/* skbtrace_ctl_show() has asked for all modules; for these in vain. */
+static void skbtrace_format_absent(struct seq_file *m)
+{
+	const char *absent;
+	unsigned int i, n = 0;
+
+	for (i = 0; skbtrace_absent_proto(i, &absent); i++)
+		if (absent)
+			seq_printf(m, "%s%s", n++ ? " " : "absent ", absent);
+	if (n)
+		seq_putc(m, '\n');
+}
+
 /* Context: the file's read. */
 int skbtrace_format_show(struct seq_file *m, void *v)
 {
@@ -95,6 +108,7 @@ int skbtrace_format_show(struct seq_file *m, void *v)
 	seq_printf(m, "subbuf %u\n", skbtrace_current()->config.subbuf_size);
 	seq_printf(m, "kernel %s\n", init_utsname()->release);
 	seq_puts(m, "clock monotonic\n");
+	skbtrace_format_absent(m);
 	list_for_each_entry(proto, &skbtrace_protos, list)
 		for (i = 0; i < proto->nr_syms; i++)
 			skbtrace_format_syms(m, &proto->syms[i]);

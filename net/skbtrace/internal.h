@@ -215,6 +215,7 @@ const struct skbtrace_syms *skbtrace_find_syms(const struct skbtrace_event *ev,
 const struct skbtrace_field *
 skbtrace_find_field(const struct skbtrace_event *ev, const char *name);
 void skbtrace_load_protos(void);
+bool skbtrace_absent_proto(unsigned int i, const char **name);
 
 /* core_events.c */
 extern struct skbtrace_proto skbtrace_core_proto;

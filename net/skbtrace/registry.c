@@ -71,23 +71,47 @@ skbtrace_find_field(const struct skbtrace_event *ev, const char *name)
 	return NULL;
 }
 
+static bool skbtrace_proto_there(const char *name)
+{
+	struct skbtrace_proto *proto;
+
+	list_for_each_entry(proto, &skbtrace_protos, list)
+		if (!strcmp(proto->name, name))
+			return true;
+	return false;
+}
+
 /* Load the modules that come with the kernel. Context: no lock held. */
 void skbtrace_load_protos(void)
 {
-	struct skbtrace_proto *proto;
 	unsigned int i;
 	bool there;
 
 	for (i = 0; i < ARRAY_SIZE(skbtrace_known_protos); i++) {
-		there = false;
 		mutex_lock(&skbtrace_lock);
-		list_for_each_entry(proto, &skbtrace_protos, list)
-			there |= !strcmp(proto->name, skbtrace_known_protos[i]);
+		there = skbtrace_proto_there(skbtrace_known_protos[i]);
 		mutex_unlock(&skbtrace_lock);
 		if (!there)
 			request_module("skbtrace-proto-%s",
 				       skbtrace_known_protos[i]);
 	}
+}
+
+/**
+ * skbtrace_absent_proto() - a module that should be there and is not
+ * @i: 0, 1, ... : which of those that come with the kernel
+ * @name: its name if it is absent, else %NULL
+ *
+ * Context: skbtrace_lock.
+ * Return: false if there are no more
+ */
+bool skbtrace_absent_proto(unsigned int i, const char **name)
+{
+	if (i >= ARRAY_SIZE(skbtrace_known_protos))
+		return false;
+	*name = skbtrace_proto_there(skbtrace_known_protos[i]) ?
+		NULL : skbtrace_known_protos[i];
+	return true;
 }
 
 /* skip= and only= name values by words, so there must be some. */

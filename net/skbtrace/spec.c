@@ -237,8 +237,8 @@ int skbtrace_parse_spec(char *text, struct skbtrace_spec *spec)
 	name = strsep(&text, ",");
 	spec->ev = skbtrace_find_event(name, strlen(name));
 	if (!spec->ev)
-		return skbtrace_err(-ENOENT, "%s: no such event; see \"format\"",
-				    name);
+		return skbtrace_err(-ENOENT, "%s: no such event, nor a module skbtrace-event-%s; see \"format\"",
+				    name, name);
 	if (spec->ev->kind == SKBTRACE_META)
 		return skbtrace_err(-EINVAL, "%s: comes by itself", name);
 	while ((opt = strsep(&text, ","))) {

@@ -137,6 +137,12 @@ static bool parse_kernel(struct parser *p, char *s)
 	return true;
 }
 
+static bool parse_absent(struct parser *p, char *s)
+{
+	p->f->absent = rest(&s);
+	return true;
+}
+
 static struct symtab *symtab_get(struct parser *p, const char *name)
 {
 	struct format *f = p->f;
@@ -444,6 +450,7 @@ static bool parse_line(struct parser *p, char *s)
 		{ "skbtrace", parse_head, false, 0 },
 		{ "subbuf", parse_subbuf, false, 0 },
 		{ "kernel", parse_kernel, false, 0 },
+		{ "absent", parse_absent, false, 0 },
 	};
 	char *w = word(&s);
 
@@ -585,6 +592,7 @@ struct format *format_parse(const char *text, size_t len, char *err,
 	f = xcalloc(1, sizeof(*f));
 	f->by_no = xcalloc(65536, sizeof(*f->by_no));
 	f->kernel = "";
+	f->absent = "";
 	f->text = xmalloc(len);
 	memcpy(f->text, text, len);
 	f->text_len = len;

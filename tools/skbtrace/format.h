@@ -77,6 +77,7 @@ struct format {
 	bool big;		/* byte order of the data */
 	u32 subbuf_size;	/* 0: not told */
 	const char *kernel;
+	const char *absent;	/* modules that could not be loaded; "" */
 	u32 nevents;
 	struct event *events;	/* in the order of the text */
 	u32 nsyms;

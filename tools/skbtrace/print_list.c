@@ -108,7 +108,7 @@ static char *meaning(const struct event *e, const struct field *f)
 {
 	char *words = NULL, *s;
 
-	if (f->syms && !strcmp(f->name, e->selector))
+	if (f->syms && list_has(e->selector, f->name))
 		words = words_of(f->syms);
 	s = xasprintf("%s%s%s%s%s%s", f->help, words ? ": " : "",
 		      words ? words : "",
@@ -261,6 +261,15 @@ int list_print(const struct format *f, const char *where,
 	return EXIT_OK;
 }
 
+static void list_absent(const struct format *f)
+{
+	if (!*f->absent)
+		return;
+	msg("modules that did not load: %s", f->absent);
+	hint("\"modprobe skbtrace_%.*s\" says why",
+	     (int)strcspn(f->absent, " "), f->absent);
+}
+
 int list_text(const char *text, size_t len, const char *where,
 	      const struct list_opts *o)
 {
@@ -272,6 +281,8 @@ int list_text(const char *text, size_t len, const char *where,
 	if (!f)
 		return fail(EXIT_FAILED, "%s: format: %s", where, err);
 	code = list_print(f, where, o);
+	if (!code && !o->n && !o->json)
+		list_absent(f);
 	format_free(f);
 	return code;
 }

@@ -82,7 +82,10 @@ static int unknown(const struct format *f, const char *item)
 			names[n++] = f->events[i].name;
 	near = nearest(item, names);
 	msg("no event \"%s\"", item);
-	if (near)
+	if (*f->absent)
+		hint("modules that did not load: %s; \"modprobe skbtrace_%.*s\" says why",
+		     f->absent, (int)strcspn(f->absent, " "), f->absent);
+	else if (near)
 		hint("did you mean %s?", near);
 	else
 		hint("skbtrace list shows all events and what options they take");
