@@ -113,7 +113,7 @@ static struct skbtrace_event ev_ip_send = {
 	.stability	= "Evolving",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.help		= "IP hands a packet down to a device; one event for a GSO packet.",
-	.read		= "segs: how many packets that will be. forwarded=yes: this host is a router for it.",
+	.read		= "segs: how many packets that will be, fragments aside. forwarded=yes: this host is a router for it.",
 	.example	= "skbtrace record -e ip_send,sample=100 -w 5",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_ip_send, NULL },
@@ -126,7 +126,7 @@ static struct skbtrace_event ev_ip_receive = {
 	.stability	= "Evolving",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.help		= "IP has found a received packet valid; local delivery or forwarding comes next.",
-	.read		= "segs above 1: joined by GRO, or never split. Missing here but sent by the peer: lost on the way or in the driver.",
+	.read		= "segs above 1: joined by GRO, or never split. Missing here but sent by the peer: lost on the way, in the driver, or to XDP or tc.",
 	.example	= "skbtrace record -e ip_receive,sample=100 -w 5",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_ip_receive, NULL },

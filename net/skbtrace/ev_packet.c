@@ -27,7 +27,7 @@ SKBTRACE_ASSERT_TUPLE(skb_rps_info);
 	SKBTRACE_TUPLE_FIELDS(F, S)					\
 	F(S, u16, spare, "-", "-", "0")					\
 	F(S, u64, sk, "sk", "brief", "socket, where it is safe to name it") \
-	F(S, u32, reason, "enum:drop_reason", "brief", "enum skb_drop_reason") \
+	F(S, u32, reason, "enum:drop_reason", "brief", "why (enum skb_drop_reason)") \
 	F(S, u32, segs, "segs", "brief", "packets on the wire (gso_segs)") \
 	F(S, u64, at, "sym", "brief", "code that dropped it")		\
 	F(S, u32, seq, "dseq", "brief", "TCP sequence number, 0 if none") \
@@ -177,7 +177,7 @@ static struct skbtrace_event ev_skb_rps_info = {
 	.stability	= "Evolving",
 	.opts		= SKBTRACE_OPT_SAMPLE,
 	.help		= "RPS or RFS has chosen a CPU for a received packet, or none.",
-	.read		= "target_cpu=-: no RPS for this queue. Many flows on one CPU: widen rps_cpus.",
+	.read		= "target_cpu=-: none (no RPS on this queue, or no flow hash). Many flows on one CPU: widen rps_cpus. No event at all: no queue of this host has RPS or RFS.",
 	.example	= "skbtrace record -e skb_rps_info -w 5",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_skb_rps_info, NULL },
@@ -193,7 +193,7 @@ static struct skbtrace_event ev_skb_drop = {
 	.opts		= SKBTRACE_OPTS_PICK,
 	.set_opts	= "skip=NOT_SPECIFIED:SOCKET_FILTER:OTHERHOST:UNHANDLED_PROTO:QUEUE_PURGE",
 	.help		= "The stack has dropped a packet.",
-	.read		= "reason says why, at where. QDISC_DROP: the queue of the device, or netem.",
+	.read		= "reason says why, at where. QDISC_DROP: the queue of the device, or netem. NOT_SPECIFIED: code that gives none; not always a loss.",
 	.example	= "skbtrace record -e skb_drop,skip=NOT_SPECIFIED",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_kfree_skb, NULL },

@@ -30,14 +30,14 @@ SKBTRACE_BLOCK(tcp_rttm, TCP_RTTM_FIELDS);
 	F(S, u32, retrans_out, "segs", "brief", "of them, retransmitted") \
 	F(S, u32, total_retrans, "segs", "-", "retransmitted in all")	\
 	F(S, u32, prior_cwnd, "segs", "-", "snd_cwnd before the reduction") \
-	F(S, u32, prior_ssthresh, "segs", "inf", "snd_ssthresh before it") \
+	F(S, u32, prior_ssthresh, "segs", "inf", "what an undo makes of snd_ssthresh, 0: nothing") \
 	F(S, u32, reordering, "segs", "-", "reordering degree")		\
 	F(S, s32, undo_retrans, "segs", "-", "retransmissions that may prove needless") \
 	F(S, u32, rto_us, "us", "brief,whole", "retransmission timeout") \
 	F(S, u32, snd_una, "sseq", "brief", "first byte not acknowledged") \
 	F(S, u32, snd_nxt, "sseq", "brief", "next byte to be sent")	\
 	F(S, u32, high_seq, "sseq", "-", "snd_nxt when congestion began") \
-	F(S, u32, undo_marker, "sseq", "-", "snd_una when it began")	\
+	F(S, u32, undo_marker, "sseq", "-", "snd_una when it began, if it can be undone") \
 	F(S, u32, snd_wnd, "bytes", "-", "window of the peer")		\
 	F(S, u32, rcv_wnd, "bytes", "-", "own window")			\
 	F(S, u32, mss, "bytes", "-", "sending MSS (mss_cache)")
@@ -61,10 +61,10 @@ SKBTRACE_BLOCK(tcp_retransmit, TCP_RETRANSMIT_FIELDS);
 	F(S, u8, reason, "enum:tcp_congestion", "brief", "what has happened") \
 	F(S, u8, retransmits, "-", "-", "timeouts in a row (icsk_retransmits)") \
 	F(S, u16, spare, "-", "-", "0")					\
-	F(S, u32, snd_cwnd, "segs", "brief", "congestion window")	\
-	F(S, u32, snd_ssthresh, "segs", "brief,inf", "slow start threshold") \
+	F(S, u32, snd_cwnd, "segs", "brief", "congestion window; of cwr and fastrtx before the reduction") \
+	F(S, u32, snd_ssthresh, "segs", "brief,inf", "slow start threshold, the new one") \
 	F(S, u32, inflight, "segs", "brief", "taken to be on the way (tcp_packets_in_flight)") \
-	F(S, u32, prior_cwnd, "segs", "-", "snd_cwnd before the reduction") \
+	F(S, u32, prior_cwnd, "segs", "-", "snd_cwnd before the last reduction") \
 	F(S, u32, lost_out, "segs", "-", "taken for lost")		\
 	F(S, u32, rto_us, "us", "brief,whole", "retransmission timeout") \
 	F(S, u32, snd_una, "sseq", "brief", "first byte not acknowledged") \
@@ -275,7 +275,7 @@ struct skbtrace_event ev_tcp_rttm = {
 	.sets		= "rtt",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.help		= "A sample of the round-trip time has been fed to the estimator (RFC 6298).",
-	.read		= "rtt far above min_rtt: a queue on the path. Samples 40 ms apart from it: delayed ACKs.",
+	.read		= "rtt far above the smallest one: a queue on the path. Now and then 40 ms more: delayed ACKs.",
 	.example	= "skbtrace record -e tcp_rttm -w 10",
 	.names		= &ev_tcp_active_conn,
 	.hooks		= TCP_HOOKS(&hook_tcp_rttm),
@@ -288,8 +288,8 @@ struct skbtrace_event ev_tcp_ca_state = {
 	.stability	= "Evolving",
 	.select		= "state",
 	.opts		= SKBTRACE_OPTS_PICK,
-	.help		= "Congestion avoidance changes its state; fields are those before it.",
-	.read		= "As tcp_congestion, with all that the decision rests on. disorder: SACKs or duplicate ACKs, not yet taken for a loss.",
+	.help		= "Congestion avoidance is about to change its state.",
+	.read		= "As tcp_congestion, with all that the decision rests on. recovery, cwr: snd_cwnd will shrink to snd_ssthresh; loss: it has shrunk. disorder: SACKs or duplicate ACKs, not yet taken for a loss.",
 	.example	= "skbtrace record -e tcp_ca_state,only=recovery:loss",
 	.names		= &ev_tcp_active_conn,
 	.hooks		= TCP_HOOKS(&hook_tcp_cong_state_set),
@@ -304,7 +304,7 @@ struct skbtrace_event ev_tcp_congestion = {
 	.select		= "reason",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.help		= "Congestion begins, gets worse, or ends.",
-	.read		= "fastrtx to leave: repaired within RTTs. loss, frto: a timeout. undo: the reduction was needless (reordering, delay). cwr: ECN, a local drop.",
+	.read		= "fastrtx to leave: repaired within RTTs. frto, loss: a timeout; frto-loss: it was no mistake. undo: the reduction was needless (reordering, delay). cwr: ECN, a drop on this host, or a loss that a tail probe repaired.",
 	.example	= "skbtrace record -e tcp_congestion,skip=cwr:leave",
 	.names		= &ev_tcp_active_conn,
 	.hooks		= TCP_HOOKS(&hook_tcp_cong_state_set,
@@ -320,7 +320,7 @@ struct skbtrace_event ev_tcp_retransmit = {
 	.select		= "kind",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.help		= "Segments have been sent again.",
-	.read		= "fast: repaired within an RTT. loss: after a timeout. tlp: the tail, or only its ACK, was lost.",
+	.read		= "fast: ACKs told of the loss, repaired within an RTT or so. loss: after a timeout, or a smaller path MTU. tlp: the tail, or only its ACK, was lost.",
 	.example	= "skbtrace record -e tcp_retransmit",
 	.names		= &ev_tcp_active_conn,
 	.hooks		= TCP_HOOKS(&hook_tcp_retransmit_skb,

@@ -48,7 +48,7 @@ SKBTRACE_BLOCK(icsk_connection, ICSK_CONNECTION_FIELDS);
 	F(S, u32, segs_out, "segs", "-", "segments sent (RFC 4898)")	\
 	F(S, u32, segs_in, "segs", "-", "segments received (RFC 4898)")	\
 	F(S, u32, total_retrans, "segs", "brief", "segments retransmitted") \
-	F(S, u32, min_rtt_us, "us", "brief,na", "smallest RTT of late (tcp_min_rtt)") \
+	F(S, u32, min_rtt_us, "us", "brief,na", "smallest RTT of the last minutes (tcp_min_rtt)") \
 	F(S, u32, srtt_us, "us", "brief,na", "smoothed RTT (RFC 6298)")	\
 	F(S, u32, mss, "bytes", "-", "sending MSS (mss_cache)")		\
 	F(S, u32, snd_cwnd, "segs", "-", "congestion window")		\
@@ -264,7 +264,7 @@ struct skbtrace_event ev_icsk_connection = {
 	.kind		= SKBTRACE_CONN,
 	.stability	= "Evolving",
 	.sets		= "conn",
-	.help		= "A socket begins or ends to listen.",
+	.help		= "A socket begins to listen, or ends it.",
 	.read		= "LISTEN, at once followed by CLOSE: the port is taken.",
 	.example	= "skbtrace record -e icsk_connection",
 	.names		= &ev_tcp_active_conn,

@@ -20,8 +20,8 @@ SKBTRACE_ASSERT_TUPLE(tcp_reset);
 	F(S, u8, reason, "enum:tcp_overflow", "brief", "the full queue, and what was refused") \
 	F(S, u8, spare, "-", "-", "0")					\
 	F(S, u32, acceptq, "-", "brief", "connections waiting for accept()") \
-	F(S, u32, backlog, "-", "brief", "most of them: the one of listen()") \
-	F(S, u32, synq, "-", "brief", "requests in the SYN queue")
+	F(S, u32, backlog, "-", "brief", "most of them: as given to listen(), at most somaxconn") \
+	F(S, u32, synq, "-", "brief", "handshakes under way (SYN queue)")
 SKBTRACE_BLOCK(tcp_listen_overflow, TCP_LISTEN_OVERFLOW_FIELDS);
 
 /* close() has left the state, and with it the port, before it sends a reset. */
@@ -137,7 +137,7 @@ struct skbtrace_event ev_tcp_reset = {
 	.sets		= "trouble:conn",
 	.select		= "reason",
 	.opts		= SKBTRACE_OPTS_PICK,
-	.help		= "A reset is sent, or received by a connection.",
+	.help		= "A reset is sent, or ends a connection that receives it.",
 	.read		= "dir=tx reason=NO_SOCKET: nobody listens there. TCP_ABORT_ON_CLOSE: closed with data unread. dir=rx state=SYN_SENT: connection refused.",
 	.example	= "skbtrace record -e tcp_reset,stack",
 	.names		= &ev_tcp_active_conn,
@@ -154,7 +154,7 @@ struct skbtrace_event ev_tcp_listen_overflow = {
 	.select		= "reason",
 	.opts		= SKBTRACE_OPT_MARK,
 	.help		= "A listener refuses a packet because one of its queues is full.",
-	.read		= "acceptq above backlog: the program calls accept() too slowly, or listen() with too little. acceptq_ack: the client believes it is connected.",
+	.read		= "acceptq above backlog: the program calls accept() too slowly, or listen() with too little. acceptq_ack: the client believes it is connected. synq: a flood of SYNs, or the last ACKs are lost.",
 	.example	= "skbtrace record -e tcp_listen_overflow",
 	.names		= &ev_tcp_active_conn,
 	.hooks		= TCP_HOOKS(&hook_tcp_listen_overflow),

@@ -11,8 +11,8 @@
 	F(S, u8, reason, "enum:tcp_sendlimit", "brief", "why it stops now") \
 	F(S, u8, was, "enum:tcp_sendlimit", "brief", "the reason that has ended") \
 	F(S, u16, spare, "-", "-", "0")					\
-	F(S, u32, count, "-", "brief", "attempts to send that it ended") \
-	F(S, u64, for_us, "us", "brief,na", "how long it held")		\
+	F(S, u32, count, "-", "brief", "attempts to send that stopped for it") \
+	F(S, u64, for_us, "us", "brief,na", "how long: from its first stop to this one")		\
 	F(S, u32, snd_cwnd, "segs", "brief", "congestion window")	\
 	F(S, u32, inflight, "segs", "brief", "taken to be on the way (tcp_packets_in_flight)") \
 	F(S, u32, snd_wnd, "bytes", "brief", "window of the peer")	\
@@ -232,8 +232,8 @@ struct skbtrace_event ev_tcp_sendlimit = {
 	.select		= "reason",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.states		= true,
-	.help		= "The sender stops for another reason than before; tells how long the former one held.",
-	.read		= "app: the program writes no more. swnd with snd_wnd=0: the peer's program does not read. nagle: waits for an ACK (or TCP_CORK). sndbuf: the program sleeps for room.",
+	.help		= "The sender stops for a new reason; tells how long the former one held.",
+	.read		= "cwnd: the path. app: the program writes no more. swnd with snd_wnd=0: the peer's program does not read. nagle: a small rest waits for an ACK, or TCP_CORK. sndbuf: all is sent, and the program waits for room.",
 	.example	= "skbtrace record -e tcp_sendlimit,skip=app",
 	.names		= &ev_tcp_active_conn,
 	.hooks		= TCP_HOOKS(&hook_tcp_sendlimit,
@@ -250,7 +250,7 @@ struct skbtrace_event ev_sk_sndbuf_wait = {
 	.opts		= SKBTRACE_OPTS_PICK,
 	.states		= true,
 	.help		= "A writer waits for room in the send buffer, or goes on.",
-	.read		= "waited long, with all of the buffer in flight: the buffer is smaller than rate times RTT. error=11 (EAGAIN): a program that does not block.",
+	.read		= "waited long with unsent=0, all is in flight: the buffer is smaller than rate times RTT. error=11 (EAGAIN): a program that does not block. wmem_queued below sndbuf: memory is short.",
 	.example	= "skbtrace record -e sk_sndbuf_wait,only=end",
 	.names		= &ev_tcp_active_conn,
 	.hooks		= TCP_HOOKS(&hook_sk_sndbuf_wait),

@@ -16,7 +16,7 @@
 	F(S, u8, backoff, "-", "-", "doublings of the timeout (icsk_backoff)") \
 	F(S, u8, probes_out, "-", "-", "zero window or keepalive probes in a row") \
 	F(S, u16, spare, "-", "-", "0")					\
-	F(S, u64, timeout_us, "us", "brief,na,whole", "reset: until it fires") \
+	F(S, u64, timeout_us, "us", "brief,na,whole", "of reset: until it fires") \
 	F(S, u32, rto_us, "us", "whole", "retransmission timeout")	\
 	F(S, u32, spare2, "-", "-", "0")
 SKBTRACE_BLOCK(sk_timer, SK_TIMER_FIELDS);
@@ -98,7 +98,7 @@ struct skbtrace_event ev_sk_timer = {
 	.select2	= "op",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.help		= "A timer of a connection is set up, armed, stopped, or fires.",
-	.read		= "fire rexmit: nothing came back for an RTO. probe: the peer's window is closed. An ACK of all data stops nothing: the timer finds out when it fires, without an event.",
+	.read		= "rexmit fires: no ACK for an RTO. probe: the peer's window is closed. An ACK of all data does not stop rexmit or tlp: the timer finds out when it runs out, without an event.",
 	.example	= "skbtrace record -e sk_timer,only=fire",
 	.names		= &ev_tcp_active_conn,
 	.hooks		= TCP_HOOKS(&hook_sk_timer),

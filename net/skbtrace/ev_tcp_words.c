@@ -5,9 +5,9 @@
 #include "ev_tcp.h"
 
 static const struct skbtrace_sym retransmit_words[] = {
-	{ RETRANS_OTHER, "other" },	/* path MTU discovery */
+	{ RETRANS_OTHER, "other" },	/* none of these; rare */
 	{ RETRANS_FAST, "fast" },	/* in Recovery */
-	{ RETRANS_LOSS, "loss" },	/* in Loss: RTO and what follows it */
+	{ RETRANS_LOSS, "loss" },	/* in Loss: RTO, smaller path MTU */
 	{ RETRANS_TLP, "tlp" },		/* tail loss probe */
 	{ RETRANS_SYN, "syn" },
 	{ RETRANS_SYNACK, "synack" },

@@ -81,7 +81,7 @@ static struct skbtrace_event ev_udp_send = {
 	.opts		= SKBTRACE_OPTS_PICK,
 	.sets		= "send",
 	.help		= "UDP hands a datagram to IP.",
-	.read		= "segs over 1: UDP GSO, one block for all of them.",
+	.read		= "segs above 1: UDP GSO, one event for all of them. queued near buf: the device sends too slowly.",
 	.example	= "skbtrace record -e udp_send,udp_receive -w 5",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_udp_send, NULL },
