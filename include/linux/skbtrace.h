@@ -551,12 +551,15 @@ static inline bool skbtrace_picks_conn(const struct skbtrace_session *s,
 	       skbtrace_picks_sk(slot, sk);
 }
 
+/* An offset that no packet has: sample= never wants it */
+#define SKBTRACE_NO_L3		INT_MAX
+
 /**
  * skbtrace_picks() - do sk_mark= and sample= want this packet?
  * @s: session
  * @ev: event of packets
  * @skb: packet
- * @l3: where its IP header is, bytes from skb->data
+ * @l3: where its IP header is, bytes from skb->data, or %SKBTRACE_NO_L3
  * @sk: socket that is known to own the packet, %NULL: none
  *
  * To be asked before skbtrace_begin(). Context: probe. Counts what it refuses.

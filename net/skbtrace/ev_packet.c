@@ -138,9 +138,8 @@ static noinline void skb_drop_event(struct skbtrace_session *s,
 	struct skbtrace_l4 l4;
 
 	held = skbtrace_packet_sock(skb);
-	if (skbtrace_has_l3(skb) &&
-	    !skbtrace_picks(s, &ev_skb_drop, skb, skb_network_offset(skb),
-			    held))
+	if (!skbtrace_picks(s, &ev_skb_drop, skb, skbtrace_has_l3(skb) ?
+			    skb_network_offset(skb) : SKBTRACE_NO_L3, held))
 		return;
 	b = skbtrace_begin_at(s, &ev_skb_drop, skbtrace_packet_id(s, skb),
 			      skb_drop_netns(held), location);
