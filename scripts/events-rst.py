@@ -19,12 +19,13 @@ RST = f"{ROOT}/Documentation/networking/skbtrace.rst"
 BEGIN = ".. events: written by scripts/events-rst.py, begin\n"
 END = ".. events: end\n"
 # The words of these are the kernel's, and differ from one to the next
-FOREIGN_SYMS = ("drop_reason",)
+FOREIGN_SYMS = {"drop_reason": "skb_drop_reason", "rst_reason": "sk_rst_reason"}
 UNITS = {
     "-": "", "sk": "socket cookie", "pkt": "packet id", "sym": "code address",
     "sseq": "seq, sent", "rseq": "seq, received", "dseq": "seq, as dir",
     "Bps": "bytes/s", "hex": "mask or id",
 }
+BARE_OPTIONS = ("stack",)
 KINDS = {"conn": "connection event", "packet": "packet event",
          "meta": "naming block"}
 
@@ -101,16 +102,24 @@ def fold(text):
                            break_on_hyphens=False), ""]
 
 
+def options(opts, selectors):
+    """What it takes; skip= and only= look at a field, or at two"""
+    words = [f"``{o}``" if o in BARE_OPTIONS else f"``{o}=``" for o in opts]
+    text = "options " + " ".join(words)
+    fields = " and ".join(f"``{s}``" for s in selectors)
+    return text.replace("``only=``", f"``only=`` (of {fields})")
+
+
 def section(event, syms):
     title = event["name"]
     sets = " ".join("@" + s for s in event["sets"].split(":") if s != "-")
-    opts = " ".join(f"``{o}=``" for o in event["opts"].split(":") if o != "-")
+    opts = [o for o in event["opts"].split(":") if o != "-"]
     about = [f"No. {event['number']}", f"module {event['module']}",
              KINDS.get(event["kind"], event["kind"]), event["stability"]]
     if sets:
         about.append(f"in {sets}")
     if opts:
-        about.append(f"options {opts} on ``{event['selector']}``")
+        about.append(options(opts, event["selector"].split(":")))
     if event.get("setopts"):
         about.append(f"with ``{event['setopts']}`` when a set brings it")
     out = [title, "-" * len(title), "", event.get("help", ""), ""]
@@ -127,7 +136,7 @@ def section(event, syms):
         if name in syms and name not in seen + ["no_yes", "dir", "ipproto"]:
             seen.append(name)
             if name in FOREIGN_SYMS:
-                words = "the words of ``enum skb_drop_reason`` of the kernel"
+                words = f"the words of ``enum {FOREIGN_SYMS[name]}`` of the kernel"
             else:
                 words = " ".join(w for _, w in sorted(syms[name].items()))
             out += fold(f"{name}: {words}.")

@@ -152,7 +152,7 @@ static void list_line(const char *label, const char *text)
 	wrapped(text, 15);
 }
 
-/* "skip:only" as "skip= only=". */
+/* "skip:only:stack" as "skip= only= stack": that one has no value. */
 static void list_options(const char *opts)
 {
 	if (!*opts)
@@ -160,8 +160,10 @@ static void list_options(const char *opts)
 	printf("  %-13s", "OPTIONS");
 	while (*opts) {
 		int n = strcspn(opts, ":");
+		bool bare = n == 5 && !strncmp(opts, "stack", n);
 
-		printf("%.*s=%s", n, opts, opts[n] ? " " : "\n");
+		printf("%.*s%s%s", n, opts, bare ? "" : "=",
+		       opts[n] ? " " : "\n");
 		opts += n + (opts[n] == ':');
 	}
 }
