@@ -162,14 +162,14 @@ static void skbtrace_set_slot(struct skbtrace_run *run,
 			      const struct skbtrace_spec *spec)
 {
 	struct skbtrace_slot *slot = &run->pub.slot[spec->ev->slot];
-
 	struct skbtrace_slot new = spec->slot;
 
 	new.nr = spec->ev->nr;
 	/* if it is on, probes must not see it off meanwhile */
 	new.on = slot->on;
 	*slot = new;
-	WRITE_ONCE(slot->on, true);
+	if (new.special)
+		WRITE_ONCE(run->pub.special, true);
 }
 
 /* The next run with the same settings takes the place of the current one. */
@@ -246,18 +246,23 @@ int skbtrace_enable(const struct skbtrace_spec *specs, unsigned int nr,
 		if (run->pub.slot[specs[i].ev->slot].on ||
 		    test_bit(specs[i].ev->slot, new))
 			continue;
+		/* first: some probes do not ask whether their event is on */
+		skbtrace_set_slot(run, &specs[i]);
 		err = skbtrace_event_on(run, &specs[i]);
 		if (err)
 			goto undo;
 		set_bit(specs[i].ev->slot, new);
 	}
-	for (i = 0; i < nr; i++)
+	for (i = 0; i < nr; i++) {
 		skbtrace_set_slot(run, &specs[i]);
+		WRITE_ONCE(run->pub.slot[specs[i].ev->slot].on, true);
+	}
 	skbtrace_set_special(run);
 	for (i = 0; i < nr_off; i++)
 		skbtrace_event_off(run, off[i]);
 	return 0;
 undo:
+	skbtrace_set_special(run);
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
 		if (!test_bit(i, new))
 			continue;
