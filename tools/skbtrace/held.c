@@ -34,6 +34,28 @@ static u64 overlap(u64 a, u64 b, u64 c, u64 d)
 	return to > from ? to - from : 0;
 }
 
+/* The window has been small up to now, or for @part of @whole of that time. */
+static void small_until(struct held *h, u64 now, u64 part, u64 whole)
+{
+	if (h->full && !h->in_loss && now > h->small_since)
+		h->small_in += (long double)(now - h->small_since) * part /
+			       whole;
+	if (now > h->small_since)
+		h->small_since = now;
+}
+
+/* Of the time that @word held, @small is the fault of losses. */
+static void credit_run(struct held *h, const char *word, u64 ns, u64 *small)
+{
+	u64 loss = 0;
+
+	if (!strcmp(word, HELD_CWND))
+		loss = *small < ns ? *small : ns;
+	*small -= loss;
+	credit(h, HELD_LOSS, loss);
+	credit(h, word, ns - loss);
+}
+
 /*
  * The run of a reason ends. Whatever held just before now, @was, is told with
  * its time; that matters where its own beginning was not seen: before the
@@ -43,10 +65,13 @@ static u64 overlap(u64 a, u64 b, u64 c, u64 d)
 static void run_end(struct held *h, u64 now, const char *was, s64 for_ns)
 {
 	const char *reason = h->reason ? h->reason : HELD_APP;
-	u64 span, loss, from, tail = 0;
+	u64 span, loss, from, small, tail = 0;
 
 	if (now < h->since)
 		now = h->since;
+	small_until(h, now, 1, 1);
+	small = h->small_in;
+	h->small_ns += small;
 	span = now - h->since;
 	loss = h->loss_in;
 	if (h->in_loss && now > h->loss_since)
@@ -63,11 +88,12 @@ static void run_end(struct held *h, u64 now, const char *was, s64 for_ns)
 			tail -= overlap(from, now, h->loss_from, h->loss_to);
 		if (tail > span - loss)
 			tail = span - loss;
-		credit(h, was, tail);
+		credit_run(h, was, tail, &small);
 	}
-	credit(h, reason, span - loss - tail);
+	credit_run(h, reason, span - loss - tail, &small);
 	h->since = now;
 	h->loss_in = 0;
+	h->small_in = 0;
 	if (h->in_loss)
 		h->loss_since = now;
 }
@@ -80,22 +106,51 @@ void held_limit(struct held *h, u64 now, const char *reason, const char *was,
 	h->told = true;
 }
 
-void held_loss(struct held *h, u64 now, bool on)
+void held_loss_end(struct held *h, u64 now)
 {
-	if (on == h->in_loss)
+	if (!h->in_loss)
 		return;
-	if (now < h->since)
-		now = h->since;
-	h->in_loss = on;
-	if (on) {
-		h->loss_since = now;
-		return;
-	}
 	if (now < h->loss_since)
 		now = h->loss_since;
+	h->in_loss = false;
 	h->loss_from = h->loss_since;
 	h->loss_to = now;
 	h->loss_in += now - h->loss_since;
+	h->small_since = now;
+}
+
+void held_undo(struct held *h)
+{
+	h->full = 0;
+}
+
+/* Between the two times that it was told, it is taken to have grown evenly. */
+void held_window(struct held *h, u64 now, u64 cwnd)
+{
+	if (h->full && !h->in_loss && cwnd >= h->full) {
+		if (h->cwnd < h->full)
+			small_until(h, now, h->full - h->cwnd, cwnd - h->cwnd);
+		h->full = 0;
+	}
+	h->cwnd = cwnd;
+}
+
+void held_loss_begin(struct held *h, u64 now, u64 ago, u64 full)
+{
+	if (!h->in_loss) {
+		now = now > ago ? now - ago : 0;
+		if (now < h->loss_to)
+			now = h->loss_to;
+		if (now < h->since)
+			now = h->since;
+		if (full)
+			held_window(h, now, full);
+		small_until(h, now, 1, 1);
+		h->in_loss = true;
+		h->loss_since = now;
+	}
+	if (full > h->full)
+		h->full = full;
 }
 
 void held_close(struct held *h, u64 end)

@@ -2,7 +2,9 @@
 /*
  * What held a connection back, from its own timeline: tcp_sendlimit says since
  * when which reason holds, tcp_congestion when losses are repaired. That wins
- * over the send limit, for the window is small then because of the loss.
+ * over the send limit, for the window is small then because of the loss. So it
+ * is afterwards, until it is as large as it was before: what the congestion
+ * window holds back up to then is due to the loss, too.
  */
 #ifndef SKBTRACE_HELD_H
 #define SKBTRACE_HELD_H
@@ -11,6 +13,7 @@
 
 #define HELD_APP	"app"
 #define HELD_LOSS	"loss"
+#define HELD_CWND	"cwnd"
 
 /* As many reasons as a row tells apart; more share the last place. */
 enum { MAX_HELD = 16 };
@@ -21,6 +24,11 @@ struct held {
 	u64 loss_since;		/* with in_loss */
 	u64 loss_from, loss_to;	/* the recovery before */
 	u64 loss_in;		/* time in recoveries since @since */
+	u64 full;		/* window before the losses; 0: it is so again */
+	u64 cwnd;		/* window when it was last told */
+	u64 small_since;	/* with @full, not @in_loss */
+	u64 small_in;		/* time with a small window since @since */
+	u64 small_ns;		/* and before, whatever the reason was */
 	bool in_loss;
 	bool told;		/* by a tcp_sendlimit */
 	u32 n;
@@ -38,8 +46,16 @@ enum { HELD_NA = -1 };
  */
 void held_limit(struct held *h, u64 now, const char *reason, const char *was,
 		s64 for_ns);
-/* Losses are being repaired, or not any more. */
-void held_loss(struct held *h, u64 now, bool on);
+/*
+ * Losses are being repaired; for @ago already if a timeout tells that. The
+ * window, which was @full (0: not known), gets smaller by that.
+ */
+void held_loss_begin(struct held *h, u64 now, u64 ago, u64 full);
+void held_loss_end(struct held *h, u64 now);
+/* They were none: the window is what it was. */
+void held_undo(struct held *h);
+/* The congestion window, as told with a send limit or the end of losses. */
+void held_window(struct held *h, u64 now, u64 cwnd);
 /* The connection, or what is known of it, ends. */
 void held_close(struct held *h, u64 end);
 

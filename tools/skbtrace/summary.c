@@ -120,12 +120,15 @@ static void find_fields(struct col *c, const struct event *e)
 		c->f[0] = event_field(e, "reason");
 		c->f[1] = event_field(e, "was");
 		c->f[2] = event_field(e, "for_us");
+		c->f[3] = event_field(e, "snd_cwnd");
 		break;
 	case SRC_CONG:
-		c->f[0] = event_field(e, "reason");
-		break;
 	case SRC_CA:
-		c->f[0] = event_field(e, "state");
+		c->f[0] = event_field(e, c->source == SRC_CONG ?
+				      "reason" : "state");
+		c->f[1] = event_field(e, "prior_cwnd");
+		c->f[2] = event_field(e, "rto_us");
+		c->f[3] = event_field(e, "snd_cwnd");
 		break;
 	}
 }
@@ -304,7 +307,7 @@ static u64 not_after_end(const struct row *row, u64 now)
 static void add_limit(struct summary *s, struct row *row, const struct col *c,
 		      const struct rec *r, u64 now)
 {
-	u64 us, at = not_after_end(row, now);
+	u64 us, cwnd, at = not_after_end(row, now);
 	s64 for_ns = HELD_NA;
 
 	if (!c->f[0] || !c->f[0]->syms)
@@ -313,6 +316,8 @@ static void add_limit(struct summary *s, struct row *row, const struct col *c,
 		for_ns = us * 1000;
 		for_ns -= now - at < (u64)for_ns ? (s64)(now - at) : for_ns;
 	}
+	if (rec_get(r, c->f[3], &cwnd))
+		held_window(&row->held, at, cwnd);
 	held_limit(&row->held, at, reason(s, r, c->f[0]),
 		   reason(s, r, c->f[1]), for_ns);
 }
@@ -325,21 +330,40 @@ static bool one_of(const char *w, const char *const *list)
 	return false;
 }
 
+/* Losses, or their end; after a timeout, that has been waited for, too. */
+static void add_loss(struct row *row, const struct col *c, const struct rec *r,
+		     u64 now, bool begin, bool timeout)
+{
+	u64 full = 0, us = 0, cwnd;
+
+	now = not_after_end(row, now);
+	if (begin) {
+		rec_get(r, c->f[1], &full);
+		if (timeout && (!rec_get(r, c->f[2], &us) || us > UINT32_MAX))
+			us = 0;
+		held_loss_begin(&row->held, now, us * 1000, full);
+		return;
+	}
+	held_loss_end(&row->held, now);
+	if (rec_get(r, c->f[3], &cwnd))
+		held_window(&row->held, now, cwnd);
+}
+
 static void add_congestion(struct summary *s, struct row *row,
 			   const struct col *c, const struct rec *r, u64 now)
 {
-	static const char *const begin[] = {
-		"fastrtx", "loss", "frto", "frto-loss", NULL
-	};
+	static const char *const begin[] = { "fastrtx", "frto-loss", NULL };
+	static const char *const timeout[] = { "loss", "frto", NULL };
 	const char *w = c->loss ? word(s, r, c->f[0]) : NULL;
 
 	if (!w)
 		return;
-	now = not_after_end(row, now);
-	if (one_of(w, begin))
-		held_loss(&row->held, now, true);
+	if (one_of(w, begin) || one_of(w, timeout))
+		add_loss(row, c, r, now, true, one_of(w, timeout));
 	else if (!strcmp(w, "leave"))
-		held_loss(&row->held, now, false);
+		add_loss(row, c, r, now, false, false);
+	else if (!strcmp(w, "undo"))
+		held_undo(&row->held);
 }
 
 static void add_ca_state(struct summary *s, struct row *row,
@@ -350,8 +374,8 @@ static void add_ca_state(struct summary *s, struct row *row,
 			word(s, r, c->f[0]) : NULL;
 
 	if (w)
-		held_loss(&row->held, not_after_end(row, now),
-			  one_of(w, states));
+		add_loss(row, c, r, now, one_of(w, states),
+			 !strcmp(w, "loss"));
 }
 
 static u64 segments(const struct rec *r, const struct field *f)
@@ -471,8 +495,8 @@ u64 row_retrans(const struct row *r)
 }
 
 /*
- * What the kernel counted, in jiffies: parts may overshoot the whole. Losses
- * are repaired while it says busy, and nothing else.
+ * What the kernel counted, in jiffies: parts may overshoot the whole. While it
+ * says busy, and nothing else, losses are repaired, or the window is small.
  */
 static u32 kernel_parts(const struct row *r, struct held_part *p, u64 life)
 {
@@ -487,7 +511,7 @@ static u32 kernel_parts(const struct row *r, struct held_part *p, u64 life)
 	busy -= busy > rwnd + sndbuf ? rwnd + sndbuf : busy;
 	if (busy > life - rwnd - sndbuf)
 		busy = life - rwnd - sndbuf;
-	loss = held_ns(&r->held, HELD_LOSS) / 1000;
+	loss = (held_ns(&r->held, HELD_LOSS) + r->held.small_ns) / 1000;
 	loss = loss < busy ? loss : busy;
 	p[0] = (struct held_part){ .word = "cwnd", .us = busy - loss };
 	p[1] = (struct held_part){ .word = "swnd", .us = rwnd };

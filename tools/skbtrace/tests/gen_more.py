@@ -184,6 +184,43 @@ def held_loss_open_end():
     return t.close(1000)
 
 
+def held_small(limits=True):
+    """Window of 20, 100 ms of repair, 5 to 25 in 400 ms: 300 are due to it.
+
+    Then a timeout of 50 ms, which is undone."""
+    EVENTS['tcp_congestion'][2].append(('prior_cwnd', 'u32', 'segs', '-'))
+    for event in ('tcp_congestion', 'tcp_sendlimit'):
+        EVENTS[event][2].append(('snd_cwnd', 'u32', 'segs', '-'))
+    word = {w: i for i, w in enumerate(CONG)}
+    t = Held('tcp_sendlimit\ntcp_congestion\n' if limits else
+             'tcp_congestion\n')
+
+    def limit(ms, reason, cwnd):
+        if limits:
+            t.event('tcp_sendlimit', 0, ms * MS, 1, for_us=NA,
+                    reason=LIMITS.index(reason), snd_cwnd=cwnd)
+
+    limit(0, 'cwnd', 20)
+    t.event('tcp_congestion', 0, 100 * MS, 1, reason=word['fastrtx'],
+            prior_cwnd=20, snd_cwnd=20)
+    t.event('tcp_congestion', 0, 200 * MS, 1, reason=word['leave'],
+            prior_cwnd=20, snd_cwnd=5)
+    limit(600, 'app', 25)
+    limit(800, 'cwnd', 25)
+    t.event('tcp_congestion', 0, 850 * MS, 1, reason=word['frto'],
+            prior_cwnd=25, snd_cwnd=1, rto_us=50000)
+    t.event('tcp_congestion', 0, 900 * MS, 1, reason=word['undo'],
+            prior_cwnd=25, snd_cwnd=25)
+    t.event('tcp_congestion', 0, 900 * MS, 1, reason=word['leave'],
+            prior_cwnd=25, snd_cwnd=25)
+    return t.close(1000, busy_us=900000)
+
+
+def held_small_kernel():
+    """No tcp_sendlimit: it grows up to the timeout, so 450 are small."""
+    return held_small(False)
+
+
 def held_ca(opts=',sample=3,skip=disorder'):
     """The same from tcp_ca_state, as a set records it."""
     t = Held(f'tcp_sendlimit\ntcp_ca_state{opts}\n')

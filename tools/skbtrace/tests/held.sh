@@ -27,6 +27,10 @@ held was "swnd 60%  nagle 30%  app 10%" 1.000s \
 held skip "cwnd 55%  app 45%" 1.000s "cwnd=550000 app=450000"
 held loss "cwnd 40%  loss 30%  swnd 30%" 1.000s \
 	"cwnd=400000 loss=300000 swnd=300000"
+held small "loss 50%  cwnd 30%  app 20%" 1.000s \
+	"loss=500000 cwnd=300000 app=200000"
+held small_kernel "loss 65%  cwnd 25%  app 10%" 1.000s \
+	"loss=650000 cwnd=250000 app=100000"
 held loss_open_end "loss 75%  cwnd 25%" 1.000s "loss=750000 cwnd=250000"
 held ca "cwnd 70%  loss 30%" 1.000s "cwnd=700000 loss=300000"
 held ca_only "cwnd 100%" 1.000s "cwnd=1000000"
