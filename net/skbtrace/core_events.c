@@ -16,7 +16,7 @@ SKBTRACE_BLOCK(task, TASK_FIELDS);
 
 #define SYMBOL_FIELDS(F, S)						\
 	F(S, u64, id, "hex", "-", "as in fields of unit sym")		\
-	F(S, str56, name, "-", "-", "function+0xoffset [module]")
+	F(S, str56, name, "-", "-", "function+0xoffset[module]")
 SKBTRACE_BLOCK(symbol, SYMBOL_FIELDS);
 
 struct skbtrace_event skbtrace_ev_task = {
@@ -52,12 +52,15 @@ void skbtrace_fill_symbol(void *block, u64 id, const void *location)
 {
 	struct symbol_block *b = block;
 	char name[KSYM_SYMBOL_LEN];
-	char *size;
+	char *size, *module;
 
 	sprint_symbol(name, (unsigned long)location);
-	/* "function+0x12/0x345 [module]": the size is of no use */
+	/* "function+0x12/0x345 [module]": no size, no blank */
 	size = strchr(name, '/');
-	if (size)
+	module = size ? strchr(size, '[') : NULL;
+	if (module)
+		memmove(size, module, strlen(module) + 1);
+	else if (size)
 		*size = 0;
 	else if (name[0] == '0' && name[1] == 'x')
 		strscpy(name, "?");	/* not known: the bare address */
