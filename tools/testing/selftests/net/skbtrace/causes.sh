@@ -29,12 +29,12 @@ declare -A ip=([4]=ip [6]=ipv6)
 slow() {
 	local words="" before="" after="" read=eof
 	case $1 in
-	loss)	# each third packet
+	loss)	# each 5th packet
 		in_b tc filter add dev b0 ingress protocol "${ip[$2]}" flower \
 			ip_proto tcp dst_port "$3" \
-			action gact pass random determ drop 3
+			action gact pass random determ drop 5
 		before="opt sndbuf 200000"
-		after="write 60000"
+		after="write 100000"
 		;;
 	swnd)	# the peer has room for little
 		words="opt rcvbuf 4096"
