@@ -137,7 +137,7 @@ lines() {
 
 show "skbtrace parse $name --summary --conn '*>*:443'"
 lines '*>10.0.1.2:443' tcp_congestion "sed -n 2,5p"
-lines '*>10.0.2.2:443' tcp_sendlimit "grep swnd | head -n 2"
-lines '*>10.0.3.2:443' tcp_sendlimit "grep nagle | head -n 2"
+lines '*>10.0.2.2:443' tcp_sendlimit "grep swnd | sed -n 1,2p"
+lines '*>10.0.3.2:443' tcp_sendlimit "grep nagle | sed -n 1,2p"
 lines '*>10.0.4.2:443' sk_sndbuf_wait "sed -n 4,5p"
 lines '*>10.0.5.2:443' tcp_sendlimit "sed -n 2,3p"
