@@ -131,9 +131,9 @@ static void skb_delay_event(struct skbtrace_session *s, struct skb_place place,
 static void ip_send_probe(void *data, struct net *net, struct sock *sk,
 			  struct sk_buff *skb)
 {
+	/* IPv6 marks forwarded multicast only */
 	bool forwarded = skb->protocol == htons(ETH_P_IPV6) ?
-			 IP6CB(skb)->flags & IP6SKB_FORWARDED :
-			 IPCB(skb)->flags & IPSKB_FORWARDED;
+			 skb->skb_iif : IPCB(skb)->flags & IPSKB_FORWARDED;
 
 	skb_delay_event(data, forwarded ? PLACE(IP_FORWARD, ON, TX) :
 					  PLACE(IP_SEND, BEGIN, TX),

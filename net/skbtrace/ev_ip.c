@@ -31,11 +31,11 @@ SKBTRACE_ASSERT_TUPLE(ip_receive);
 
 static struct skbtrace_event ev_ip_send, ev_ip_receive;
 
+/* IPv6 marks forwarded multicast only: what a device has received, then. */
 static __always_inline bool ip_is_forwarded(const struct sk_buff *skb)
 {
 	return skb->protocol == htons(ETH_P_IPV6) ?
-	       IP6CB(skb)->flags & IP6SKB_FORWARDED :
-	       IPCB(skb)->flags & IPSKB_FORWARDED;
+	       skb->skb_iif : IPCB(skb)->flags & IPSKB_FORWARDED;
 }
 
 static __always_inline void ip_fill_header(struct ip_send_block *b,
