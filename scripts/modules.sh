@@ -72,7 +72,7 @@ if ((!sample)); then
 	exit
 fi
 # A kernel that has skbtrace knows its symbols; else the modules just built do
-grep -qs '[[:space:]]skbtrace_begin[[:space:]]' "$kernel/Module.symvers" ||
+grep -qs '[[:space:]]skbtrace_register_proto[[:space:]]' "$kernel/Module.symvers" ||
 	warn+=("KBUILD_EXTRA_SYMBOLS=$copy/net/skbtrace/Module.symvers")
 compile samples/skbtrace "${warn[@]}"
 echo "$copy/samples/skbtrace"
