@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * skbtrace: what an event is: its fields, their words, the tracepoints that it
+ * needs, the module that it comes with.
+ */
+#ifndef _LINUX_SKBTRACE_EVENT_H
+#define _LINUX_SKBTRACE_EVENT_H
+
+#include <linux/in6.h>
+#include <linux/list.h>
+#include <linux/stringify.h>
+#include <linux/types.h>
+#include <uapi/linux/skbtrace_api.h>
+
+struct module;
+struct skbtrace_proto;
+struct sock;
+struct tracepoint;
+
+/*
+ * Fields. LIST(F, S) calls F(S, type, name, unit, flags, help) for each field
+ * of a block in order; type, unit and flags are those of the "format" file.
+ * The list makes the struct, the proof that it has no holes, and the table
+ * that "format" is printed from, so that they cannot differ.
+ */
+#define SKBTRACE_C_u8		u8
+#define SKBTRACE_C_u16		u16
+#define SKBTRACE_C_u32		u32
+#define SKBTRACE_C_u64		u64
+#define SKBTRACE_C_s32		s32
+#define SKBTRACE_C_s64		s64
+#define SKBTRACE_C_addr		struct in6_addr
+#define SKBTRACE_C_str16	struct skbtrace_str16
+#define SKBTRACE_C_str56	struct skbtrace_str56
+
+struct skbtrace_str16 { char s[16]; };
+struct skbtrace_str56 { char s[56]; };
+
+/**
+ * struct skbtrace_field - a row of the table of an event's fields
+ * @name: as in "format"; never changes once released
+ * @type: u8 ... s64, addr (16 bytes, IPv4 as ::ffff:a.b.c.d), strN
+ * @unit: of the number, or how to read it: see "format"
+ * @flags: how to print it: see "format"
+ * @help: one line for people
+ * @off: bytes from the beginning of the block
+ */
+struct skbtrace_field {
+	const char	*name;
+	const char	*type;
+	const char	*unit;
+	const char	*flags;
+	const char	*help;
+	u16		off;
+};
+
+#define SKBTRACE_MEMBER(S, type, name, unit, flags, help)		\
+	SKBTRACE_C_##type name;
+#define SKBTRACE_SIZE(S, type, name, unit, flags, help)			\
+	+ sizeof(SKBTRACE_C_##type)
+#define SKBTRACE_ROW(S, type, name, unit, flags, help)			\
+	{ #name, #type, unit, flags, help, offsetof(S, name) },
+
+/* struct NAME_block and NAME_fields[] from a list of fields */
+#define SKBTRACE_BLOCK(NAME, LIST)					\
+	struct NAME##_block {						\
+		struct skbtrace_block hdr;				\
+		LIST(SKBTRACE_MEMBER, struct NAME##_block)		\
+	};								\
+	static_assert(sizeof(struct NAME##_block) % 8 == 0);		\
+	static_assert(sizeof(struct NAME##_block) ==			\
+		      sizeof(struct skbtrace_block)			\
+		      LIST(SKBTRACE_SIZE, struct NAME##_block));	\
+	static const struct skbtrace_field NAME##_fields[] = {		\
+		LIST(SKBTRACE_ROW, struct NAME##_block)			\
+	}
+
+/* the members of struct skbtrace_event that follow from SKBTRACE_BLOCK() */
+#define SKBTRACE_EVENT(NAME)						\
+	.name = __stringify(NAME),					\
+	.len = sizeof(struct NAME##_block),				\
+	.fields = NAME##_fields,					\
+	.nr_fields = ARRAY_SIZE(NAME##_fields)
+
+/**
+ * struct skbtrace_sym - a value and the word for it, without blanks
+ * @value: the number in the block
+ * @word: the word; %NULL if this value has none
+ * @alias: another word for a value, understood but never printed
+ */
+struct skbtrace_sym {
+	u32		value;
+	const char	*word;
+	bool		alias;
+};
+
+/**
+ * struct skbtrace_syms - the words of an enum or of flags
+ * @name: as in the unit "enum:NAME" or "flags:NAME" of a field
+ * @tab: the words
+ * @nr: how many
+ */
+struct skbtrace_syms {
+	const char			*name;
+	const struct skbtrace_sym	*tab;
+	unsigned int			nr;
+};
+
+#define SKBTRACE_SYMS(NAME, TAB)					\
+	{ .name = NAME, .tab = TAB, .nr = ARRAY_SIZE(TAB) }
+
+/**
+ * struct skbtrace_hook - a probe and the tracepoint it is attached to
+ * @tracepoint: its name; found by name, so it needs no export
+ * @probe: takes the session, then the args of the tracepoint
+ * @optional: events that use it are useful without it
+ * @tp: core: %NULL if this kernel has no such tracepoint
+ */
+struct skbtrace_hook {
+	const char		*tracepoint;
+	void			*probe;
+	bool			optional;
+	struct tracepoint	*tp;
+};
+
+/* A hook called NAME, its probe checked against the tracepoint when compiled */
+#define SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, OPTIONAL)		\
+	struct skbtrace_hook NAME = {					\
+		.tracepoint	= __stringify(TRACEPOINT),		\
+		.probe		= PROBE,				\
+		.optional	= OPTIONAL,				\
+	};								\
+	static inline void __maybe_unused NAME##_check(void)		\
+	{								\
+		check_trace_callback_type_##TRACEPOINT(PROBE);		\
+	}								\
+	static_assert(true)
+#define SKBTRACE_HOOK(NAME, TRACEPOINT, PROBE)				\
+	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, false)
+#define SKBTRACE_HOOK_OPTIONAL(NAME, TRACEPOINT, PROBE)			\
+	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, true)
+
+enum skbtrace_kind { SKBTRACE_META, SKBTRACE_CONN, SKBTRACE_PACKET };
+
+enum skbtrace_role {
+	SKBTRACE_ROLE_EVENT,
+	SKBTRACE_ROLE_CONN,	/* names the connection of the block's key */
+	SKBTRACE_ROLE_TASK,	/* names a tgid */
+	SKBTRACE_ROLE_SYMBOL,	/* names a code address */
+};
+
+/* Options that an event takes beside stack, skip= and only= */
+#define SKBTRACE_OPT_MARK	1	/* sk_mark= */
+#define SKBTRACE_OPT_SAMPLE	2	/* sample= */
+#define SKBTRACE_OPTS_PICK	(SKBTRACE_OPT_MARK | SKBTRACE_OPT_SAMPLE)
+
+/**
+ * struct skbtrace_event - all that is known of an event
+ * @name: never changes once released
+ * @nr: its number, < %SKBTRACE_FIRST_SPECIAL or core's own
+ * @len: bytes of its block, header included
+ * @kind: what hdr.key of a block is: a socket cookie, a packet id, nothing
+ * @role: more than an event: names something
+ * @important: may use the part of the buffer that is kept for names
+ * @stability: Stable, Evolving or Private
+ * @sets: sets of the command line that it is in, separated by ':', or %NULL
+ * @help: when it fires
+ * @read: how to read it
+ * @example: a command line
+ * @select: field that skip= and only= look at (unit enum:...), or %NULL
+ * @select2: another one, for skbtrace_wants2(), or %NULL; its words are none
+ *	of @select's
+ * @opts: %SKBTRACE_OPT_MARK and %SKBTRACE_OPT_SAMPLE. skbtrace_begin_sk() obeys
+ *	them; the probe of a packet event does by skbtrace_picks()
+ * @states: it uses skbtrace_state_get()
+ * @set_opts: options that a set asks for this event with, or %NULL
+ * @fields: its fields
+ * @nr_fields: how many
+ * @hooks: %NULL-terminated; attached while the event is on
+ * @names: for connection events: the event that names the connection
+ * @fill: for events that name a connection: fills in the block of one whose
+ *	first event is about to be written; the socket may be a minisocket
+ * @slot: core
+ * @first: core: the first 8 bytes of its blocks, but for the context
+ * @proto: core
+ */
+struct skbtrace_event {
+	const char			*name;
+	u16				nr;
+	u16				len;
+	enum skbtrace_kind		kind;
+	enum skbtrace_role		role;
+	bool				important;
+	const char			*stability;
+	const char			*sets;
+	const char			*help;
+	const char			*read;
+	const char			*example;
+	const char			*select;
+	const char			*select2;
+	u8				opts;
+	bool				states;
+	const char			*set_opts;
+	const struct skbtrace_field	*fields;
+	unsigned int			nr_fields;
+	struct skbtrace_hook		*const *hooks;
+	struct skbtrace_event		*names;
+	void				(*fill)(void *block, struct sock *sk);
+	u16				slot;
+	u64				first;
+	const struct skbtrace_proto	*proto;
+};
+
+/**
+ * struct skbtrace_proto - a protocol module
+ * @name: short: tcp
+ * @owner: %THIS_MODULE
+ * @events: its events
+ * @nr_events: how many
+ * @syms: symbol tables that its fields name
+ * @nr_syms: how many
+ * @list: core
+ */
+struct skbtrace_proto {
+	const char			*name;
+	struct module			*owner;
+	struct skbtrace_event		*const *events;
+	unsigned int			nr_events;
+	const struct skbtrace_syms	*syms;
+	unsigned int			nr_syms;
+	struct list_head		list;
+};
+
+int skbtrace_register_proto(struct skbtrace_proto *proto);
+void skbtrace_unregister_proto(struct skbtrace_proto *proto);
+
+/* so that the first use of an event loads its module */
+#define MODULE_ALIAS_SKBTRACE_EVENT(name)				\
+	MODULE_ALIAS("skbtrace-event-" __stringify(name))
+#define MODULE_ALIAS_SKBTRACE_PROTO(name)				\
+	MODULE_ALIAS("skbtrace-proto-" __stringify(name))
+
+#endif /* _LINUX_SKBTRACE_EVENT_H */

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * skbtrace: who sends a packet to whom. Inline is what most packets need.
+ */
+#ifndef _LINUX_SKBTRACE_TUPLE_H
+#define _LINUX_SKBTRACE_TUPLE_H
+
+#include <linux/if_ether.h>
+#include <linux/in6.h>
+#include <linux/ip.h>
+#include <linux/skbuff.h>
+#include <linux/tcp.h>
+#include <linux/types.h>
+#include <linux/udp.h>
+#include <net/ip.h>
+#include <net/ipv6.h>
+#include <net/sock.h>
+
+/* The first fields of a packet event's block: what people know it by. */
+#define SKBTRACE_TUPLE_FIELDS(F, S)					\
+	F(S, addr, local, "-", "tuple", "address on this side")		\
+	F(S, addr, peer, "-", "tuple", "address of the other side")	\
+	F(S, u16, lport, "port", "tuple", "port on this side")		\
+	F(S, u16, pport, "port", "tuple", "port of the other side")	\
+	F(S, u8, proto, "enum:ipproto", "-", "protocol above IP")	\
+	F(S, u8, dir, "enum:dir", "brief", "received or sent by this host")
+
+/**
+ * struct skbtrace_tuple - SKBTRACE_TUPLE_FIELDS() as a struct
+ * @local: address on this side, IPv4 as ::ffff:a.b.c.d
+ * @peer: address of the other side
+ * @lport: port on this side, host order
+ * @pport: port of the other side, host order
+ * @proto: IPPROTO_*, 0 unknown
+ * @dir: SKBTRACE_DIR_*
+ */
+struct skbtrace_tuple {
+	struct in6_addr	local;
+	struct in6_addr	peer;
+	u16		lport;
+	u16		pport;
+	u8		proto;
+	u8		dir;
+};
+
+enum { SKBTRACE_DIR_UNKNOWN, SKBTRACE_DIR_RX, SKBTRACE_DIR_TX };
+
+#define SKBTRACE_ASSERT_TUPLE(NAME)					\
+	static_assert(offsetof(struct NAME##_block, dir) ==		\
+		      offsetof(struct NAME##_block, local) +		\
+		      offsetof(struct skbtrace_tuple, dir))
+
+/* the tuple in a block */
+#define skbtrace_tuple_of(b)	((struct skbtrace_tuple *)&(b)->local)
+
+/**
+ * struct skbtrace_l4 - what skbtrace_packet_tuple() finds beside the tuple
+ * @seq: TCP sequence number, host order
+ * @len: bytes of payload above the transport header, from the IP header
+ * @valid: TCP: @seq and @len are; UDP: @len is
+ */
+struct skbtrace_l4 {
+	u32	seq;
+	u32	len;
+	bool	valid;
+};
+
+bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
+			 struct skbtrace_tuple *t, struct skbtrace_l4 *l4);
+void skbtrace_sock_tuple(const struct sock *sk, struct skbtrace_tuple *t);
+
+/**
+ * skbtrace_packet_sock() - the socket that surely belongs to a packet
+ * @skb: packet
+ *
+ * One that skb->sk points to is held by the packet only if there is a
+ * destructor that will let it go. Its kind may be any: check sk_fullsock().
+ *
+ * Return: the socket, of IPv4 or IPv6, or %NULL
+ */
+static inline struct sock *skbtrace_packet_sock(const struct sk_buff *skb)
+{
+	struct sock *sk = skb->sk;
+
+	if (!sk || !skb->destructor)
+		return NULL;
+	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6 ? sk :
+								       NULL;
+}
+
+/**
+ * skbtrace_has_l3() - does skb_network_offset() tell where the IP header is?
+ * @skb: packet
+ *
+ * A header that was never set is 0 or all ones; one that was may be stale.
+ *
+ * Return: true if it is an IP packet and it may be asked
+ */
+static inline bool skbtrace_has_l3(const struct sk_buff *skb)
+{
+	return skb->network_header &&
+	       skb->network_header != (typeof(skb->network_header))~0U &&
+	       (skb->protocol == htons(ETH_P_IP) ||
+		skb->protocol == htons(ETH_P_IPV6));
+}
+
+/* What skbtrace_packet_tuple() need not call for: what most packets are. */
+static __always_inline bool
+skbtrace_quick_tuple(const struct sk_buff *skb, int l3, u8 dir,
+		     struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
+{
+	const struct iphdr *ip = (const struct iphdr *)(skb->data + l3);
+	const struct tcphdr *th = (const struct tcphdr *)(ip + 1);
+	int linear = (int)skb_headlen(skb) - l3 - (int)sizeof(*ip);
+	bool tx = dir == SKBTRACE_DIR_TX;
+	bool udp;
+	int len;
+
+	/* version 4, no options */
+	if (linear < (int)sizeof(struct udphdr) || *(const u8 *)ip != 0x45 ||
+	    ip->frag_off & htons(IP_OFFSET))
+		return false;
+	udp = ip->protocol == IPPROTO_UDP;
+	if (!udp && (ip->protocol != IPPROTO_TCP || linear < (int)sizeof(*th)))
+		return false;
+	if (l4) {
+		/* tot_len is 0 in packets over 64 KiB (BIG TCP) */
+		len = ip->tot_len ? ntohs(ip->tot_len) : (int)skb->len - l3;
+		len -= sizeof(*ip);
+		len -= udp ? (int)sizeof(struct udphdr) : th->doff * 4;
+		l4->len = max(len, 0);
+		l4->seq = udp ? 0 : ntohl(th->seq);
+		l4->valid = true;
+	}
+	ipv6_addr_set_v4mapped(tx ? ip->saddr : ip->daddr, &t->local);
+	ipv6_addr_set_v4mapped(tx ? ip->daddr : ip->saddr, &t->peer);
+	/* UDP has them at the same place */
+	t->lport = ntohs(tx ? th->source : th->dest);
+	t->pport = ntohs(tx ? th->dest : th->source);
+	t->proto = ip->protocol;
+	t->dir = dir;
+	return true;
+}
+
+/**
+ * skbtrace_packet_tuple() - who sends this packet to whom?
+ * @skb: packet
+ * @l3: where its IP header is, bytes from skb->data, negative: before it
+ * @dir: SKBTRACE_DIR_*: which of both is local; unknown counts as received
+ * @t: the result, all of it, zero where not known
+ * @l4: what the transport header tells; %NULL: not asked for
+ *
+ * Inline, so that what the caller knows or does not need costs nothing.
+ * Context: probe.
+ *
+ * Return: false if this is not IPv4 or IPv6, or truncated
+ */
+static inline bool skbtrace_packet_tuple(const struct sk_buff *skb, int l3,
+					 u8 dir, struct skbtrace_tuple *t,
+					 struct skbtrace_l4 *l4)
+{
+	return likely(skbtrace_quick_tuple(skb, l3, dir, t, l4)) ||
+	       skbtrace_slow_tuple(skb, l3, dir, t, l4);
+}
+
+#endif /* _LINUX_SKBTRACE_TUPLE_H */
