@@ -90,6 +90,7 @@ static inline void skbtrace_state_free(struct skbtrace_state *state)
 	state->count = 0;
 	state->value = 0;
 	state->wait_since = 0;
+	/* pairs with skbtrace_state_make() */
 	smp_store_release(&state->key, 0);
 }
 

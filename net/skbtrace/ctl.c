@@ -251,7 +251,8 @@ static int dropped_store(char *text, size_t len)
 static void skbtrace_stat_cpu(struct seq_file *m, const struct skbtrace_cpu *c)
 {
 	seq_printf(m, "cpu %u hits=%llu skipped=%llu filtered=%llu refused=%llu",
-		   c->cpu, c->gate.hits, c->gate.skipped, c->filtered, c->refused);
+		   c->cpu, c->gate.hits, c->gate.skipped, c->filtered,
+		   c->refused);
 	seq_printf(m, " held_dropped=%llu lost=%llu written=%llu names=%llu",
 		   c->held_dropped, c->lost, c->written, c->names);
 	seq_printf(m, " read=%llu produced=%lu consumed=%lu fullest=%u",

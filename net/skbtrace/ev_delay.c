@@ -44,7 +44,7 @@ enum skb_where {
 enum skb_life {
 	LIFE_ON,	/* the way goes on */
 	LIFE_BEGIN,	/* it begins: the id was another packet's before */
-	LIFE_ENTER,	/* it begins, unless the packet comes from a sender here */
+	LIFE_ENTER,	/* it begins, unless a sender here hands it over */
 	LIFE_END,	/* it ends */
 };
 
@@ -93,7 +93,7 @@ static u16 skb_ip_id(const struct sk_buff *skb, int l3)
 	return ip ? ntohs(ip->id) : 0;
 }
 
-/* @dev and @sk: %NULL where not known, and skb->dev and skb->sk not to be used */
+/* @dev, @sk: %NULL if not known; those of the skb are not to be used then */
 static void skb_delay_event(struct skbtrace_session *s, struct skb_place place,
 			    const struct sk_buff *skb, int l3,
 			    const struct net_device *dev, struct sock *sk)

@@ -38,8 +38,9 @@ static u32 skbtrace_sk_mark(struct sock *sk)
 {
 	if (sk_fullsock(sk))
 		return READ_ONCE(sk->sk_mark);
-	return sk->sk_state == TCP_TIME_WAIT ? inet_twsk(sk)->tw_mark :
-					       inet_rsk(inet_reqsk(sk))->ir_mark;
+	if (sk->sk_state == TCP_TIME_WAIT)
+		return inet_twsk(sk)->tw_mark;
+	return inet_rsk(inet_reqsk(sk))->ir_mark;
 }
 
 /**
@@ -87,7 +88,8 @@ bool skbtrace_picks_packet(struct skbtrace_session *s,
 	if (slot->by_mark)
 		ok = sk && skbtrace_sk_mark(sk) == slot->mark;
 	if (ok && slot->sample)
-		ok = skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_RX, &t, NULL) &&
+		ok = skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_RX, &t,
+					   NULL) &&
 		     skbtrace_sampled(&t, slot->sample);
 	if (!ok)
 		skbtrace_count_skipped(s);

@@ -7,7 +7,8 @@
 #include <linux/tracepoint.h>
 #include "internal.h"
 
-#define SKBTRACE_BLOCK_MAX	1024	/* several, with stacks, fit a sub-buffer */
+/* several, with stacks, fit a sub-buffer */
+#define SKBTRACE_BLOCK_MAX	1024
 
 /* For control; see internal.h. */
 DEFINE_MUTEX(skbtrace_lock);

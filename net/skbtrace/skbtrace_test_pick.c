@@ -110,12 +110,13 @@ static void pick_sample_of_one_is_all(struct kunit *test)
 static void pick_sample_wants_names(struct kunit *test)
 {
 	struct pick_test *t = test->priv;
+	struct sock *sk;
 
 	t->slot.sample = 1;
-	KUNIT_EXPECT_FALSE(test, skbtrace_picks_sk(&t->slot,
-						   pick_end(&t->a, 1, 0, 2, 80)));
-	KUNIT_EXPECT_FALSE(test, skbtrace_picks_sk(&t->slot,
-						   pick_end(&t->a, 1, 80, 0, 0)));
+	sk = pick_end(&t->a, 1, 0, 2, 80);
+	KUNIT_EXPECT_FALSE(test, skbtrace_picks_sk(&t->slot, sk));
+	sk = pick_end(&t->a, 1, 80, 0, 0);
+	KUNIT_EXPECT_FALSE(test, skbtrace_picks_sk(&t->slot, sk));
 	/* closed: the port has been given back, but is remembered */
 	pick_end(&t->a, 1, 0, 2, 80);
 	inet_sk((struct sock *)&t->a)->inet_sport = htons(1024);
@@ -194,7 +195,8 @@ static void state_spreads(struct kunit *test)
 	st.tab = kunit_kzalloc(test, 4096 * sizeof(*st.tab), GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, st.tab);
 	for (i = 0; i < 1024; i++)
-		refused += !skbtrace_state_make(&st, 0x1000 * (i / 512) + 1 + i);
+		refused += !skbtrace_state_make(&st, 0x1000 * (i / 512) + 1 +
+						i);
 	KUNIT_EXPECT_LE(test, refused, 10U);
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of the registry of events, and of the text that control files
- * take and print.
+ * KUnit tests of the registry of events, and of the text that "enabled" takes
+ * and prints.
  */
 #include <kunit/test.h>
 #include <linux/module.h>
@@ -234,12 +234,7 @@ static const struct spoil_case {
 	{ "select has no words", spoil_select_no_words, -EINVAL },
 };
 
-static void spoil_desc(const struct spoil_case *c, char *desc)
-{
-	strscpy(desc, c->what, KUNIT_PARAM_DESC_SIZE);
-}
-
-KUNIT_ARRAY_PARAM(spoil, spoil_cases, spoil_desc);
+KUNIT_ARRAY_PARAM_DESC(spoil, spoil_cases, what);
 
 /* The second event is wrong: then the first is not there either. */
 static void registry_refuses(struct kunit *test)
@@ -399,12 +394,7 @@ static const struct spec_case {
 	{ "kunit_a,only=red,mask=green", -EINVAL, NULL, "once" },
 };
 
-static void spec_desc(const struct spec_case *c, char *desc)
-{
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "\"%s\"", c->text);
-}
-
-KUNIT_ARRAY_PARAM(spec, spec_cases, spec_desc);
+KUNIT_ARRAY_PARAM_DESC(spec, spec_cases, text);
 
 /* Parse @text, which may be changed by it. Context: skbtrace_lock. */
 static int spec_parse(struct spec_test *t, const char *text,
@@ -519,13 +509,7 @@ static const struct select2_case {
 	{ "kunit_a,only=green:large", 0, 31, false },
 };
 
-static void select2_desc(const struct select2_case *c, char *desc)
-{
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "\"%s\" %u %u", c->text,
-		 c->color, c->size);
-}
-
-KUNIT_ARRAY_PARAM(select2, select2_cases, select2_desc);
+KUNIT_ARRAY_PARAM_DESC(select2, select2_cases, text);
 
 static void spec_selects_by_two(struct kunit *test)
 {
@@ -611,73 +595,4 @@ static struct kunit_suite spec_suite = {
 	.test_cases	= spec_suite_cases,
 };
 
-static const struct contexts_case {
-	const char	*text;
-	int		err;
-	u32		mask;
-	const char	*printed;
-} contexts_cases[] = {
-	{ "task", 0, 1, "task" },
-	{ "softirq", 0, 2, "softirq" },
-	{ "hardirq", 0, 4, "hardirq" },
-	{ "syscall", 0, 1, "task" },
-	{ "task softirq hardirq", 0, 7, "task softirq hardirq" },
-	{ "hardirq,task", 0, 5, "task hardirq" },
-	{ "task:softirq", 0, 3, "task softirq" },
-	{ "  task\t\n\t softirq\n", 0, 3, "task softirq" },
-	{ "task,task", 0, 1, "task" },
-	{ "", -EINVAL },
-	{ " ,:\n", -EINVAL },
-	{ "nmi", -EINVAL },
-	{ "task nmi", -EINVAL },
-	{ "tas", -EINVAL },
-	{ "tasks", -EINVAL },
-	{ "TASK", -EINVAL },
-	{ "1", -EINVAL },
-	{ "%n%s", -EINVAL },
-};
-
-static void contexts_desc(const struct contexts_case *c, char *desc)
-{
-	snprintf(desc, KUNIT_PARAM_DESC_SIZE, "\"%*pE\"",
-		 (int)strlen(c->text), c->text);
-}
-
-KUNIT_ARRAY_PARAM(contexts, contexts_cases, contexts_desc);
-
-static void contexts_parse_and_print(struct kunit *test)
-{
-	const struct contexts_case *c = test->param_value;
-	struct spec_test *t = test->priv;
-	struct seq_file m = { .buf = t->text, .size = sizeof(t->text) };
-	u32 mask, again;
-	int err;
-
-	mutex_lock(&skbtrace_lock);
-	strscpy(t->text, c->text);
-	err = skbtrace_parse_contexts(t->text, &mask);
-	KUNIT_EXPECT_EQ(test, err, c->err);
-	if (!err) {
-		KUNIT_EXPECT_EQ(test, mask, c->mask);
-		skbtrace_print_contexts(&m, mask);
-		t->text[m.count] = 0;
-		KUNIT_EXPECT_STREQ(test, strim(t->text), c->printed);
-		err = skbtrace_parse_contexts(t->text, &again);
-		KUNIT_EXPECT_EQ(test, err, 0);
-		KUNIT_EXPECT_EQ(test, mask, again);
-	}
-	mutex_unlock(&skbtrace_lock);
-}
-
-static struct kunit_case contexts_suite_cases[] = {
-	KUNIT_CASE_PARAM(contexts_parse_and_print, contexts_gen_params),
-	{}
-};
-
-static struct kunit_suite contexts_suite = {
-	.name		= "skbtrace_contexts",
-	.init		= spec_init,
-	.test_cases	= contexts_suite_cases,
-};
-
-kunit_test_suites(&registry_suite, &spec_suite, &contexts_suite);
+kunit_test_suites(&registry_suite, &spec_suite);

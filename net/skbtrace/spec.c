@@ -59,6 +59,17 @@ static void skbtrace_only(struct skbtrace_slot *slot, u32 bit)
 	}
 }
 
+static int skbtrace_no_word(const struct skbtrace_event *ev, const char *key,
+			    const char *word)
+{
+	return skbtrace_err(-EINVAL,
+			    "%s: %s=: %s is no %s%s%s; \"format\" lists them under syms %s %s",
+			    ev->name, key, word, ev->select,
+			    ev->select2 ? " or " : "", ev->select2 ?: "",
+			    skbtrace_syms_name(ev, ev->select),
+			    skbtrace_syms_name(ev, ev->select2));
+}
+
 /* skip= (mask= is its name in the first skbtrace) and only= */
 static int skbtrace_parse_select(struct skbtrace_spec *spec, const char *key,
 				 char *value)
@@ -74,14 +85,7 @@ static int skbtrace_parse_select(struct skbtrace_spec *spec, const char *key,
 	slot->selective = true;
 	while ((word = strsep(&value, ":"))) {
 		if (!skbtrace_word_bit(spec->ev, word, &bit))
-			return skbtrace_err(-EINVAL,
-					    "%s: %s=: %s is no %s%s%s; \"format\" lists them under syms %s %s",
-					    spec->ev->name, key, word,
-					    spec->ev->select,
-					    spec->ev->select2 ? " or " : "",
-					    spec->ev->select2 ?: "",
-					    skbtrace_syms_name(spec->ev, spec->ev->select),
-					    skbtrace_syms_name(spec->ev, spec->ev->select2));
+			return skbtrace_no_word(spec->ev, key, word);
 		if (only)
 			skbtrace_only(slot, bit);
 		__assign_bit(bit, slot->skip, !only);
@@ -148,14 +152,16 @@ static bool skbtrace_takes_stack(const struct skbtrace_event *ev)
  * @bare: it has no value
  * @alias: not listed
  */
-static const struct skbtrace_option {
+struct skbtrace_option {
 	const char	*key;
 	bool		(*takes)(const struct skbtrace_event *ev);
 	int		(*parse)(struct skbtrace_spec *spec, const char *key,
 				 char *value);
 	bool		bare;
 	bool		alias;
-} skbtrace_options[] = {
+};
+
+static const struct skbtrace_option skbtrace_options[] = {
 	{ "skip", skbtrace_takes_select, skbtrace_parse_select },
 	{ "only", skbtrace_takes_select, skbtrace_parse_select },
 	{ "mask", skbtrace_takes_select, skbtrace_parse_select, .alias = true },

@@ -29,7 +29,14 @@ int skbtrace_states_make(struct skbtrace_run *run,
 	return 0;
 }
 
-/* The rest of skbtrace_state_get(): a connection's first time. */
+/**
+ * skbtrace_state_new() - the rest of skbtrace_state_get(): a first time
+ * @s: session
+ * @sk: connection, locked
+ *
+ * Context: probe.
+ * Return: the state, or %NULL: there is no room for one
+ */
 struct skbtrace_state *skbtrace_state_new(struct skbtrace_session *s,
 					  struct sock *sk)
 {

@@ -432,7 +432,17 @@ slow:
 	return skbtrace_open_slow(run, ev, key, netns, sk, location, ctx);
 }
 
-/* skbtrace_begin() in a context that is wanted */
+/**
+ * skbtrace_open() - skbtrace_begin() in a context that is wanted
+ * @s: session
+ * @ev: event
+ * @key: what it is about
+ * @netns: inode number of the network namespace, 0 unknown
+ * @ctx: SKBTRACE_CTX_*
+ *
+ * Context: probe.
+ * Return: the block, or %NULL: not wanted, or lost and counted
+ */
 void *skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 		    u64 key, u32 netns, u32 ctx)
 {
@@ -440,7 +450,18 @@ void *skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 }
 EXPORT_SYMBOL_GPL(skbtrace_open);
 
-/* skbtrace_begin_at() in a context that is wanted */
+/**
+ * skbtrace_open_at() - skbtrace_begin_at() in a context that is wanted
+ * @s: session
+ * @ev: event
+ * @key: what it is about
+ * @netns: inode number of the network namespace, 0 unknown
+ * @location: the address
+ * @ctx: SKBTRACE_CTX_*
+ *
+ * Context: probe.
+ * Return: the block, or %NULL: not wanted, or lost and counted
+ */
 void *skbtrace_open_at(struct skbtrace_session *s,
 		       const struct skbtrace_event *ev, u64 key, u32 netns,
 		       const void *location, u32 ctx)
@@ -449,7 +470,16 @@ void *skbtrace_open_at(struct skbtrace_session *s,
 }
 EXPORT_SYMBOL_GPL(skbtrace_open_at);
 
-/* skbtrace_begin_sk() in a context that is wanted */
+/**
+ * skbtrace_open_sk() - skbtrace_begin_sk() in a context that is wanted
+ * @s: session
+ * @ev: event, with @names set
+ * @sk: connection
+ * @ctx: SKBTRACE_CTX_*
+ *
+ * Context: probe.
+ * Return: the block, or %NULL: not wanted, or lost and counted
+ */
 void *skbtrace_open_sk(struct skbtrace_session *s,
 		       const struct skbtrace_event *ev, struct sock *sk,
 		       u32 ctx)
@@ -507,7 +537,13 @@ bool skbtrace_is_named(struct skbtrace_session *s, const struct sock *sk)
 }
 EXPORT_SYMBOL_GPL(skbtrace_is_named);
 
-/* The rest of skbtrace_cookie(). Context: probe. */
+/**
+ * skbtrace_make_cookie() - the rest of skbtrace_cookie(): there is none yet
+ * @sk: a socket or a minisocket
+ *
+ * Context: probe.
+ * Return: the cookie, never 0
+ */
 u64 skbtrace_make_cookie(struct sock *sk)
 {
 	u32 halves[2];

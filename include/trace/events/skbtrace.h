@@ -113,7 +113,8 @@ DECLARE_TRACE(tcp_congestion,
  * only of TCP, when the timer is acted upon.
  */
 DECLARE_TRACE(sk_timer,
-	TP_PROTO(struct sock *sk, struct timer_list *timer, enum sk_timer_op op),
+	TP_PROTO(struct sock *sk, struct timer_list *timer,
+		 enum sk_timer_op op),
 	TP_ARGS(sk, timer, op));
 
 /* The listener @sk, not locked, refuses @skb, whose data is the TCP header. */
