@@ -85,6 +85,10 @@ static void sample_xmit_probe(void *data, const struct sk_buff *skb,
 
 	if (!skbtrace_wants(s, &ev_sample_xmit, skb->ip_summed))
 		return;
+	/* for sample=, which the event's opts promise */
+	if (!skbtrace_picks(s, &ev_sample_xmit, skb, skb_network_offset(skb),
+			    NULL))
+		return;
 	b = skbtrace_begin(s, &ev_sample_xmit, skbtrace_packet_id(s, skb),
 			   dev_net(dev)->ns.inum);
 	if (!b)
@@ -101,14 +105,11 @@ static void sample_xmit_probe(void *data, const struct sk_buff *skb,
 }
 
 /*
- * Step 4: the hook, a tracepoint by its name and the probe. It is attached
- * while an event that names it is on, and only then. A kernel that lacks the
- * tracepoint lists the event as unavailable.
+ * Step 4: the hook, a tracepoint by its name and the probe, which the compiler
+ * compares. It is attached while an event that names it is on, and only then.
+ * A kernel that lacks the tracepoint lists the event as unavailable.
  */
-static struct skbtrace_hook hook_start_xmit = {
-	.tracepoint	= "net_dev_start_xmit",
-	.probe		= sample_xmit_probe,
-};
+static SKBTRACE_HOOK(hook_start_xmit, net_dev_start_xmit, sample_xmit_probe);
 
 /*
  * Step 5: the event. Its name and number are in recordings, so they never
@@ -121,6 +122,7 @@ static struct skbtrace_event ev_sample_xmit = {
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Private",
 	.select		= "csum",
+	.opts		= SKBTRACE_OPT_SAMPLE,
 	.help		= "A packet is handed to the driver of a device.",
 	.read		= "wait grows: the queue of the device does. csum=PARTIAL: the device computes it.",
 	.example	= "skbtrace record -e sample_xmit,only=PARTIAL -w 5",
@@ -141,13 +143,9 @@ static struct skbtrace_proto sample_proto = {
 	.nr_syms	= ARRAY_SIZE(sample_syms),
 };
 
-/*
- * Step 6: register, which attaches nothing. As hooks are found by name, the
- * compiler must be asked whether the probe fits its tracepoint.
- */
+/* Step 6: register, which attaches nothing. */
 static int __init skbtrace_sample_init(void)
 {
-	check_trace_callback_type_net_dev_start_xmit(sample_xmit_probe);
 	return skbtrace_register_proto(&sample_proto);
 }
 
