@@ -17,6 +17,9 @@ net_up
 in_a tc qdisc add dev a0 clsact || skip "no clsact"
 
 kinds="4 6 mapped"	# of connections: side by side, always
+((PATIENCE == 1)) || kinds="4 6"
+nr=$(wc -w <<<"$kinds")
+fast=$((PATIENCE == 1))	# the sender is faster than the devices below
 port=5000
 
 # wire [QDISC...]: from A to B
@@ -126,7 +129,7 @@ chain() {
 				bad("after the end")
 			if (!(k in last)) {
 				if (f["was"] != "-" || f["count"] != 0 ||
-				    f["for_us"] < 2 ** 63)
+				    f["for_us"] < 2 ^ 63)
 					bad("not the first one")
 			} else {
 				us = (f["time"] - time[k]) / 1000
@@ -144,7 +147,7 @@ chain() {
 			for (k in last)
 				if (last[k] != "end")
 					print k ": no end"
-		}'
+		}' 2>&1
 }
 
 # pairs: a wait begins, and then it ends, and that is how long it was
@@ -168,7 +171,7 @@ pairs() {
 			for (k in op)
 				if (op[k] != "end")
 					print k ": waits forever"
-		}'
+		}' 2>&1
 }
 
 # --- connections held back by one thing each
@@ -198,7 +201,7 @@ other() {
 	done
 	drop
 	touch "$TMP/go"
-	wait_for told 3 tcp_sendlimit "reason=other " || fail "no drop"
+	wait_for told "$nr" tcp_sendlimit "reason=other " || fail "no drop"
 	repair
 	end
 }
@@ -209,7 +212,7 @@ shut() {
 	n=$(blocks_now | grep -c "event=sk_sndbuf_wait .*op=begin ")
 	begin shut "opt rcvbuf 4096" "until $TMP/read eof" "opt sndbuf 4608" \
 		"shutlater $TMP/stop try write 1000000"
-	wait_for told $((n + 3)) sk_sndbuf_wait "op=begin " ||
+	wait_for told $((n + nr)) sk_sndbuf_wait "op=begin " ||
 		fail "the writers do not wait"
 	touch "$TMP/stop"
 	for k in $kinds; do
@@ -287,8 +290,8 @@ for k in $kinds; do
 		"$(busy cwnd "$k")"
 
 	key=$(value cookie "$TMP/nagle$k")
-	is "$k: nagle: the first leaves, then the others" \
-		"$(list reason tcp_sendlimit key="$key")" "app nagle app end"
+	like "$k: nagle: the first leaves, then the others" \
+		"$(list reason tcp_sendlimit key="$key")" "app nagle *app end"
 	within "$k: nagle: until the ACK" "$(held "$key" nagle)" 1000 \
 		"$(busy nagle "$k")"
 
@@ -299,14 +302,14 @@ for k in $kinds; do
 		"$(busy cork "$k")"
 
 	key=$(value cookie "$TMP/tsq$k")
-	within "$k: tsq, against TCP_INFO" "$(held "$key" tsq)" 10000 \
+	within "$k: tsq, against TCP_INFO" "$(held "$key" tsq)" $((10000 * fast)) \
 		"$(busy tsq "$k")"
 
 	key=$(value cookie "$TMP/sndbuf$k")
 	us=$(value elapsed_us "$TMP/sndbuf$k")
 	waited=$(sum waited_us sk_sndbuf_wait key="$key" op=end)
 	within "$k: sndbuf: waits, against the writer's clock" "$waited" \
-		$((us / 2)) "$us"
+		$((us / (fast ? 2 : 4))) "$us"
 	within "$k: sndbuf: the reason" "$(held "$key" sndbuf)" 40000 "$us"
 	# what does not fit into the window has to wait for room as well
 	within "$k: sndbuf and cwnd, against the waits" \
@@ -337,7 +340,8 @@ for option in skip=ok skip=app only=cwnd:nagle; do
 		"write 30000 acked write 100000 acked shut eof"
 	trace_off
 	is "$option: identity" "$(identity)" ""
-	within "$option: some are skipped" "$(stat_sum skipped)" 9 1000
+	within "$option: some are skipped" "$(stat_sum skipped)" $((3 * nr)) \
+		1000
 	is "$option: no app" "$(count tcp_sendlimit reason=app)" 0
 	for k in $kinds; do
 		key=$(value cookie "$TMP/bursts$k")
@@ -347,5 +351,6 @@ for option in skip=ok skip=app only=cwnd:nagle; do
 			key="$key") " "* @(app|pushone) *"
 	done
 done
-is "only=: nothing else" "$(values reason tcp_sendlimit | sort -u)" cwnd
+is "only=: nothing else" "$(values reason tcp_sendlimit |
+	grep -vxc -e cwnd -e nagle)" 0
 finish
