@@ -96,7 +96,7 @@ static void tcp_receive_reset_probe(void *data, struct sock *sk)
 	tcp_reset_event(data, sk, NULL, SKBTRACE_DIR_RX, U32_MAX);
 }
 
-/* Context: softirq, the listener is not locked. @skb: data is the TCP header. */
+/* Context: softirq, the listener is not locked; @skb->data is the TCP header */
 static void tcp_listen_overflow_probe(void *data, const struct sock *csk,
 				      const struct sk_buff *skb,
 				      enum tcp_overflow why)

@@ -131,18 +131,6 @@ static bool parse_subbuf(struct parser *p, char *s)
 	return true;
 }
 
-static bool parse_kernel(struct parser *p, char *s)
-{
-	p->f->kernel = rest(&s);
-	return true;
-}
-
-static bool parse_absent(struct parser *p, char *s)
-{
-	p->f->absent = rest(&s);
-	return true;
-}
-
 static struct symtab *symtab_get(struct parser *p, const char *name)
 {
 	struct format *f = p->f;
@@ -438,7 +426,7 @@ static bool parse_line(struct parser *p, char *s)
 		const char *word;
 		bool (*parse)(struct parser *p, char *s);
 		bool of_event;
-		size_t text;	/* a member of the event that takes the rest */
+		size_t text;	/* a member, of event or format: the rest */
 	} lines[] = {
 		{ "field", parse_field, true, 0 },
 		{ "event", parse_event, false, 0 },
@@ -449,10 +437,10 @@ static bool parse_line(struct parser *p, char *s)
 		{ "syms", parse_syms, false, 0 },
 		{ "skbtrace", parse_head, false, 0 },
 		{ "subbuf", parse_subbuf, false, 0 },
-		{ "kernel", parse_kernel, false, 0 },
-		{ "absent", parse_absent, false, 0 },
+		{ "kernel", NULL, false, offsetof(struct format, kernel) },
+		{ "absent", NULL, false, offsetof(struct format, absent) },
 	};
-	char *w = word(&s);
+	char *w = word(&s), *of;
 
 	if (!w || *w == '#')
 		return true;
@@ -465,7 +453,8 @@ static bool parse_line(struct parser *p, char *s)
 			return bad(p, "\"%s\" before the first event", w);
 		if (lines[i].parse)
 			return lines[i].parse(p, s);
-		*(const char **)((char *)p->ev + lines[i].text) = rest(&s);
+		of = lines[i].of_event ? (char *)p->ev : (char *)p->f;
+		*(const char **)(of + lines[i].text) = rest(&s);
 		return true;
 	}
 	return true;

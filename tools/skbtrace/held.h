@@ -24,7 +24,7 @@ struct held {
 	u64 loss_since;		/* with in_loss */
 	u64 loss_from, loss_to;	/* the recovery before */
 	u64 loss_in;		/* time in recoveries since @since */
-	u64 full;		/* window before the losses; 0: it is so again */
+	u64 full;		/* window before the losses; 0: again so */
 	u64 cwnd;		/* window when it was last told */
 	u64 small_since;	/* with @full, not @in_loss */
 	u64 small_in;		/* time with a small window since @since */

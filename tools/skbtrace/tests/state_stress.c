@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * state_stress [SECONDS [SEED]] - include/linux/skbtrace_state.h, what a session
- * remembers of connections, under real threads. Built as ring_stress is.
+ * state_stress [SECONDS [SEED]] - include/linux/skbtrace_state.h, what a
+ * session remembers of connections, under real threads. Built as ring_stress is.
  *
  * More connections than places. Each has a lock, as its socket has, and whoever
  * holds it knows what the entry must say. BREAK_RELEASE (ring_shim.h) builds in
@@ -156,7 +156,8 @@ int main(int argc, char **argv)
 		conns[i].cookie = 1 + (u64)(i / 16) * 0x1000 + i % 16;
 	}
 	for (int i = 0; i < NR_THREADS; i++) {
-		seeds[i] = seed * 2654435761u + (u64)i * 0x9e3779b97f4a7c15ULL + 1;
+		seeds[i] = seed * 2654435761u +
+			   (u64)i * 0x9e3779b97f4a7c15ULL + 1;
 		pthread_create(&threads[i], NULL, worker, &seeds[i]);
 	}
 	for (int i = 0; i < NR_THREADS; i++)
