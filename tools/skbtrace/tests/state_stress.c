@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * state_stress [SECONDS [SEED]] - include/linux/skbtrace_state.h, what a
- * session remembers of connections, under real threads. Built as ring_stress is.
+ * session remembers of connections, under real threads; built as ring_stress.
  *
  * More connections than places. Each has a lock, as its socket has, and whoever
  * holds it knows what the entry must say. BREAK_RELEASE (ring_shim.h) builds in
