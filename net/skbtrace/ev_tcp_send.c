@@ -98,6 +98,9 @@ static u8 tcp_all_sent(const struct sock *sk)
 	       TCP_SENDLIMIT_SNDBUF : TCP_SENDLIMIT_APP;
 }
 
+/* In skbtrace_state.value: the window is not just small but closed */
+#define TCP_SENDLIMIT_CLOSED	0x80
+
 static noinline void tcp_sendlimit_change(struct skbtrace_session *s,
 					  struct sock *sk, u8 why, u32 sent,
 					  u32 attempts,
@@ -107,13 +110,15 @@ static noinline void tcp_sendlimit_change(struct skbtrace_session *s,
 
 	if (!state) {
 		/* as if it were the first one */
-		tcp_sendlimit_write(s, sk, why, sent, &run);
+		tcp_sendlimit_write(s, sk, why & ~TCP_SENDLIMIT_CLOSED, sent,
+				    &run);
 		return;
 	}
-	run.was = state->value;
+	run.was = state->value & ~TCP_SENDLIMIT_CLOSED;
 	run.count = state->count;
 	run.since = state->since;
-	state->since = tcp_sendlimit_write(s, sk, why, sent, &run);
+	state->since = tcp_sendlimit_write(s, sk, why & ~TCP_SENDLIMIT_CLOSED,
+					   sent, &run);
 	state->value = why;
 	state->count = attempts;
 }
@@ -134,11 +139,15 @@ static void tcp_sendlimit_is(struct skbtrace_session *s, struct sock *sk,
 static void tcp_sendlimit_probe(void *data, struct sock *sk,
 				enum tcp_sendlimit why, unsigned int sent)
 {
+	u8 reason = why;
+
 	if (!skbtrace_picks_conn(data, &ev_tcp_sendlimit, sk))
 		return;
 	if (!tcp_send_head(sk))
-		why = tcp_all_sent(sk);
-	tcp_sendlimit_is(data, sk, why, sent, 1);
+		reason = tcp_all_sent(sk);
+	else if (why == TCP_SENDLIMIT_SWND && !tcp_sk(sk)->snd_wnd)
+		reason |= TCP_SENDLIMIT_CLOSED;
+	tcp_sendlimit_is(data, sk, reason, sent, 1);
 }
 
 /**
@@ -157,7 +166,7 @@ void tcp_sendlimit_end(struct skbtrace_session *s, struct sock *sk)
 	state = skbtrace_state_get(s, sk);
 	if (!state)
 		return;
-	run.was = state->value;
+	run.was = state->value & ~TCP_SENDLIMIT_CLOSED;
 	run.count = state->count;
 	run.since = state->since;
 	if (run.since)
@@ -196,7 +205,8 @@ static void sk_sndbuf_wait_event(struct skbtrace_session *s, struct sock *sk,
 		return;
 	b->op = begin;
 	b->spare = 0;
-	b->error = -err;
+	/* a system call that is started again, unless a handler runs */
+	b->error = err == -ERESTARTSYS ? EINTR : -err;
 	b->unsent = tcp_sk(sk)->write_seq - tcp_sk(sk)->snd_nxt;
 	b->waited_us = waited_us;
 	b->wmem_queued = sk->sk_wmem_queued;

@@ -54,7 +54,7 @@ slow() {
 		;;
 	sndbuf)	# all of the buffer is on the way
 		before="opt sndbuf 4608 opt nodelay 1"
-		after="write 800000"
+		after="times 40 write 5000 again"
 		;;
 	app)	# the program has little to say
 		before="opt nodelay 1"

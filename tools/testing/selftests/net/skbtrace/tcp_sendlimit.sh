@@ -138,8 +138,11 @@ chain() {
 				if (us - f["for_us"] > 1 || f["for_us"] > us)
 					bad(us " us since the one before")
 			}
-			if (f["reason"] == f["was"])
+			# a window that closes or opens is a change, too
+			closed = f["reason"] == "swnd" && f["snd_wnd"] == 0
+			if (f["reason"] == f["was"] && closed == was_closed[k])
 				bad("no change")
+			was_closed[k] = closed
 			last[k] = f["reason"]
 			time[k] = f["time"]
 		}
