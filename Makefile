@@ -11,6 +11,9 @@ help: ## this list
 demo: ## five connections in a VM, one in trouble: find out why
 	@scripts/demo.sh
 
+causes: ## five slow connections in a VM, each for another reason: the lines that tell it
+	@scripts/causes-walk.sh
+
 check: ## everything that must pass before a commit
 	@scripts/check.sh
 
@@ -56,5 +59,5 @@ clean: ## remove what was compiled in this tree
 distclean: clean ## remove the kernels in the cache, too
 	@scripts/kernel.sh --remove-all
 
-.PHONY: help demo check shell deps kernel kernel-debug modules tools kunit \
+.PHONY: help demo causes check shell deps kernel kernel-debug modules tools kunit \
 	selftest selftest-debug lint bench nightly clean distclean

@@ -16,36 +16,6 @@ set -euo pipefail
 
 # --- in the VM
 
-network() {
-	local i side other ns
-
-	ip netns add clients
-	ip netns add servers
-	for i in 1 2 3 4 5; do
-		echo "link add path$i address 02:00:00:00:0$i:01 type veth peer" \
-			"name path$i address 02:00:00:00:0$i:02 netns servers"
-	done | ip -n clients -batch -
-	for side in 1 2; do
-		other=$((3 - side))
-		((side == 1)) && ns=clients || ns=servers
-		for i in 1 2 3 4 5; do
-			echo "addr add 10.0.$i.$side/24 dev path$i"
-			echo "link set path$i up"
-			echo "neigh add 10.0.$i.$other lladdr 02:00:00:00:0$i:0$other" \
-				"dev path$i nud permanent"
-		done | ip -n "$ns" -batch -
-		for i in 1 2 3 4 5; do
-			echo "qdisc add dev path$i root netem delay 20ms limit 10000"
-		done | tc -n "$ns" -batch -
-	done
-	# Each tenth packet that holds data
-	tc -n servers -batch - <<-END
-		qdisc add dev path1 clsact
-		filter add dev path1 ingress prio 1 protocol ip u32 match u16 0 0xff00 at 2 action pass
-		filter add dev path1 ingress prio 2 protocol ip matchall action gact pass random determ drop 10
-	END
-}
-
 # serve PATH [WORDS OF sk]
 serve() {
 	ip netns exec servers sk tcp4 "${@:2}" bind "10.0.$1.2" 443 listen 1 \
@@ -75,8 +45,10 @@ traffic() {
 guest() {
 	# The command line becomes part of the recording: no paths of this machine
 	PATH=$(cd "$(dirname "$0")" && pwd):$1:$PATH
+	. "$(dirname "$0")/demo-net.sh"
 	cd "$1"
 	network
+	loss 1 10
 	serve 1
 	serve 2 opt rcvbuf 8192
 	serve 3

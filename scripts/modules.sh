@@ -53,6 +53,9 @@ compile() {
 	local dir=$copy/$1 log=$copy/log-${1%%/*}
 	shift
 	((!strict)) || make -s -C "$kernel" M="$dir" clean >/dev/null
+	# their BTF refers to the kernel's, which make does not know
+	[ ! -f "$kernel/vmlinux" ] ||
+		find "$dir" -name '*.ko' ! -newer "$kernel/vmlinux" -delete
 	make -C "$kernel" M="$dir" -j"${JOBS:-$(nproc)}" "$@" modules \
 		>"$log" 2>&1 9>&- ||
 		die "compiling against $kernel failed:" "$(tail -n 30 "$log")"
