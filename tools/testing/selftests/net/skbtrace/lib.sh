@@ -26,9 +26,9 @@ SKIP=4
 TIMEOUT=${TIMEOUT:-60}	# of one wait; generous: emulators are slow
 
 # limits of time hold for a kernel that is not busy checking itself
-PATIENCE=1
+PATIENCE=1 TICK=0.02	# seconds between looks at a condition
 # shellcheck disable=SC2034 # tests use it
-! zgrep -q '^CONFIG_KASAN=y' /proc/config.gz 2>/dev/null || PATIENCE=8
+! zgrep -q '^CONFIG_KASAN=y' /proc/config.gz 2>/dev/null || PATIENCE=8 TICK=0.15
 
 A=skbtrace-a-$$
 B=skbtrace-b-$$
@@ -139,7 +139,7 @@ exec 9<>"$TMP/never"
 
 # a short while, without a process
 tick() {
-	read -rt 0.02 -u 9
+	read -rt "$TICK" -u 9
 }
 
 # wait_for COMMAND...: until it succeeds; status 1 after $TIMEOUT seconds

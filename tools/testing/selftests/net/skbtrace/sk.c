@@ -30,13 +30,22 @@
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT	103
 #endif
-#define TICK_US		2000	/* between looks at a condition */
+#define TICK_US		2000	/* between looks at a condition, at first */
+#define TICK_MAX_US	20000	/* many may wait, on a slow machine */
 #define STATE_CLOSE	7	/* TCP_CLOSE */
 
 static int fd = -1, listener = -1, type, family;
 static char buf[1 << 16];
 static int loop_start, loops;
 static int word;	/* index of the one that is being done */
+
+/* A while, each time a little longer */
+static void tick(unsigned int *us)
+{
+	usleep(*us);
+	if (*us < TICK_MAX_US)
+		*us += *us / 4;
+}
 
 struct address {
 	struct sockaddr_storage	sa;
@@ -206,12 +215,13 @@ static int do_shut(char **arg)
 /* shutlater FILE: once it is there, whatever is done with the socket then */
 static int do_shutlater(char **arg)
 {
+	unsigned int us = TICK_US;
 	pid_t pid = fork();
 
 	if (pid)
 		return pid;
 	while (access(arg[0], F_OK))
-		usleep(TICK_US);
+		tick(&us);
 	_exit(shutdown(fd, SHUT_WR) ? 1 : 0);
 }
 
@@ -385,6 +395,7 @@ static int do_info(char **arg)
 /* wait until all that was sent has been acknowledged, or never will be */
 static int do_acked(char **arg)
 {
+	unsigned int us = TICK_US;
 	struct tcp_info i = {};
 	socklen_t len;
 	int left;
@@ -400,7 +411,7 @@ static int do_acked(char **arg)
 			errno = ECONNRESET;
 			return -1;
 		}
-		usleep(TICK_US);
+		tick(&us);
 	}
 }
 
@@ -428,8 +439,10 @@ static int do_clock(char **arg)
 /* until FILE: wait until it is there */
 static int do_until(char **arg)
 {
+	unsigned int us = TICK_US;
+
 	while (access(arg[0], F_OK))
-		usleep(TICK_US);
+		tick(&us);
 	return 0;
 }
 
