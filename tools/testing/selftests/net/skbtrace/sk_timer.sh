@@ -113,6 +113,7 @@ lossless() {
 # The peer is not there any more: a tail loss probe, then timeouts; keepalive
 # gives up after two probes
 lost() {
+	local f
 	clients rexmit 5040 write 100 acked until "$TMP/lost" write 100 \
 		until "$TMP/rexmit.look" info until "$TMP/rexmit.done"
 	clients keepalive 5050 opt keepidle 1 opt keepintvl 1 opt keepcnt 2 \
@@ -121,8 +122,13 @@ lost() {
 	touch "$TMP/lost"
 	all_fired keepalive keepalive 3
 	all_fired rexmit rexmit 3
-	repair
 	touch "$TMP/rexmit.look"
+	# an ACK would begin the count of timeouts anew
+	for f in $families; do
+		wait_for grep -q ^retransmits= "$TMP/rexmit$f" ||
+			fail "rexmit: $f: no TCP_INFO"
+	done
+	repair
 }
 
 # The first of three segments is lost, the others are early by far less than a
