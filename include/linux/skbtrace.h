@@ -44,7 +44,6 @@
  * @picky: @by_mark or @sample are set
  * @by_mark: only sockets with @mark
  * @stack: call stacks are wanted
- * @special: @picky or @stack: not for the fast path
  * @nr: number of the event, which may be gone before the session is
  * @mark: SO_MARK
  * @sample: one in so many connections; 0: all
@@ -59,7 +58,6 @@ struct skbtrace_slot {
 	bool		picky;
 	bool		by_mark;
 	bool		stack;
-	bool		special;
 	u16		nr;
 	u32		mark;
 	u32		sample;
@@ -71,29 +69,35 @@ struct skbtrace_slot {
  * @irqflags: to be restored when the open block is committed
  * @busy: there is one. As interrupts are off then, seeing it set is recursion
  * @ctx_mask: contexts that are wanted, by bit; 0: none, nothing
- * @hits: probes that asked for a block or refused one
- * @skipped: of them, refused by skip=, only=, sk_mark=, sample=, contexts, cpus
+ * @asked: probes that asked for a block
+ * @skipped: events refused by skip=, only=, sk_mark=, sample=, contexts, cpus
+ * @filtered: events refused by filters
  */
 struct skbtrace_gate {
 	unsigned long	irqflags;
 	bool		busy;
 	u32		ctx_mask;
-	u64		hits;
+	u64		asked;
 	u64		skipped;
+	u64		filtered;
 };
 
 /**
  * struct skbtrace_session - the part of a session that probes look at
  * @gate: per CPU
  * @id_key: keys of packet ids, so that these don't tell addresses
- * @special: some event has skbtrace_slot.special set: look at the slots
+ * @judges: there is a filter, or some event has skbtrace_slot.picky set
+ * @stacks: some event has skbtrace_slot.stack set
+ * @judge: the filters, %NULL: none. RCU
  * @states: what is remembered of connections
  * @slot: by event
  */
 struct skbtrace_session {
 	struct skbtrace_gate __percpu	*gate;
 	u64				id_key[2];
-	bool				special;
+	bool				judges;
+	bool				stacks;
+	struct skbtrace_judge __rcu	*judge;
 	struct skbtrace_states		states;
 	struct skbtrace_slot		slot[SKBTRACE_MAX_EVENTS];
 };
@@ -150,7 +154,6 @@ static __always_inline u32 skbtrace_context(void)
  */
 static inline void skbtrace_count_skipped(struct skbtrace_session *s)
 {
-	this_cpu_inc(s->gate->hits);
 	this_cpu_inc(s->gate->skipped);
 }
 
@@ -208,6 +211,44 @@ skbtrace_begin_at(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	       skbtrace_open_at(s, ev, key, netns, location, ctx);
 }
 
+bool skbtrace_judge_sk(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, struct sock *sk);
+
+/**
+ * skbtrace_passes() - do filters, sk_mark= and sample= want this connection?
+ * @s: session
+ * @ev: event of connections
+ * @sk: connection: a full socket or a minisocket that is alive
+ *
+ * For who must know before skbtrace_begin_passed(). Context: probe. Counts what
+ * it refuses.
+ * Return: true if they do
+ */
+static inline bool skbtrace_passes(struct skbtrace_session *s,
+				   const struct skbtrace_event *ev,
+				   struct sock *sk)
+{
+	return likely(!READ_ONCE(s->judges)) || skbtrace_judge_sk(s, ev, sk);
+}
+
+/**
+ * skbtrace_begin_passed() - skbtrace_begin_sk() after skbtrace_passes()
+ * @s: session
+ * @ev: event
+ * @sk: connection
+ *
+ * Return: as skbtrace_begin()
+ */
+static __always_inline void *
+skbtrace_begin_passed(struct skbtrace_session *s,
+		      const struct skbtrace_event *ev, struct sock *sk)
+{
+	u32 ctx = skbtrace_context();
+
+	return skbtrace_refuses(s, ctx) ? NULL :
+					  skbtrace_open_sk(s, ev, sk, ctx);
+}
+
 /**
  * skbtrace_begin_sk() - room for the block of a connection event
  * @s: session
@@ -223,10 +264,8 @@ static __always_inline void *
 skbtrace_begin_sk(struct skbtrace_session *s, const struct skbtrace_event *ev,
 		  struct sock *sk)
 {
-	u32 ctx = skbtrace_context();
-
-	return skbtrace_refuses(s, ctx) ? NULL :
-					  skbtrace_open_sk(s, ev, sk, ctx);
+	return skbtrace_passes(s, ev, sk) ? skbtrace_begin_passed(s, ev, sk) :
+					    NULL;
 }
 
 /**
@@ -293,54 +332,49 @@ static inline bool skbtrace_wants2(struct skbtrace_session *s,
 	return false;
 }
 
-bool skbtrace_picks_sk(const struct skbtrace_slot *slot, struct sock *sk);
-bool skbtrace_picks_packet(struct skbtrace_session *s,
-			   const struct skbtrace_slot *slot,
-			   const struct sk_buff *skb, int l3, struct sock *sk);
-
 /**
- * skbtrace_picks_conn() - do sk_mark= and sample= want this connection?
- * @s: session
- * @ev: event of connections
- * @sk: connection
- *
- * skbtrace_begin_sk() asks, too, and counts: this is for who must know before.
- * Context: probe.
- * Return: true if they do
+ * struct skbtrace_packet - what is known of a packet that an event is about
+ * @skb: it
+ * @l3: where its IP header is, bytes from skb->data, or %SKBTRACE_NO_L3
+ * @dir: SKBTRACE_DIR_*
+ * @dev: its device; skb->dev often is none. %NULL: not known
+ * @sk: socket that is known to own the packet, any kind; %NULL: none
  */
-static inline bool skbtrace_picks_conn(const struct skbtrace_session *s,
-				       const struct skbtrace_event *ev,
-				       struct sock *sk)
-{
-	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+struct skbtrace_packet {
+	const struct sk_buff	*skb;
+	int			l3;
+	u8			dir;
+	const struct net_device	*dev;
+	struct sock		*sk;
+};
 
-	return likely(!s->special) || !slot->picky ||
-	       skbtrace_picks_sk(slot, sk);
-}
-
-/* An offset that no packet has: sample= never wants it */
-#define SKBTRACE_NO_L3		INT_MAX
+bool skbtrace_judge_packet(struct skbtrace_session *s,
+			   const struct skbtrace_event *ev,
+			   const struct skbtrace_packet *p);
 
 /**
- * skbtrace_picks() - do sk_mark= and sample= want this packet?
+ * skbtrace_passes_packet() - do filters, sk_mark= and sample= want this packet?
  * @s: session
  * @ev: event of packets
- * @skb: packet
- * @l3: where its IP header is, bytes from skb->data, or %SKBTRACE_NO_L3
- * @sk: socket that is known to own the packet, %NULL: none
+ * @skb: see struct skbtrace_packet
+ * @l3: see there
+ * @dir: see there
+ * @dev: see there
+ * @sk: see there
  *
  * To be asked before skbtrace_begin(). Context: probe. Counts what it refuses.
  * Return: true if they do
  */
-static inline bool skbtrace_picks(struct skbtrace_session *s,
-				  const struct skbtrace_event *ev,
-				  const struct sk_buff *skb, int l3,
-				  struct sock *sk)
+static __always_inline bool
+skbtrace_passes_packet(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev,
+		       const struct sk_buff *skb, int l3, u8 dir,
+		       const struct net_device *dev, struct sock *sk)
 {
-	const struct skbtrace_slot *slot = &s->slot[ev->slot];
-
-	return likely(!s->special) || !slot->picky ||
-	       skbtrace_picks_packet(s, slot, skb, l3, sk);
+	if (likely(!READ_ONCE(s->judges)))
+		return true;
+	return skbtrace_judge_packet(s, ev, &(const struct skbtrace_packet){
+				     skb, l3, dir, dev, sk });
 }
 
 /**

@@ -6,6 +6,7 @@
 #define _LINUX_SKBTRACE_TUPLE_H
 
 #include <linux/if_ether.h>
+#include <linux/if_vlan.h>
 #include <linux/in6.h>
 #include <linux/ip.h>
 #include <linux/skbuff.h>
@@ -68,6 +69,10 @@ struct skbtrace_l4 {
 bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
 			 struct skbtrace_tuple *t, struct skbtrace_l4 *l4);
 void skbtrace_sock_tuple(const struct sock *sk, struct skbtrace_tuple *t);
+int skbtrace_vlan_l3(const struct sk_buff *skb);
+
+/* An offset that no packet has, nor a sum with one that overflows */
+#define SKBTRACE_NO_L3		(1 << 30)
 
 /**
  * skbtrace_packet_sock() - the socket that surely belongs to a packet
@@ -89,19 +94,49 @@ static inline struct sock *skbtrace_packet_sock(const struct sk_buff *skb)
 }
 
 /**
- * skbtrace_has_l3() - does skb_network_offset() tell where the IP header is?
+ * skbtrace_l3() - where the IP header is
+ * @skb: packet
+ * @here: where it is if there are no VLAN tags in the data
+ *
+ * Return: the place, bytes from skb->data, or %SKBTRACE_NO_L3: not IP
+ */
+static inline int skbtrace_l3(const struct sk_buff *skb, int here)
+{
+	if (likely(skb->protocol == htons(ETH_P_IP) ||
+		   skb->protocol == htons(ETH_P_IPV6)))
+		return here;
+	return eth_type_vlan(skb->protocol) ? skbtrace_vlan_l3(skb) :
+					      SKBTRACE_NO_L3;
+}
+
+/**
+ * skbtrace_network_l3() - the same by skb_network_offset(), if it is set
  * @skb: packet
  *
  * A header that was never set is 0 or all ones; one that was may be stale.
  *
- * Return: true if it is an IP packet and it may be asked
+ * Return: the place, bytes from skb->data, or %SKBTRACE_NO_L3
  */
-static inline bool skbtrace_has_l3(const struct sk_buff *skb)
+static inline int skbtrace_network_l3(const struct sk_buff *skb)
 {
-	return skb->network_header &&
-	       skb->network_header != (typeof(skb->network_header))~0U &&
-	       (skb->protocol == htons(ETH_P_IP) ||
-		skb->protocol == htons(ETH_P_IPV6));
+	if (!skb->network_header ||
+	    skb->network_header == (typeof(skb->network_header))~0U)
+		return SKBTRACE_NO_L3;
+	return skbtrace_l3(skb, skb_network_offset(skb));
+}
+
+/**
+ * skbtrace_is_forwarded() - is a packet that is sent that of another host?
+ * @skb: packet at the exit of IP
+ *
+ * IPv6 marks forwarded multicast only: what a device has received, then.
+ *
+ * Return: true if it is
+ */
+static __always_inline bool skbtrace_is_forwarded(const struct sk_buff *skb)
+{
+	return skb->protocol == htons(ETH_P_IPV6) ?
+	       skb->skb_iif : IPCB(skb)->flags & IPSKB_FORWARDED;
 }
 
 /* What skbtrace_packet_tuple() need not call for: what most packets are. */

@@ -3,7 +3,6 @@
  * Control files: text, one table. A write is one command; a refused one leaves
  * everything as it was and says why in "error".
  */
-#include <kunit/visibility.h>
 #include <linux/debugfs.h>
 #include <linux/kmod.h>
 #include <linux/module.h>
@@ -13,41 +12,9 @@
 
 struct dentry *skbtrace_dir;
 
-/* The reason of the last refused write. Under skbtrace_lock. */
-VISIBLE_IF_KUNIT char skbtrace_error[SKBTRACE_ERROR_MAX];
-static const char *skbtrace_error_file = "";
-
-/**
- * skbtrace_err() - say why something is refused
- * @err: negative errno
- * @fmt: the reason, without a full stop
- *
- * Context: skbtrace_lock.
- * Return: @err
- */
-int skbtrace_err(int err, const char *fmt, ...)
-{
-	va_list args;
-	int n;
-
-	n = scnprintf(skbtrace_error, sizeof(skbtrace_error), "%s: ",
-		      skbtrace_error_file);
-	va_start(args, fmt);
-	vscnprintf(skbtrace_error + n, sizeof(skbtrace_error) - n, fmt, args);
-	va_end(args);
-	return err;
-}
-
 static int version_show(struct seq_file *m, void *v)
 {
 	seq_printf(m, "%u\n", SKBTRACE_ABI);
-	return 0;
-}
-
-static int error_show(struct seq_file *m, void *v)
-{
-	if (skbtrace_error[0])
-		seq_printf(m, "%s\n", skbtrace_error);
 	return 0;
 }
 
@@ -251,8 +218,8 @@ static int dropped_store(char *text, size_t len)
 static void skbtrace_stat_cpu(struct seq_file *m, const struct skbtrace_cpu *c)
 {
 	seq_printf(m, "cpu %u hits=%llu skipped=%llu filtered=%llu refused=%llu",
-		   c->cpu, c->gate.hits, c->gate.skipped, c->filtered,
-		   c->refused);
+		   c->cpu, c->gate.asked + c->gate.skipped + c->gate.filtered,
+		   c->gate.skipped, c->gate.filtered, c->refused);
 	seq_printf(m, " held_dropped=%llu lost=%llu written=%llu names=%llu",
 		   c->held_dropped, c->lost, c->written, c->names);
 	seq_printf(m, " read=%llu produced=%lu consumed=%lu fullest=%u",
@@ -293,6 +260,7 @@ static int stat_show(struct seq_file *m, void *v)
 		   run->config.subbuf_nr);
 	skbtrace_stat_events(m);
 	seq_printf(m, " dead=%s\n", READ_ONCE(run->dead) ?: "-");
+	skbtrace_filter_stat(m, run);
 	for_each_possible_cpu(cpu) {
 		c = per_cpu_ptr(run->cpu, cpu);
 		/* pairs with skbtrace_buf_ready() */
@@ -336,6 +304,8 @@ static int owner_show(struct seq_file *m, void *v)
  * @max: bytes of one write
  * @unlocked: @show takes the lock itself, after modules have been loaded
  * @owner: opening it for writing takes the session
+ * @feed: a write is a piece of the whole, and one writer has it at a time
+ * @target: of @feed
  */
 struct skbtrace_file {
 	const char	*name;
@@ -344,6 +314,8 @@ struct skbtrace_file {
 	size_t		max;
 	bool		unlocked;
 	bool		owner;
+	bool		feed;
+	enum skbtrace_target target;
 };
 
 static const struct skbtrace_file skbtrace_files[] = {
@@ -357,7 +329,16 @@ static const struct skbtrace_file skbtrace_files[] = {
 	{ "dropped", dropped_show, dropped_store, 256 },
 	{ "stat", stat_show },
 	{ "keyframes", keyframes_show, keyframes_store, 256 },
-	{ "error", error_show },
+	{ "sock_filters", skbtrace_conn_filter_show, skbtrace_conn_feed,
+	  SKBTRACE_ENABLED_MAX, .feed = true, .target = SKBTRACE_BY_CONN },
+	{ "filters", skbtrace_packet_filter_show, skbtrace_packet_feed,
+	  SKBTRACE_ENABLED_MAX, .feed = true, .target = SKBTRACE_BY_PACKET },
+	{ "netns", skbtrace_netns_show, skbtrace_netns_store, 32 },
+	{ "dev", skbtrace_dev_show, skbtrace_dev_store, 32 },
+	{ "mark", skbtrace_mark_show, skbtrace_mark_store, 64 },
+	{ "cgroup", skbtrace_cgroup_show, skbtrace_cgroup_store, PATH_MAX },
+	{ "pid", skbtrace_pid_show, skbtrace_pid_store, 32 },
+	{ "error", skbtrace_error_show },
 	{ "owner", owner_show, .owner = true },
 };
 
@@ -376,16 +357,23 @@ static int skbtrace_ctl_show(struct seq_file *m, void *v)
 	return err;
 }
 
+/* Opening and closing mean something to whoever may write. */
+static bool skbtrace_ctl_held(const struct skbtrace_file *f,
+			      const struct file *file)
+{
+	return (f->owner || f->feed) && file->f_mode & FMODE_WRITE;
+}
+
 static int skbtrace_ctl_open(struct inode *inode, struct file *file)
 {
 	const struct skbtrace_file *f = inode->i_private;
 	int err = single_open(file, skbtrace_ctl_show, inode->i_private);
 
-	if (err || !f->owner || !(file->f_mode & FMODE_WRITE))
+	if (err || !skbtrace_ctl_held(f, file))
 		return err;
 	mutex_lock(&skbtrace_lock);
-	skbtrace_error_file = f->name;
-	err = skbtrace_take();
+	skbtrace_err_file(f->name);
+	err = f->feed ? skbtrace_feed_open(f->target) : skbtrace_take();
 	mutex_unlock(&skbtrace_lock);
 	if (err)
 		single_release(inode, file);
@@ -396,9 +384,13 @@ static int skbtrace_ctl_release(struct inode *inode, struct file *file)
 {
 	const struct skbtrace_file *f = inode->i_private;
 
-	if (f->owner && file->f_mode & FMODE_WRITE) {
+	if (skbtrace_ctl_held(f, file)) {
 		mutex_lock(&skbtrace_lock);
-		skbtrace_release();
+		skbtrace_err_file(f->name);
+		if (f->feed)
+			skbtrace_feed_close(f->target);
+		else
+			skbtrace_release();
 		mutex_unlock(&skbtrace_lock);
 	}
 	return single_release(inode, file);
@@ -410,7 +402,7 @@ static int skbtrace_store_locked(const struct skbtrace_file *f, char *text,
 	int err;
 
 	mutex_lock(&skbtrace_lock);
-	skbtrace_error_file = f->name;
+	skbtrace_err_file(f->name);
 	err = f->store(text, len);
 	mutex_unlock(&skbtrace_lock);
 	return err;
@@ -442,6 +434,8 @@ static ssize_t skbtrace_ctl_write(struct file *file, const char __user *from,
 
 	if (!f->store)
 		return f->owner ? count : -EINVAL;
+	if (f->feed)
+		count = min(count, f->max);	/* the rest comes next */
 	if (count > f->max)
 		return -E2BIG;
 	text = memdup_user_nul(from, count);
@@ -449,8 +443,11 @@ static ssize_t skbtrace_ctl_write(struct file *file, const char __user *from,
 		return PTR_ERR(text);
 	again = kstrdup(text, GFP_KERNEL);	/* parsing cuts it up */
 	err = again ? skbtrace_store_locked(f, text, count) : -ENOMEM;
-	if (err == -ENOENT) {
+	if (err == -ENOENT && f->store == enabled_store) {
 		skbtrace_load_events(again);
+		mutex_lock(&skbtrace_lock);
+		skbtrace_err_clear();
+		mutex_unlock(&skbtrace_lock);
 		err = skbtrace_store_locked(f, again, count);
 	}
 	kfree(again);

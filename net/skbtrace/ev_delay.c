@@ -87,13 +87,14 @@ static u16 skb_ip_id(const struct sk_buff *skb, int l3)
 	const struct iphdr *ip;
 	struct iphdr buf;
 
-	if (skb->protocol != htons(ETH_P_IP))
-		return 0;
 	ip = skb_header_pointer(skb, l3, sizeof(buf), &buf);
-	return ip ? ntohs(ip->id) : 0;
+	return ip && ip->version == 4 ? ntohs(ip->id) : 0;
 }
 
-/* @dev, @sk: %NULL if not known; those of the skb are not to be used then */
+/*
+ * @l3: where the IP header is if this is IP without VLAN tags; @dev, @sk: %NULL
+ * if not known; those of the skb are not to be used then
+ */
 static void skb_delay_event(struct skbtrace_session *s, struct skb_place place,
 			    const struct sk_buff *skb, int l3,
 			    const struct net_device *dev, struct sock *sk)
@@ -102,11 +103,11 @@ static void skb_delay_event(struct skbtrace_session *s, struct skb_place place,
 	struct skb_delay_block *b;
 	const struct net *net;
 
-	if (skb->protocol != htons(ETH_P_IP) &&
-	    skb->protocol != htons(ETH_P_IPV6))
-		return;
-	if (!skbtrace_wants(s, &ev_skb_delay, place.where) ||
-	    !skbtrace_picks(s, &ev_skb_delay, skb, l3, sk))
+	l3 = skbtrace_l3(skb, l3);
+	if (l3 == SKBTRACE_NO_L3 ||
+	    !skbtrace_wants(s, &ev_skb_delay, place.where) ||
+	    !skbtrace_passes_packet(s, &ev_skb_delay, skb, l3, place.dir, dev,
+				    sk))
 		return;
 	net = dev ? dev_net(dev) : sk ? sock_net(sk) : NULL;
 	b = skbtrace_begin(s, &ev_skb_delay, skbtrace_packet_id(s, skb),
@@ -131,12 +132,8 @@ static void skb_delay_event(struct skbtrace_session *s, struct skb_place place,
 static void ip_send_probe(void *data, struct net *net, struct sock *sk,
 			  struct sk_buff *skb)
 {
-	/* IPv6 marks forwarded multicast only */
-	bool forwarded = skb->protocol == htons(ETH_P_IPV6) ?
-			 skb->skb_iif : IPCB(skb)->flags & IPSKB_FORWARDED;
-
-	skb_delay_event(data, forwarded ? PLACE(IP_FORWARD, ON, TX) :
-					  PLACE(IP_SEND, BEGIN, TX),
+	skb_delay_event(data, skbtrace_is_forwarded(skb) ?
+			PLACE(IP_FORWARD, ON, TX) : PLACE(IP_SEND, BEGIN, TX),
 			skb, 0, skb->dev, skbtrace_packet_sock(skb));
 }
 
@@ -207,7 +204,7 @@ static void tcp_queue_rcv_probe(void *data, struct sock *sk,
 static void skb_copy_datagram_iovec_probe(void *data,
 					  const struct sk_buff *skb, int len)
 {
-	if (skbtrace_has_l3(skb))
+	if (skbtrace_network_l3(skb) != SKBTRACE_NO_L3)
 		skb_delay_event(data, PLACE(COPY, END, RX), skb,
 				skb_network_offset(skb), NULL,
 				skbtrace_packet_sock(skb));
@@ -221,7 +218,7 @@ static void skb_delay_end(struct skbtrace_session *s, u8 where,
 		where, LIFE_END,
 		skb->skb_iif ? SKBTRACE_DIR_RX : SKBTRACE_DIR_TX };
 
-	if (skbtrace_has_l3(skb))
+	if (skbtrace_network_l3(skb) != SKBTRACE_NO_L3)
 		skb_delay_event(s, place, skb, skb_network_offset(skb), NULL,
 				NULL);
 }
@@ -269,7 +266,7 @@ struct skbtrace_event ev_skb_delay = {
 	.select		= "where",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.help		= "A packet passes one of the named places of the stack.",
-	.read		= "parse --latency joins them. net_dev_queue to qdisc_dequeue: the device's queue. sk_queue to copy: the program is slow to read.",
+	.read		= "parse --latency joins them. net_dev_queue to qdisc_dequeue: the device's queue. sk_queue to copy, of UDP to consume: the program is slow to read.",
 	.example	= "skbtrace record -e skb_delay,sample=100 -w 5 && skbtrace parse --latency",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_ip_send, &hook_net_dev_queue,

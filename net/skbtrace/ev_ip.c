@@ -31,13 +31,6 @@ SKBTRACE_ASSERT_TUPLE(ip_receive);
 
 static struct skbtrace_event ev_ip_send, ev_ip_receive;
 
-/* IPv6 marks forwarded multicast only: what a device has received, then. */
-static __always_inline bool ip_is_forwarded(const struct sk_buff *skb)
-{
-	return skb->protocol == htons(ETH_P_IPV6) ?
-	       skb->skb_iif : IPCB(skb)->flags & IPSKB_FORWARDED;
-}
-
 static __always_inline void ip_fill_header(struct ip_send_block *b,
 					   const struct sk_buff *skb)
 {
@@ -67,7 +60,7 @@ ip_event(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	struct skbtrace_l4 l4;
 	struct ip_send_block *b;
 
-	if (!skbtrace_picks(s, ev, skb, 0, sk))
+	if (!skbtrace_passes_packet(s, ev, skb, 0, dir, skb->dev, sk))
 		return;
 	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb), net->ns.inum);
 	if (!b)
@@ -80,7 +73,7 @@ ip_event(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	b->len = l4.valid ? l4.len : skb->len;
 	b->segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
 	b->ifindex = skb->dev->ifindex;
-	b->forwarded = dir == SKBTRACE_DIR_TX && ip_is_forwarded(skb);
+	b->forwarded = dir == SKBTRACE_DIR_TX && skbtrace_is_forwarded(skb);
 	b->spare = 0;
 	b->mark = skb->mark;
 	skbtrace_commit(s);

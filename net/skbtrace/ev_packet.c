@@ -42,15 +42,18 @@ static void skb_rps_info_probe(void *data, struct sk_buff *skb,
 {
 	struct skbtrace_session *s = data;
 	struct skb_rps_info_block *b;
+	int l3;
 
-	if (!skbtrace_picks(s, &ev_skb_rps_info, skb, 0, NULL))
+	/* netif_receive_skb() and friends have skb->data at the IP header */
+	l3 = skbtrace_l3(skb, 0);
+	if (!skbtrace_passes_packet(s, &ev_skb_rps_info, skb, l3,
+				    SKBTRACE_DIR_RX, dev, NULL))
 		return;
 	b = skbtrace_begin(s, &ev_skb_rps_info, skbtrace_packet_id(s, skb),
 			   dev_net(dev)->ns.inum);
 	if (!b)
 		return;
-	/* netif_receive_skb() and friends have skb->data at the IP header */
-	skbtrace_packet_tuple(skb, 0, SKBTRACE_DIR_RX, skbtrace_tuple_of(b),
+	skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_RX, skbtrace_tuple_of(b),
 			      NULL);
 	b->rx_queue = skb_rx_queue_recorded(skb) ? skb_get_rx_queue(skb) :
 						   U16_MAX;
@@ -102,19 +105,23 @@ static void skb_swap_tuple(struct skbtrace_tuple *t, u8 dir)
 	t->dir = dir;
 }
 
+static bool skb_drop_sent(const struct sk_buff *skb, const struct sock *held)
+{
+	return held && (!skb->skb_iif || sk_fullsock(held));
+}
+
 /*
  * A packet that its sender still pays for is the sender's, even on the other
  * side of a veth. One that early demux gave to a socket is the receiver's. No
  * socket: received if a device has received it, else nobody knows.
  */
-static void skb_drop_tuple(const struct sk_buff *skb, const struct sock *held,
-			   struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
+static void skb_drop_tuple(const struct sk_buff *skb, int l3,
+			   const struct sock *held, struct skbtrace_tuple *t,
+			   struct skbtrace_l4 *l4)
 {
-	bool sent = held && (!skb->skb_iif || sk_fullsock(held));
+	bool sent = skb_drop_sent(skb, held);
 
-	if (!skbtrace_has_l3(skb) ||
-	    !skbtrace_packet_tuple(skb, skb_network_offset(skb),
-				   SKBTRACE_DIR_TX, t, l4)) {
+	if (!skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_TX, t, l4)) {
 		memset(t, 0, offsetofend(struct skbtrace_tuple, dir));
 		memset(l4, 0, sizeof(*l4));
 		if (held)
@@ -136,16 +143,20 @@ static noinline void skb_drop_event(struct skbtrace_session *s,
 	struct skb_drop_block *b;
 	struct sock *held;
 	struct skbtrace_l4 l4;
+	int l3;
 
 	held = skbtrace_packet_sock(skb);
-	if (!skbtrace_picks(s, &ev_skb_drop, skb, skbtrace_has_l3(skb) ?
-			    skb_network_offset(skb) : SKBTRACE_NO_L3, held))
+	l3 = skbtrace_network_l3(skb);
+	if (!skbtrace_passes_packet(s, &ev_skb_drop, skb, l3,
+				    skb_drop_sent(skb, held) ?
+				    SKBTRACE_DIR_TX : SKBTRACE_DIR_RX, NULL,
+				    held))
 		return;
 	b = skbtrace_begin_at(s, &ev_skb_drop, skbtrace_packet_id(s, skb),
 			      skb_drop_netns(held), location);
 	if (!b)
 		return;
-	skb_drop_tuple(skb, held, skbtrace_tuple_of(b), &l4);
+	skb_drop_tuple(skb, l3, held, skbtrace_tuple_of(b), &l4);
 	b->spare = 0;
 	b->sk = skb_drop_cookie(held, rx_sk, skbtrace_tuple_of(b));
 	b->reason = reason;

@@ -127,9 +127,6 @@ static void tcp_fill_active_conn(void *block, struct sock *sk)
 	b->srtt_us = U32_MAX;
 	if (!sk_fullsock(sk))
 		return;
-	/* tcp_set_state() gives the port back before it tells of CLOSE */
-	if (!b->lport)
-		b->lport = ntohs(inet_sk(sk)->inet_sport);
 	tcp_fill_owner(b, sk);
 	/* a socket that is being made has none yet */
 	if (sk->sk_state == TCP_LISTEN || !inet_csk(sk)->icsk_ca_ops)
@@ -144,6 +141,8 @@ static void tcp_end_conn(struct skbtrace_session *s, struct sock *sk)
 {
 	struct tcp_active_conn_block *b;
 
+	if (!skbtrace_passes(s, &ev_tcp_active_conn, sk))
+		return;
 	b = skbtrace_begin(s, &ev_tcp_active_conn, skbtrace_cookie(sk),
 			   sock_net(sk)->ns.inum);
 	if (!b)

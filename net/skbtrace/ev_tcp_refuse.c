@@ -24,14 +24,6 @@ SKBTRACE_ASSERT_TUPLE(tcp_reset);
 	F(S, u32, synq, "-", "brief", "handshakes under way (SYN queue)")
 SKBTRACE_BLOCK(tcp_listen_overflow, TCP_LISTEN_OVERFLOW_FIELDS);
 
-/* close() has left the state, and with it the port, before it sends a reset. */
-static void tcp_reset_sock_tuple(struct sock *sk, struct skbtrace_tuple *t)
-{
-	skbtrace_sock_tuple(sk, t);
-	if (!t->lport)
-		t->lport = ntohs(inet_sk(sk)->inet_sport);
-}
-
 /*
  * A reset that answers a packet of no connection has no key; the addresses are
  * those of the packet. A listener refuses packets of others, not its own.
@@ -41,16 +33,16 @@ tcp_reset_begin(struct skbtrace_session *s, struct sock *sk,
 		const struct sk_buff *skb)
 {
 	struct net_device *dev;
-	int l3;
 
 	if (sk && sk->sk_state != TCP_LISTEN)
 		return skbtrace_begin_sk(s, &ev_tcp_reset, sk);
 	if (!skb)
 		return NULL;
-	l3 = skb_network_offset(skb);
-	if (!skbtrace_picks(s, &ev_tcp_reset, skb, l3, NULL))
-		return NULL;
 	dev = skb_dst(skb) ? skb_dst(skb)->dev : NULL;
+	if (!skbtrace_passes_packet(s, &ev_tcp_reset, skb,
+				    skb_network_offset(skb), SKBTRACE_DIR_RX,
+				    dev, NULL))
+		return NULL;
 	return skbtrace_begin(s, &ev_tcp_reset, 0,
 			      dev ? dev_net(dev)->ns.inum : 0);
 }
@@ -70,7 +62,7 @@ static void tcp_reset_event(struct skbtrace_session *s, struct sock *sk,
 				      SKBTRACE_DIR_RX, skbtrace_tuple_of(b),
 				      NULL);
 	else
-		tcp_reset_sock_tuple(sk, skbtrace_tuple_of(b));
+		skbtrace_sock_tuple(sk, skbtrace_tuple_of(b));
 	b->proto = IPPROTO_TCP;
 	b->dir = dir;
 	b->state = sk ? sk->sk_state : U8_MAX;	/* none */

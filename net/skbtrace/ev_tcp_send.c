@@ -65,7 +65,10 @@ static void tcp_fill_sendlimit(struct tcp_sendlimit_block *b,
 	b->pacing_rate_Bps = rate == ~0UL ? U64_MAX : rate;
 }
 
-/* Return: the time of the event, or the time now if it was not written */
+/*
+ * Once skbtrace_passes(). Return: the time of the event, or the time now if it
+ * was not written
+ */
 static u64 tcp_sendlimit_write(struct skbtrace_session *s, struct sock *sk,
 			       u8 why, u32 sent, const struct tcp_run *run)
 {
@@ -74,7 +77,7 @@ static u64 tcp_sendlimit_write(struct skbtrace_session *s, struct sock *sk,
 
 	if (!skbtrace_wants(s, &ev_tcp_sendlimit, why))
 		return ktime_get_mono_fast_ns();
-	b = skbtrace_begin_sk(s, &ev_tcp_sendlimit, sk);
+	b = skbtrace_begin_passed(s, &ev_tcp_sendlimit, sk);
 	if (!b)
 		return ktime_get_mono_fast_ns();
 	time = b->hdr.time;
@@ -141,7 +144,7 @@ static void tcp_sendlimit_probe(void *data, struct sock *sk,
 {
 	u8 reason = why;
 
-	if (!skbtrace_picks_conn(data, &ev_tcp_sendlimit, sk))
+	if (!skbtrace_passes(data, &ev_tcp_sendlimit, sk))
 		return;
 	if (!tcp_send_head(sk))
 		reason = tcp_all_sent(sk);
@@ -169,7 +172,7 @@ void tcp_sendlimit_end(struct skbtrace_session *s, struct sock *sk)
 	run.was = state->value & ~TCP_SENDLIMIT_CLOSED;
 	run.count = state->count;
 	run.since = state->since;
-	if (run.since)
+	if (run.since && skbtrace_passes(s, &ev_tcp_sendlimit, sk))
 		tcp_sendlimit_write(s, sk, TCP_SENDLIMIT_END, 0, &run);
 	skbtrace_state_free(state);
 }
@@ -195,12 +198,12 @@ static void sk_sndbuf_wait_event(struct skbtrace_session *s, struct sock *sk,
 	u64 waited_us;
 
 	if (!skbtrace_on(s, &ev_sk_sndbuf_wait) ||
-	    !skbtrace_picks_conn(s, &ev_sk_sndbuf_wait, sk))
+	    !skbtrace_passes(s, &ev_sk_sndbuf_wait, sk))
 		return;
 	waited_us = sk_waited_us(s, sk, begin);
 	if (!skbtrace_wants(s, &ev_sk_sndbuf_wait, begin))
 		return;
-	b = skbtrace_begin_sk(s, &ev_sk_sndbuf_wait, sk);
+	b = skbtrace_begin_passed(s, &ev_sk_sndbuf_wait, sk);
 	if (!b)
 		return;
 	b->op = begin;
@@ -225,7 +228,7 @@ static void sk_sndbuf_wait_probe(void *data, struct sock *sk, bool begin,
 		return;
 	if (begin && !tcp_send_head(sk) &&
 	    skbtrace_on(data, &ev_tcp_sendlimit) &&
-	    skbtrace_picks_conn(data, &ev_tcp_sendlimit, sk))
+	    skbtrace_passes(data, &ev_tcp_sendlimit, sk))
 		tcp_sendlimit_is(data, sk, TCP_SENDLIMIT_SNDBUF, 0, 0);
 	sk_sndbuf_wait_event(data, sk, begin, err);
 }

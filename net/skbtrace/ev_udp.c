@@ -32,7 +32,8 @@ static void udp_event(struct skbtrace_session *s,
 {
 	struct udp_send_block *b;
 
-	if (!skbtrace_picks(s, ev, skb, skb_network_offset(skb), sk))
+	if (!skbtrace_passes_packet(s, ev, skb, skb_network_offset(skb), dir,
+				    NULL, sk))
 		return;
 	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb),
 			   sock_net(sk)->ns.inum);

@@ -8,10 +8,12 @@
  *	source.c	tracepoints: found by name, attached while used
  *	channel.c	relay channel, files that deliver it, flush
  *	write.c		the hot path: room for a block, losses, names
+ *	filter.h	filters: feed.c, filter.c, prog.c, judge.c
  *	pick.c		sk_mark= and sample=
  *	state.c		what is remembered of connections
  *	core_events.c	the core's own events: names of tasks and addresses
  *	registry.c	protocol modules and their events
+ *	error.c		the reason of the last refused write
  */
 #ifndef _NET_SKBTRACE_INTERNAL_H
 #define _NET_SKBTRACE_INTERNAL_H
@@ -26,6 +28,7 @@
 #include <linux/timer.h>
 #include "ring.h"
 #include "names.h"
+#include "filter.h"
 
 /* Limits and defaults; the documentation names them. */
 #define SKBTRACE_SUBBUF_SIZE_MIN	4096U
@@ -69,7 +72,6 @@ struct skbtrace_loss {
  * @gate: first, since probes see it through skbtrace_session.gate
  * @epoch: of names
  * @seq: of the next event
- * @filtered: by a filter
  * @refused: by a condition
  * @held_dropped: held back and never needed
  * @lost: found no room
@@ -98,7 +100,6 @@ struct skbtrace_cpu {
 	struct skbtrace_gate	gate;
 	u32			epoch;
 	u64			seq;
-	u64			filtered;
 	u64			refused;
 	u64			held_dropped;
 	u64			lost;
@@ -273,11 +274,22 @@ void skbtrace_print_spec(struct seq_file *m, const struct skbtrace_run *run,
 /* format.c */
 int skbtrace_format_show(struct seq_file *m, void *v);
 
-/* ctl.c */
+/* pick.c */
+u32 skbtrace_sk_mark(struct sock *sk);
+bool skbtrace_picks_sk(const struct skbtrace_slot *slot, struct sock *sk);
+bool skbtrace_picks_packet(const struct skbtrace_slot *slot,
+			   const struct skbtrace_packet *p);
+
+/* error.c */
 #if IS_ENABLED(CONFIG_KUNIT)
 extern char skbtrace_error[SKBTRACE_ERROR_MAX];
 #endif
+void skbtrace_err_file(const char *name);
+void skbtrace_err_clear(void);
 __printf(2, 3) int skbtrace_err(int err, const char *fmt, ...);
+int skbtrace_error_show(struct seq_file *m, void *v);
+
+/* ctl.c */
 int skbtrace_ctl_init(void);
 void skbtrace_ctl_exit(void);
 

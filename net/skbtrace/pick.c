@@ -34,7 +34,8 @@ static bool skbtrace_sampled(const struct skbtrace_tuple *t, u32 n)
 	return (mix >> 32) * n >> 32 == 0;
 }
 
-static u32 skbtrace_sk_mark(struct sock *sk)
+/* SO_MARK of a full socket or minisocket. Context: probe. */
+u32 skbtrace_sk_mark(struct sock *sk)
 {
 	if (sk_fullsock(sk))
 		return READ_ONCE(sk->sk_mark);
@@ -60,39 +61,28 @@ bool skbtrace_picks_sk(const struct skbtrace_slot *slot, struct sock *sk)
 	if (!slot->sample)
 		return true;
 	skbtrace_sock_tuple(sk, &t);
-	/* tcp_set_state() gives the port back before it tells of CLOSE */
-	if (!t.lport && sk_fullsock(sk))
-		t.lport = ntohs(inet_sk(sk)->inet_sport);
 	return t.lport && t.pport && skbtrace_sampled(&t, slot->sample);
 }
-EXPORT_SYMBOL_GPL(skbtrace_picks_sk);
 
 /**
  * skbtrace_picks_packet() - does a slot want this packet?
- * @s: session
  * @slot: the slot of an event, with sk_mark= or sample=
- * @skb: packet
- * @l3: where its IP header is, bytes from skb->data
- * @sk: its socket, %NULL: not known, so none with the mark
+ * @p: packet; without a socket it has no mark
  *
  * What has no ports is judged by its addresses. Context: probe.
- * Return: true if it does; counted as skipped if not
+ * Return: true if it does
  */
-bool skbtrace_picks_packet(struct skbtrace_session *s,
-			   const struct skbtrace_slot *slot,
-			   const struct sk_buff *skb, int l3, struct sock *sk)
+bool skbtrace_picks_packet(const struct skbtrace_slot *slot,
+			   const struct skbtrace_packet *p)
 {
 	struct skbtrace_tuple t;
-	bool ok = true;
 
-	if (slot->by_mark)
-		ok = sk && skbtrace_sk_mark(sk) == slot->mark;
-	if (ok && slot->sample)
-		ok = skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_RX, &t,
-					   NULL) &&
-		     skbtrace_sampled(&t, slot->sample);
-	if (!ok)
-		skbtrace_count_skipped(s);
-	return ok;
+	if (slot->by_mark &&
+	    (!p->sk || skbtrace_sk_mark(p->sk) != slot->mark))
+		return false;
+	if (!slot->sample)
+		return true;
+	return skbtrace_packet_tuple(p->skb, p->l3, SKBTRACE_DIR_RX, &t,
+				     NULL) &&
+	       skbtrace_sampled(&t, slot->sample);
 }
-EXPORT_SYMBOL_GPL(skbtrace_picks_packet);

@@ -21,6 +21,7 @@
 static struct skbtrace_run *skbtrace_cur;
 /* What the control files had set before there was an owner. */
 static struct skbtrace_config skbtrace_saved;
+static struct skbtrace_judge *skbtrace_saved_judge;
 
 struct skbtrace_run *skbtrace_current(void)
 {
@@ -34,6 +35,7 @@ static void skbtrace_run_free(struct kref *ref)
 
 	vfree(run->known.tab);
 	vfree(run->pub.states.tab);
+	skbtrace_judge_free(rcu_access_pointer(run->pub.judge));
 	free_cpumask_var(run->config.cpus);
 	free_percpu(run->cpu);
 	kfree(run);
@@ -168,8 +170,17 @@ static void skbtrace_set_slot(struct skbtrace_run *run,
 	/* if it is on, probes must not see it off meanwhile */
 	new.on = slot->on;
 	*slot = new;
-	if (new.special)
-		WRITE_ONCE(run->pub.special, true);
+	if (new.picky)
+		WRITE_ONCE(run->pub.judges, true);
+	if (new.stack)
+		WRITE_ONCE(run->pub.stacks, true);
+}
+
+/* No probe of this run is attached: its filters can be had. */
+static struct skbtrace_judge *skbtrace_take_judge(struct skbtrace_run *run)
+{
+	return rcu_replace_pointer(run->pub.judge, NULL,
+				   lockdep_is_held(&skbtrace_lock));
 }
 
 /* The next run with the same settings takes the place of the current one. */
@@ -181,6 +192,7 @@ static int skbtrace_replace(void)
 	if (!run)
 		return skbtrace_err(-ENOMEM, "no memory");
 	run->owner = old->owner;
+	rcu_assign_pointer(run->pub.judge, skbtrace_take_judge(old));
 	skbtrace_channel_close(old);
 	skbtrace_run_put(old);
 	skbtrace_cur = run;
@@ -334,6 +346,7 @@ int skbtrace_take(void)
 	skbtrace_saved.subbuf_nr = old->config.subbuf_nr;
 	skbtrace_saved.ctx_mask = old->config.ctx_mask;
 	cpumask_copy(skbtrace_saved.cpus, old->config.cpus);
+	skbtrace_saved_judge = skbtrace_take_judge(old);
 	skbtrace_end(old);
 	skbtrace_cur = run;
 	return 0;
@@ -350,6 +363,8 @@ void skbtrace_release(void)
 		skbtrace_cur->owner.pid = 0;
 		return;
 	}
+	rcu_assign_pointer(run->pub.judge, skbtrace_saved_judge);
+	skbtrace_saved_judge = NULL;
 	skbtrace_end(skbtrace_cur);
 	skbtrace_cur = run;
 }

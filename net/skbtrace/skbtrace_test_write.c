@@ -81,7 +81,7 @@ static void write_loses_and_tells(struct kunit *test)
 
 	for (i = 0; i < 2000; i++)
 		write_one(t, i % 4 ? &kunit_ev_other : &kunit_ev_plain);
-	KUNIT_EXPECT_EQ(test, t->c->gate.hits, 2000ULL);
+	KUNIT_EXPECT_EQ(test, t->c->gate.asked, 2000ULL);
 	KUNIT_EXPECT_GT(test, t->c->lost, 0ULL);
 	KUNIT_EXPECT_EQ(test, t->c->ring.produced, W_NR - 1);
 	/* one sub-buffer is read: the next event tells of the loss first */
@@ -209,7 +209,7 @@ static void write_recursion(struct kunit *test)
 		KUNIT_EXPECT_NULL(test, inner);
 	}
 	KUNIT_EXPECT_EQ(test, t->c->recursion, 1ULL);
-	KUNIT_EXPECT_EQ(test, t->c->gate.hits, 1ULL);
+	KUNIT_EXPECT_EQ(test, t->c->gate.asked, 1ULL);
 	skbtrace_test_drain(test, t);
 	skbtrace_test_sums(test, t);
 }

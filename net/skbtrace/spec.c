@@ -253,7 +253,6 @@ int skbtrace_parse_spec(char *text, struct skbtrace_spec *spec)
 			return err;
 	}
 	spec->slot.picky = spec->slot.by_mark || spec->slot.sample;
-	spec->slot.special = spec->slot.picky || spec->slot.stack;
 	return 0;
 }
 

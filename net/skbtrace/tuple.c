@@ -3,6 +3,7 @@
  * Addresses and ports of packets and sockets, in one form for IPv4 and IPv6.
  * Packets may hold anything: every byte is fetched with a check.
  */
+#include <linux/if_vlan.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/tcp.h>
@@ -156,9 +157,41 @@ bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
 }
 EXPORT_SYMBOL_GPL(skbtrace_slow_tuple);
 
+#define SKBTRACE_MAX_TAGS	2	/* 802.1ad: a service and a customer tag */
+
+/**
+ * skbtrace_vlan_l3() - the rest of skbtrace_l3(): there are VLAN tags
+ * @skb: packet, its protocol is that of a tag
+ *
+ * Data may begin before the tags, behind them, or between: the MAC header
+ * knows. Context: probe.
+ *
+ * Return: as skbtrace_l3()
+ */
+int skbtrace_vlan_l3(const struct sk_buff *skb)
+{
+	int off = skb_mac_offset(skb) + offsetof(struct ethhdr, h_proto), tags;
+	const __be16 *type;
+	__be16 buf;
+
+	if (!skb_mac_header_was_set(skb))
+		return SKBTRACE_NO_L3;
+	for (tags = 0; tags <= SKBTRACE_MAX_TAGS; tags++, off += VLAN_HLEN) {
+		type = skb_header_pointer(skb, off, sizeof(buf), &buf);
+		if (!type)
+			break;
+		if (*type == htons(ETH_P_IP) || *type == htons(ETH_P_IPV6))
+			return off + sizeof(buf);
+		if (!eth_type_vlan(*type))
+			break;
+	}
+	return SKBTRACE_NO_L3;
+}
+EXPORT_SYMBOL_GPL(skbtrace_vlan_l3);
+
 /**
  * skbtrace_sock_tuple() - addresses and ports of a socket or minisocket
- * @sk: it; only what all kinds of sockets share is looked at
+ * @sk: it
  * @t: the result; proto and dir are not touched
  *
  * Context: probe.
@@ -167,6 +200,9 @@ void skbtrace_sock_tuple(const struct sock *sk, struct skbtrace_tuple *t)
 {
 	t->lport = sk->sk_num;
 	t->pport = ntohs(sk->sk_dport);
+	/* tcp_set_state() gives the port back before it tells of CLOSE */
+	if (!t->lport && sk_fullsock(sk))
+		t->lport = ntohs(inet_sk(sk)->inet_sport);
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {
 		t->local = sk->sk_v6_rcv_saddr;

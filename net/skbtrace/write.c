@@ -42,17 +42,22 @@ void skbtrace_set_contexts(struct skbtrace_run *run)
 }
 
 /*
- * Probes look at slots only if some event has one that asks for it. Context:
- * skbtrace_lock.
+ * Probes look for filters and at slots only if there is something to be seen.
+ * Context: skbtrace_lock.
  */
 void skbtrace_set_special(struct skbtrace_run *run)
 {
-	bool special = false;
+	bool judges = rcu_access_pointer(run->pub.judge), stacks = false;
 	int i;
 
-	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
-		special |= run->pub.slot[i].on && run->pub.slot[i].special;
-	WRITE_ONCE(run->pub.special, special);
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
+		if (!run->pub.slot[i].on)
+			continue;
+		judges |= run->pub.slot[i].picky;
+		stacks |= run->pub.slot[i].stack;
+	}
+	WRITE_ONCE(run->pub.judges, judges);
+	WRITE_ONCE(run->pub.stacks, stacks);
 }
 
 static void skbtrace_close_subbuf(struct skbtrace_cpu *c)
@@ -344,11 +349,7 @@ skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
 		c->recursion++;
 		goto out;
 	}
-	c->gate.hits++;
-	if (sk && slot->picky && !skbtrace_picks_sk(slot, sk)) {
-		c->gate.skipped++;
-		goto out;
-	}
+	c->gate.asked++;
 	c->gate.busy = true;
 	c->gate.irqflags = flags;
 
@@ -403,7 +404,7 @@ __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 
 	local_irq_save(flags);
 	c = this_cpu_ptr(run->cpu);
-	if (unlikely(c->gate.busy | READ_ONCE(s->special)))
+	if (unlikely(c->gate.busy | READ_ONCE(s->stacks)))
 		goto slow;
 	if (conn && unlikely(!key ||
 			     !skbtrace_names_has(&run->known, key, c->epoch)))
@@ -423,7 +424,7 @@ __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 		goto slow;
 	b = c->ring.cur + c->ring.off;
 	c->ring.off = end;
-	c->gate.hits++;
+	c->gate.asked++;
 	c->gate.busy = true;
 	c->gate.irqflags = flags;
 	return skbtrace_head(c, ev, b, ctx, key, netns, tgid);
@@ -489,6 +490,13 @@ void *skbtrace_open_sk(struct skbtrace_session *s,
 }
 EXPORT_SYMBOL_GPL(skbtrace_open_sk);
 
+/* In this epoch, as this CPU knows it */
+static bool skbtrace_is_named_now(const struct skbtrace_run *run, u64 key)
+{
+	return skbtrace_names_has(&run->known, key,
+				  this_cpu_read(run->cpu->epoch));
+}
+
 /**
  * skbtrace_name_sk() - name a connection if this epoch has not named it yet
  * @s: session
@@ -505,7 +513,8 @@ void skbtrace_name_sk(struct skbtrace_session *s,
 	struct skbtrace_cpu *c;
 	unsigned long flags;
 
-	if (!skbtrace_picks_conn(s, ev, sk))
+	if (likely(skbtrace_is_named_now(run, key)) ||
+	    (READ_ONCE(s->judges) && !skbtrace_wants_name(s, ev, sk)))
 		return;
 	local_irq_save(flags);
 	c = this_cpu_ptr(run->cpu);

@@ -1,0 +1,323 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A connection as the packet that it would send, so that a pcap expression can
+ * judge it; and the check that a program looks at nothing else of a packet.
+ *
+ * No packet: of the IP header there are version, protocol and addresses, it is
+ * no fragment, its time to live is 64; of the header above there are the ports.
+ * Used by the kernel and by userland, which filters recordings.
+ */
+#ifndef _NET_SKBTRACE_CONN_PROG_H
+#define _NET_SKBTRACE_CONN_PROG_H
+
+#include <linux/filter.h>
+#include <linux/types.h>
+
+#define SKBTRACE_FORGED_MAX	44	/* bytes: IPv6 header and ports */
+#define SKBTRACE_FORGED_TTL	64
+
+/**
+ * struct skbtrace_forged - who a connection is between
+ * @local: address on this side, IPv4 as ::ffff:a.b.c.d, unset as zero
+ * @peer: the same of the other side
+ * @lport: port on this side, host order, 0: none yet
+ * @pport: port of the other side, host order
+ * @proto: IPPROTO_*
+ * @v4: an IPv4 socket; others are, too, if one of the addresses is
+ */
+struct skbtrace_forged {
+	const __u8	*local;
+	const __u8	*peer;
+	__u16		lport;
+	__u16		pport;
+	__u8		proto;
+	__u8		v4;
+};
+
+static inline int skbtrace_is_mapped(const __u8 *addr)
+{
+	int i;
+
+	for (i = 0; i < 10; i++)
+		if (addr[i])
+			return 0;
+	return addr[10] == 0xff && addr[11] == 0xff;
+}
+
+static inline void skbtrace_forge_addr(__u8 *to, const __u8 *from, int n)
+{
+	while (n--)
+		to[n] = from[n];
+}
+
+/**
+ * skbtrace_forge() - the packet that a connection would send
+ * @p: the packet, %SKBTRACE_FORGED_MAX bytes, all written
+ * @c: connection
+ *
+ * Return: its length
+ */
+static inline unsigned int skbtrace_forge(__u8 *p,
+					  const struct skbtrace_forged *c)
+{
+	int v4 = c->v4 || skbtrace_is_mapped(c->local) ||
+		 skbtrace_is_mapped(c->peer);
+	unsigned int i, l4 = v4 ? 20 : 40;
+
+	for (i = 0; i < SKBTRACE_FORGED_MAX; i++)
+		p[i] = 0;
+	if (v4) {
+		p[0] = 0x45;
+		p[8] = SKBTRACE_FORGED_TTL;
+		p[9] = c->proto;
+		/* an address that is not set is zero in both forms */
+		skbtrace_forge_addr(p + 12, c->local + 12, 4);
+		skbtrace_forge_addr(p + 16, c->peer + 12, 4);
+	} else {
+		p[0] = 0x60;
+		p[6] = c->proto;
+		p[7] = SKBTRACE_FORGED_TTL;
+		skbtrace_forge_addr(p + 8, c->local, 16);
+		skbtrace_forge_addr(p + 24, c->peer, 16);
+	}
+	p[l4] = c->lport >> 8;
+	p[l4 + 1] = c->lport & 0xff;
+	p[l4 + 2] = c->pport >> 8;
+	p[l4 + 3] = c->pport & 0xff;
+	return l4 + 4;
+}
+
+/* What the check knows of the accumulator and of X before an instruction */
+enum {
+	SKBTRACE_REG_NONE,	/* nobody comes by here */
+	SKBTRACE_REG_ANY,
+	SKBTRACE_REG_BYTE0,	/* the first byte of the packet */
+	SKBTRACE_REG_VERSION,	/* that, without the header length */
+	SKBTRACE_REG_L4,	/* X: length of the IPv4 header */
+};
+
+#define SKBTRACE_V4	1
+#define SKBTRACE_V6	2
+
+/**
+ * struct skbtrace_conn_at - what is known before an instruction is run
+ * @versions: of IP that it is run for
+ * @a: the accumulator
+ * @x: the index register
+ *
+ * Memory for skbtrace_conn_check(), one for each instruction, zero.
+ */
+struct skbtrace_conn_at {
+	__u8	versions;
+	__u8	a;
+	__u8	x;
+};
+
+/* Headers in parts; those with a name do not exist for a connection */
+struct skbtrace_conn_part {
+	__u32		end;	/* first byte behind it */
+	const char	*what;
+};
+
+static inline const char *
+skbtrace_conn_part(const struct skbtrace_conn_part *part, __u32 off, __u32 n)
+{
+	__u32 begin = 0;
+
+	for (; part->end; begin = part->end, part++)
+		if (part->what && off < part->end && off + n > begin)
+			return part->what;
+	/* what is behind has no end; neither may the sum run over */
+	return off + n > begin || off + n < off ? part->what : NULL;
+}
+
+static inline const char *skbtrace_conn_lacks4(__u32 off, __u32 n)
+{
+	static const struct skbtrace_conn_part parts[] = {
+		{ 1, NULL }, { 2, "the IPv4 type of service" },
+		{ 4, "the IPv4 total length" },
+		{ 6, "the IPv4 identification" }, { 10, NULL },
+		{ 12, "the IPv4 header checksum" }, { 24, NULL },
+		{ 0, "what follows the ports" },
+	};
+
+	return skbtrace_conn_part(parts, off, n);
+}
+
+static inline const char *skbtrace_conn_lacks6(__u32 off, __u32 n)
+{
+	static const struct skbtrace_conn_part parts[] = {
+		{ 1, NULL }, { 4, "the IPv6 traffic class and flow label" },
+		{ 6, "the IPv6 payload length" }, { 44, NULL },
+		{ 0, "what follows the ports" },
+	};
+
+	return skbtrace_conn_part(parts, off, n);
+}
+
+/* Bytes from the end of the IPv4 header on */
+static inline const char *skbtrace_conn_lacks_l4(__u32 off, __u32 n)
+{
+	static const struct skbtrace_conn_part parts[] = {
+		{ 4, NULL },
+		{ 8, "the TCP sequence number, or UDP's length" },
+		{ 12, "the TCP acknowledgment number" },
+		{ 13, "the TCP data offset" }, { 14, "the TCP flags" },
+		{ 16, "the TCP window" }, { 18, "the TCP checksum" },
+		{ 20, "the TCP urgent pointer" },
+		{ 0, "TCP options or payload" },
+	};
+
+	return skbtrace_conn_part(parts, off, n);
+}
+
+static inline __u32 skbtrace_insn_bytes(__u16 code)
+{
+	switch (BPF_SIZE(code)) {
+	case BPF_B:
+		return 1;
+	case BPF_H:
+		return 2;
+	default:
+		return 4;
+	}
+}
+
+/* Return: what a load looks at that a connection has not, or NULL */
+static inline const char *
+skbtrace_conn_lacks(const struct sock_filter *f,
+		    const struct skbtrace_conn_at *at)
+{
+	__u32 n = skbtrace_insn_bytes(f->code);
+	const char *what = NULL;
+
+	switch (BPF_MODE(f->code)) {
+	case BPF_LEN:
+		return "the length";
+	case BPF_IND:
+		if (at->x != SKBTRACE_REG_L4)
+			return "a place that is computed";
+		return skbtrace_conn_lacks_l4(f->k, n);
+	case BPF_MSH:
+		n = 1;
+		break;
+	case BPF_ABS:
+		break;
+	default:	/* a constant, the program's own memory */
+		return NULL;
+	}
+	if (at->versions & SKBTRACE_V4)
+		what = skbtrace_conn_lacks4(f->k, n);
+	if (!what && at->versions & SKBTRACE_V6)
+		what = skbtrace_conn_lacks6(f->k, n);
+	return what;
+}
+
+static inline void skbtrace_conn_join(struct skbtrace_conn_at *to,
+				      const struct skbtrace_conn_at *from)
+{
+	if (!from->versions)
+		return;
+	to->versions |= from->versions;
+	to->a = to->a == SKBTRACE_REG_NONE || to->a == from->a ?
+		from->a : SKBTRACE_REG_ANY;
+	to->x = to->x == SKBTRACE_REG_NONE || to->x == from->x ?
+		from->x : SKBTRACE_REG_ANY;
+}
+
+/* A test of the version sends each to its own branch. */
+static inline void skbtrace_conn_jump(const struct sock_filter *f,
+				      struct skbtrace_conn_at *at)
+{
+	struct skbtrace_conn_at yes = *at, no = *at;
+	__u8 version = f->k == 0x40 ? SKBTRACE_V4 :
+		       f->k == 0x60 ? SKBTRACE_V6 : 0;
+
+	if (BPF_OP(f->code) == BPF_JA) {
+		skbtrace_conn_join(&at[1 + f->k], &yes);
+		return;
+	}
+	if (f->code == (BPF_JMP | BPF_JEQ | BPF_K) &&
+	    at->a == SKBTRACE_REG_VERSION) {
+		yes.versions &= version;
+		no.versions &= ~version;
+	}
+	skbtrace_conn_join(&at[1 + f->jt], &yes);
+	skbtrace_conn_join(&at[1 + f->jf], &no);
+}
+
+/* What an instruction that is no jump leaves in the registers */
+static inline void skbtrace_conn_step(const struct sock_filter *f,
+				      struct skbtrace_conn_at *at)
+{
+	switch (BPF_CLASS(f->code)) {
+	case BPF_LD:
+		at->a = f->code == (BPF_LD | BPF_B | BPF_ABS) && !f->k ?
+			SKBTRACE_REG_BYTE0 : SKBTRACE_REG_ANY;
+		break;
+	case BPF_LDX:
+		at->x = BPF_MODE(f->code) == BPF_MSH && !f->k &&
+			at->versions == SKBTRACE_V4 ?
+			SKBTRACE_REG_L4 : SKBTRACE_REG_ANY;
+		break;
+	case BPF_ALU:
+		at->a = f->code == (BPF_ALU | BPF_AND | BPF_K) &&
+			f->k == 0xf0 && at->a == SKBTRACE_REG_BYTE0 ?
+			SKBTRACE_REG_VERSION : SKBTRACE_REG_ANY;
+		break;
+	case BPF_MISC:
+		if (BPF_MISCOP(f->code) == BPF_TAX)
+			at->x = SKBTRACE_REG_ANY;
+		else
+			at->a = SKBTRACE_REG_ANY;
+		break;
+	}
+}
+
+/**
+ * skbtrace_conn_check() - does a program need what a connection has not?
+ * @f: the program: every opcode valid, every jump within it
+ * @nr: instructions
+ * @at: memory, @nr of them, zero
+ * @what: what is missing
+ *
+ * Follows the program for both versions of IP at once, so that each load is
+ * held against the header that it is made for. Jumps lead forward only.
+ *
+ * Return: the first instruction that looks at what there is not, or -1
+ */
+static inline int skbtrace_conn_check(const struct sock_filter *f,
+				      unsigned int nr,
+				      struct skbtrace_conn_at *at,
+				      const char **what)
+{
+	struct skbtrace_conn_at next;
+	unsigned int i;
+
+	at[0].versions = SKBTRACE_V4 | SKBTRACE_V6;
+	at[0].a = SKBTRACE_REG_ANY;
+	at[0].x = SKBTRACE_REG_ANY;
+	for (i = 0; i < nr; i++) {
+		if (!at[i].versions)
+			continue;
+		switch (BPF_CLASS(f[i].code)) {
+		case BPF_RET:
+			continue;
+		case BPF_JMP:
+			skbtrace_conn_jump(&f[i], &at[i]);
+			continue;
+		case BPF_LD:
+		case BPF_LDX:
+			*what = skbtrace_conn_lacks(&f[i], &at[i]);
+			if (*what)
+				return i;
+			break;
+		}
+		next = at[i];
+		skbtrace_conn_step(&f[i], &next);
+		skbtrace_conn_join(&at[i + 1], &next);
+	}
+	return -1;
+}
+
+#endif /* _NET_SKBTRACE_CONN_PROG_H */

@@ -1,0 +1,357 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Does an event pass? Asked by probes, on the hot path: no lock, nothing
+ * allocated, no line written that CPUs share but for a new verdict.
+ *
+ * Events of connections are judged by the connection filter. Events of packets
+ * by both: by the connection filter through the connection that they are known
+ * to belong to, else through their own addresses, as the connection would be
+ * seen from here; by the packet filter through their bytes from the IP header
+ * on. What a filter has nothing to look at of, it refuses.
+ */
+#include <linux/cgroup.h>
+#include <linux/filter.h>
+#include <linux/netdevice.h>
+#include <net/inet_timewait_sock.h>
+#include <net/net_namespace.h>
+#include <net/request_sock.h>
+#include <net/sock.h>
+#include "internal.h"
+#include "conn_prog.h"
+#include "verdict.h"
+
+#define SKBTRACE_MIX	0x9e3779b97f4a7c15ULL
+
+/* What the verdict on a connection depends on, ports and all. */
+static __always_inline u64 skbtrace_sk_mix(const struct sock *sk)
+{
+	u64 mix = sk->sk_portpair;
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		const struct in6_addr *a = &sk->sk_v6_rcv_saddr;
+		const struct in6_addr *b = &sk->sk_v6_daddr;
+		int i;
+
+		for (i = 0; i < 4; i++)
+			mix = (mix ^ ((u64)(__force u32)a->s6_addr32[i] << 32 |
+				      (__force u32)b->s6_addr32[i])) *
+			      SKBTRACE_MIX;
+		return mix;
+	}
+#endif
+	return (mix * SKBTRACE_MIX ^ (__force u64)sk->sk_addrpair) *
+	       SKBTRACE_MIX;
+}
+
+/* Runs on forged bytes alone: skbtrace_conn_check() has seen to that. */
+static bool skbtrace_run_forged(const struct bpf_prog *bpf,
+				const struct skbtrace_tuple *t, u8 proto,
+				bool v4)
+{
+	const struct skbtrace_forged c = {
+		.local = t->local.s6_addr, .peer = t->peer.s6_addr,
+		.lport = t->lport, .pport = t->pport,
+		.proto = proto, .v4 = v4,
+	};
+	u8 bytes[SKBTRACE_FORGED_MAX];
+	struct sk_buff view;	/* not cleared: a program sees these only */
+
+	view.data = bytes;
+	view.len = skbtrace_forge(bytes, &c);
+	view.data_len = 0;
+	return bpf_prog_run(bpf, &view);
+}
+
+static noinline bool skbtrace_conn_decide(struct skbtrace_prog *p,
+					  const struct sock *sk, u64 cookie,
+					  u64 mix)
+{
+	u8 proto = IPPROTO_TCP;
+	struct skbtrace_tuple t;
+	bool yes;
+	u64 old;
+
+	/* MPTCP's numbers are none of IP, its packets are TCP's */
+	if (sk_fullsock(sk) && sk->sk_protocol < IPPROTO_MAX)
+		proto = sk->sk_protocol;
+	skbtrace_sock_tuple(sk, &t);
+	yes = skbtrace_run_forged(p->bpf, &t, proto, sk->sk_family == AF_INET);
+	old = skbtrace_verdict_put(p->verdicts, cookie, mix, yes);
+	if (old)
+		this_cpu_inc(p->count->forgotten[old & SKBTRACE_VERDICT_YES]);
+	return yes;
+}
+
+static __always_inline bool skbtrace_conn_wanted(struct skbtrace_prog *p,
+						 struct sock *sk)
+{
+	u64 cookie = skbtrace_cookie(sk), mix = skbtrace_sk_mix(sk);
+	int known = skbtrace_verdict_get(p->verdicts, cookie, mix);
+
+	return likely(known >= 0) ? known :
+				    skbtrace_conn_decide(p, sk, cookie, mix);
+}
+
+static __always_inline bool skbtrace_count_verdict(struct skbtrace_prog *p,
+						   bool yes)
+{
+	if (yes)
+		this_cpu_inc(p->count->passed);
+	else
+		this_cpu_inc(p->count->refused);
+	return yes;
+}
+
+/* The device that a connection uses: bound to, or of its route; 0: not known */
+static int skbtrace_sk_ifindex(struct sock *sk)
+{
+	const struct dst_entry *dst;
+
+	if (sk->sk_bound_dev_if)
+		return sk->sk_bound_dev_if;
+	if (sk_fullsock(sk)) {
+		dst = rcu_dereference_check(sk->sk_dst_cache,
+					    rcu_read_lock_sched_held());
+		return dst && dst->dev ? dst->dev->ifindex : 0;
+	}
+	return sk->sk_state == TCP_NEW_SYN_RECV ?
+	       inet_rsk(inet_reqsk(sk))->ir_iif : 0;
+}
+
+static bool skbtrace_in_cgroup(struct sock *sk, struct cgroup *cgrp)
+{
+#ifdef CONFIG_SOCK_CGROUP_DATA
+	if (sk && sk->sk_state == TCP_NEW_SYN_RECV)
+		sk = inet_reqsk(sk)->rsk_listener;
+	return sk && sk_fullsock(sk) &&
+	       cgroup_is_descendant(sock_cgroup_ptr(&sk->sk_cgrp_data), cgrp);
+#else
+	return false;
+#endif
+}
+
+static bool skbtrace_plain(const struct skbtrace_judge *j, u32 netns,
+			   int ifindex, u32 mark, struct sock *sk)
+{
+	if (j->netns && netns != j->netns)
+		return false;
+	if (j->ifindex && ifindex != j->ifindex)
+		return false;
+	if ((mark & j->mark_mask) != j->mark)
+		return false;
+	if (j->cgroup && !skbtrace_in_cgroup(sk, j->cgroup))
+		return false;
+	return !j->tgid || (skbtrace_context() == SKBTRACE_CTX_TASK &&
+			    current->tgid == j->tgid);
+}
+
+static bool skbtrace_plain_sk(const struct skbtrace_judge *j, struct sock *sk)
+{
+	return skbtrace_plain(j, sock_net(sk)->ns.inum,
+			      skbtrace_sk_ifindex(sk), skbtrace_sk_mark(sk),
+			      sk);
+}
+
+static bool skbtrace_plain_packet(const struct skbtrace_judge *j,
+				  const struct skbtrace_packet *p)
+{
+	u32 netns = 0;
+	int ifindex = 0;
+
+	if (p->dev) {
+		netns = dev_net(p->dev)->ns.inum;
+		ifindex = p->dev->ifindex;
+	} else if (p->sk) {
+		netns = sock_net(p->sk)->ns.inum;
+		ifindex = p->dir == SKBTRACE_DIR_RX && p->skb->skb_iif ?
+			  p->skb->skb_iif : skbtrace_sk_ifindex(p->sk);
+	} else {
+		ifindex = p->skb->skb_iif;
+	}
+	return skbtrace_plain(j, netns, ifindex, p->skb->mark, p->sk);
+}
+
+/* Context: probe, preemption off. */
+static struct skbtrace_judge *
+skbtrace_judge_get(const struct skbtrace_session *s)
+{
+	return rcu_dereference_sched(s->judge);
+}
+
+static bool skbtrace_count_filtered(struct skbtrace_session *s)
+{
+	this_cpu_inc(s->gate->filtered);
+	return false;
+}
+
+/**
+ * skbtrace_judge_sk() - the rest of skbtrace_passes(): somebody judges
+ * @s: session
+ * @ev: event
+ * @sk: connection
+ *
+ * Context: probe.
+ * Return: true if the event passes; counted if not
+ */
+bool skbtrace_judge_sk(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, struct sock *sk)
+{
+	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+	const struct skbtrace_judge *j = skbtrace_judge_get(s);
+	struct skbtrace_prog *prog;
+
+	if (slot->picky && !skbtrace_picks_sk(slot, sk)) {
+		skbtrace_count_skipped(s);
+		return false;
+	}
+	if (!j)
+		return true;
+	if (unlikely(j->plain) && !skbtrace_plain_sk(j, sk))
+		return skbtrace_count_filtered(s);
+	prog = j->prog[SKBTRACE_BY_CONN];
+	if (prog && !skbtrace_count_verdict(prog,
+					    skbtrace_conn_wanted(prog, sk)))
+		return skbtrace_count_filtered(s);
+	return true;
+}
+EXPORT_SYMBOL_GPL(skbtrace_judge_sk);
+
+/* The same for a name, which is no event: nothing is counted. */
+bool skbtrace_wants_name(struct skbtrace_session *s,
+			 const struct skbtrace_event *ev, struct sock *sk)
+{
+	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+	const struct skbtrace_judge *j = skbtrace_judge_get(s);
+
+	if (slot->picky && !skbtrace_picks_sk(slot, sk))
+		return false;
+	if (!j)
+		return true;
+	if (j->plain && !skbtrace_plain_sk(j, sk))
+		return false;
+	return !j->prog[SKBTRACE_BY_CONN] ||
+	       skbtrace_conn_wanted(j->prog[SKBTRACE_BY_CONN], sk);
+}
+
+/*
+ * All that a program looks at of a packet, the packet itself untouched: data
+ * from the IP header on, and the fragments. Not the rest of it: a load that a
+ * program computes a negative offset for would add network_header, so that
+ * leads behind the end.
+ */
+static void skbtrace_view(struct sk_buff *view, const struct sk_buff *skb,
+			  int l3)
+{
+	/* whether fragments may be read at all */
+	if (skb->data_len)
+		memcpy(&view->headers, &skb->headers, sizeof(view->headers));
+	view->network_header = (typeof(view->network_header))~0U;
+	view->mac_header = (typeof(view->mac_header))~0U;
+	view->head = skb->head;
+	view->end = skb->end;
+	view->data = skb->data + l3;
+	view->len = skb->len - l3;
+	view->data_len = skb->data_len;
+}
+
+/*
+ * The IP header is in the fragments: so that the linear part, which would be
+ * of negative size, is empty, they are shown without what comes before it.
+ */
+static noinline u32 skbtrace_run_frags(const struct bpf_prog *bpf,
+				       const struct sk_buff *skb, int l3)
+{
+	struct skb_shared_info shared = *skb_shinfo(skb);
+	unsigned int skip = l3 - skb_headlen(skb), n;
+	struct sk_buff view;
+	int i;
+
+	for (i = 0; i < shared.nr_frags && skip; i++) {
+		n = min(skip, skb_frag_size(&shared.frags[i]));
+		skb_frag_off_add(&shared.frags[i], n);
+		skb_frag_size_sub(&shared.frags[i], n);
+		skip -= n;
+	}
+	if (skip)	/* not even there: in a list of packets */
+		return 0;
+	skbtrace_view(&view, skb, l3);
+	view.head = (u8 *)&shared;
+	skb_set_end_offset(&view, 0);
+	view.data_len = view.len;
+	return bpf_prog_run(bpf, &view);
+}
+
+static u32 skbtrace_run_packet(const struct bpf_prog *bpf,
+			       const struct sk_buff *skb, int l3)
+{
+	struct sk_buff view;	/* not cleared, see skbtrace_view() */
+
+	if (unlikely(l3 > (int)skb_headlen(skb)))
+		return l3 > (int)skb->len ? 0 :
+					    skbtrace_run_frags(bpf, skb, l3);
+	skbtrace_view(&view, skb, l3);
+	return bpf_prog_run(bpf, &view);
+}
+
+/* A socket without a peer, such as a server's of UDP, is no connection. */
+static bool skbtrace_is_conn(const struct sock *sk)
+{
+	return sk && sk_fullsock(sk) && sk->sk_dport;
+}
+
+static bool skbtrace_packet_conn_wanted(struct skbtrace_prog *prog,
+					const struct skbtrace_packet *p)
+{
+	struct skbtrace_tuple t;
+
+	if (skbtrace_is_conn(p->sk))
+		return skbtrace_conn_wanted(prog, p->sk);
+	return skbtrace_packet_tuple(p->skb, p->l3, p->dir, &t, NULL) &&
+	       skbtrace_run_forged(prog->bpf, &t, t.proto, false);
+}
+
+static bool skbtrace_packet_passes(const struct skbtrace_judge *j,
+				   const struct skbtrace_packet *p)
+{
+	struct skbtrace_prog *prog;
+
+	if (unlikely(j->plain) && !skbtrace_plain_packet(j, p))
+		return false;
+	prog = j->prog[SKBTRACE_BY_CONN];
+	if (prog && !skbtrace_count_verdict(prog,
+					    skbtrace_packet_conn_wanted(prog,
+									p)))
+		return false;
+	prog = j->prog[SKBTRACE_BY_PACKET];
+	return !prog ||
+	       skbtrace_count_verdict(prog, skbtrace_run_packet(prog->bpf,
+								p->skb,
+								p->l3));
+}
+
+/**
+ * skbtrace_judge_packet() - the rest of skbtrace_passes_packet(): somebody judges
+ * @s: session
+ * @ev: event
+ * @p: packet
+ *
+ * Context: probe.
+ * Return: true if the event passes; counted if not
+ */
+bool skbtrace_judge_packet(struct skbtrace_session *s,
+			   const struct skbtrace_event *ev,
+			   const struct skbtrace_packet *p)
+{
+	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+	const struct skbtrace_judge *j = skbtrace_judge_get(s);
+
+	if (slot->picky && !skbtrace_picks_packet(slot, p)) {
+		skbtrace_count_skipped(s);
+		return false;
+	}
+	if (!j || skbtrace_packet_passes(j, p))
+		return true;
+	return skbtrace_count_filtered(s);
+}
+EXPORT_SYMBOL_GPL(skbtrace_judge_packet);
