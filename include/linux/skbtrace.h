@@ -86,7 +86,7 @@ struct skbtrace_gate {
  * struct skbtrace_session - the part of a session that probes look at
  * @gate: per CPU
  * @id_key: keys of packet ids, so that these don't tell addresses
- * @judges: there is a filter, or some event has skbtrace_slot.picky set
+ * @judges: SKBTRACE_JUDGE_*: who has to be asked
  * @stacks: some event has skbtrace_slot.stack set
  * @judge: the filters, %NULL: none. RCU
  * @states: what is remembered of connections
@@ -95,7 +95,7 @@ struct skbtrace_gate {
 struct skbtrace_session {
 	struct skbtrace_gate __percpu	*gate;
 	u64				id_key[2];
-	bool				judges;
+	u8				judges;
 	bool				stacks;
 	struct skbtrace_judge __rcu	*judge;
 	struct skbtrace_states		states;
@@ -211,6 +211,12 @@ skbtrace_begin_at(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	       skbtrace_open_at(s, ev, key, netns, location, ctx);
 }
 
+/* skbtrace_session.judges */
+#define SKBTRACE_JUDGE_SLOT	1	/* some event has skbtrace_slot.picky set */
+#define SKBTRACE_JUDGE_PLAIN	2	/* netns, dev, mark, cgroup, pid */
+#define SKBTRACE_JUDGE_CONN	4	/* the filter on connections */
+#define SKBTRACE_JUDGE_PACKET	8	/* the filter on packets */
+
 bool skbtrace_judge_sk(struct skbtrace_session *s,
 		       const struct skbtrace_event *ev, struct sock *sk);
 
@@ -228,7 +234,8 @@ static inline bool skbtrace_passes(struct skbtrace_session *s,
 				   const struct skbtrace_event *ev,
 				   struct sock *sk)
 {
-	return likely(!READ_ONCE(s->judges)) || skbtrace_judge_sk(s, ev, sk);
+	return likely(!(READ_ONCE(s->judges) & ~SKBTRACE_JUDGE_PACKET)) ||
+	       skbtrace_judge_sk(s, ev, sk);
 }
 
 /**
@@ -332,35 +339,22 @@ static inline bool skbtrace_wants2(struct skbtrace_session *s,
 	return false;
 }
 
-/**
- * struct skbtrace_packet - what is known of a packet that an event is about
- * @skb: it
- * @l3: where its IP header is, bytes from skb->data, or %SKBTRACE_NO_L3
- * @dir: SKBTRACE_DIR_*
- * @dev: its device; skb->dev often is none. %NULL: not known
- * @sk: socket that is known to own the packet, any kind; %NULL: none
- */
-struct skbtrace_packet {
-	const struct sk_buff	*skb;
-	int			l3;
-	u8			dir;
-	const struct net_device	*dev;
-	struct sock		*sk;
-};
-
+bool skbtrace_filter_packet(struct skbtrace_session *s,
+			    const struct sk_buff *skb, int l3);
 bool skbtrace_judge_packet(struct skbtrace_session *s,
 			   const struct skbtrace_event *ev,
-			   const struct skbtrace_packet *p);
+			   const struct sk_buff *skb, int l3, u8 dir,
+			   const struct net_device *dev, struct sock *sk);
 
 /**
  * skbtrace_passes_packet() - do filters, sk_mark= and sample= want this packet?
  * @s: session
  * @ev: event of packets
- * @skb: see struct skbtrace_packet
- * @l3: see there
- * @dir: see there
- * @dev: see there
- * @sk: see there
+ * @skb: packet
+ * @l3: where its IP header is, bytes from skb->data, or %SKBTRACE_NO_L3
+ * @dir: SKBTRACE_DIR_*
+ * @dev: its device; skb->dev often is none. %NULL: not known
+ * @sk: socket that is known to own the packet, any kind; %NULL: none
  *
  * To be asked before skbtrace_begin(). Context: probe. Counts what it refuses.
  * Return: true if they do
@@ -371,10 +365,13 @@ skbtrace_passes_packet(struct skbtrace_session *s,
 		       const struct sk_buff *skb, int l3, u8 dir,
 		       const struct net_device *dev, struct sock *sk)
 {
-	if (likely(!READ_ONCE(s->judges)))
+	u8 judges = READ_ONCE(s->judges);
+
+	if (likely(!judges))
 		return true;
-	return skbtrace_judge_packet(s, ev, &(const struct skbtrace_packet){
-				     skb, l3, dir, dev, sk });
+	if (judges == SKBTRACE_JUDGE_PACKET)
+		return skbtrace_filter_packet(s, skb, l3);
+	return skbtrace_judge_packet(s, ev, skb, l3, dir, dev, sk);
 }
 
 /**

@@ -276,7 +276,7 @@ static inline void skbtrace_conn_step(const struct sock_filter *f,
 
 /**
  * skbtrace_conn_check() - does a program need what a connection has not?
- * @f: the program: every opcode valid, every jump within it
+ * @f: the program: every opcode valid, every jump within it, the last a return
  * @nr: instructions
  * @at: memory, @nr of them, zero
  * @what: what is missing

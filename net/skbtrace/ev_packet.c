@@ -37,15 +37,13 @@ SKBTRACE_ASSERT_TUPLE(skb_drop);
 
 static struct skbtrace_event ev_skb_rps_info, ev_skb_drop;
 
-static void skb_rps_info_probe(void *data, struct sk_buff *skb,
-			       const struct net_device *dev, int cpu)
+/* Inline, since most often @l3 is 0, which saves much. */
+static __always_inline void
+skb_rps_info_event(struct skbtrace_session *s, const struct sk_buff *skb,
+		   int l3, const struct net_device *dev, int cpu)
 {
-	struct skbtrace_session *s = data;
 	struct skb_rps_info_block *b;
-	int l3;
 
-	/* netif_receive_skb() and friends have skb->data at the IP header */
-	l3 = skbtrace_l3(skb, 0);
 	if (!skbtrace_passes_packet(s, &ev_skb_rps_info, skb, l3,
 				    SKBTRACE_DIR_RX, dev, NULL))
 		return;
@@ -62,6 +60,25 @@ static void skb_rps_info_probe(void *data, struct sk_buff *skb,
 	b->ifindex = dev->ifindex;
 	b->len = skb->len;
 	skbtrace_commit(s);
+}
+
+/* There are VLAN tags in the data, or this is not IP. */
+static noinline void skb_rps_info_other(struct skbtrace_session *s,
+					const struct sk_buff *skb,
+					const struct net_device *dev, int cpu)
+{
+	skb_rps_info_event(s, skb, skbtrace_l3(skb, 0), dev, cpu);
+}
+
+/* netif_receive_skb() and friends have skb->data at the IP header, or a tag */
+static void skb_rps_info_probe(void *data, struct sk_buff *skb,
+			       const struct net_device *dev, int cpu)
+{
+	if (likely(skb->protocol == htons(ETH_P_IP) ||
+		   skb->protocol == htons(ETH_P_IPV6)))
+		skb_rps_info_event(data, skb, 0, dev, cpu);
+	else
+		skb_rps_info_other(data, skb, dev, cpu);
 }
 
 /*

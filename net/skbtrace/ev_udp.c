@@ -24,7 +24,7 @@ SKBTRACE_ASSERT_TUPLE(udp_receive);
 
 static struct skbtrace_event ev_udp_send, ev_udp_receive;
 
-/* Both events have the same fields, hence the same layout. */
+/* Both events have the same fields, hence the same layout. It has passed. */
 static void udp_event(struct skbtrace_session *s,
 		      const struct skbtrace_event *ev, struct sock *sk,
 		      const struct sk_buff *skb, u8 dir, u32 len, u32 queued,
@@ -32,9 +32,6 @@ static void udp_event(struct skbtrace_session *s,
 {
 	struct udp_send_block *b;
 
-	if (!skbtrace_passes_packet(s, ev, skb, skb_network_offset(skb), dir,
-				    NULL, sk))
-		return;
 	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb),
 			   sock_net(sk)->ns.inum);
 	if (!b)
@@ -56,6 +53,10 @@ static void udp_event(struct skbtrace_session *s,
  */
 static void udp_send_probe(void *data, struct sock *sk, struct sk_buff *skb)
 {
+	if (!skbtrace_passes_packet(data, &ev_udp_send, skb,
+				    skb_network_offset(skb), SKBTRACE_DIR_TX,
+				    NULL, sk))
+		return;
 	udp_event(data, &ev_udp_send, sk, skb, SKBTRACE_DIR_TX,
 		  skb->len - skb_transport_offset(skb) - sizeof(struct udphdr),
 		  refcount_read(&sk->sk_wmem_alloc), READ_ONCE(sk->sk_sndbuf));
@@ -67,6 +68,10 @@ static void udp_send_probe(void *data, struct sock *sk, struct sk_buff *skb)
  */
 static void udp_receive_probe(void *data, struct sock *sk, struct sk_buff *skb)
 {
+	if (!skbtrace_passes_packet(data, &ev_udp_receive, skb,
+				    skb_network_offset(skb), SKBTRACE_DIR_RX,
+				    NULL, sk))
+		return;
 	udp_event(data, &ev_udp_receive, sk, skb, SKBTRACE_DIR_RX, skb->len,
 		  atomic_read(&sk->sk_rmem_alloc), READ_ONCE(sk->sk_rcvbuf));
 }

@@ -23,10 +23,30 @@ skbtrace_judge_of(const struct skbtrace_run *run)
 	return j ?: &skbtrace_no_judge;
 }
 
-static bool skbtrace_judge_empty(const struct skbtrace_judge *j)
+static u8 skbtrace_judges(const struct skbtrace_judge *j)
 {
-	return !j->plain && !j->prog[SKBTRACE_BY_CONN] &&
-	       !j->prog[SKBTRACE_BY_PACKET];
+	u8 judges = 0;
+
+	if (j->netns || j->ifindex || j->tgid || j->mark_mask || j->cgroup)
+		judges |= SKBTRACE_JUDGE_PLAIN;
+	if (j->prog[SKBTRACE_BY_CONN])
+		judges |= SKBTRACE_JUDGE_CONN;
+	if (j->prog[SKBTRACE_BY_PACKET])
+		judges |= SKBTRACE_JUDGE_PACKET;
+	return judges;
+}
+
+/* What of skbtrace_session.judges is set by filters. Context: skbtrace_lock. */
+u8 skbtrace_filter_judges(const struct skbtrace_run *run)
+{
+	return skbtrace_judge_of(run)->judges;
+}
+
+/* Those that have begun, which they do with preemption off, have ended. */
+static void skbtrace_wait_probes(const struct skbtrace_run *run)
+{
+	if (run->state == SKBTRACE_TRACING)
+		synchronize_rcu();
 }
 
 /* @want takes the place of what probes see. What it lacks is the caller's. */
@@ -34,21 +54,24 @@ static int skbtrace_judge_swap(const struct skbtrace_judge *want)
 {
 	struct skbtrace_run *run = skbtrace_current();
 	struct skbtrace_judge *new = NULL, *old;
+	u8 judges = skbtrace_judges(want);
 
-	if (!skbtrace_judge_empty(want)) {
+	if (judges) {
 		new = kmemdup(want, sizeof(*want), GFP_KERNEL);
 		if (!new)
 			return skbtrace_err(-ENOMEM, "no memory");
-		new->plain = want->netns || want->ifindex || want->tgid ||
-			     want->mark_mask || want->cgroup;
+		new->judges = judges;
 	}
-	/* first: a probe that sees the flag only looks for a judge in vain */
-	WRITE_ONCE(run->pub.judges, true);
+	/*
+	 * Whom a probe asks must not be of another time than who answers. So
+	 * first all are asked; who is not there agrees.
+	 */
+	WRITE_ONCE(run->pub.judges, U8_MAX);
+	skbtrace_wait_probes(run);
 	old = rcu_replace_pointer(run->pub.judge, new,
 				  lockdep_is_held(&skbtrace_lock));
+	skbtrace_wait_probes(run);
 	skbtrace_set_special(run);
-	/* probes run with preemption off */
-	synchronize_rcu();
 	kfree(old);
 	return 0;
 }

@@ -57,8 +57,8 @@ struct skbtrace_prog {
 
 /**
  * struct skbtrace_judge - all that must agree before an event is written
+ * @judges: SKBTRACE_JUDGE_*: what is set
  * @prog: programs, by target; %NULL: none
- * @plain: one of the conditions below is set
  * @netns: inode number of a network namespace, 0: any
  * @ifindex: a device, 0: any
  * @tgid: a process, 0: any; that is, only events in its context
@@ -69,14 +69,30 @@ struct skbtrace_prog {
  * Never changed once probes see it: a new one takes its place.
  */
 struct skbtrace_judge {
+	u8			judges;
 	struct skbtrace_prog	*prog[SKBTRACE_NR_TARGETS];
-	bool			plain;
 	u32			netns;
 	int			ifindex;
 	pid_t			tgid;
 	u32			mark;
 	u32			mark_mask;
 	struct cgroup		*cgroup;
+};
+
+/**
+ * struct skbtrace_packet - see skbtrace_passes_packet()
+ * @skb: packet
+ * @l3: where its IP header is
+ * @dir: SKBTRACE_DIR_*
+ * @dev: its device, %NULL: not known
+ * @sk: its socket, %NULL: not known
+ */
+struct skbtrace_packet {
+	const struct sk_buff	*skb;
+	int			l3;
+	u8			dir;
+	const struct net_device	*dev;
+	struct sock		*sk;
 };
 
 /* prog.c */
@@ -88,6 +104,7 @@ void skbtrace_prog_stat(struct seq_file *m, const struct skbtrace_prog *p);
 
 /* filter.c */
 int skbtrace_set_prog(enum skbtrace_target target, struct skbtrace_prog *p);
+u8 skbtrace_filter_judges(const struct skbtrace_run *run);
 void skbtrace_judge_free(struct skbtrace_judge *j);
 void skbtrace_filter_stat(struct seq_file *m, const struct skbtrace_run *run);
 int skbtrace_conn_filter_show(struct seq_file *m, void *v);

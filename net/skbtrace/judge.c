@@ -55,7 +55,7 @@ static bool skbtrace_run_forged(const struct bpf_prog *bpf,
 		.proto = proto, .v4 = v4,
 	};
 	u8 bytes[SKBTRACE_FORGED_MAX];
-	struct sk_buff view;	/* not cleared: a program sees these only */
+	struct sk_buff view __uninitialized;
 
 	view.data = bytes;
 	view.len = skbtrace_forge(bytes, &c);
@@ -185,17 +185,10 @@ static bool skbtrace_count_filtered(struct skbtrace_session *s)
 	return false;
 }
 
-/**
- * skbtrace_judge_sk() - the rest of skbtrace_passes(): somebody judges
- * @s: session
- * @ev: event
- * @sk: connection
- *
- * Context: probe.
- * Return: true if the event passes; counted if not
- */
-bool skbtrace_judge_sk(struct skbtrace_session *s,
-		       const struct skbtrace_event *ev, struct sock *sk)
+/* All that can be asked of a connection, by whoever judges. */
+static noinline bool skbtrace_judge_sk_slow(struct skbtrace_session *s,
+					    const struct skbtrace_event *ev,
+					    struct sock *sk)
 {
 	const struct skbtrace_slot *slot = &s->slot[ev->slot];
 	const struct skbtrace_judge *j = skbtrace_judge_get(s);
@@ -207,13 +200,46 @@ bool skbtrace_judge_sk(struct skbtrace_session *s,
 	}
 	if (!j)
 		return true;
-	if (unlikely(j->plain) && !skbtrace_plain_sk(j, sk))
+	if (j->judges & SKBTRACE_JUDGE_PLAIN && !skbtrace_plain_sk(j, sk))
 		return skbtrace_count_filtered(s);
 	prog = j->prog[SKBTRACE_BY_CONN];
-	if (prog && !skbtrace_count_verdict(prog,
+	if (!prog || skbtrace_count_verdict(prog,
 					    skbtrace_conn_wanted(prog, sk)))
-		return skbtrace_count_filtered(s);
-	return true;
+		return true;
+	return skbtrace_count_filtered(s);
+}
+
+/**
+ * skbtrace_judge_sk() - the rest of skbtrace_passes(): somebody judges
+ * @s: session
+ * @ev: event
+ * @sk: connection
+ *
+ * A verdict that is known, with nothing else to ask, costs no call and no
+ * register saved. Context: probe.
+ *
+ * Return: true if the event passes; counted if not
+ */
+bool skbtrace_judge_sk(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, struct sock *sk)
+{
+	const struct skbtrace_judge *j = skbtrace_judge_get(s);
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	struct skbtrace_prog *prog;
+	int known;
+
+	if (READ_ONCE(s->judges) & (SKBTRACE_JUDGE_SLOT | SKBTRACE_JUDGE_PLAIN))
+		goto slow;
+	prog = j ? j->prog[SKBTRACE_BY_CONN] : NULL;
+	if (!prog)
+		goto slow;
+	known = skbtrace_verdict_get(prog->verdicts, cookie,
+				     skbtrace_sk_mix(sk));
+	if (known < 0)
+		goto slow;
+	return skbtrace_count_verdict(prog, known) || skbtrace_count_filtered(s);
+slow:
+	return skbtrace_judge_sk_slow(s, ev, sk);
 }
 EXPORT_SYMBOL_GPL(skbtrace_judge_sk);
 
@@ -228,7 +254,7 @@ bool skbtrace_wants_name(struct skbtrace_session *s,
 		return false;
 	if (!j)
 		return true;
-	if (j->plain && !skbtrace_plain_sk(j, sk))
+	if (j->judges & SKBTRACE_JUDGE_PLAIN && !skbtrace_plain_sk(j, sk))
 		return false;
 	return !j->prog[SKBTRACE_BY_CONN] ||
 	       skbtrace_conn_wanted(j->prog[SKBTRACE_BY_CONN], sk);
@@ -240,7 +266,7 @@ bool skbtrace_wants_name(struct skbtrace_session *s,
  * program computes a negative offset for would add network_header, so that
  * leads behind the end.
  */
-static void skbtrace_view(struct sk_buff *view, const struct sk_buff *skb,
+static __always_inline void skbtrace_view(struct sk_buff *view, const struct sk_buff *skb,
 			  int l3)
 {
 	/* whether fragments may be read at all */
@@ -264,7 +290,7 @@ static noinline u32 skbtrace_run_frags(const struct bpf_prog *bpf,
 {
 	struct skb_shared_info shared = *skb_shinfo(skb);
 	unsigned int skip = l3 - skb_headlen(skb), n;
-	struct sk_buff view;
+	struct sk_buff view __uninitialized;
 	int i;
 
 	for (i = 0; i < shared.nr_frags && skip; i++) {
@@ -282,10 +308,10 @@ static noinline u32 skbtrace_run_frags(const struct bpf_prog *bpf,
 	return bpf_prog_run(bpf, &view);
 }
 
-static u32 skbtrace_run_packet(const struct bpf_prog *bpf,
+static __always_inline u32 skbtrace_run_packet(const struct bpf_prog *bpf,
 			       const struct sk_buff *skb, int l3)
 {
-	struct sk_buff view;	/* not cleared, see skbtrace_view() */
+	struct sk_buff view __uninitialized;
 
 	if (unlikely(l3 > (int)skb_headlen(skb)))
 		return l3 > (int)skb->len ? 0 :
@@ -316,7 +342,7 @@ static bool skbtrace_packet_passes(const struct skbtrace_judge *j,
 {
 	struct skbtrace_prog *prog;
 
-	if (unlikely(j->plain) && !skbtrace_plain_packet(j, p))
+	if (j->judges & SKBTRACE_JUDGE_PLAIN && !skbtrace_plain_packet(j, p))
 		return false;
 	prog = j->prog[SKBTRACE_BY_CONN];
 	if (prog && !skbtrace_count_verdict(prog,
@@ -331,15 +357,31 @@ static bool skbtrace_packet_passes(const struct skbtrace_judge *j,
 }
 
 /**
- * skbtrace_judge_packet() - the rest of skbtrace_passes_packet(): somebody judges
+ * skbtrace_filter_packet() - skbtrace_judge_packet() if a filter is all there is
  * @s: session
- * @ev: event
- * @p: packet
+ * @skb: packet
+ * @l3: where its IP header is
  *
  * Context: probe.
- * Return: true if the event passes; counted if not
+ * Return: true if the packet passes; counted if not
  */
-bool skbtrace_judge_packet(struct skbtrace_session *s,
+bool skbtrace_filter_packet(struct skbtrace_session *s,
+			    const struct sk_buff *skb, int l3)
+{
+	const struct skbtrace_judge *j = skbtrace_judge_get(s);
+	struct skbtrace_prog *prog;
+
+	if (unlikely(!j || !j->prog[SKBTRACE_BY_PACKET]))
+		return true;	/* it is just being changed */
+	prog = j->prog[SKBTRACE_BY_PACKET];
+	return skbtrace_count_verdict(prog, skbtrace_run_packet(prog->bpf, skb,
+								l3)) ||
+	       skbtrace_count_filtered(s);
+}
+EXPORT_SYMBOL_GPL(skbtrace_filter_packet);
+
+static noinline bool
+skbtrace_judge_packet_slow(struct skbtrace_session *s,
 			   const struct skbtrace_event *ev,
 			   const struct skbtrace_packet *p)
 {
@@ -350,8 +392,31 @@ bool skbtrace_judge_packet(struct skbtrace_session *s,
 		skbtrace_count_skipped(s);
 		return false;
 	}
-	if (!j || skbtrace_packet_passes(j, p))
-		return true;
-	return skbtrace_count_filtered(s);
+	return !j || skbtrace_packet_passes(j, p) || skbtrace_count_filtered(s);
+}
+
+/**
+ * skbtrace_judge_packet() - the rest of skbtrace_passes_packet(): several judge
+ * @s: session
+ * @ev: event
+ * @skb: packet
+ * @l3: where its IP header is
+ * @dir: SKBTRACE_DIR_*
+ * @dev: its device, %NULL: not known
+ * @sk: its socket, %NULL: not known
+ *
+ * Context: probe.
+ * Return: true if the event passes; counted if not
+ */
+bool skbtrace_judge_packet(struct skbtrace_session *s,
+			   const struct skbtrace_event *ev,
+			   const struct sk_buff *skb, int l3, u8 dir,
+			   const struct net_device *dev, struct sock *sk)
+{
+	/* the most common one of all that come here, at least cost */
+	if (READ_ONCE(s->judges) == SKBTRACE_JUDGE_CONN && skbtrace_is_conn(sk))
+		return skbtrace_judge_sk(s, ev, sk);
+	return skbtrace_judge_packet_slow(s, ev, &(struct skbtrace_packet){
+					  skb, l3, dir, dev, sk });
 }
 EXPORT_SYMBOL_GPL(skbtrace_judge_packet);

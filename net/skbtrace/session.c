@@ -171,7 +171,8 @@ static void skbtrace_set_slot(struct skbtrace_run *run,
 	new.on = slot->on;
 	*slot = new;
 	if (new.picky)
-		WRITE_ONCE(run->pub.judges, true);
+		WRITE_ONCE(run->pub.judges,
+			   run->pub.judges | SKBTRACE_JUDGE_SLOT);
 	if (new.stack)
 		WRITE_ONCE(run->pub.stacks, true);
 }

@@ -47,13 +47,15 @@ void skbtrace_set_contexts(struct skbtrace_run *run)
  */
 void skbtrace_set_special(struct skbtrace_run *run)
 {
-	bool judges = rcu_access_pointer(run->pub.judge), stacks = false;
+	u8 judges = skbtrace_filter_judges(run);
+	bool stacks = false;
 	int i;
 
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
 		if (!run->pub.slot[i].on)
 			continue;
-		judges |= run->pub.slot[i].picky;
+		if (run->pub.slot[i].picky)
+			judges |= SKBTRACE_JUDGE_SLOT;
 		stacks |= run->pub.slot[i].stack;
 	}
 	WRITE_ONCE(run->pub.judges, judges);

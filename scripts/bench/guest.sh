@@ -155,6 +155,31 @@ row_rps-context() {
 	echo task softirq hardirq >$ctl/contexts
 }
 
+# ROW FILE EXPRESSION EVENT KEY
+filtered() {
+	load
+	tcpdump -y RAW -ddd "$3" >"$ctl/$2"
+	kept "$1" "$4" "$5"
+	echo none >"$ctl/$2"
+}
+row_filter-none() {
+	load
+	echo '1,6 0 0 0' >$ctl/filters
+	kept filter-none skb_rps_info filtered
+	echo none >$ctl/filters
+}
+row_filter-host() {
+	filtered filter-host filters 'host 10.0.0.7 and port 443' \
+		skb_rps_info filtered
+}
+row_filter-port() { filtered filter-port filters 'port 443' skb_rps_info filtered; }
+row_filter-kept() { filtered filter-kept filters udp skb_rps_info written; }
+row_sfilter-rps() { filtered sfilter-rps sock_filters 'port 443' skb_rps_info filtered; }
+row_sfilter-udp() { filtered sfilter-udp sock_filters 'port 443' udp_send filtered; }
+row_sfilter-many() { filtered sfilter-many sock_filters 'port 443' udp_send filtered; }
+row_sfilter-rttm() { filtered sfilter-rttm sock_filters 'port 443' tcp_rttm filtered; }
+row_sfilter-kept() { filtered sfilter-kept sock_filters tcp tcp_rttm written; }
+
 row_rps-full() {
 	load
 	echo 4096 >$ctl/subbuf_size

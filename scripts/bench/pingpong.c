@@ -12,6 +12,7 @@
  *	full	a SYN that a full listener drops
  *	loss	a segment lost, repaired by fast retransmit
  *	sndbuf	a write that finds the send buffer full, without waiting
+ *	many	a datagram of one of 100,000 connected sockets, each in turn
  *
  * Trips go there and back in turn, so that TCP has data to acknowledge each
  * one with. One process holds both ends, so nothing ever sleeps or switches.
@@ -27,11 +28,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
 #define SIZE	64
+#define MANY	100000
+#define PORTS	20000	/* of each address */
 
 /* Where the plugin of bench.sh --where begins and ends: nops with a number. */
 #define MARK(n)							\
@@ -275,6 +279,36 @@ static void trip_sndbuf(long i)
 		;
 }
 
+static int many[MANY];
+
+static void trip_many(long i)
+{
+	static char buf[SIZE];
+
+	give(many[i % MANY]);
+	if (recv(end_b, buf, SIZE, 0) != SIZE)
+		err(1, "recv");
+}
+
+/* Each has sent once before the first trip: nothing is new any more. */
+static void open_many(void)
+{
+	struct rlimit files = { MANY + 100, MANY + 100 };
+	struct sockaddr_in a = { .sin_family = AF_INET }, b;
+	long i;
+
+	check(setrlimit(RLIMIT_NOFILE, &files), "RLIMIT_NOFILE");
+	end_b = bound(SOCK_DGRAM, &b);
+	for (i = 0; i < MANY; i++) {
+		many[i] = check(socket(AF_INET, SOCK_DGRAM, 0), "socket");
+		a.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + i / PORTS);
+		a.sin_port = htons(2000 + i % PORTS);
+		check(bind(many[i], (struct sockaddr *)&a, sizeof(a)), "bind");
+		join(many[i], &b);
+		trip_many(i);
+	}
+}
+
 static const struct mode {
 	const char	*name;
 	void		(*open)(void);
@@ -290,6 +324,7 @@ static const struct mode {
 	{ "full", open_full, trip_full },
 	{ "loss", open_loss, trip_loss },
 	{ "sndbuf", open_sndbuf, trip_sndbuf },
+	{ "many", open_many, trip_many },
 };
 
 static const struct mode *find_mode(const char *name)
