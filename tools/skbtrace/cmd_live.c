@@ -141,6 +141,8 @@ static int run_live(const struct args *a)
 		code = conf_load(&what);
 	if (code)
 		return code;
+	if (what.dump)
+		return recopt_dump(&what);
 	how.strict = what.strict;
 	l.show = show_open(&how);
 	if (!l.show)
@@ -162,7 +164,7 @@ const struct cmd cmd_live = {
 "An event is on the screen within 0.3 s, in the order of time over all CPUs.\n"
 "Ends with Ctrl-C, -w, or when nobody reads the output any more.\n\n"
 "  skbtrace live\n"
-"  skbtrace live -e @conn -t wall\n"
+"  skbtrace live -e @conn -t wall 'dst port 443'\n"
 "  skbtrace live -e tcp_rttm --json | jq .rtt_us\n",
 	.opts = opts,
 	.run = run_live,

@@ -38,7 +38,6 @@ static const struct opt opts[] = {
 static int check_options(const struct args *a)
 {
 	const bool piped = where.name && !strcmp(where.name, "-");
-	int code;
 
 	if (where.files && !where.rotate)
 		return fail(EXIT_USAGE, "--files needs --rotate");
@@ -52,8 +51,7 @@ static int check_options(const struct args *a)
 		where.mode = force ? OUT_REPLACE : OUT_NEW;
 	if (!where.name)
 		where.name = DEFAULT_FILE;
-	code = recopt_expression(&what, a);
-	return code ? code : conf_load(&what);
+	return 0;
 }
 
 /* What to type next; NULL: nothing to read there. */
@@ -159,6 +157,12 @@ static int run_record(const struct args *a)
 	int code = check_options(a);
 
 	if (!code)
+		code = recopt_expression(&what, a);
+	if (!code)
+		code = conf_load(&what);
+	if (!code && what.dump)
+		return recopt_dump(&what);
+	if (!code)
 		return record(a->tail);
 	return a->tail ? EXIT_NO_CMD : code;
 }
@@ -174,6 +178,7 @@ const struct cmd cmd_record = {
 "ours (125: skbtrace itself failed).\n\n"
 "FILE is called FILE.part while it is written. It is readable then, too.\n\n"
 "  skbtrace record -w 10\n"
+"  skbtrace record -e @trouble,@rtt 'port 443 and net 10.0.0.0/8'\n"
 "  skbtrace record -e tcp_rttm,tcp_retransmit -- curl -sO https://host/file\n"
 "  skbtrace record --rotate 64M --files 10 -o /var/tmp/net.dat\n",
 	.opts = opts,

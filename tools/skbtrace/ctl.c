@@ -126,23 +126,45 @@ bool ctl_number(const struct ctl *c, const char *name, u64 *val)
 	return ok;
 }
 
-int ctl_write_quiet(const struct ctl *c, const char *name, const char *text)
+/* The next piece: whole lines, at most @max bytes; a longer line is cut. */
+static size_t piece(const char *text, size_t max)
+{
+	size_t n = strlen(text);
+
+	if (n <= max)
+		return n;
+	for (n = max; n && text[n - 1] != '\n'; n--)
+		;
+	return n ? n : max;
+}
+
+static int write_pieces(const struct ctl *c, const char *name,
+			const char *text, size_t max)
 {
 	int fd = openat(c->dir, name, O_WRONLY | O_TRUNC | O_CLOEXEC);
-	size_t n = strlen(text);
-	ssize_t w;
-	int err;
+	int err = 0;
 
 	if (fd < 0)
 		return -errno;
-	/* One write is one transaction: never repeat the rest of it. */
-	do
-		w = write(fd, text, n);
-	while (w < 0 && errno == EINTR);
-	err = w < 0 ? -errno : (size_t)w != n ? -EIO : 0;
+	while (*text && !err) {
+		size_t n = piece(text, max);
+		ssize_t w;
+
+		/* One write is one transaction: never repeat its rest. */
+		do
+			w = write(fd, text, n);
+		while (w < 0 && errno == EINTR);
+		err = w < 0 ? -errno : (size_t)w != n ? -EIO : 0;
+		text += n;
+	}
 	if (close(fd) && !err)
 		err = -errno;
 	return err;
+}
+
+int ctl_write_quiet(const struct ctl *c, const char *name, const char *text)
+{
+	return write_pieces(c, name, text, strlen(text));
 }
 
 /* The reason the kernel left in "error" for @name; free() it. NULL: none. */
@@ -164,9 +186,10 @@ static char *kernel_reason(const struct ctl *c, const char *name)
 	return reason;
 }
 
-int ctl_write(const struct ctl *c, const char *name, const char *text)
+int ctl_write_long(const struct ctl *c, const char *name, const char *text,
+		   size_t max)
 {
-	int err = ctl_write_quiet(c, name, text);
+	int err = write_pieces(c, name, text, max);
 	char *why;
 
 	if (!err)
@@ -179,8 +202,13 @@ int ctl_write(const struct ctl *c, const char *name, const char *text)
 	else
 		msg("the kernel refuses %s: %s", name, strerror(-err));
 	free(why);
-	return err == -EINVAL || err == -ENOENT || err == -ERANGE ?
-	       EXIT_USAGE : EXIT_FAILED;
+	return err == -EINVAL || err == -ENOENT || err == -ERANGE ||
+	       err == -E2BIG ? EXIT_USAGE : EXIT_FAILED;
+}
+
+int ctl_write(const struct ctl *c, const char *name, const char *text)
+{
+	return ctl_write_long(c, name, text, strlen(text));
 }
 
 /* "skbtrace" alone does not say whether it is record or live. */

@@ -36,7 +36,14 @@ bool ctl_exists(const struct ctl *c, const char *name);
  */
 int ctl_write(const struct ctl *c, const char *name, const char *text);
 
-/* The same without words: 0 or -errno. */
+/*
+ * The same in pieces of whole lines, none of them longer than @max bytes: for
+ * texts that the kernel collects until they are complete.
+ */
+int ctl_write_long(const struct ctl *c, const char *name, const char *text,
+		   size_t max);
+
+/* As ctl_write(), without words: 0 or -errno. */
 int ctl_write_quiet(const struct ctl *c, const char *name, const char *text);
 
 /* A number from a file that holds one; false: none there. */

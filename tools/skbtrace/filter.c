@@ -1,20 +1,135 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "ctl.h"
 #include "filter.h"
 
-/* As "tcpdump -y RAW -ddd" prints it: the count, then a line for each. */
-static char *program_text(const struct bpf_program *p)
+/* Each write should be one that the kernel takes in one piece. */
+enum { MAX_WRITE = 4000, MAX_COMMENT = 250, MAX_INSNS = 4096 };
+
+static const struct {
+	const char *noun, *name, *file, *option;
+} kinds[NR_FILTERS] = {
+	[FILTER_CONN] = { "connections", "connection filter", "sock_filters",
+			  "-S" },
+	[FILTER_PACKET] = { "packets", "packet filter", "filters", "-F" },
+};
+
+const char *filter_noun(enum filter_kind kind)
 {
-	size_t room = 16 + (size_t)p->bf_len * 40, n;
+	return kinds[kind].noun;
+}
+
+const char *filter_name(enum filter_kind kind)
+{
+	return kinds[kind].name;
+}
+
+const char *filter_file(enum filter_kind kind)
+{
+	return kinds[kind].file;
+}
+
+char *filter_try(const char *expr, struct bpf_program *prog)
+{
+	/* RAW: the kernel shows a packet from its IP header on. */
+	pcap_t *p = pcap_open_dead(DLT_RAW, 65535);
+	struct bpf_program own;
+	char *why = NULL;
+
+	if (!p)
+		return xstrdup("libpcap: out of memory");
+	if (pcap_compile(p, prog ? prog : &own, expr, 1,
+			 PCAP_NETMASK_UNKNOWN))
+		why = xstrdup(pcap_geterr(p));
+	else if (!prog)
+		pcap_freecode(&own);
+	pcap_close(p);
+	return why;
+}
+
+/* On one line, as the kernel remembers it and status shows it. */
+static char *one_line(const char *expr)
+{
+	char *s = xstrdup(expr);
+
+	for (char *p = s; *p; p++)
+		if ((unsigned char)*p < ' ' || *p == 0x7f)
+			*p = ' ';
+	return s;
+}
+
+static int too_long(const struct filter *f)
+{
+	msg("%s: %u instructions, the kernel takes %d", kinds[f->kind].name,
+	    f->prog.bf_len, MAX_INSNS);
+	hint("net and portrange are shorter than many host and port");
+	return EXIT_USAGE;
+}
+
+int filter_compile(struct filter *f, enum filter_kind kind, const char *expr)
+{
+	struct bpf_program prog;
+	char *why;
+
+	memset(f, 0, sizeof(*f));
+	f->kind = kind;
+	if (!expr[strspn(expr, " \t\r\n")]) {
+		msg("%s: nothing in it", kinds[kind].name);
+		hint("leave %s out for all %s", kinds[kind].option,
+		     kinds[kind].noun);
+		return EXIT_USAGE;
+	}
+	f->expr = one_line(expr);
+	why = filter_try(f->expr, &prog);
+	if (why) {
+		msg("%s: %s", kinds[kind].name, why);
+		filter_caret(f->expr, filter_place(f->expr, why));
+		if (strstr(why, "rejects all"))
+			hint("nothing can be all of that at once, or of that"
+			     " kind");
+		filter_advise(f->expr, kind);
+		free(why);
+		return EXIT_USAGE;
+	}
+	f->prog = prog;
+	if (prog.bf_len > MAX_INSNS)
+		return too_long(f);
+	return filter_check(f);
+}
+
+void filter_free(struct filter *f)
+{
+	if (f->prog.bf_insns)
+		pcap_freecode(&f->prog);
+	free(f->expr);
+	memset(f, 0, sizeof(*f));
+}
+
+void filter_print(const struct filter *f)
+{
+	printf("# %s '%s' (%u instructions)\n", kinds[f->kind].noun, f->expr,
+	       f->prog.bf_len);
+	for (u32 i = 0; i < f->prog.bf_len; i++)
+		puts(bpf_image(&f->prog.bf_insns[i], i));
+}
+
+/*
+ * As "tcpdump -y RAW -ddd" prints it: the count, then a line for each. Before
+ * it the expression, cut to what the kernel remembers of it.
+ */
+static char *filter_text(const struct filter *f)
+{
+	const bool cut = strlen(f->expr) > MAX_COMMENT;
+	size_t room = MAX_COMMENT + 32 + (size_t)f->prog.bf_len * 40, n;
 	char *s = xmalloc(room);
 
-	n = snprintf(s, room, "%u\n", p->bf_len);
-	for (unsigned int i = 0; i < p->bf_len; i++) {
-		const struct bpf_insn *b = &p->bf_insns[i];
+	n = snprintf(s, room, "# %.*s%s\n%u\n", MAX_COMMENT - (cut ? 3 : 0),
+		     f->expr, cut ? "..." : "", f->prog.bf_len);
+	for (u32 i = 0; i < f->prog.bf_len; i++) {
+		const struct bpf_insn *b = &f->prog.bf_insns[i];
 
 		n += snprintf(s + n, room - n, "%u %u %u %u\n", b->code,
 			      b->jt, b->jf, b->k);
@@ -22,44 +137,23 @@ static char *program_text(const struct bpf_program *p)
 	return s;
 }
 
-static int set(const struct ctl *c, const char *file, const char *expr)
+int filter_set(const struct ctl *c, const struct filter *f)
 {
-	struct bpf_program prog;
-	pcap_t *p;
 	char *text;
 	int code;
 
-	if (!ctl_exists(c, file)) {
-		msg("filters are not available in this version");
-		hint("record without \"%s\", then choose with "
-		     "skbtrace parse --conn", expr);
-		return EXIT_USAGE;
+	if (!f->expr)
+		return 0;
+	if (!ctl_exists(c, kinds[f->kind].file)) {
+		msg("this kernel's skbtrace has no filters of %s",
+		    kinds[f->kind].noun);
+		hint("its module is older than this program: install both from"
+		     " the same source, or record without %s and choose with"
+		     " skbtrace parse -S", kinds[f->kind].option);
+		return EXIT_FAILED;
 	}
-	/* RAW: the kernel shows a packet from its IP header on. */
-	p = pcap_open_dead(DLT_RAW, 65535);
-	if (!p)
-		return fail(EXIT_FAILED, "libpcap: out of memory");
-	if (pcap_compile(p, &prog, expr, 1, PCAP_NETMASK_UNKNOWN)) {
-		code = fail(EXIT_USAGE, "filter \"%s\": %s", expr,
-			    pcap_geterr(p));
-		pcap_close(p);
-		return code;
-	}
-	text = program_text(&prog);
-	code = ctl_write(c, file, text);
+	text = filter_text(f);
+	code = ctl_write_long(c, kinds[f->kind].file, text, MAX_WRITE);
 	free(text);
-	pcap_freecode(&prog);
-	pcap_close(p);
-	return code;
-}
-
-int filter_set(const struct ctl *c, const struct recopt *o)
-{
-	int code = 0;
-
-	if (o->conn_filter)
-		code = set(c, "sock_filters", o->conn_filter);
-	if (!code && o->packet_filter)
-		code = set(c, "filters", o->packet_filter);
 	return code;
 }

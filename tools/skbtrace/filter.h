@@ -1,16 +1,71 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* pcap expressions for the kernel's filters. */
+/*
+ * pcap expressions: compiled here, run by the kernel while recording, and here
+ * on recordings.
+ */
 #ifndef SKBTRACE_FILTER_H
 #define SKBTRACE_FILTER_H
 
-#include "recopt.h"
+#include <pcap/pcap.h>
+
+#include "names.h"
+
+enum filter_kind {
+	FILTER_CONN,		/* -S: judges connections */
+	FILTER_PACKET,		/* -F: judges packets */
+	NR_FILTERS
+};
+
+struct filter {
+	enum filter_kind kind;
+	char *expr;		/* NULL: there is none */
+	struct bpf_program prog;
+};
+
+/* "connections", "packets": what it judges; "connection filter"; its file. */
+const char *filter_noun(enum filter_kind kind);
+const char *filter_name(enum filter_kind kind);
+const char *filter_file(enum filter_kind kind);
+
+/* 0, or an exit code after a message; @f may be freed in any case. */
+int filter_compile(struct filter *f, enum filter_kind kind, const char *expr);
+void filter_free(struct filter *f);
+
+/* As "tcpdump -d" prints it, below a heading. */
+void filter_print(const struct filter *f);
+
+/* Does a connection match @f, a connection filter? */
+bool filter_judge(const struct filter *f, const struct addr_pair *a, u8 proto);
 
 struct ctl;
 
+/* Hand it to the kernel. 0, or an exit code after a message. */
+int filter_set(const struct ctl *c, const struct filter *f);
+
+/* ---- parts of filter_compile() ---- */
+
+/* NULL, or what libpcap says against @expr; to be freed. */
+char *filter_try(const char *expr, struct bpf_program *prog);
+
 /*
- * Compile and set the filters that @o asks for. 0, or an exit code after a
- * message: a wrong expression, or a kernel side that has no filters.
+ * Where in @expr that is what libpcap complains of with @why: an offset, or -1
+ * if that cannot be known.
  */
-int filter_set(const struct ctl *c, const struct recopt *o);
+int filter_place(const char *expr, const char *why);
+
+/* The expression, and below it a caret at @at unless that is -1. */
+void filter_caret(const char *expr, int at);
+
+/* What to write in place of words of @expr that cannot work here. */
+void filter_advise(const char *expr, enum filter_kind kind);
+
+/*
+ * Does the program need what neither a connection nor, with a packet filter,
+ * a packet has? 0, or an exit code after a message.
+ */
+int filter_check(const struct filter *f);
+
+/* Offset of the first @word in @expr, as a word of its own; -1: none. */
+int filter_word(const char *expr, const char *word);
 
 #endif

@@ -18,7 +18,7 @@ bool progress_wanted(const struct session *s)
 void progress_line(struct session *s, u64 now, bool stay)
 {
 	const struct reader *r = &s->reader;
-	char line[256], rate[NUM_LEN], secs[NUM_LEN];
+	char line[256], rate[NUM_LEN], secs[NUM_LEN], conns[80] = "";
 	u64 span = now - s->line_ns;
 	int n;
 
@@ -26,13 +26,17 @@ void progress_line(struct session *s, u64 now, bool stay)
 	fmt_age(secs, now - s->start_ns);
 	s->line_ns = now;
 	s->line_events = r->events;
+	if (s->filters[FILTER_CONN].expr)
+		snprintf(conns, sizeof(conns), "  %llu of %llu connections"
+			 " match", (unsigned long long)s->conns.matching,
+			 (unsigned long long)s->conns.connections);
 	n = snprintf(line, sizeof(line),
-		     "%sskbtrace: %s  %llu events  %s/s  %s%slost %llu%s%s",
+		     "%sskbtrace: %s  %llu events  %s/s  %s%slost %llu%s%s%s",
 		     stay && !on_screen ? "" : "\r\033[K", secs,
 		     (unsigned long long)r->events, rate,
 		     s->size_text ? s->size_text(s) : "",
 		     s->size_text ? "  " : "", (unsigned long long)s->lost,
-		     s->child.pid ? "" : "  (Ctrl-C ends)",
+		     conns, s->child.pid ? "" : "  (Ctrl-C ends)",
 		     stay ? "\n" : "");
 	on_screen = !stay;
 	/* A slow terminal is no reason to fail. */
@@ -161,11 +165,16 @@ static void tell_lost(const struct session *s)
 void progress_totals(const struct session *s, u64 events, const char *where,
 		     const char *more, bool whole)
 {
-	char secs[NUM_LEN];
+	char secs[NUM_LEN], conns[64] = "";
 
 	progress_clear();
+	if (s->filters[FILTER_CONN].expr)
+		snprintf(conns, sizeof(conns), " of %llu connection%s",
+			 (unsigned long long)s->conns.matching,
+			 s->conns.matching == 1 ? "" : "s");
 	if (!s->o->quiet)
-		msg("%llu events in %s%s%s%s%s%s", (unsigned long long)events,
+		msg("%llu events%s in %s%s%s%s%s%s",
+		    (unsigned long long)events, conns,
 		    fmt_age(secs, s->end_ns - s->start_ns),
 		    where ? " -> " : "", where ? where : "",
 		    !whole ? ", cut short" : s->lost ? "" : ", none lost",

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
+#include <string.h>
 
 #include "cmd.h"
+#include "filter.h"
 #include "num.h"
 #include "recopt.h"
 
@@ -42,7 +44,7 @@ int recopt_expression(struct recopt *o, const struct args *a)
 
 	if (!a->n)
 		return 0;
-	if (o->conn_filter)
+	if (o->conn_filter.text)
 		return fail(EXIT_USAGE, "-S and \"%s ...\": the same filter "
 			    "twice; join them with \"and\"", a->v[0]);
 	s = xstrdup(a->v[0]);
@@ -52,6 +54,41 @@ int recopt_expression(struct recopt *o, const struct args *a)
 		s = xasprintf("%s %s", old, a->v[i]);
 		free(old);
 	}
-	o->conn_filter = s;
+	o->conn_filter.text = s;
 	return 0;
+}
+
+int recopt_filters(const struct recopt *o, struct filter *f)
+{
+	const struct setting *const v[NR_FILTERS] = {
+		[FILTER_CONN] = &o->conn_filter,
+		[FILTER_PACKET] = &o->packet_filter,
+	};
+	int code = 0;
+
+	memset(f, 0, NR_FILTERS * sizeof(*f));
+	for (int i = 0; !code && i < NR_FILTERS; i++) {
+		if (!v[i]->text)
+			continue;
+		msg_where(v[i]->where);
+		code = filter_compile(&f[i], i, v[i]->text);
+		msg_where(NULL);
+	}
+	return code;
+}
+
+int recopt_dump(const struct recopt *o)
+{
+	struct filter f[NR_FILTERS];
+	int code = recopt_filters(o, f);
+
+	if (!code && !f[FILTER_CONN].expr && !f[FILTER_PACKET].expr)
+		code = fail(EXIT_USAGE, "-d: no -S, -F or expression, nothing"
+			    " to print");
+	for (int i = 0; !code && i < NR_FILTERS; i++)
+		if (f[i].expr)
+			filter_print(&f[i]);
+	for (int i = 0; i < NR_FILTERS; i++)
+		filter_free(&f[i]);
+	return code;
 }

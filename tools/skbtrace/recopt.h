@@ -4,6 +4,9 @@
 #define SKBTRACE_RECOPT_H
 
 #include "opt.h"
+#include "scope.h"
+
+struct filter;
 
 struct spec {
 	const char *text;
@@ -16,8 +19,10 @@ struct recopt {
 	const char *conf;		/* the file that was read, or NULL */
 	struct spec *specs;		/* of the file, then -e */
 	int nspecs;
-	const char *conn_filter;	/* -S, or the trailing expression */
-	const char *packet_filter;	/* -F */
+	struct setting conn_filter;	/* -S, or the trailing expression */
+	struct setting packet_filter;	/* -F */
+	struct setting scope[NR_SCOPES];
+	bool dump;			/* -d */
 	const char *contexts;		/* -C */
 	const char *cpus;		/* -p */
 	u64 duration_ns;		/* -w, 0: until Ctrl-C */
@@ -34,6 +39,27 @@ int recopt_duration(const char *arg, void *ns);
 int recopt_size(const char *arg, void *bytes);
 int recopt_count(const char *arg, void *count);
 
+/* Rows of what chooses connections and packets: also lines of a conf file. */
+#define CHOICE_OPTIONS(o)						\
+	{ 'S', "conn-filter", "EXPR",					\
+	  "only connections that match; the same as EXPRESSION",	\
+	  OPT_STRING, &(o).conn_filter.text, NULL },			\
+	{ 'F', "packet-filter", "EXPR", "only packets that match",	\
+	  OPT_STRING, &(o).packet_filter.text, NULL },			\
+	{ 0, "netns", "NETNS",						\
+	  "only of this network namespace: NAME, PATH, PID or INODE",	\
+	  OPT_STRING, &(o).scope[SCOPE_NETNS].text, NULL },		\
+	{ 0, "dev", "DEV",						\
+	  "only of this interface, NAME or INDEX, of --netns or of ours", \
+	  OPT_STRING, &(o).scope[SCOPE_DEV].text, NULL },		\
+	{ 0, "mark", "MARK", "only what has this mark: VALUE[/MASK]",	\
+	  OPT_STRING, &(o).scope[SCOPE_MARK].text, NULL },		\
+	{ 0, "cgroup", "PATH",						\
+	  "only of sockets of this cgroup or below",			\
+	  OPT_STRING, &(o).scope[SCOPE_CGROUP].text, NULL },		\
+	{ 0, "pid", "PID", "only what happens in this process",	\
+	  OPT_STRING, &(o).scope[SCOPE_PID].text, NULL }
+
 /* Rows for a command's option table, destinations in a struct recopt. */
 #define RECORD_OPTIONS(o)						\
 	{ 'e', "events", "SPEC",					\
@@ -41,15 +67,14 @@ int recopt_count(const char *arg, void *count);
 	  "(default: @trouble; skbtrace list shows what there is)",	\
 	  OPT_CALL, &(o), recopt_spec },				\
 	{ 'c', "config", "PATHS",					\
-	  "read -e from a file, one a line: the first that exists of these\n" \
+	  "read what to record from a file: the first that exists of these\n" \
 	  "files, or directories that hold skbtrace.conf, colon-separated\n" \
 	  "(default without -e: . and /etc/skbtrace)",			\
 	  OPT_STRING, &(o).config, NULL },				\
-	{ 'S', "conn-filter", "EXPR",					\
-	  "only connections that match; the same as EXPRESSION",	\
-	  OPT_STRING, &(o).conn_filter, NULL },				\
-	{ 'F', "packet-filter", "EXPR", "only packets that match",	\
-	  OPT_STRING, &(o).packet_filter, NULL },			\
+	CHOICE_OPTIONS(o),						\
+	{ 'd', "dump", NULL,						\
+	  "print the programs of -S and -F, as tcpdump -d, and leave",	\
+	  OPT_FLAG, &(o).dump, NULL },					\
 	{ 'w', "seconds", "SECONDS", "stop after this time (10, 1.5, 2m, 1h)", \
 	  OPT_CALL, &(o).duration_ns, recopt_duration },		\
 	{ 'b', "subbuf-size", "SIZE",					\
@@ -78,5 +103,14 @@ int recopt_count(const char *arg, void *count);
  */
 struct args;
 int recopt_expression(struct recopt *o, const struct args *a);
+
+/*
+ * Compile the filters into @f[NR_FILTERS], to be freed in any case. 0, or an
+ * exit code after a message.
+ */
+int recopt_filters(const struct recopt *o, struct filter *f);
+
+/* What -d does; an exit code. */
+int recopt_dump(const struct recopt *o);
 
 #endif

@@ -5,7 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "filter.h"
 #include "num.h"
 #include "select.h"
 #include "session.h"
@@ -124,7 +123,10 @@ int session_prepare(struct session *s, const char *verb,
 	s->wake = sig_setup();
 	if (s->wake < 0)
 		return fail(EXIT_FAILED, "cannot make a pipe: %m");
-	code = ctl_open(&s->ctl, o->debugfs, CTL_PREPARE, verb);
+	/* First, as it needs no rights and no module. */
+	code = recopt_filters(o, s->filters);
+	if (!code)
+		code = ctl_open(&s->ctl, o->debugfs, CTL_PREPARE, verb);
 	if (code)
 		return code;
 	s->owner = ctl_take(&s->ctl);
@@ -135,8 +137,10 @@ int session_prepare(struct session *s, const char *verb,
 		code = set_word(&s->ctl, "contexts", o->contexts);
 	if (!code)
 		code = set_word(&s->ctl, "cpus", o->cpus);
+	for (int i = 0; !code && i < NR_FILTERS; i++)
+		code = filter_set(&s->ctl, &s->filters[i]);
 	if (!code)
-		code = filter_set(&s->ctl, o);
+		code = scope_set(&s->ctl, o->scope);
 	if (!code)
 		code = get_format(s);
 	if (!code)
@@ -176,6 +180,7 @@ void session_end(struct session *s)
 	s->end_ns = mono_ns();
 	if (!ctl_stat(&s->ctl, &st)) {
 		s->lost = ctl_sum(&st, lost);
+		s->conns = st.filters[FILTER_CONN];
 		ctl_stat_free(&st);
 	}
 	s->ndrops = ctl_drops(&s->ctl, &s->drops);
@@ -194,4 +199,6 @@ void session_free(struct session *s)
 	free(s->format_text);
 	free(s->specs);
 	free(s->drops);
+	for (int i = 0; i < NR_FILTERS; i++)
+		filter_free(&s->filters[i]);
 }

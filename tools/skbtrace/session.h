@@ -12,6 +12,7 @@
 
 #include "child.h"
 #include "ctl.h"
+#include "filter.h"
 #include "format.h"
 #include "reader.h"
 #include "recopt.h"
@@ -26,6 +27,7 @@ struct session {
 	struct format *format;
 	char *format_text;
 	char *specs;		/* what "enabled" says */
+	struct filter filters[NR_FILTERS];
 	struct reader reader;
 	struct child child;
 	/*
@@ -42,7 +44,8 @@ struct session {
 	u64 start_ns, end_ns;	/* CLOCK_MONOTONIC */
 	u64 start_real_ns;
 	u64 deadline_ns;	/* 0: none */
-	u64 lost;		/* as "stat" said last */
+	u64 lost;		/* as "stat" said last, like the next one */
+	struct ctl_filter conns;
 	u64 line_ns, line_events;	/* at the last progress line */
 	struct ctl_drop *drops;	/* at the end */
 	int ndrops;

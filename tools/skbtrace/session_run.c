@@ -126,6 +126,7 @@ static bool read_stat(struct loop *l)
 	if (ctl_stat(&s->ctl, &l->st))
 		return false;
 	s->lost = ctl_sum(&l->st, lost);
+	s->conns = l->st.filters[FILTER_CONN];
 	if (l->st.dead && !s->stopping) {
 		progress_clear();
 		msg("the kernel has ended the session: %s", l->st.dead);

@@ -23,6 +23,14 @@ static const struct key session_keys[] = {
 	{}
 };
 
+#define FILTER(m)	{ #m, offsetof(struct ctl_filter, m) }
+
+static const struct key filter_keys[] = {
+	FILTER(insns), FILTER(seen), FILTER(passed), FILTER(connections),
+	FILTER(matching),
+	{}
+};
+
 static const struct key cpu_keys[] = {
 	CPU(hits), CPU(skipped), CPU(filtered), CPU(refused),
 	CPU(held_dropped), CPU(lost), CPU(written), CPU(read), CPU(produced),
@@ -59,36 +67,60 @@ static char *take_dead(char *line)
 	return strcmp(p, "-") ? xstrdup(p) : NULL;
 }
 
+static void parse_session(struct ctl_stat *st, char **save)
+{
+	char *word;
+
+	while ((word = strtok_r(NULL, " ", save))) {
+		if (!strcmp(word, "tracing=1"))
+			st->tracing = true;
+		else
+			set_key(session_keys, st, word);
+	}
+}
+
+static void parse_cpu(struct ctl_stat *st, char **save)
+{
+	char *word = strtok_r(NULL, " ", save);
+	struct ctl_cpu *cpu;
+
+	if (!word)
+		return;
+	st->cpus = xrealloc(st->cpus, (st->nr + 1) * sizeof(*st->cpus));
+	cpu = &st->cpus[st->nr++];
+	memset(cpu, 0, sizeof(*cpu));
+	cpu->cpu = strtoul(word, NULL, 10);
+	while ((word = strtok_r(NULL, " ", save)))
+		set_key(cpu_keys, cpu, word);
+}
+
+static void parse_filter(struct ctl_stat *st, char **save)
+{
+	char *word = strtok_r(NULL, " ", save);
+	struct ctl_filter *f;
+
+	if (!word || (strcmp(word, "conn") && strcmp(word, "packet")))
+		return;
+	f = &st->filters[*word == 'c' ? FILTER_CONN : FILTER_PACKET];
+	while ((word = strtok_r(NULL, " ", save)))
+		set_key(filter_keys, f, word);
+}
+
 static void parse_line(struct ctl_stat *st, char *line)
 {
-	struct ctl_cpu *cpu = NULL;
-	char *save, *word = NULL;
+	char *save, *word;
 
 	if (!strncmp(line, "session ", 8))
 		st->dead = take_dead(line);
 	word = strtok_r(line, " ", &save);
 	if (!word)
 		return;
-	if (!strcmp(word, "cpu")) {
-		word = strtok_r(NULL, " ", &save);
-		if (!word)
-			return;
-		st->cpus = xrealloc(st->cpus,
-				    (st->nr + 1) * sizeof(*st->cpus));
-		cpu = &st->cpus[st->nr++];
-		memset(cpu, 0, sizeof(*cpu));
-		cpu->cpu = strtoul(word, NULL, 10);
-	} else if (strcmp(word, "session")) {
-		return;
-	}
-	while ((word = strtok_r(NULL, " ", &save))) {
-		if (cpu)
-			set_key(cpu_keys, cpu, word);
-		else if (!strcmp(word, "tracing=1"))
-			st->tracing = true;
-		else
-			set_key(session_keys, st, word);
-	}
+	if (!strcmp(word, "session"))
+		parse_session(st, &save);
+	else if (!strcmp(word, "cpu"))
+		parse_cpu(st, &save);
+	else if (!strcmp(word, "filter"))
+		parse_filter(st, &save);
 }
 
 int ctl_stat(const struct ctl *c, struct ctl_stat *st)

@@ -3,8 +3,8 @@
 #ifndef SKBTRACE_STAT_H
 #define SKBTRACE_STAT_H
 
+#include "filter.h"
 #include "linux/skbtrace_api.h"
-#include "util.h"
 
 struct ctl;
 
@@ -17,6 +17,13 @@ struct ctl_cpu {
 	u64 complete_ns;
 };
 
+/* What a filter has done; all 0: there is none. */
+struct ctl_filter {
+	u64 insns;
+	u64 seen, passed;
+	u64 connections, matching;	/* of a connection filter */
+};
+
 struct ctl_stat {
 	bool tracing;
 	u64 owner;			/* pid */
@@ -25,6 +32,7 @@ struct ctl_stat {
 	u64 subbuf_size, subbuf_nr;
 	u64 exact, inferred, unavailable;	/* events by state, if told */
 	char *dead;			/* reason, NULL: alive */
+	struct ctl_filter filters[NR_FILTERS];
 	int nr;
 	struct ctl_cpu *cpus;
 };

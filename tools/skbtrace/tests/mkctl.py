@@ -77,7 +77,9 @@ def main():
         "subbuf_size": "%d\n" % SIZE, "subbuf_nr": "8\n",
         "contexts": "task softirq hardirq\n", "cpus": "0-%d\n" % (cpus - 1),
         "dropped": "total 0\n", "keyframes": "0\n", "error": "",
-        "owner": "none\n",
+        "owner": "none\n", "sock_filters": "none\n", "filters": "none\n",
+        "netns": "none\n", "dev": "none\n", "mark": "none\n",
+        "cgroup": "none\n", "pid": "none\n",
         "stat": "session tracing=0 owner=0 since_ns=0 epoch=0 "
                 "subbuf_size=%d subbuf_nr=8 dead=-\n" % SIZE,
     }

@@ -7,37 +7,6 @@
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/record_lib.sh"
 
-# A kernel of sorts: data on trace.cpu0, end of file after "-*".
-kernel() {
-	local data
-	fresh "$@"
-	data=$(mktemp -p "$tmp")
-	mv d/skbtrace/trace.cpu0 "$data"
-	rm -f d/skbtrace/trace.cpu*
-	mkfifo d/skbtrace/trace.cpu0
-	echo "cpu 0 complete_ns=9000000000000000000" >>d/skbtrace/stat
-	rm -f ready
-	(
-		exec 3<>d/skbtrace/trace.cpu0
-		cat "$data" >&3
-		: >ready
-		while [ -p d/skbtrace/trace.cpu0 ] &&
-			! grep -qsF -- '-*' d/skbtrace/enabled; do
-			sleep 0.02
-		done
-	) &
-	wait_for test -e ready
-}
-
-wait_for() {
-	local i
-	for ((i = 0; i < 250; i++)); do
-		"$@" && return
-		sleep 0.02
-	done
-	return 1
-}
-
 echo "TAP version 13"
 
 # ---- the file ----
@@ -171,10 +140,6 @@ E
 ok "nothing was recorded" test ! -e e2.dat
 run record -e tcp_rttm,skip=a -e tcp_rttm,skip=b
 ok "options twice" fails 2 "put them into one -e"
-run record port 443
-ok "a filter" fails 2 "filters are not available in this version"
-run record -F 'tcp'
-ok "a packet filter" fails 2 "filters are not available in this version"
 run record -S 'port 1' port 443
 ok "two filters" fails 2 "join them"
 
@@ -312,18 +277,6 @@ if command -v script >/dev/null; then
 else
 	skip "a line every second on a terminal" "no script(1)"
 fi
-fresh
-: >d/skbtrace/sock_filters
-: >d/skbtrace/filters
-run record -q -o filter.dat -F udp tcp port 443
-ok "filters, where there are: rc" is "$rc" 0
-ok "filters: as tcpdump -ddd prints them" \
-	is "$(head -1 d/skbtrace/sock_filters)" \
-	"$(($(wc -l <d/skbtrace/sock_filters) - 1))"
-ok "filters: of packets" grep -qE '^[0-9]+ [0-9]+ [0-9]+ [0-9]+$' \
-	d/skbtrace/filters
-run record -o filter2.dat 'nonsense expression'
-ok "filters: a wrong one" fails 2 'filter "nonsense expression": '
 
 # ---- a command ----
 

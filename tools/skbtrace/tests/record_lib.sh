@@ -69,3 +69,34 @@ capture() { # FILE KEY=VALUE...
 }
 
 enabled() { is "$(cat d/skbtrace/enabled)" "$1"; }
+
+# A kernel of sorts: data on trace.cpu0, end of file after "-*".
+kernel() {
+	local data
+	fresh "$@"
+	data=$(mktemp -p "$tmp")
+	mv d/skbtrace/trace.cpu0 "$data"
+	rm -f d/skbtrace/trace.cpu*
+	mkfifo d/skbtrace/trace.cpu0
+	echo "cpu 0 complete_ns=9000000000000000000" >>d/skbtrace/stat
+	rm -f ready
+	(
+		exec 3<>d/skbtrace/trace.cpu0
+		cat "$data" >&3
+		: >ready
+		while [ -p d/skbtrace/trace.cpu0 ] &&
+			! grep -qsF -- '-*' d/skbtrace/enabled; do
+			sleep 0.02
+		done
+	) &
+	wait_for test -e ready
+}
+
+wait_for() {
+	local i
+	for ((i = 0; i < 250; i++)); do
+		"$@" && return
+		sleep 0.02
+	done
+	return 1
+}
