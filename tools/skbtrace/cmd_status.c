@@ -8,7 +8,9 @@
 
 #include "cmd.h"
 #include "ctl.h"
+#include "netns.h"
 #include "num.h"
+#include "scope.h"
 #include "stat.h"
 
 static const char *debugfs;
@@ -62,15 +64,77 @@ static void line_events(const struct ctl *c)
 	free(s);
 }
 
-static void line_filter(const struct ctl *c, const char *file,
-			const char *what)
+/* The text of a filter or scope; NULL: there is none. To be freed. */
+static char *read_choice(const struct ctl *c, const char *file)
 {
 	char *s = ctl_exists(c, file) ? ctl_read(c, file) : NULL;
 
-	if (s && *s && strcmp(s, "none\n")) {
-		s[strcspn(s, "\n")] = '\0';
-		printf("filter    %s %s\n", what, s);
-	}
+	if (s && *s && strcmp(s, "none\n") && strcmp(s, "none"))
+		return s;
+	free(s);
+	return NULL;
+}
+
+/*
+ * The first comment is the expression, the last one counts; who has set the
+ * filter by hand has given none.
+ */
+static const char *take_expr(char *s)
+{
+	char *nl = strchr(s, '\n');
+
+	if (strncmp(s, "# ", 2) || !nl || nl[1] != '#')
+		return NULL;
+	*nl = '\0';
+	return s + 2;
+}
+
+static void line_filter(const struct ctl *c, const struct ctl_stat *st,
+			enum filter_kind kind)
+{
+	const struct ctl_filter *f = &st->filters[kind];
+	const bool conns = kind == FILTER_CONN;
+	char *s = read_choice(c, filter_file(kind));
+	const char *expr;
+
+	if (!s)
+		return;
+	expr = take_expr(s);
+	printf("filter    %s %s%s%s (%llu instructions): %llu of %llu %s\n",
+	       filter_noun(kind), expr ? "'" : "by a program",
+	       expr ? expr : "", expr ? "'" : "", (unsigned long long)f->insns,
+	       (unsigned long long)(conns ? f->matching : f->passed),
+	       (unsigned long long)(conns ? f->connections : f->seen),
+	       conns ? "match" : "passed");
+	free(s);
+}
+
+/* Numbers of interfaces mean something to us in our own namespace only. */
+static bool is_known(const struct ctl *c, enum scope_kind kind)
+{
+	char *netns;
+	bool own;
+
+	if (kind != SCOPE_DEV)
+		return true;
+	netns = read_choice(c, scope_name(SCOPE_NETNS));
+	own = !netns || strtoul(netns, NULL, 10) == netns_own();
+	free(netns);
+	return own;
+}
+
+static void line_scope(const struct ctl *c, enum scope_kind kind)
+{
+	char *s = read_choice(c, scope_name(kind)), *name = NULL;
+
+	if (!s)
+		return;
+	s[strcspn(s, "\n")] = '\0';
+	if (is_known(c, kind))
+		name = scope_describe(kind, s);
+	printf("filter    %s %s%s%s%s\n", scope_name(kind), s,
+	       name ? " (" : "", name ? name : "", name ? ")" : "");
+	free(name);
 	free(s);
 }
 
@@ -132,8 +196,10 @@ static int show(const struct ctl *c)
 			    c->root);
 	line_tracing(c, &st);
 	line_events(c);
-	line_filter(c, "sock_filters", "connections");
-	line_filter(c, "filters", "packets");
+	for (int i = 0; i < NR_FILTERS; i++)
+		line_filter(c, &st, i);
+	for (int i = 0; i < NR_SCOPES; i++)
+		line_scope(c, i);
 	line_buffers(c, &st);
 	printf("counts    %llu events, %llu lost\n",
 	       (unsigned long long)ctl_sum(&st, written),
