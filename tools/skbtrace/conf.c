@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -101,6 +102,87 @@ static void add(struct recopt *o, const char *name, u32 line,
 	};
 }
 
+static int no_such_option(const char *line, const struct opt *opts)
+{
+	char list[256] = "";
+	size_t n = 0;
+
+	for (; opts->name; opts++)
+		n += snprintf(list + n, sizeof(list) - n, " %s%s",
+			      opts->letter ? "-" : "--",
+			      opts->letter ? (char[]){ opts->letter, 0 } :
+					     opts->name);
+	msg("\"%.*s\" is no option of this file", (int)strcspn(line, " \t="),
+	    line);
+	hint("there are:%s, each with its argument on a line of its own", list);
+	return EXIT_USAGE;
+}
+
+/* The argument behind -X or --name, if @line is this option; else NULL. */
+static const char *argument(const char *line, const struct opt *o)
+{
+	size_t n = strcspn(line, " \t=");
+	const char *arg = line + n;
+
+	if (n == 2 ? !o->letter || line[1] != o->letter :
+	    strncmp(line, "--", 2) || strlen(o->name) != n - 2 ||
+	    memcmp(line + 2, o->name, n - 2))
+		return NULL;
+	if (n > 2 && *arg == '=')
+		return arg + 1;
+	while (is_blank(*arg))
+		arg++;
+	return arg;
+}
+
+/* "-S port 443", "--netns=web". What the command line says stays. */
+static int option(struct recopt *o, const char *name, u32 line, const char *s)
+{
+	const struct opt opts[] = { CHOICE_OPTIONS(*o), {} };
+	const struct opt *opt = opts;
+	const char *arg = NULL;
+	struct setting *v;
+
+	while (opt->name && !(arg = argument(s, opt)))
+		opt++;
+	if (!arg)
+		return no_such_option(s, opts);
+	if (!*arg)
+		return fail(EXIT_USAGE, "%s needs an argument", s);
+	v = opt->dest;
+	if (v->where) {
+		msg("%.*s was given before", (int)strcspn(s, " \t="), s);
+		hint("at %s", v->where);
+		return EXIT_USAGE;
+	}
+	if (!v->text)
+		*v = (struct setting){
+			.text = xstrdup(arg),
+			.where = xasprintf("%s:%u", name, line),
+		};
+	return 0;
+}
+
+/* A line without its comment: an option, or what -e takes. */
+static int parse_line(struct recopt *o, const char *name, u32 line,
+		      const char *s)
+{
+	char *where;
+	int code;
+
+	if (*s != '-') {
+		if (*s)
+			add(o, name, line, s);
+		return 0;
+	}
+	where = xasprintf("%s:%u", name, line);
+	msg_where(where);
+	code = option(o, name, line, s);
+	msg_where(NULL);
+	free(where);
+	return code;
+}
+
 static int parse(struct recopt *o, const char *name, char *s, size_t len)
 {
 	char *end = s + len;
@@ -108,6 +190,7 @@ static int parse(struct recopt *o, const char *name, char *s, size_t len)
 	for (u32 line = 1; s < end; line++) {
 		char *nl = memchr(s, '\n', end - s);
 		size_t n = (nl ? nl : end) - s;
+		int code;
 
 		if (n > MAX_LINE) {
 			msg("%s:%u: longer than %d bytes", name, line,
@@ -121,9 +204,9 @@ static int parse(struct recopt *o, const char *name, char *s, size_t len)
 			hint("one event a line: NAME[,KEY=VALUE...], @SET or GLOB");
 			return EXIT_USAGE;
 		}
-		s = strip(s);
-		if (*s)
-			add(o, name, line, s);
+		code = parse_line(o, name, line, strip(s));
+		if (code)
+			return code;
 		s = nl ? nl + 1 : end;
 	}
 	return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * skbtrace.conf: what to record, one -e a line, for who always wants the same.
+ * skbtrace.conf: what to record, one -e or filter a line, for who always wants
+ * the same.
  */
 #ifndef SKBTRACE_CONF_H
 #define SKBTRACE_CONF_H
