@@ -52,6 +52,8 @@ static const struct opt opts[] = {
 	  OPT_FLAG, &show_opts.latency, NULL },
 	{ 'e', "events", "LIST", "only these: names, globs, @sets; comma list",
 	  OPT_CALL, &show_opts.events, add_events },
+	{ 'S', "conn-filter", "EXPR", "only connections that match, as record"
+	  " -S", OPT_STRING, &show_opts.filter, NULL },
 	SHOW_OPTIONS(show_opts),
 	{ 0, "since", "TIME", "from then: 1.5, 14:03:07.2, 2026-11-21T14:03",
 	  OPT_STRING, &show_opts.since, NULL },
@@ -186,6 +188,7 @@ const struct cmd cmd_parse = {
 "  skbtrace parse --summary\n"
 "  skbtrace parse --latency --conn sk=1003\n"
 "  skbtrace parse --conn sk=1003 -v\n"
+"  skbtrace parse -S 'dst port 443 and net 10.0.2.0/24'\n"
 "  skbtrace parse -e @trouble,'tcp_*' --since 1.5 --until 2.5\n"
 "  skbtrace parse --json | jq 'select(.event == \"skb_drop\")'\n"
 "  skbtrace parse --format format trace.cpu0 trace.cpu1\n",

@@ -523,6 +523,7 @@ static bool finish_event(struct parser *p, struct event *e, char **spare)
 	if (!e->peer || !e->pport || !e->local)
 		e->peer = e->pport = NULL;
 	e->sk = special(e, "sk", FT_U64, UNIT_SK);
+	e->proto = special(e, "proto", FT_U8, UNIT_ENUM);
 	e->dir = special(e, "dir", FT_U8, UNIT_ENUM);
 	e->dir_tx = e->dir_rx = -1;
 	for (u32 i = 0; e->dir && i < e->dir->syms->n; i++) {

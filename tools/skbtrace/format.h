@@ -68,7 +68,7 @@ struct event {
 	u32 nfields;
 	struct field *fields;
 	/* the fields that say whose event it is; NULL if there are none */
-	const struct field *local, *lport, *peer, *pport, *sk, *dir;
+	const struct field *local, *lport, *peer, *pport, *sk, *dir, *proto;
 	s32 dir_tx;		/* value of dir that means sent */
 	s32 dir_rx;
 };

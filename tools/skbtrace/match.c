@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
 #include <fnmatch.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,28 +99,54 @@ static bool end_is(const struct match_end *e, const u8 addr[16], u16 port)
 	       (e->any_addr || !memcmp(e->addr, addr, 16));
 }
 
-bool match_conn(const struct match *m, struct trace *t, const struct rec *r)
+static bool conn_is(const struct match *m, const struct addr_pair *a)
 {
-	u64 cookie;
-	const struct conn *c;
-	struct addr_pair a;
+	if (m->both_ends)
+		return end_is(&m->end[0], a->local, a->lport) &&
+		       end_is(&m->end[1], a->peer, a->pport);
+	return end_is(&m->end[0], a->local, a->lport) ||
+	       end_is(&m->end[0], a->peer, a->pport);
+}
 
-	if (!m->by_conn)
+/*
+ * What a line is about: the tuple that stands on it, and the protocol. One
+ * without a protocol is an event of a connection, and those are of TCP.
+ */
+static bool tuple_of(struct trace *t, const struct rec *r, u64 cookie,
+		     struct addr_pair *a, u8 *proto)
+{
+	const struct conn *c;
+
+	*proto = IPPROTO_TCP;
+	if (rec_tuple(r, a)) {
+		if (r->ev->proto && rec_has(r, r->ev->proto))
+			*proto = rec_int(r, r->ev->proto);
+		return true;
+	}
+	c = cookie ? names_conn(t->names, cookie) : NULL;
+	if (c)
+		*a = c->a;
+	return c;
+}
+
+bool match_who(const struct match *m, struct trace *t, const struct rec *r)
+{
+	struct addr_pair a;
+	u64 cookie;
+	u8 proto;
+
+	if (!m->by_conn && !m->filter.expr)
 		return true;
 	cookie = rec_cookie(r);
-	if (m->by_cookie)
-		return cookie == m->cookie;
-	if (!rec_tuple(r, &a)) {
-		c = cookie ? names_conn(t->names, cookie) : NULL;
-		if (!c)
-			return false;
-		a = c->a;
-	}
-	if (m->both_ends)
-		return end_is(&m->end[0], a.local, a.lport) &&
-		       end_is(&m->end[1], a.peer, a.pport);
-	return end_is(&m->end[0], a.local, a.lport) ||
-	       end_is(&m->end[0], a.peer, a.pport);
+	if (m->by_cookie && cookie != m->cookie)
+		return false;
+	if (m->by_cookie && !m->filter.expr)
+		return true;
+	if (!tuple_of(t, r, cookie, &a, &proto))
+		return false;
+	if (m->by_conn && !m->by_cookie && !conn_is(m, &a))
+		return false;
+	return !m->filter.expr || filter_judge(&m->filter, &a, proto);
 }
 
 /* ---- events ---- */

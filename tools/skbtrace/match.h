@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Which records the user wants to see: -e, --conn, --since, --until. */
+/* Which records the user wants to see: -e, -S, --conn, --since, --until. */
 #ifndef SKBTRACE_MATCH_H
 #define SKBTRACE_MATCH_H
 
+#include "filter.h"
 #include "trace.h"
 
 struct match {
@@ -17,6 +18,7 @@ struct match {
 		u16 port;
 		bool any_addr, any_port;
 	} end[2];
+	struct filter filter;	/* -S, freed by whoever compiled it */
 	/* on the clock of the first trace */
 	u64 from, to;
 };
@@ -30,7 +32,8 @@ int match_events_check(const struct match *m, const struct format *f,
 		       const char *file);
 bool match_event(const struct match *m, const struct event *e);
 
-bool match_conn(const struct match *m, struct trace *t, const struct rec *r);
+/* Is it of the connections and packets that --conn and -S ask for? */
+bool match_who(const struct match *m, struct trace *t, const struct rec *r);
 
 static inline bool match_time(const struct match *m, u64 time)
 {

@@ -113,6 +113,13 @@ static int parse_opts(struct show *s)
 		if (err)
 			return err;
 	}
+	if (o->filter) {
+		int err = filter_compile(&s->match.filter, FILTER_CONN,
+					 o->filter);
+
+		if (err)
+			return err;
+	}
 	s->match.events = o->events;
 	s->match.since = o->since;
 	s->match.until = o->until;
@@ -126,6 +133,7 @@ struct show *show_open(const struct show_opts *o)
 
 	s->opts = *o;
 	if (parse_opts(s)) {
+		filter_free(&s->match.filter);
 		free(s);
 		return NULL;
 	}
@@ -401,17 +409,17 @@ static void show_rec(void *arg, struct trace *t, const struct rec *r)
 	if (!match_time(&s->match, r->time + t->shift))
 		return;
 	if (s->summary) {
-		if (match_conn(&s->match, t, r))
+		if (match_who(&s->match, t, r))
 			summary_add(s->summary, t, r);
 		return;
 	}
 	if (s->latency) {
 		if (es->shown)
 			latency_add(s->latency, t, r,
-				    match_conn(&s->match, t, r));
+				    match_who(&s->match, t, r));
 		return;
 	}
-	if (!es->shown || !match_conn(&s->match, t, r))
+	if (!es->shown || !match_who(&s->match, t, r))
 		return;
 	s->printed++;
 	if (s->pr.json)
@@ -512,6 +520,7 @@ static void free_all(struct show *s)
 	merge_free(s->merge);
 	summary_free(s->summary);
 	latency_free(s->latency);
+	filter_free(&s->match.filter);
 	out_free(&s->out);
 	if (s->own_fd)
 		close(s->out.fd);

@@ -25,6 +25,7 @@ struct show_opts {
 	const char *time;	/* rel wall utc delta epoch mono */
 	const char *color;	/* auto always never */
 	const char *conn;	/* --conn */
+	const char *filter;	/* -S of parse; that of live is the kernel's */
 	const char *events;	/* -e: names, globs, @sets, comma list */
 	const char *since;
 	const char *until;
