@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * verdict_stress [SECONDS [SEED]] - net/skbtrace/verdict.h, what a filter has
+ * said of connections, under real threads; built as ring_stress.
+ *
+ * Several connections to a place, all of which are connected elsewhere now and
+ * then. What is remembered must be what the filter would say. BREAK_ONCE
+ * (ring_shim.h) builds in plain accesses, BREAK_MIX verdicts that do not depend
+ * on the addresses.
+ *
+ * Output is TAP; exit status 0 if all is well.
+ */
+#include <inttypes.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "ring_shim.h"
+#include "../../../net/skbtrace/verdict.h"
+
+enum { NR_THREADS = 4, NR_PLACES = 16, NR_SHARING = 3 };
+
+struct conn {
+	u64	cookie;
+	u64	mix;
+};
+
+static u64 table[SKBTRACE_NR_VERDICTS];
+static struct conn conns[NR_PLACES * NR_SHARING];
+static unsigned long failures, known, unknown, forgotten;
+static double until;
+
+static u64 rnd(u64 *state)
+{
+	*state ^= *state >> 12;
+	*state ^= *state << 25;
+	*state ^= *state >> 27;
+	return *state * 0x2545f4914f6cdd1dULL;
+}
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* The filter */
+static bool judge(u64 cookie, u64 mix)
+{
+	return ((cookie ^ mix >> 40) * 0x9e3779b97f4a7c15ULL) >> 63;
+}
+
+static void look(const struct conn *c)
+{
+	u64 mix = READ_ONCE(c->mix), by = mix;
+	int verdict;
+
+#ifdef BREAK_MIX
+	by = 0;
+#endif
+	verdict = skbtrace_verdict_get(table, c->cookie, by);
+	if (verdict < 0) {
+		__atomic_fetch_add(&unknown, 1, __ATOMIC_RELAXED);
+		if (skbtrace_verdict_put(table, c->cookie, by,
+					 judge(c->cookie, mix)))
+			__atomic_fetch_add(&forgotten, 1, __ATOMIC_RELAXED);
+		return;
+	}
+	__atomic_fetch_add(&known, 1, __ATOMIC_RELAXED);
+	if (verdict != judge(c->cookie, mix) &&
+	    !__atomic_fetch_add(&failures, 1, __ATOMIC_RELAXED))
+		printf("# cookie %" PRIx64 ": a verdict of others\n",
+		       c->cookie);
+}
+
+static void *worker(void *seed)
+{
+	u64 r = *(u64 *)seed;
+
+	while (now() < until) {
+		for (int i = 0; i < 100; i++) {
+			struct conn *c = &conns[rnd(&r) %
+						(NR_PLACES * NR_SHARING)];
+
+			look(c);
+			look(c);
+			if (rnd(&r) >> 32 & 1)
+				WRITE_ONCE(c->mix, rnd(&r));
+		}
+	}
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	u64 seed = argc > 2 ? strtoull(argv[2], NULL, 0) : (u64)time(NULL) | 1;
+	u64 seeds[NR_THREADS], r = seed | 1;
+	pthread_t threads[NR_THREADS];
+
+	until = now() + (argc > 1 ? atof(argv[1]) : 2);
+	for (u64 i = 0; i < NR_PLACES * NR_SHARING; i++) {
+		conns[i].cookie = i % NR_PLACES +
+				  i / NR_PLACES * SKBTRACE_NR_VERDICTS;
+		conns[i].mix = rnd(&r);
+	}
+	for (int i = 0; i < NR_THREADS; i++) {
+		seeds[i] = seed * 2654435761u +
+			   (u64)i * 0x9e3779b97f4a7c15ULL + 1;
+		pthread_create(&threads[i], NULL, worker, &seeds[i]);
+	}
+	for (int i = 0; i < NR_THREADS; i++)
+		pthread_join(threads[i], NULL);
+	if (!known || !unknown || !forgotten)
+		failures++;
+	printf("%sok 1 - verdicts: %lu known, %lu not, %lu forgotten, seed %" PRIu64 "\n1..1\n",
+	       failures ? "not " : "", known, unknown, forgotten, seed);
+	return failures != 0;
+}
