@@ -85,9 +85,10 @@ static void sample_xmit_probe(void *data, const struct sk_buff *skb,
 
 	if (!skbtrace_wants(s, &ev_sample_xmit, skb->ip_summed))
 		return;
-	/* for sample=, which the event's opts promise */
-	if (!skbtrace_picks(s, &ev_sample_xmit, skb, skb_network_offset(skb),
-			    NULL))
+	/* filters, and sample=, which the event's opts promise */
+	if (!skbtrace_passes_packet(s, &ev_sample_xmit, skb,
+				    skb_network_offset(skb), SKBTRACE_DIR_TX,
+				    dev, NULL))
 		return;
 	b = skbtrace_begin(s, &ev_sample_xmit, skbtrace_packet_id(s, skb),
 			   dev_net(dev)->ns.inum);
