@@ -364,6 +364,8 @@ int meta_each(const struct meta_list *m, const struct session *s,
 		err = put(arg, "cpus", cpus);
 	if (!err)
 		err = put(arg, "events", s->specs);
+	if (!err && *s->choice)
+		err = put(arg, "filters", s->choice);
 	for (int i = 0; !err && m && i < m->n; i++)
 		err = put(arg, m->v[i].name, m->v[i].text);
 	free(host);

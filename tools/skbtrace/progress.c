@@ -2,17 +2,32 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "num.h"
 #include "progress.h"
 #include "session.h"
 
+#define CLEAR	"\r\033[K"
+
 static bool on_screen;
 
 bool progress_wanted(const struct session *s)
 {
 	return s->size_text && !s->o->quiet && isatty(STDERR_FILENO);
+}
+
+/* A line that wraps would not be cleared. Return: its length */
+static int cut(const char *line, int n)
+{
+	const int lead = !strncmp(line, CLEAR, strlen(CLEAR)) * strlen(CLEAR);
+	struct winsize w;
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &w) || !w.ws_col ||
+	    n - lead < w.ws_col)
+		return n;
+	return lead + w.ws_col - 1;
 }
 
 void progress_line(struct session *s, u64 now, bool stay)
@@ -32,13 +47,15 @@ void progress_line(struct session *s, u64 now, bool stay)
 			 (unsigned long long)s->conns.connections);
 	n = snprintf(line, sizeof(line),
 		     "%sskbtrace: %s  %llu events  %s/s  %s%slost %llu%s%s%s",
-		     stay && !on_screen ? "" : "\r\033[K", secs,
+		     stay && !on_screen ? "" : CLEAR, secs,
 		     (unsigned long long)r->events, rate,
 		     s->size_text ? s->size_text(s) : "",
 		     s->size_text ? "  " : "", (unsigned long long)s->lost,
 		     conns, s->child.pid ? "" : "  (Ctrl-C ends)",
 		     stay ? "\n" : "");
 	on_screen = !stay;
+	if (!stay)
+		n = cut(line, n);
 	/* A slow terminal is no reason to fail. */
 	if (write(STDERR_FILENO, line, n) < 0)
 		on_screen = false;
@@ -46,12 +63,10 @@ void progress_line(struct session *s, u64 now, bool stay)
 
 void progress_clear(void)
 {
-	static const char clear[] = "\r\033[K";
-
 	if (!on_screen)
 		return;
 	on_screen = false;
-	if (write(STDERR_FILENO, clear, strlen(clear)) < 0)
+	if (write(STDERR_FILENO, CLEAR, strlen(CLEAR)) < 0)
 		return;
 }
 

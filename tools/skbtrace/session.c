@@ -148,6 +148,35 @@ int session_prepare(struct session *s, const char *verb,
 	return code;
 }
 
+static void add_line(char **text, const char *what, const char *value)
+{
+	char *old = *text;
+
+	*text = xasprintf("%s%s %s\n", old, what, value);
+	free(old);
+}
+
+/* Filters and scopes, for the file: who reads it must know what is missing. */
+static char *choice_text(const struct session *s)
+{
+	char *text = xstrdup("");
+
+	for (int i = 0; i < NR_FILTERS; i++)
+		if (s->filters[i].expr)
+			add_line(&text, filter_noun(i), s->filters[i].expr);
+	for (int i = 0; i < NR_SCOPES; i++) {
+		char *v = ctl_exists(&s->ctl, scope_name(i)) ?
+			  ctl_read(&s->ctl, scope_name(i)) : NULL;
+
+		if (v)
+			v[strcspn(v, "\n")] = '\0';
+		if (v && *v && strcmp(v, "none"))
+			add_line(&text, scope_name(i), v);
+		free(v);
+	}
+	return text;
+}
+
 int session_start(struct session *s)
 {
 	char *text;
@@ -168,6 +197,7 @@ int session_start(struct session *s)
 		free(s->specs);
 		s->specs = text;
 	}
+	s->choice = choice_text(s);
 	return reader_open(&s->reader, &s->ctl);
 }
 
@@ -198,6 +228,7 @@ void session_free(struct session *s)
 	format_free(s->format);
 	free(s->format_text);
 	free(s->specs);
+	free(s->choice);
 	free(s->drops);
 	for (int i = 0; i < NR_FILTERS; i++)
 		filter_free(&s->filters[i]);

@@ -28,6 +28,7 @@ struct session {
 	char *format_text;
 	char *specs;		/* what "enabled" says */
 	struct filter filters[NR_FILTERS];
+	char *choice;		/* these and the scopes, a line each; "" */
 	struct reader reader;
 	struct child child;
 	/*

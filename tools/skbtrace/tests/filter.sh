@@ -245,6 +245,8 @@ wait $pid
 rc=$?
 ok "progress" grep -qE '  lost 0  18 of 812 connections match  \(Ctrl-C' err
 ok "totals" grep -qE '^skbtrace: 30 events of 18 connections in ' err
+"$S" info -m filters n.dat >out 2>err
+ok "the file says what was chosen" is "$(cat out)" "connections port 443"
 fresh
 conns 5 5 1 1
 run record -o n1.dat port 443
@@ -255,6 +257,20 @@ run record -o n2.dat -F tcp
 ok "totals: a filter of packets only" says "60 events in "
 run record -o n3.dat
 ok "totals: no filter" says "60 events in "
+
+if command -v script >/dev/null; then
+	kernel
+	conns 1234 18 812 18
+	script -qec "stty cols 60; $S record -r d -w 2.3 -o n4.dat port 443" \
+		/dev/null </dev/null >tty.out
+	ok "a narrow terminal: the line does not wrap" is \
+		"$(tr '\r' '\n' <tty.out | grep -a ' events .* lost ' |
+		awk '{ sub(/^\033\[K/, "") } length > 59')" ""
+	ok "a narrow terminal: there is a line" grep -aq '30 events .* lost' \
+		tty.out
+else
+	skip "a narrow terminal" "no script(1)"
+fi
 
 # ---- status ----
 

@@ -347,6 +347,7 @@ static void random_opts(struct show_opts *o)
 		.since = one_in(8) ? "0.2" : NULL,
 		.until = one_in(8) ? "05:03:11.9" : NULL,
 		.events = one_in(8) ? "tcp_*,skb_d*" : NULL,
+		.filter = one_in(8) ? "ip6 or not port 443" : NULL,
 	};
 }
 

@@ -258,6 +258,14 @@ ok "conf: the filter" is "$(head -n 1 d/skbtrace/sock_filters)" \
 	"# port 443 and not net 10.0.0.0/8"
 ok "conf: the filter of packets" is "$(head -n 1 d/skbtrace/filters)" "# udp"
 ok "conf: the events" enabled tcp_rttm
+"$S" info -m filters x.dat >out 2>err
+ok "conf: the file says all of it" is "$(cat out)" \
+	"connections port 443 and not net 10.0.0.0/8
+packets udp
+netns $inode
+dev 1
+mark 0x10/0xf0
+pid $$"
 rec -c my.conf --mark 1 -F icmp host 10.0.0.1
 ok "conf: the command line counts more" holds mark 0x1 netns "$inode"
 ok "conf: and an expression" is "$(head -n 1 d/skbtrace/sock_filters)" \
