@@ -212,7 +212,7 @@ skbtrace_begin_at(struct skbtrace_session *s, const struct skbtrace_event *ev,
 }
 
 /* skbtrace_session.judges */
-#define SKBTRACE_JUDGE_SLOT	1	/* some event has skbtrace_slot.picky set */
+#define SKBTRACE_JUDGE_SLOT	1	/* a slot is picky */
 #define SKBTRACE_JUDGE_PLAIN	2	/* netns, dev, mark, cgroup, pid */
 #define SKBTRACE_JUDGE_CONN	4	/* the filter on connections */
 #define SKBTRACE_JUDGE_PACKET	8	/* the filter on packets */

@@ -72,7 +72,7 @@ void skbtrace_sock_tuple(const struct sock *sk, struct skbtrace_tuple *t);
 int skbtrace_vlan_l3(const struct sk_buff *skb);
 
 /* An offset that no packet has, nor a sum with one that overflows */
-#define SKBTRACE_NO_L3		(1 << 30)
+#define SKBTRACE_NO_L3		0x40000000
 
 /**
  * skbtrace_packet_sock() - the socket that surely belongs to a packet

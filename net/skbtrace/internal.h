@@ -229,7 +229,6 @@ void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
 			bool move_epoch);
 void skbtrace_die(struct skbtrace_run *run, const char *why);
 void skbtrace_set_contexts(struct skbtrace_run *run);
-void skbtrace_set_special(struct skbtrace_run *run);
 
 /* state.c */
 int skbtrace_states_make(struct skbtrace_run *run,
@@ -256,6 +255,7 @@ int skbtrace_enable(const struct skbtrace_spec *specs, unsigned int nr,
 		    const struct skbtrace_event *const *off,
 		    unsigned int nr_off);
 int skbtrace_check_mem(u32 subbuf_size, u32 subbuf_nr);
+void skbtrace_set_special(struct skbtrace_run *run);
 void skbtrace_stop(struct skbtrace_run *run);
 int skbtrace_take(void);
 void skbtrace_release(void);

@@ -237,7 +237,8 @@ bool skbtrace_judge_sk(struct skbtrace_session *s,
 				     skbtrace_sk_mix(sk));
 	if (known < 0)
 		goto slow;
-	return skbtrace_count_verdict(prog, known) || skbtrace_count_filtered(s);
+	return skbtrace_count_verdict(prog, known) ||
+	       skbtrace_count_filtered(s);
 slow:
 	return skbtrace_judge_sk_slow(s, ev, sk);
 }
@@ -266,8 +267,8 @@ bool skbtrace_wants_name(struct skbtrace_session *s,
  * program computes a negative offset for would add network_header, so that
  * leads behind the end.
  */
-static __always_inline void skbtrace_view(struct sk_buff *view, const struct sk_buff *skb,
-			  int l3)
+static __always_inline void
+skbtrace_view(struct sk_buff *view, const struct sk_buff *skb, int l3)
 {
 	/* whether fragments may be read at all */
 	if (skb->data_len)
@@ -308,8 +309,9 @@ static noinline u32 skbtrace_run_frags(const struct bpf_prog *bpf,
 	return bpf_prog_run(bpf, &view);
 }
 
-static __always_inline u32 skbtrace_run_packet(const struct bpf_prog *bpf,
-			       const struct sk_buff *skb, int l3)
+static __always_inline u32
+skbtrace_run_packet(const struct bpf_prog *bpf, const struct sk_buff *skb,
+		    int l3)
 {
 	struct sk_buff view __uninitialized;
 
@@ -357,7 +359,7 @@ static bool skbtrace_packet_passes(const struct skbtrace_judge *j,
 }
 
 /**
- * skbtrace_filter_packet() - skbtrace_judge_packet() if a filter is all there is
+ * skbtrace_filter_packet() - skbtrace_judge_packet() with but a packet filter
  * @s: session
  * @skb: packet
  * @l3: where its IP header is

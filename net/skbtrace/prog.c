@@ -128,7 +128,7 @@ static const char *skbtrace_insn_fault(const struct sock_filter *f,
 	if (skbtrace_is_memory(f->code))
 		return f->k < BPF_MEMWORDS ? NULL : "no such word of memory";
 	if (skbtrace_is_packet_load(f->code) && (s32)f->k < 0)
-		return "loads at a negative offset: extensions of Linux are not for filters of packets";
+		return "a negative offset: no extensions of Linux here";
 	return NULL;
 }
 

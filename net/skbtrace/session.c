@@ -159,6 +159,27 @@ static int skbtrace_event_on(struct skbtrace_run *run,
 	return 0;
 }
 
+/*
+ * Probes look for filters and at slots only if there is something to be seen.
+ * Context: skbtrace_lock.
+ */
+void skbtrace_set_special(struct skbtrace_run *run)
+{
+	u8 judges = skbtrace_filter_judges(run);
+	bool stacks = false;
+	int i;
+
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
+		if (!run->pub.slot[i].on)
+			continue;
+		if (run->pub.slot[i].picky)
+			judges |= SKBTRACE_JUDGE_SLOT;
+		stacks |= run->pub.slot[i].stack;
+	}
+	WRITE_ONCE(run->pub.judges, judges);
+	WRITE_ONCE(run->pub.stacks, stacks);
+}
+
 /* A probe on another CPU may judge one event by a mixture of old and new. */
 static void skbtrace_set_slot(struct skbtrace_run *run,
 			      const struct skbtrace_spec *spec)

@@ -61,8 +61,9 @@ static void filter_exit(struct kunit *test)
 /* The same program, however the text is cut and whatever separates it. */
 static void filter_pieces(struct kunit *test)
 {
-	static const char text[] =
-		"# port 443\n4\n40 0 0 2\n21 0 1 443\n6 0 0 4294967295\n6 0 0 0\n";
+	static const char text[] = "# port 443\n4\n"
+				   "40 0 0 2\n21 0 1 443\n"
+				   "6 0 0 4294967295\n6 0 0 0\n";
 	const struct skbtrace_prog *p;
 	size_t piece;
 

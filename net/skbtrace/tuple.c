@@ -157,7 +157,7 @@ bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
 }
 EXPORT_SYMBOL_GPL(skbtrace_slow_tuple);
 
-#define SKBTRACE_MAX_TAGS	2	/* 802.1ad: a service and a customer tag */
+#define SKBTRACE_MAX_TAGS	2	/* as 802.1ad has */
 
 /**
  * skbtrace_vlan_l3() - the rest of skbtrace_l3(): there are VLAN tags

@@ -12,8 +12,8 @@
 #ifndef _NET_SKBTRACE_VERDICT_H
 #define _NET_SKBTRACE_VERDICT_H
 
-#define SKBTRACE_VERDICT_BITS	17	/* 128 Ki places: 1 MiB */
-#define SKBTRACE_NR_VERDICTS	(1U << SKBTRACE_VERDICT_BITS)
+#define SKBTRACE_VERDICT_BITS	17
+#define SKBTRACE_NR_VERDICTS	131072U	/* to the power of it */
 
 /* An entry, from below: verdict, 1, more bits of the cookie, addresses */
 #define SKBTRACE_VERDICT_YES	1ULL

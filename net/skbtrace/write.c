@@ -41,27 +41,6 @@ void skbtrace_set_contexts(struct skbtrace_run *run)
 	}
 }
 
-/*
- * Probes look for filters and at slots only if there is something to be seen.
- * Context: skbtrace_lock.
- */
-void skbtrace_set_special(struct skbtrace_run *run)
-{
-	u8 judges = skbtrace_filter_judges(run);
-	bool stacks = false;
-	int i;
-
-	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
-		if (!run->pub.slot[i].on)
-			continue;
-		if (run->pub.slot[i].picky)
-			judges |= SKBTRACE_JUDGE_SLOT;
-		stacks |= run->pub.slot[i].stack;
-	}
-	WRITE_ONCE(run->pub.judges, judges);
-	WRITE_ONCE(run->pub.stacks, stacks);
-}
-
 static void skbtrace_close_subbuf(struct skbtrace_cpu *c)
 {
 	struct skbtrace_ring *r = &c->ring;

@@ -115,7 +115,8 @@ int main(int argc, char **argv)
 		pthread_join(threads[i], NULL);
 	if (!known || !unknown || !forgotten)
 		failures++;
-	printf("%sok 1 - verdicts: %lu known, %lu not, %lu forgotten, seed %" PRIu64 "\n1..1\n",
+	printf("%sok 1 - verdicts: %lu known, %lu not, %lu forgotten, seed %"
+	       PRIu64 "\n1..1\n",
 	       failures ? "not " : "", known, unknown, forgotten, seed);
 	return failures != 0;
 }
