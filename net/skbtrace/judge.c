@@ -9,6 +9,7 @@
  * seen from here; by the packet filter through their bytes from the IP header
  * on. What a filter has nothing to look at of, it refuses.
  */
+#include <linux/bpf.h>
 #include <linux/cgroup.h>
 #include <linux/filter.h>
 #include <linux/netdevice.h>
@@ -44,6 +45,13 @@ static __always_inline u64 skbtrace_sk_mix(const struct sock *sk)
 	       SKBTRACE_MIX;
 }
 
+/* As bpf_prog_run(), without its statistics, which cost more than the rest */
+static __always_inline u32 skbtrace_run(const struct bpf_prog *bpf,
+					const struct sk_buff *view)
+{
+	return bpf_dispatcher_nop_func(view, bpf->insnsi, bpf->bpf_func);
+}
+
 /* Runs on forged bytes alone: skbtrace_conn_check() has seen to that. */
 static bool skbtrace_run_forged(const struct bpf_prog *bpf,
 				const struct skbtrace_tuple *t, u8 proto,
@@ -54,13 +62,13 @@ static bool skbtrace_run_forged(const struct bpf_prog *bpf,
 		.lport = t->lport, .pport = t->pport,
 		.proto = proto, .v4 = v4,
 	};
-	u8 bytes[SKBTRACE_FORGED_MAX];
+	u8 bytes[SKBTRACE_FORGED_MAX] __uninitialized;
 	struct sk_buff view __uninitialized;
 
 	view.data = bytes;
 	view.len = skbtrace_forge(bytes, &c);
 	view.data_len = 0;
-	return bpf_prog_run(bpf, &view);
+	return skbtrace_run(bpf, &view);
 }
 
 static noinline bool skbtrace_conn_decide(struct skbtrace_prog *p,
@@ -306,7 +314,7 @@ static noinline u32 skbtrace_run_frags(const struct bpf_prog *bpf,
 	view.head = (u8 *)&shared;
 	skb_set_end_offset(&view, 0);
 	view.data_len = view.len;
-	return bpf_prog_run(bpf, &view);
+	return skbtrace_run(bpf, &view);
 }
 
 static __always_inline u32
@@ -319,7 +327,7 @@ skbtrace_run_packet(const struct bpf_prog *bpf, const struct sk_buff *skb,
 		return l3 > (int)skb->len ? 0 :
 					    skbtrace_run_frags(bpf, skb, l3);
 	skbtrace_view(&view, skb, l3);
-	return bpf_prog_run(bpf, &view);
+	return skbtrace_run(bpf, &view);
 }
 
 /* A socket without a peer, such as a server's of UDP, is no connection. */
