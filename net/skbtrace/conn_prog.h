@@ -12,6 +12,11 @@
 
 #include <linux/filter.h>
 #include <linux/types.h>
+#ifdef __KERNEL__
+#include <linux/string.h>
+#else
+#include <string.h>
+#endif
 
 #define SKBTRACE_FORGED_MAX	44	/* bytes: IPv6 header and ports */
 #define SKBTRACE_FORGED_TTL	64
@@ -36,18 +41,9 @@ struct skbtrace_forged {
 
 static inline int skbtrace_is_mapped(const __u8 *addr)
 {
-	int i;
+	static const __u8 mapped[12] = { [10] = 0xff, 0xff };
 
-	for (i = 0; i < 10; i++)
-		if (addr[i])
-			return 0;
-	return addr[10] == 0xff && addr[11] == 0xff;
-}
-
-static inline void skbtrace_forge_addr(__u8 *to, const __u8 *from, int n)
-{
-	while (n--)
-		to[n] = from[n];
+	return !memcmp(addr, mapped, sizeof(mapped));
 }
 
 /**
@@ -62,23 +58,22 @@ static inline unsigned int skbtrace_forge(__u8 *p,
 {
 	int v4 = c->v4 || skbtrace_is_mapped(c->local) ||
 		 skbtrace_is_mapped(c->peer);
-	unsigned int i, l4 = v4 ? 20 : 40;
+	unsigned int l4 = v4 ? 20 : 40;
 
-	for (i = 0; i < SKBTRACE_FORGED_MAX; i++)
-		p[i] = 0;
+	memset(p, 0, SKBTRACE_FORGED_MAX);
 	if (v4) {
 		p[0] = 0x45;
 		p[8] = SKBTRACE_FORGED_TTL;
 		p[9] = c->proto;
 		/* an address that is not set is zero in both forms */
-		skbtrace_forge_addr(p + 12, c->local + 12, 4);
-		skbtrace_forge_addr(p + 16, c->peer + 12, 4);
+		memcpy(p + 12, c->local + 12, 4);
+		memcpy(p + 16, c->peer + 12, 4);
 	} else {
 		p[0] = 0x60;
 		p[6] = c->proto;
 		p[7] = SKBTRACE_FORGED_TTL;
-		skbtrace_forge_addr(p + 8, c->local, 16);
-		skbtrace_forge_addr(p + 24, c->peer, 16);
+		memcpy(p + 8, c->local, 16);
+		memcpy(p + 24, c->peer, 16);
 	}
 	p[l4] = c->lport >> 8;
 	p[l4 + 1] = c->lport & 0xff;
@@ -94,6 +89,8 @@ enum {
 	SKBTRACE_REG_BYTE0,	/* the first byte of the packet */
 	SKBTRACE_REG_VERSION,	/* that, without the header length */
 	SKBTRACE_REG_L4,	/* X: length of the IPv4 header */
+	SKBTRACE_REG_ZERO,	/* constants that pcap tests where a branch */
+	SKBTRACE_REG_ONE,	/* is never, or always, to be taken */
 };
 
 #define SKBTRACE_V4	1
@@ -241,9 +238,24 @@ static inline void skbtrace_conn_jump(const struct sock_filter *f,
 	    at->a == SKBTRACE_REG_VERSION) {
 		yes.versions &= version;
 		no.versions &= ~version;
+	} else if (f->code == (BPF_JMP | BPF_JEQ | BPF_K) &&
+		   (at->a == SKBTRACE_REG_ZERO || at->a == SKBTRACE_REG_ONE)) {
+		if (f->k == (at->a == SKBTRACE_REG_ONE))
+			no.versions = 0;
+		else
+			yes.versions = 0;
 	}
 	skbtrace_conn_join(&at[1 + f->jt], &yes);
 	skbtrace_conn_join(&at[1 + f->jf], &no);
+}
+
+static inline __u8 skbtrace_conn_load(const struct sock_filter *f)
+{
+	if (f->code == (BPF_LD | BPF_B | BPF_ABS) && !f->k)
+		return SKBTRACE_REG_BYTE0;
+	if (f->code == (BPF_LD | BPF_IMM) && f->k <= 1)
+		return f->k ? SKBTRACE_REG_ONE : SKBTRACE_REG_ZERO;
+	return SKBTRACE_REG_ANY;
 }
 
 /* What an instruction that is no jump leaves in the registers */
@@ -252,8 +264,7 @@ static inline void skbtrace_conn_step(const struct sock_filter *f,
 {
 	switch (BPF_CLASS(f->code)) {
 	case BPF_LD:
-		at->a = f->code == (BPF_LD | BPF_B | BPF_ABS) && !f->k ?
-			SKBTRACE_REG_BYTE0 : SKBTRACE_REG_ANY;
+		at->a = skbtrace_conn_load(f);
 		break;
 	case BPF_LDX:
 		at->x = BPF_MODE(f->code) == BPF_MSH && !f->k &&

@@ -19,6 +19,7 @@
 #define SKBTRACE_NOTE_MAX	256		/* bytes */
 
 struct cgroup;
+struct skbtrace_verdicts;
 struct skbtrace_run;
 
 /* What a program judges */
@@ -49,7 +50,7 @@ struct skbtrace_prog_cpu {
 struct skbtrace_prog {
 	struct bpf_prog				*bpf;
 	struct skbtrace_prog_cpu __percpu	*count;
-	u64					*verdicts;
+	struct skbtrace_verdicts		*verdicts;
 	char					note[SKBTRACE_NOTE_MAX];
 	u16					nr;
 	struct sock_filter			insns[] __counted_by(nr);

@@ -23,10 +23,10 @@
 
 #define SKBTRACE_MIX	0x9e3779b97f4a7c15ULL
 
-/* What the verdict on a connection depends on, ports and all. */
-static __always_inline u64 skbtrace_sk_mix(const struct sock *sk)
+/* What the verdict on a connection depends on: who it is, addresses, ports. */
+static __always_inline u64 skbtrace_sk_mix(const struct sock *sk, u64 cookie)
 {
-	u64 mix = sk->sk_portpair;
+	u64 mix = rol64(cookie, 32) ^ sk->sk_portpair;
 
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {
@@ -94,7 +94,7 @@ static noinline bool skbtrace_conn_decide(struct skbtrace_prog *p,
 static __always_inline bool skbtrace_conn_wanted(struct skbtrace_prog *p,
 						 struct sock *sk)
 {
-	u64 cookie = skbtrace_cookie(sk), mix = skbtrace_sk_mix(sk);
+	u64 cookie = skbtrace_cookie(sk), mix = skbtrace_sk_mix(sk, cookie);
 	int known = skbtrace_verdict_get(p->verdicts, cookie, mix);
 
 	return likely(known >= 0) ? known :
@@ -242,7 +242,7 @@ bool skbtrace_judge_sk(struct skbtrace_session *s,
 	if (!prog)
 		goto slow;
 	known = skbtrace_verdict_get(prog->verdicts, cookie,
-				     skbtrace_sk_mix(sk));
+				     skbtrace_sk_mix(sk, cookie));
 	if (known < 0)
 		goto slow;
 	return skbtrace_count_verdict(prog, known) ||

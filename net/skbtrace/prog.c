@@ -204,8 +204,7 @@ int skbtrace_prog_make(struct skbtrace_prog *p, enum skbtrace_target target)
 	if (err)
 		return err;
 	if (target == SKBTRACE_BY_CONN) {
-		p->verdicts = vzalloc(array_size(SKBTRACE_NR_VERDICTS,
-						 sizeof(*p->verdicts)));
+		p->verdicts = vzalloc(sizeof(*p->verdicts));
 		if (!p->verdicts)
 			return skbtrace_err(-ENOMEM, "no memory for verdicts");
 	}
@@ -272,7 +271,7 @@ static void skbtrace_prog_stat_conns(struct seq_file *m,
 	unsigned int i;
 
 	for (i = 0; i < SKBTRACE_NR_VERDICTS; i++) {
-		e = READ_ONCE(p->verdicts[i]);
+		e = READ_ONCE(p->verdicts->tab[i]);
 		if (e & SKBTRACE_VERDICT_YES)
 			yes++;
 		else if (e)

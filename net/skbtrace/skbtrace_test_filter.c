@@ -281,28 +281,30 @@ static void conn_forge(struct kunit *test)
 
 static void verdicts(struct kunit *test)
 {
-	u64 *tab = vzalloc(SKBTRACE_NR_VERDICTS * sizeof(u64));
-	u64 other = 5 + SKBTRACE_NR_VERDICTS, mix = 0x1234567890abcdefULL;
+	struct skbtrace_verdicts *v = vzalloc(sizeof(*v));
+	u64 here = 0x1234567890abcdefULL, there = ~here, other = here * 3;
+	u64 neighbour = 5 + SKBTRACE_NR_VERDICTS;
 
-	KUNIT_ASSERT_NOT_NULL(test, tab);
-	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(tab, 5, mix), -1);
-	KUNIT_EXPECT_EQ(test, skbtrace_verdict_put(tab, 5, mix, true), 0ULL);
-	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(tab, 5, mix), 1);
+	KUNIT_ASSERT_NOT_NULL(test, v);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(v, 5, here), -1);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_put(v, 5, here, true), 0ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(v, 5, here), 1);
 	/* connected elsewhere: unknown, and nobody is forgotten */
-	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(tab, 5, ~mix), -1);
-	KUNIT_EXPECT_EQ(test, skbtrace_verdict_put(tab, 5, ~mix, false), 0ULL);
-	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(tab, 5, ~mix), 0);
-	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(tab, 5, mix), -1);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(v, 5, there), -1);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_put(v, 5, there, false), 0ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(v, 5, there), 0);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(v, 5, here), -1);
 	/* the same place, another connection */
-	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(tab, other, ~mix), -1);
-	KUNIT_EXPECT_NE(test, skbtrace_verdict_put(tab, other, ~mix, true),
-			0ULL);
-	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(tab, 5, ~mix), -1);
-	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(tab, other, ~mix), 1);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(v, neighbour, other), -1);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_put(v, neighbour, other, true),
+			(there & ~3ULL) | SKBTRACE_VERDICT_USED);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(v, 5, there), -1);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(v, neighbour, other), 1);
 	/* a mix of nothing is an entry, too */
-	KUNIT_EXPECT_EQ(test, skbtrace_verdict_put(tab, 0, 0, false), 0ULL);
-	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(tab, 0, 0), 0);
-	vfree(tab);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(v, 0, 0), -1);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_put(v, 0, 0, false), 0ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_verdict_get(v, 0, 0), 0);
+	vfree(v);
 }
 
 /* A packet with its IP header at @linear bytes before the end of the head */

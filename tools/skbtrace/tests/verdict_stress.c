@@ -26,7 +26,7 @@ struct conn {
 	u64	mix;
 };
 
-static u64 table[SKBTRACE_NR_VERDICTS];
+static struct skbtrace_verdicts table;
 static struct conn conns[NR_PLACES * NR_SHARING];
 static unsigned long failures, known, unknown, forgotten;
 static double until;
@@ -55,16 +55,17 @@ static bool judge(u64 cookie, u64 mix)
 
 static void look(const struct conn *c)
 {
-	u64 mix = READ_ONCE(c->mix), by = mix;
+	u64 mix = READ_ONCE(c->mix);
+	u64 by = (mix ^ c->cookie << 32) * 0x9e3779b97f4a7c15ULL;
 	int verdict;
 
 #ifdef BREAK_MIX
-	by = 0;
+	by = c->cookie << 32;
 #endif
-	verdict = skbtrace_verdict_get(table, c->cookie, by);
+	verdict = skbtrace_verdict_get(&table, c->cookie, by);
 	if (verdict < 0) {
 		__atomic_fetch_add(&unknown, 1, __ATOMIC_RELAXED);
-		if (skbtrace_verdict_put(table, c->cookie, by,
+		if (skbtrace_verdict_put(&table, c->cookie, by,
 					 judge(c->cookie, mix)))
 			__atomic_fetch_add(&forgotten, 1, __ATOMIC_RELAXED);
 		return;
