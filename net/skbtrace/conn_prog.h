@@ -89,8 +89,8 @@ enum {
 	SKBTRACE_REG_BYTE0,	/* the first byte of the packet */
 	SKBTRACE_REG_VERSION,	/* that, without the header length */
 	SKBTRACE_REG_L4,	/* X: length of the IPv4 header */
-	SKBTRACE_REG_ZERO,	/* constants that pcap tests where a branch */
-	SKBTRACE_REG_ONE,	/* is never, or always, to be taken */
+	SKBTRACE_REG_ZERO,	/* 0 and 1: pcap tests such a constant where a */
+	SKBTRACE_REG_ONE,	/* branch is never, or always, to be taken */
 };
 
 #define SKBTRACE_V4	1
@@ -240,7 +240,7 @@ static inline void skbtrace_conn_jump(const struct sock_filter *f,
 		no.versions &= ~version;
 	} else if (f->code == (BPF_JMP | BPF_JEQ | BPF_K) &&
 		   (at->a == SKBTRACE_REG_ZERO || at->a == SKBTRACE_REG_ONE)) {
-		if (f->k == (at->a == SKBTRACE_REG_ONE))
+		if (f->k == at->a - SKBTRACE_REG_ZERO)
 			no.versions = 0;
 		else
 			yes.versions = 0;
