@@ -32,7 +32,7 @@ const char *filter_file(enum filter_kind kind)
 	return kinds[kind].file;
 }
 
-char *filter_try(const char *expr, struct bpf_program *prog)
+char *filter_try(const char *expr, struct bpf_program *prog, bool optimize)
 {
 	/* RAW: the kernel shows a packet from its IP header on. */
 	pcap_t *p = pcap_open_dead(DLT_RAW, 65535);
@@ -41,7 +41,7 @@ char *filter_try(const char *expr, struct bpf_program *prog)
 
 	if (!p)
 		return xstrdup("libpcap: out of memory");
-	if (pcap_compile(p, prog ? prog : &own, expr, 1,
+	if (pcap_compile(p, prog ? prog : &own, expr, optimize,
 			 PCAP_NETMASK_UNKNOWN))
 		why = xstrdup(pcap_geterr(p));
 	else if (!prog)
@@ -69,6 +69,30 @@ static int too_long(const struct filter *f)
 	return EXIT_USAGE;
 }
 
+/*
+ * The optimized program if it is as good as the plain one, else that. NULL, or
+ * what is wrong, to be freed.
+ */
+static char *compile(const char *expr, struct bpf_program *prog)
+{
+	struct bpf_program plain;
+	char *why = filter_try(expr, &plain, false), *none;
+
+	if (why)
+		return why;
+	none = filter_try(expr, prog, true);
+	if (!filter_ends(&plain) ||
+	    filter_equal(none ? NULL : prog, &plain)) {
+		pcap_freecode(&plain);
+		return none;
+	}
+	free(none);
+	if (!none)
+		pcap_freecode(prog);
+	*prog = plain;
+	return NULL;
+}
+
 int filter_compile(struct filter *f, enum filter_kind kind, const char *expr)
 {
 	struct bpf_program prog;
@@ -83,7 +107,7 @@ int filter_compile(struct filter *f, enum filter_kind kind, const char *expr)
 		return EXIT_USAGE;
 	}
 	f->expr = one_line(expr);
-	why = filter_try(f->expr, &prog);
+	why = compile(f->expr, &prog);
 	if (why) {
 		msg("%s: %s", kinds[kind].name, why);
 		filter_caret(f->expr, filter_place(f->expr, why));

@@ -44,8 +44,18 @@ int filter_set(const struct ctl *c, const struct filter *f);
 
 /* ---- parts of filter_compile() ---- */
 
-/* NULL, or what libpcap says against @expr; to be freed. */
-char *filter_try(const char *expr, struct bpf_program *prog);
+/*
+ * NULL, or what libpcap says against @expr; to be freed. @prog may be NULL. Not
+ * @optimize: the program that it makes at first, long but right.
+ */
+char *filter_try(const char *expr, struct bpf_program *prog, bool optimize);
+
+/* Is @fast, NULL: one that refuses all, as good as @plain? No loops in it. */
+bool filter_equal(const struct bpf_program *fast,
+		  const struct bpf_program *plain);
+
+/* Does it end, whatever it judges? libpcap can make some that do not. */
+bool filter_ends(const struct bpf_program *p);
 
 /*
  * Where in @expr that is what libpcap complains of with @why: an offset, or -1

@@ -29,7 +29,7 @@ static const struct sock_filter *insns(const struct bpf_program *p)
 }
 
 /* What the kernel's loader wants of any program; pcap's protochain loops. */
-static bool is_forward(const struct bpf_program *p)
+bool filter_ends(const struct bpf_program *p)
 {
 	for (u32 i = 0; i < p->bf_len; i++) {
 		const struct bpf_insn *b = &p->bf_insns[i];
@@ -73,12 +73,12 @@ static bool lacks(const char *expr, const char *what)
 {
 	struct bpf_program prog;
 	const char *other = NULL;
-	char *why = filter_try(expr, &prog);
+	char *why = filter_try(expr, &prog, true);
 
 	free(why);
 	if (why)
 		return false;
-	if (is_forward(&prog) && check(&prog, &other) < 0)
+	if (filter_ends(&prog) && check(&prog, &other) < 0)
 		other = NULL;
 	pcap_freecode(&prog);
 	return other && !strcmp(other, what);
@@ -193,7 +193,7 @@ int filter_check(const struct filter *f)
 	const char *what = NULL;
 	int i;
 
-	if (!is_forward(&f->prog))
+	if (!filter_ends(&f->prog))
 		return refuse_loop(f);
 	i = asks_kernel(&f->prog);
 	if (i >= 0)

@@ -72,7 +72,7 @@ static bool split(struct words *w, const char *expr)
 static char *try_part(const char *expr, int end, const char *tail)
 {
 	char *s = xasprintf("%.*s %s", end, expr, tail);
-	char *why = filter_try(s, NULL);
+	char *why = filter_try(s, NULL, false);
 
 	free(s);
 	return why;
@@ -98,7 +98,7 @@ static int syntax_place(const char *expr, const struct words *w,
 			const char *why)
 {
 	static const char bait[] = "99999999999999";
-	char *s = filter_try(bait, NULL);
+	char *s = filter_try(bait, NULL, false);
 	bool works = s && strstr(s, bait);
 	int lo = 0, hi = w->n;
 
@@ -237,7 +237,7 @@ int filter_place(const char *expr, const char *why)
 	/* Said by the optimizer, of the expression as a whole. */
 	if (strstr(why, "rejects all") || !split(&w, expr))
 		return -1;
-	free(filter_try(expr, NULL));
+	free(filter_try(expr, NULL, false));
 	if (mono_ns() - start > SLOW_NS)
 		return named_place(expr, why, strlen(expr), true);
 	if (strstr(why, "syntax error"))

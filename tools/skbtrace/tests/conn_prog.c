@@ -103,7 +103,7 @@ static void test_expressions(void)
 	char *name;
 
 	for (size_t i = 0; i < ARRAY_SIZE(taken); i++) {
-		char *why = filter_try(taken[i], &p);
+		char *why = filter_try(taken[i], &p, true);
 
 		what = NULL;
 		name = xasprintf("'%s' is taken", taken[i]);
@@ -116,7 +116,7 @@ static void test_expressions(void)
 		free(name);
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(refused); i++) {
-		char *why = filter_try(refused[i].expr, &p);
+		char *why = filter_try(refused[i].expr, &p, true);
 		bool ok;
 
 		what = NULL;
@@ -232,7 +232,8 @@ static struct bpf_insn other(u32 left)
 		BPF_JMP | BPF_JGT | BPF_K, BPF_JMP | BPF_JSET | BPF_K,
 		BPF_JMP | BPF_JEQ | BPF_X, BPF_RET | BPF_A, BPF_RET | BPF_K,
 	};
-	static const u8 values[] = { 0x40, 0x60, 0x40, 0x60, 0x45, 6, 17 };
+	static const u8 values[] = { 0x40, 0x60, 0x40, 0x60, 0x45, 0, 1,
+				     17 };
 	struct bpf_insn f = { .code = codes[below(ARRAY_SIZE(codes))] };
 
 	f.k = values[below(ARRAY_SIZE(values))];
