@@ -89,8 +89,8 @@ enum {
 	SKBTRACE_REG_BYTE0,	/* the first byte of the packet */
 	SKBTRACE_REG_VERSION,	/* that, without the header length */
 	SKBTRACE_REG_L4,	/* X: length of the IPv4 header */
-	SKBTRACE_REG_ZERO,	/* 0 and 1: pcap tests such a constant where a */
-	SKBTRACE_REG_ONE,	/* branch is never, or always, to be taken */
+	SKBTRACE_REG_ZERO,	/* 0 and 1: pcap tests such a constant where */
+	SKBTRACE_REG_ONE,	/* a branch is never, or always, to be taken */
 };
 
 #define SKBTRACE_V4	1
@@ -229,6 +229,7 @@ static inline void skbtrace_conn_jump(const struct sock_filter *f,
 	struct skbtrace_conn_at yes = *at, no = *at;
 	__u8 version = f->k == 0x40 ? SKBTRACE_V4 :
 		       f->k == 0x60 ? SKBTRACE_V6 : 0;
+	__u8 one = at->a == SKBTRACE_REG_ONE;
 
 	if (BPF_OP(f->code) == BPF_JA) {
 		skbtrace_conn_join(&at[1 + f->k], &yes);
@@ -239,8 +240,8 @@ static inline void skbtrace_conn_jump(const struct sock_filter *f,
 		yes.versions &= version;
 		no.versions &= ~version;
 	} else if (f->code == (BPF_JMP | BPF_JEQ | BPF_K) &&
-		   (at->a == SKBTRACE_REG_ZERO || at->a == SKBTRACE_REG_ONE)) {
-		if (f->k == at->a - SKBTRACE_REG_ZERO)
+		   (at->a == SKBTRACE_REG_ZERO || one)) {
+		if (f->k == one)
 			no.versions = 0;
 		else
 			yes.versions = 0;

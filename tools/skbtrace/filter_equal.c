@@ -4,8 +4,8 @@
  * expressions into programs that say something else, which nobody sees: the
  * connections are just not there. So what it makes is held against the program
  * as it was before, on packets that are made for the purpose: a walk through a
- * program has an end that it wants to come to, prefers ways that it seldom went,
- * and changes the bits of the packet that a branch looks at.
+ * program has an end that it wants to come to, prefers ways that it seldom
+ * went, and changes the bits of the packet that a branch looks at.
  */
 #include <stdlib.h>
 #include <string.h>
