@@ -28,6 +28,7 @@ JOBS=(
 	"variants|kernel|scripts/build-variants.sh"
 	"demo|kernel tools|scripts/demo.sh"
 	"record|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
+	"filters|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
 	"pahole|kernel|scripts/pahole.sh"
 	"lint|kernel tools|scripts/lint.sh"
 )

@@ -99,21 +99,6 @@ static void wait_for_news(struct loop *l)
 	l->now = mono_ns();
 }
 
-static void handle_signals(struct loop *l)
-{
-	struct session *s = l->s;
-	unsigned int got = sig_take();
-
-	if (got & SIG_STOP) {
-		child_signal(&s->child, sig_to_forward());
-		stop(l);
-	}
-	if (got & SIG_PROGRESS)
-		progress_line(s, l->now, true);
-	if ((got & SIG_CHILD) && s->child.pid && child_poll(&s->child))
-		keep_earlier(&s->deadline_ns, l->now + AFTER_CMD_NS);
-}
-
 /* True if l->st is fresh. */
 static bool read_stat(struct loop *l)
 {
@@ -134,6 +119,25 @@ static bool read_stat(struct loop *l)
 		stop(l);
 	}
 	return true;
+}
+
+static void handle_signals(struct loop *l)
+{
+	struct session *s = l->s;
+	unsigned int got = sig_take();
+
+	if (got & SIG_STOP) {
+		child_signal(&s->child, sig_to_forward());
+		stop(l);
+	}
+	if (got & SIG_PROGRESS) {
+		/* who asks wants to know how it is now */
+		l->stat_due = l->now;
+		read_stat(l);
+		progress_line(s, l->now, true);
+	}
+	if ((got & SIG_CHILD) && s->child.pid && child_poll(&s->child))
+		keep_earlier(&s->deadline_ns, l->now + AFTER_CMD_NS);
 }
 
 /* 0, or -errno of the sink or of a file that cannot be read. */

@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2317,SC2034 # ok() runs what stands behind it
+# What the suites share that run the program on a real kernel part: sourced by
+# them, in a virtual machine.
+
+set -u
+here=$(cd "$(dirname "$0")" && pwd)
+S=$(realpath "${SKBTRACE:-$here/../skbtrace}")
+echo "TAP version 13"
+if ! grep -qw skbtrace_vm /proc/cmdline && [ -z "${SKBTRACE_VM:-}" ] &&
+	! grep -q ' / 9p ' /proc/mounts; then
+	echo "1..0 # SKIP only in a virtual machine (or with SKBTRACE_VM=1)"
+	exit 0
+fi
+tmp=$(mktemp -d)
+trap 'kill $(jobs -p) 2>/dev/null; umount "$tmp/small" 2>/dev/null
+	rm -rf "$tmp"' EXIT
+cd "$tmp" || exit 1
+n=0
+
+ok() { # NAME COMMAND...
+	local name=$1
+	shift
+	n=$((n + 1))
+	if "$@" >"$tmp/why" 2>&1; then
+		echo "ok $n - $name"
+		return
+	fi
+	echo "not ok $n - $name"
+	sed 's/^/#   /' "$tmp/why" "$tmp/out" "$tmp/err"
+	failed=1
+}
+
+is() { # VALUE EXPECTED
+	[ "$1" = "$2" ] || { echo "is: $1"; echo "expected: $2"; return 1; }
+}
+
+says() { # TEXT, on stderr
+	grep -qF -- "$1" err || { echo "stderr has no: $1"; return 1; }
+}
+
+capture() { # FILE KEY=VALUE...
+	local line want
+	line=$("$here/readcap.py" "$1") || { echo "$line"; return 1; }
+	shift
+	for want; do
+		[[ " $line " = *" $want "* ]] || { echo "$line"; return 1; }
+	done
+}
+
+value() { # FILE KEY
+	"$here/readcap.py" "$1" | tr ' ' '\n' | sed -n "s/^$2=//p"
+}
+
+wait_for() {
+	local i
+	for ((i = 0; i < 500; i++)); do
+		"$@" && return
+		sleep 0.02
+	done
+	return 1
+}
+
+is_tracing() { "$S" status | grep -q '^tracing   on'; }
+is_off() { [ "$("$S" status | head -1)" = "tracing   off" ]; }
+
+run() {
+	"$S" "$@" >out 2>err
+	rc=$?
+}
+
+# bg ARGS...: in the background; returns when tracing is on
+bg() {
+	"$S" "$@" >bg.out 2>bg.err &
+	pid=$!
+	wait_for is_tracing
+}
+
+# Wait for bg's end, with "-" after an INT; its exit status in rc
+end() {
+	[ $# = 0 ] || kill -INT "$pid"
+	wait "$pid"
+	rc=$?
+	mv bg.out out
+	mv bg.err err
+}
+
+# TCP connections over loopback that send something.
+traffic() { # CONNECTIONS BYTES
+	python3 -c '
+import socket, sys, threading
+n, size = map(int, sys.argv[1:3])
+srv = socket.create_server(("127.0.0.1", 0), backlog=64)
+def sink():
+    for _ in range(n):
+        c = srv.accept()[0]
+        def drain(c=c):
+            while c.recv(1 << 16):
+                pass
+            c.close()
+        threading.Thread(target=drain).start()
+t = threading.Thread(target=sink)
+t.start()
+cs = [socket.create_connection(srv.getsockname()) for _ in range(n)]
+for _ in range(size // 4096 + 1):
+    for c in cs:
+        c.sendall(b"x" * 4096)
+for c in cs:
+    c.close()
+t.join()' "$1" "$2"
+}
+
+ip link set lo up
