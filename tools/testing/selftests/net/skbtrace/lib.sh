@@ -48,7 +48,10 @@ cleanup() {
 	trap - EXIT INT TERM
 	((${#children[@]} == 0)) || kill "${children[@]}" 2>/dev/null
 	{ exec 7>&-; } 2>/dev/null
-	[ ! -w "$CTL/enabled" ] || echo '-*' 2>/dev/null >"$CTL/enabled"
+	if [ -w "$CTL/enabled" ]; then
+		echo '-*' 2>/dev/null >"$CTL/enabled"
+		no_filters 2>/dev/null
+	fi
 	wait
 	[ -z "${witness-}" ] || rmdir "$witness" 2>/dev/null
 	ip netns del "$A" 2>/dev/null
@@ -165,6 +168,14 @@ need_root() {
 	[ "$(id -u)" = 0 ] || skip "not root"
 }
 
+# They outlive a trace, and a test.
+no_filters() {
+	local f
+	for f in sock_filters filters netns dev mark cgroup pid; do
+		echo none >"$CTL/$f"
+	done
+}
+
 # The modules are loaded, nobody traces, settings are the default ones.
 control_up() {
 	need_root
@@ -175,6 +186,7 @@ control_up() {
 	[ "$(cat $CTL/owner)" = none ] ||
 		skip "somebody else is tracing: $(cat $CTL/owner)"
 	echo '-*' >$CTL/enabled
+	no_filters
 	cat $CTL/format >"$TMP/format"	# loads the protocol modules
 	echo 2 >$CTL/subbuf_nr
 	echo 131072 >$CTL/subbuf_size

@@ -147,6 +147,13 @@ static int do_opt(char **arg)
 	return -1;
 }
 
+/* device NAME: bound to it */
+static int do_device(char **arg)
+{
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, arg[0],
+			  strlen(arg[0]));
+}
+
 /* close() will reset the connection */
 static int do_abort(char **arg)
 {
@@ -490,6 +497,7 @@ static const struct {
 	{ "tcpm",	0, do_tcpm },
 	{ "udpm",	0, do_udpm },
 	{ "opt",	2, do_opt },
+	{ "device",	1, do_device },
 	{ "abort",	0, do_abort },
 	{ "bind",	2, do_bind },
 	{ "connect",	2, do_connect },
