@@ -14,8 +14,8 @@ declare -A PACKAGES=(
 		  perl python3 xz-utils"
 	[vm]="iproute2 kmod mount procps qemu-system-x86 util-linux"
 	[tools]="gcc libc6-dev libdeflate-dev libpcap-dev make pkg-config zlib1g-dev"
-	[test]="ethtool iperf3 iproute2 iputils-ping jq libmnl-dev nftables
-		python3 socat tcpdump"
+	[test]="ethtool iperf3 iproute2 iputils-ping jq libmnl-dev
+		libpcap-dev nftables pkg-config python3 socat tcpdump"
 	[lint]="clang codespell cppcheck git perl python3 python3-docutils
 		shellcheck sparse universal-ctags"
 	[bench]="bpftrace iperf3 linux-perf tcpdump trace-cmd"
