@@ -112,6 +112,8 @@ static int skbtrace_start(struct skbtrace_run *run)
 	get_random_bytes(run->pub.id_key, sizeof(run->pub.id_key));
 	run->pub.id_key[0] |= 1;
 	run->pub.id_key[1] |= 1;
+	/* filters that were set before judge from the first event on */
+	skbtrace_set_special(run);
 	skbtrace_set_contexts(run);
 
 	err = skbtrace_channel_open(run, skbtrace_dir);
