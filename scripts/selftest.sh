@@ -67,6 +67,11 @@ for ((i = first; i < $#; i += step)); do
 done
 set -- "${mine[@]}"
 
+# FILTER_DIFF_N and the like: how long, from which seed
+for v in "${!FILTER_@}"; do
+	vm+=(-e "$v=${!v}")
+done
+
 # The debug kernel is some five times slower
 timeout=$((120 + 60 * $#))
 exec "$ROOT/scripts/vm.sh" -k "$variant" -t $((timeout * 2)) "${vm[@]}" -- \

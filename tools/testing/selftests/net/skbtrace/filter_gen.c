@@ -439,7 +439,7 @@ int set_filter(const char *file, const struct bpf_program *prog,
 /* @fd: a filter's file, open for reading */
 void get_counts(int fd, struct counts *counts)
 {
-	char text[4096], *at;
+	char text[4096], *at = text;
 	ssize_t n;
 
 	n = pread(fd, text, sizeof(text) - 1, 0);
@@ -447,8 +447,9 @@ void get_counts(int fd, struct counts *counts)
 		die("reading a filter");
 	text[n] = 0;
 	/* the note may be any text, but is one line */
-	at = strncmp(text, "# seen ", 7) ? strchr(text, '\n') : text - 1;
-	if (!at || sscanf(at + 1, "# seen %llu passed %llu", &counts->seen,
+	if (strncmp(text, "# seen ", 7))
+		at = strstr(text, "\n# seen ");
+	if (!at || sscanf(at, " # seen %llu passed %llu", &counts->seen,
 			  &counts->passed) != 2) {
 		printf("no counts in \"%s\"\n", text);
 		exit(2);

@@ -49,8 +49,8 @@ done >/dev/null
 
 # alone: how many were written while nothing passes
 alone() {
-	local n=0
-	for _ in {1..12}; do
+	local i n=0
+	for ((i = PATIENCE == 1 ? 12 : 3; i; i--)); do
 		echo udp_send >$CTL/enabled
 		echo ip_send >$CTL/enabled
 		wait_for hits

@@ -17,7 +17,7 @@ for f in 4 6; do
 	background in_a sk "udp$f" connect "$(addr B $f)" 9 \
 		times 1000000000 send 10 100 pause 2000 again
 	server in_b "tcp$f" bind "$(addr B $f)" 5000 listen 50 \
-		touch "$TMP/ready" times 1000000000 accept eof again
+		touch "$TMP/ready" times 1000000000 accept try eof again
 	background in_a sk times 1000000000 "tcp$f" connect "$(addr B $f)" 5000 \
 		write 1000 abort close pause 2000 again
 done >/dev/null
