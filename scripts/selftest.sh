@@ -67,8 +67,8 @@ for ((i = first; i < $#; i += step)); do
 done
 set -- "${mine[@]}"
 
-# FILTER_DIFF_N and the like: how long, from which seed
-for v in "${!FILTER_@}"; do
+# FILTER_DIFF_N, SWAP_SECONDS and the like: how long, from which seed
+for v in "${!FILTER_@}" "${!SWAP_@}"; do
 	vm+=(-e "$v=${!v}")
 done
 
