@@ -80,11 +80,14 @@ static noinline bool skbtrace_conn_decide(struct skbtrace_prog *p,
 	bool yes;
 	u64 old;
 
-	/* MPTCP's numbers are none of IP, its packets are TCP's */
-	if (sk_fullsock(sk) && sk->sk_protocol < IPPROTO_MAX)
+	/* MPTCP's number is none of IP, its packets are TCP's */
+	if (sk_fullsock(sk) && sk->sk_protocol <= U8_MAX)
 		proto = sk->sk_protocol;
 	skbtrace_sock_tuple(sk, &t);
 	yes = skbtrace_run_forged(p->bpf, &t, proto, sk->sk_family == AF_INET);
+	/* connected elsewhere meanwhile: not what @mix stands for */
+	if (skbtrace_sk_mix(sk, cookie) != mix)
+		return yes;
 	old = skbtrace_verdict_put(p->verdicts, cookie, mix, yes);
 	if (old)
 		this_cpu_inc(p->count->forgotten[old & SKBTRACE_VERDICT_YES]);
