@@ -53,6 +53,7 @@ bench: kernel tools ## what an event costs, beside the other tracers
 nightly: check bench ## all tests there are, longer fuzzing and stress, costs
 	@$(MAKE) --no-print-directory -C tools/skbtrace fuzz SECONDS=600
 	@FILTER_DIFF_N=5000 scripts/selftest.sh filter_diff.sh conn_filter_diff.sh
+	@SWAP_SECONDS=120 scripts/selftest.sh -k debug filter_swap.sh
 
 clean: ## remove what was compiled in this tree
 	@[ ! -f tools/skbtrace/Makefile ] || $(MAKE) --no-print-directory -C tools/skbtrace clean

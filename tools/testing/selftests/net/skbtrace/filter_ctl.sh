@@ -199,7 +199,7 @@ takes() {
 }
 text=$'#  note 1\n\n2,\t0 0 0 4294967295 # two\n6 0,0 7'
 for f in sock_filters filters; do
-	for ((i = 1; i <= ${#text}; i++)); do
+	for ((i = 1; i <= ${#text}; i += PATIENCE)); do
 		takes $f "$text" "$i" $'# note 1\n2\n0 0 0 4294967295\n6 0 0 7'
 		takes $f none 3 none
 	done
