@@ -133,7 +133,8 @@ static void skbtrace_feed_comment(struct skbtrace_feed *feed, char c)
 	if (feed->noted || feed->note_len == sizeof(feed->note) - 1 ||
 	    (!feed->note_len && isspace(c)))
 		return;
-	feed->note[feed->note_len++] = isprint(c) ? c : '?';
+	/* UTF-8 stays as it is */
+	feed->note[feed->note_len++] = isascii(c) && !isprint(c) ? '?' : c;
 }
 
 static int skbtrace_feed_char(struct skbtrace_feed *feed,
