@@ -34,6 +34,8 @@ for cmd in record live; do
 	"$S" $cmd -r nothing -d -F udp port 443 >out 2>err
 	rc=$?
 	ok "$cmd -d: exit 0" is "$rc$(cat err)" 0
+	ok "$cmd --dump: the same" is \
+		"$("$S" $cmd -r nothing --dump -F udp port 443)" "$(cat out)"
 	n1=$(sed -n "s/^# connections 'port 443' (\([0-9]*\) instructions)$/\1/p" out)
 	n2=$(sed -n "s/^# packets 'udp' (\([0-9]*\) instructions)$/\1/p" out)
 	ok "$cmd -d: both are counted right" \

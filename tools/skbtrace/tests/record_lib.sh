@@ -13,19 +13,8 @@ cd "$tmp" || exit 1
 unset SUDO_UID SUDO_GID
 n=0
 
-# ok NAME COMMAND...: a test is a command that succeeds
-ok() {
-	local name=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$tmp/why" 2>&1; then
-		echo "ok $n - $name"
-		return
-	fi
-	echo "not ok $n - $name"
-	sed 's/^/#   /' "$tmp/why" "$tmp/out" "$tmp/err"
-	failed=1
-}
+# shellcheck source=assert.sh
+. "$here/assert.sh"
 
 skip() {
 	n=$((n + 1))
@@ -47,25 +36,8 @@ run() {
 	rc=$?
 }
 
-is() { # VALUE EXPECTED
-	[ "$1" = "$2" ] || { echo "is: $1"; echo "expected: $2"; return 1; }
-}
-
-says() { # TEXT, on stderr
-	grep -qF -- "$1" err || { echo "stderr has no: $1"; return 1; }
-}
-
 fails() { # CODE TEXT
 	is "$rc" "$1" && says "$2"
-}
-
-capture() { # FILE KEY=VALUE...
-	local line want
-	line=$("$here/readcap.py" "$1") || { echo "$line"; return 1; }
-	shift
-	for want; do
-		[[ " $line " = *" $want "* ]] || { echo "$line"; return 1; }
-	done
 }
 
 enabled() { is "$(cat d/skbtrace/enabled)" "$1"; }
@@ -90,13 +62,4 @@ kernel() {
 		done
 	) &
 	wait_for test -e ready
-}
-
-wait_for() {
-	local i
-	for ((i = 0; i < 250; i++)); do
-		"$@" && return
-		sleep 0.02
-	done
-	return 1
 }

@@ -18,47 +18,11 @@ trap 'kill $(jobs -p) 2>/dev/null; umount "$tmp/small" 2>/dev/null
 cd "$tmp" || exit 1
 n=0
 
-ok() { # NAME COMMAND...
-	local name=$1
-	shift
-	n=$((n + 1))
-	if "$@" >"$tmp/why" 2>&1; then
-		echo "ok $n - $name"
-		return
-	fi
-	echo "not ok $n - $name"
-	sed 's/^/#   /' "$tmp/why" "$tmp/out" "$tmp/err"
-	failed=1
-}
-
-is() { # VALUE EXPECTED
-	[ "$1" = "$2" ] || { echo "is: $1"; echo "expected: $2"; return 1; }
-}
-
-says() { # TEXT, on stderr
-	grep -qF -- "$1" err || { echo "stderr has no: $1"; return 1; }
-}
-
-capture() { # FILE KEY=VALUE...
-	local line want
-	line=$("$here/readcap.py" "$1") || { echo "$line"; return 1; }
-	shift
-	for want; do
-		[[ " $line " = *" $want "* ]] || { echo "$line"; return 1; }
-	done
-}
+# shellcheck source=assert.sh
+. "$here/assert.sh"
 
 value() { # FILE KEY
 	"$here/readcap.py" "$1" | tr ' ' '\n' | sed -n "s/^$2=//p"
-}
-
-wait_for() {
-	local i
-	for ((i = 0; i < 500; i++)); do
-		"$@" && return
-		sleep 0.02
-	done
-	return 1
 }
 
 is_tracing() { "$S" status | grep -q '^tracing   on'; }

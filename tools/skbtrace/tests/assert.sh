@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=bash disable=SC2154,SC2317,SC2034 # who sources it sets them
+# What a test of the record side says of what it has run: sourced, with $here
+# and $tmp set, by record_lib.sh and vm_lib.sh.
+
+# ok NAME COMMAND...: a test is a command that succeeds
+ok() {
+	local name=$1
+	shift
+	n=$((n + 1))
+	if "$@" >"$tmp/why" 2>&1; then
+		echo "ok $n - $name"
+		return
+	fi
+	echo "not ok $n - $name"
+	sed 's/^/#   /' "$tmp/why" "$tmp/out" "$tmp/err"
+	failed=1
+}
+
+is() { # VALUE EXPECTED
+	[ "$1" = "$2" ] || { echo "is: $1"; echo "expected: $2"; return 1; }
+}
+
+says() { # TEXT, on stderr
+	grep -qF -- "$1" err || { echo "stderr has no: $1"; return 1; }
+}
+
+capture() { # FILE KEY=VALUE...
+	local line want
+	line=$("$here/readcap.py" "$1") || { echo "$line"; return 1; }
+	shift
+	for want; do
+		[[ " $line " = *" $want "* ]] || { echo "$line"; return 1; }
+	done
+}
+
+# wait_for COMMAND...: ten seconds at most
+wait_for() {
+	local i
+	for ((i = 0; i < 500; i++)); do
+		"$@" && return
+		sleep 0.02
+	done
+	return 1
+}
