@@ -44,6 +44,7 @@
  * @picky: @by_mark or @sample are set
  * @by_mark: only sockets with @mark
  * @stack: call stacks are wanted
+ * @cond: it has a condition
  * @nr: number of the event, which may be gone before the session is
  * @mark: SO_MARK
  * @sample: one in so many connections; 0: all
@@ -58,6 +59,7 @@ struct skbtrace_slot {
 	bool		picky;
 	bool		by_mark;
 	bool		stack;
+	bool		cond;
 	u16		nr;
 	u32		mark;
 	u32		sample;
@@ -68,6 +70,7 @@ struct skbtrace_slot {
  * struct skbtrace_gate - the way into a session on one CPU
  * @irqflags: to be restored when the open block is committed
  * @busy: there is one. As interrupts are off then, seeing it set is recursion
+ * @staged: it is not in the buffer yet
  * @ctx_mask: contexts that are wanted, by bit; 0: none, nothing
  * @asked: probes that asked for a block
  * @skipped: events refused by skip=, only=, sk_mark=, sample=, contexts, cpus
@@ -76,6 +79,7 @@ struct skbtrace_slot {
 struct skbtrace_gate {
 	unsigned long	irqflags;
 	bool		busy;
+	bool		staged;
 	u32		ctx_mask;
 	u64		asked;
 	u64		skipped;
@@ -87,7 +91,7 @@ struct skbtrace_gate {
  * @gate: per CPU
  * @id_key: keys of packet ids, so that these don't tell addresses
  * @judges: SKBTRACE_JUDGE_*: who has to be asked
- * @stacks: some event has skbtrace_slot.stack set
+ * @special: some event has skbtrace_slot.stack or cond set: not the fast path
  * @judge: the filters, %NULL: none. RCU
  * @states: what is remembered of connections
  * @slot: by event
@@ -96,7 +100,7 @@ struct skbtrace_session {
 	struct skbtrace_gate __percpu	*gate;
 	u64				id_key[2];
 	u8				judges;
-	bool				stacks;
+	bool				special;
 	struct skbtrace_judge __rcu	*judge;
 	struct skbtrace_states		states;
 	struct skbtrace_slot		slot[SKBTRACE_MAX_EVENTS];
@@ -393,6 +397,8 @@ skbtrace_state_get(struct skbtrace_session *s, struct sock *sk)
 	return likely(state) ? state : skbtrace_state_new(s, sk);
 }
 
+void skbtrace_commit_staged(struct skbtrace_session *s);
+
 /**
  * skbtrace_commit() - a block is complete
  * @s: session that one of the skbtrace_begin() functions gave a block of
@@ -404,6 +410,10 @@ static inline void skbtrace_commit(struct skbtrace_session *s)
 	struct skbtrace_gate *gate = this_cpu_ptr(s->gate);
 	unsigned long flags = gate->irqflags;
 
+	if (unlikely(gate->staged)) {
+		skbtrace_commit_staged(s);
+		return;
+	}
 	gate->busy = false;
 	local_irq_restore(flags);
 }

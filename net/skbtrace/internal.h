@@ -7,7 +7,9 @@
  *	session.c	a run of tracing: start, stop, owner
  *	source.c	tracepoints: found by name, attached while used
  *	channel.c	relay channel, files that deliver it, flush
- *	write.c		the hot path: room for a block, losses, names
+ *	write.c		the hot path: a block, names
+ *	room.c		room for a block, losses
+ *	cond.c		when=
  *	filter.h	filters: feed.c, filter.c, prog.c, judge.c
  *	pick.c		sk_mark= and sample=
  *	state.c		what is remembered of connections
@@ -44,6 +46,7 @@
 #define SKBTRACE_NR_SYMBOLS		512
 #define SKBTRACE_NR_STATES		131072U	/* 4 MiB, if needed */
 #define SKBTRACE_SAMPLE_MAX		65536U
+#define SKBTRACE_BLOCK_MAX		1024	/* several fit a sub-buffer */
 #define SKBTRACE_MAX_HOOKS		64
 #define SKBTRACE_FLUSH_MS		100
 #define SKBTRACE_ENABLED_MAX		65536	/* bytes of one write */
@@ -68,6 +71,34 @@ struct skbtrace_loss {
 };
 
 /**
+ * struct skbtrace_call - what a probe said of a block that it asked for
+ * @key: what it is about
+ * @sk: its connection, %NULL: it is not about one
+ * @location: the code address that it tells, or %NULL
+ * @netns: inode number of the network namespace
+ * @ctx: SKBTRACE_CTX_*
+ */
+struct skbtrace_call {
+	u64		key;
+	struct sock	*sk;
+	const void	*location;
+	u32		netns;
+	u32		ctx;
+};
+
+/**
+ * struct skbtrace_stage - the block of an event with a condition, as it is made
+ * @ev: event
+ * @call: of skbtrace_begin()
+ * @block: all of it but the header
+ */
+struct skbtrace_stage {
+	const struct skbtrace_event	*ev;
+	struct skbtrace_call		call;
+	u8				block[SKBTRACE_BLOCK_MAX] __aligned(8);
+};
+
+/**
  * struct skbtrace_cpu - a run on one CPU
  * @gate: first, since probes see it through skbtrace_session.gate
  * @epoch: of names
@@ -84,6 +115,7 @@ struct skbtrace_loss {
  * @tasks: tgids named in this epoch, by low bits
  * @symbols: locations named in this epoch, by low bits
  * @lost_by: losses by slot, for "dropped"
+ * @stage: where the open block is if the gate says staged
  * @run: whose this is
  * @buf: relay's part
  * @cpu: number
@@ -93,7 +125,7 @@ struct skbtrace_loss {
  * @pos: bytes of the oldest closed sub-buffer that the reader has got
  * @read: blocks that the reader has got
  *
- * Up to @lost_by written by the CPU itself with interrupts off. The others:
+ * Up to @stage written by the CPU itself with interrupts off. The others:
  * set before the first probe can run, or by the one reader.
  */
 struct skbtrace_cpu {
@@ -112,6 +144,7 @@ struct skbtrace_cpu {
 	u32			tasks[SKBTRACE_NR_TASKS];
 	u64			symbols[SKBTRACE_NR_SYMBOLS];
 	u64			lost_by[SKBTRACE_MAX_EVENTS];
+	struct skbtrace_stage	stage;
 
 	struct skbtrace_run	*run;
 	struct rchan_buf	*buf;
@@ -121,6 +154,45 @@ struct skbtrace_cpu {
 	unsigned long		reader;
 	u32			pos;
 	u64			read;
+};
+
+#define SKBTRACE_COND_TERMS	8
+
+enum skbtrace_op {
+	SKBTRACE_EQ, SKBTRACE_NE, SKBTRACE_LT, SKBTRACE_LE, SKBTRACE_GT,
+	SKBTRACE_GE
+};
+
+/**
+ * struct skbtrace_term - a comparison
+ * @field: of the event
+ * @value: to compare with; signed if @is_signed
+ * @off: bytes from the beginning of the block
+ * @size: bytes
+ * @op: enum skbtrace_op
+ * @is_signed: the field is
+ * @na: all ones are no value
+ * @or: another one begins that is enough; else the next one must agree, too
+ */
+struct skbtrace_term {
+	const struct skbtrace_field	*field;
+	u64				value;
+	u16				off;
+	u8				size;
+	u8				op;
+	bool				is_signed;
+	bool				na;
+	bool				or;
+};
+
+/**
+ * struct skbtrace_cond - when=
+ * @nr: comparisons
+ * @term: comparisons
+ */
+struct skbtrace_cond {
+	unsigned int		nr;
+	struct skbtrace_term	term[SKBTRACE_COND_TERMS];
 };
 
 enum skbtrace_phase { SKBTRACE_IDLE, SKBTRACE_TRACING, SKBTRACE_STOPPED };
@@ -157,6 +229,7 @@ struct skbtrace_owner {
  * struct skbtrace_run - one run of tracing, from its settings to its last read
  * @pub: the part that probes see
  * @cpu: per CPU
+ * @cond: conditions, by slot
  * @known: connections named
  * @epoch: wanted; each CPU follows at its next flush
  * @dead: why probes gave up, %NULL if they did not
@@ -175,6 +248,7 @@ struct skbtrace_owner {
 struct skbtrace_run {
 	struct skbtrace_session	pub;
 	struct skbtrace_cpu __percpu *cpu;
+	struct skbtrace_cond	cond[SKBTRACE_MAX_EVENTS];
 	struct skbtrace_names	known;
 	u32			epoch;
 	const char		*dead;
@@ -196,10 +270,12 @@ struct skbtrace_run {
  * struct skbtrace_spec - a parsed "EVENT,key=value,..."
  * @ev: the event
  * @slot: what it asks for
+ * @cond: its condition, if slot.cond is set
  */
 struct skbtrace_spec {
 	struct skbtrace_event	*ev;
 	struct skbtrace_slot	slot;
+	struct skbtrace_cond	cond;
 };
 
 /* One lock for control: registry, sessions, settings. Never taken in a probe
@@ -224,9 +300,19 @@ extern struct skbtrace_event skbtrace_ev_task, skbtrace_ev_symbol;
 void skbtrace_fill_task(void *block, u32 tgid);
 void skbtrace_fill_symbol(void *block, u64 id, const void *location);
 
-/* write.c */
+/* room.c */
+void *skbtrace_room_slow(struct skbtrace_cpu *c, u32 len, bool important);
 void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
 			bool move_epoch);
+
+/* cond.c */
+int skbtrace_parse_cond(const struct skbtrace_event *ev, const char *text,
+			struct skbtrace_cond *cond);
+bool skbtrace_cond_true(const struct skbtrace_cond *cond, const void *block);
+void skbtrace_print_cond(struct seq_file *m, const struct skbtrace_event *ev,
+			 const struct skbtrace_cond *cond);
+
+/* write.c */
 void skbtrace_die(struct skbtrace_run *run, const char *why);
 void skbtrace_set_contexts(struct skbtrace_run *run);
 

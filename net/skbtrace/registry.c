@@ -7,9 +7,6 @@
 #include <linux/tracepoint.h>
 #include "internal.h"
 
-/* several, with stacks, fit a sub-buffer */
-#define SKBTRACE_BLOCK_MAX	1024
-
 /* For control; see internal.h. */
 DEFINE_MUTEX(skbtrace_lock);
 LIST_HEAD(skbtrace_protos);

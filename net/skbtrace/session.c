@@ -168,7 +168,7 @@ static int skbtrace_event_on(struct skbtrace_run *run,
 void skbtrace_set_special(struct skbtrace_run *run)
 {
 	u8 judges = skbtrace_filter_judges(run);
-	bool stacks = false;
+	bool special = false;
 	int i;
 
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
@@ -176,10 +176,10 @@ void skbtrace_set_special(struct skbtrace_run *run)
 			continue;
 		if (run->pub.slot[i].picky)
 			judges |= SKBTRACE_JUDGE_SLOT;
-		stacks |= run->pub.slot[i].stack;
+		special |= run->pub.slot[i].stack | run->pub.slot[i].cond;
 	}
 	WRITE_ONCE(run->pub.judges, judges);
-	WRITE_ONCE(run->pub.stacks, stacks);
+	WRITE_ONCE(run->pub.special, special);
 }
 
 /* A probe on another CPU may judge one event by a mixture of old and new. */
@@ -192,12 +192,13 @@ static void skbtrace_set_slot(struct skbtrace_run *run,
 	new.nr = spec->ev->nr;
 	/* if it is on, probes must not see it off meanwhile */
 	new.on = slot->on;
+	run->cond[spec->ev->slot] = spec->cond;
 	*slot = new;
 	if (new.picky)
 		WRITE_ONCE(run->pub.judges,
 			   run->pub.judges | SKBTRACE_JUDGE_SLOT);
-	if (new.stack)
-		WRITE_ONCE(run->pub.stacks, true);
+	if (new.stack || new.cond)
+		WRITE_ONCE(run->pub.special, true);
 }
 
 /* No probe of this run is attached: its filters can be had. */

@@ -314,6 +314,44 @@ static void write_makes_cookies(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, skbtrace_is_named(t->s, sk));
 }
 
+/* Every tenth is wanted; the others leave nothing behind but a count. */
+static void write_conditions(struct kunit *test)
+{
+	struct write_test *t = test->priv;
+	u16 slot = kunit_ev_plain.slot;
+	struct sock *sk = write_sock(test, 7, 80);
+	struct kunit_w_block *b;
+	int i;
+
+	mutex_lock(&skbtrace_lock);
+	KUNIT_EXPECT_EQ(test, skbtrace_parse_cond(&kunit_ev_plain,
+						  "n>0",
+						  &t->run->cond[slot]), 0);
+	mutex_unlock(&skbtrace_lock);
+	t->s->slot[slot].cond = true;
+	WRITE_ONCE(t->s->special, true);
+	for (i = 0; i < 100; i++) {
+		b = skbtrace_begin_sk(t->s, &kunit_ev_plain, sk);
+		KUNIT_ASSERT_NOT_NULL(test, b);
+		/* recursion is seen while it is made */
+		KUNIT_EXPECT_NULL(test, skbtrace_begin(t->s, &kunit_ev_other, 1,
+						       1));
+		b->n = i % 10 ? 0 : t->c->written + 1;
+		skbtrace_commit(t->s);
+		KUNIT_EXPECT_FALSE(test, irqs_disabled());
+		/* one without a condition goes its own way */
+		write_one(t, &kunit_ev_other);
+	}
+	KUNIT_EXPECT_EQ(test, t->c->refused, 90ULL);
+	KUNIT_EXPECT_EQ(test, t->c->recursion, 100ULL);
+	KUNIT_EXPECT_EQ(test, t->c->written, 110ULL);
+	skbtrace_test_drain(test, t);
+	KUNIT_EXPECT_EQ(test, t->n[0], 1ULL);
+	KUNIT_EXPECT_EQ(test, t->n[1], 10ULL);
+	KUNIT_EXPECT_EQ(test, t->n[2], 100ULL);
+	skbtrace_test_sums(test, t);
+}
+
 static struct kunit_case write_cases[] = {
 	KUNIT_CASE(write_nothing),
 	KUNIT_CASE(write_block_header),
@@ -328,6 +366,7 @@ static struct kunit_case write_cases[] = {
 	KUNIT_CASE(write_without_buffer),
 	KUNIT_CASE(write_names_connections),
 	KUNIT_CASE(write_makes_cookies),
+	KUNIT_CASE(write_conditions),
 	{}
 };
 

@@ -117,6 +117,13 @@ static int skbtrace_parse_sample(struct skbtrace_spec *spec, const char *key,
 	return 0;
 }
 
+static int skbtrace_parse_when(struct skbtrace_spec *spec, const char *key,
+			       char *value)
+{
+	spec->slot.cond = true;
+	return skbtrace_parse_cond(spec->ev, value, &spec->cond);
+}
+
 static int skbtrace_parse_stack(struct skbtrace_spec *spec, const char *key,
 				char *value)
 {
@@ -144,6 +151,11 @@ static bool skbtrace_takes_stack(const struct skbtrace_event *ev)
 	return ev->kind != SKBTRACE_META;
 }
 
+static bool skbtrace_takes_when(const struct skbtrace_event *ev)
+{
+	return ev->kind != SKBTRACE_META;
+}
+
 /**
  * struct skbtrace_option - an option of a spec
  * @key: its name
@@ -167,6 +179,7 @@ static const struct skbtrace_option skbtrace_options[] = {
 	{ "mask", skbtrace_takes_select, skbtrace_parse_select, .alias = true },
 	{ "sk_mark", skbtrace_takes_mark, skbtrace_parse_mark },
 	{ "sample", skbtrace_takes_sample, skbtrace_parse_sample },
+	{ "when", skbtrace_takes_when, skbtrace_parse_when },
 	{ "stack", skbtrace_takes_stack, skbtrace_parse_stack, .bare = true },
 };
 
@@ -319,6 +332,10 @@ void skbtrace_print_spec(struct seq_file *m, const struct skbtrace_run *run,
 		seq_printf(m, ",sk_mark=%#x", slot->mark);
 	if (slot->sample)
 		seq_printf(m, ",sample=%u", slot->sample);
+	if (slot->cond) {
+		seq_puts(m, ",when=");
+		skbtrace_print_cond(m, ev, &run->cond[ev->slot]);
+	}
 	if (slot->stack)
 		seq_puts(m, ",stack");
 	seq_putc(m, '\n');

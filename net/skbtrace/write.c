@@ -12,7 +12,6 @@
 #include <linux/sock_diag.h>
 #include <linux/stacktrace.h>
 #include <linux/timekeeping.h>
-#include <linux/wait.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 #include "internal.h"
@@ -39,119 +38,6 @@ void skbtrace_set_contexts(struct skbtrace_run *run)
 		WRITE_ONCE(per_cpu_ptr(run->cpu, cpu)->gate.ctx_mask,
 			   wanted ? run->config.ctx_mask : 0);
 	}
-}
-
-static void skbtrace_close_subbuf(struct skbtrace_cpu *c)
-{
-	struct skbtrace_ring *r = &c->ring;
-	struct skbtrace_subbuf *h = (struct skbtrace_subbuf *)r->cur;
-	struct skbtrace_pad *pad;
-
-	h->used = r->off;
-	h->nr_events = c->written + c->names - c->opened;
-	if (r->off < r->size) {
-		pad = (struct skbtrace_pad *)(r->cur + r->off);
-		pad->len = sizeof(*pad);
-		pad->event = SKBTRACE_PAD;
-		pad->bytes = r->size - r->off;
-	}
-	skbtrace_race();
-	skbtrace_ring_close(r);
-	/* full barrier between @produced and the waiter: wq_has_sleeper() */
-	if (c->buf && wq_has_sleeper(&c->buf->read_wait))
-		irq_work_queue(&c->buf->wakeup_work);
-}
-
-/* The in-band record of what found no room; always the next block. */
-static bool skbtrace_tell_loss(struct skbtrace_cpu *c, bool important)
-{
-	const struct skbtrace_slot *slot = c->run->pub.slot;
-	struct skbtrace_loss *loss = &c->loss;
-	struct skbtrace_lost *b;
-	u32 kinds = 0, i;
-
-	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
-		kinds += !!loss->kinds[i];
-	b = (struct skbtrace_lost *)
-		skbtrace_ring_room(&c->ring, struct_size(b, kinds, kinds),
-				   important);
-	if (!b)
-		return false;
-
-	*b = (struct skbtrace_lost){
-		.hdr.len = struct_size(b, kinds, kinds),
-		.hdr.event = SKBTRACE_LOST,
-		.hdr.time = loss->first_time,
-		.first_seq = loss->first_seq,
-		.last_seq = loss->first_seq + loss->count - 1,
-		.last_time = loss->last_time,
-		.nr_kinds = kinds,
-	};
-	for (i = 0, kinds = 0; i < SKBTRACE_MAX_EVENTS; i++) {
-		if (!loss->kinds[i])
-			continue;
-		b->kinds[kinds++] = (struct skbtrace_lost_kind){
-			.event = slot[i].nr,
-			.count = loss->kinds[i],
-		};
-	}
-	memset(loss, 0, sizeof(*loss));
-	return true;
-}
-
-static bool skbtrace_open_subbuf(struct skbtrace_cpu *c, bool important)
-{
-	struct skbtrace_ring *r = &c->ring;
-
-	if (!skbtrace_ring_open(r, sizeof(struct skbtrace_subbuf), important))
-		return false;
-	skbtrace_race();
-	*(struct skbtrace_subbuf *)r->cur = (struct skbtrace_subbuf){
-		.magic = SKBTRACE_SUBBUF_MAGIC,
-		.abi = SKBTRACE_ABI,
-		.hdr_len = sizeof(struct skbtrace_subbuf),
-		.cpu = c->cpu,
-		.size = r->size,
-		.epoch = c->epoch,
-		.first_seq = c->loss.count ? c->loss.first_seq : c->seq,
-		.lost_total = c->lost - c->loss.count,
-		.mono_ns = ktime_get_mono_fast_ns(),
-		.real_ns = ktime_get_real_fast_ns(),
-	};
-	c->opened = c->written + c->names;
-	/* the first sub-buffer after a loss always has room to tell of it */
-	if (c->loss.count && !skbtrace_tell_loss(c, important))
-		skbtrace_die(c->run, "no room for a LOST block");
-	return true;
-}
-
-/* Not in the open sub-buffer, or not without some thought. */
-static noinline void *skbtrace_room_slow(struct skbtrace_cpu *c, u32 len,
-					 bool important)
-{
-	struct skbtrace_ring *r = &c->ring;
-	void *p;
-
-	if (!r->base)	/* a CPU that came up without memory for its buffer */
-		return NULL;
-	if (r->cur) {
-		if (!c->loss.count || skbtrace_tell_loss(c, important)) {
-			p = skbtrace_ring_room(r, len, important);
-			if (p)
-				goto got;
-		}
-		/* a spare one, not for ordinary blocks: leave it open */
-		if (!important && !skbtrace_ring_may_open(r, false))
-			return NULL;
-		skbtrace_close_subbuf(c);
-	}
-	if (!skbtrace_open_subbuf(c, important))
-		return NULL;
-	p = skbtrace_ring_room(r, len, important);
-got:
-	if (p && !important)
-		r->limit = r->size;
-	return p;
 }
 
 static __always_inline void *skbtrace_room(struct skbtrace_cpu *c, u32 len,
@@ -273,15 +159,17 @@ struct skbtrace_calls {
 	unsigned long	at[SKBTRACE_STACK_MAX];
 };
 
-static u32 skbtrace_save_stack(struct skbtrace_run *run,
-			       struct skbtrace_cpu *c,
-			       struct skbtrace_calls *calls)
+/* @skip: calls of this file */
+static __always_inline u32 skbtrace_save_stack(struct skbtrace_run *run,
+					       struct skbtrace_cpu *c,
+					       struct skbtrace_calls *calls,
+					       unsigned int skip)
 {
 	const void *location;
 	unsigned int i;
 	u64 id;
 
-	calls->nr = stack_trace_save(calls->at, SKBTRACE_STACK_MAX, 2);
+	calls->nr = stack_trace_save(calls->at, SKBTRACE_STACK_MAX, skip);
 	for (i = 0; i < calls->nr; i++) {
 		location = (const void *)calls->at[i];
 		id = skbtrace_location_id(&run->pub, location);
@@ -309,62 +197,120 @@ static void skbtrace_put_stack(struct skbtrace_run *run,
 
 /*
  * All that can be in the way. Names come first and the time last: whoever sees
- * that a name has been told on another CPU then has the later time.
+ * that a name has been told on another CPU then has the later time. Context:
+ * the gate is busy. Return: the block, or %NULL: lost
  */
-static noinline void *
-skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
-		   u64 key, u32 netns, struct sock *sk, const void *location,
-		   u32 ctx)
+static __always_inline void *
+skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
+		   const struct skbtrace_event *ev, const struct skbtrace_call *call,
+		   unsigned int skip)
 {
-	const struct skbtrace_slot *slot = &run->pub.slot[ev->slot];
 	struct skbtrace_calls calls;
 	struct skbtrace_block *b;
-	struct skbtrace_cpu *c;
 	u32 tgid = 0, more = 0;
-	unsigned long flags;
+	u64 key = call->key;
 	u64 id;
 
-	local_irq_save(flags);
-	c = this_cpu_ptr(run->cpu);
-	if (c->gate.busy) {
-		c->recursion++;
-		goto out;
-	}
-	c->gate.asked++;
-	c->gate.busy = true;
-	c->gate.irqflags = flags;
-
-	if (sk) {
-		key = skbtrace_cookie(sk);
+	if (call->sk) {
+		key = skbtrace_cookie(call->sk);
 		if (!skbtrace_names_has(&run->known, key, c->epoch))
-			skbtrace_name_conn(run, c, ev->names, sk, key, netns);
+			skbtrace_name_conn(run, c, ev->names, call->sk, key,
+					   call->netns);
 	}
-	if (location) {
-		id = skbtrace_location_id(&run->pub, location);
+	if (call->location) {
+		id = skbtrace_location_id(&run->pub, call->location);
 		if (c->symbols[id % SKBTRACE_NR_SYMBOLS] != id)
-			skbtrace_name_symbol(c, id, location);
+			skbtrace_name_symbol(c, id, call->location);
 	}
-	if (ctx == SKBTRACE_CTX_TASK) {
+	if (call->ctx == SKBTRACE_CTX_TASK) {
 		tgid = current->tgid;
 		if (c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid)
 			skbtrace_name_task(c, tgid);
 	}
-	if (slot->stack)
-		more = skbtrace_save_stack(run, c, &calls);
+	if (run->pub.slot[ev->slot].stack)
+		more = skbtrace_save_stack(run, c, &calls, skip);
 
 	b = skbtrace_room(c, ev->len + more, ev->important);
 	if (b) {
-		skbtrace_head(c, ev, b, ctx, key, netns, tgid);
+		skbtrace_head(c, ev, b, call->ctx, key, call->netns, tgid);
 		if (more)
 			skbtrace_put_stack(run, &calls, b);
 		return b;
 	}
 	skbtrace_lose(c, ev);
-	c->gate.busy = false;
-out:
-	local_irq_restore(flags);
 	return NULL;
 }
+
+/*
+ * The condition of an event is about fields that are not there yet: they are
+ * filled in aside, and skbtrace_commit_staged() decides.
+ */
+static void *skbtrace_stage(struct skbtrace_cpu *c,
+			    const struct skbtrace_event *ev,
+			    const struct skbtrace_call *call)
+{
+	struct skbtrace_block *b = (struct skbtrace_block *)c->stage.block;
+
+	c->stage.ev = ev;
+	c->stage.call = *call;
+	c->gate.staged = true;
+	/* some probes go on from the time of the event before */
+	if (ev->states)
+		b->time = ktime_get_mono_fast_ns();
+	return b;
+}
+
+static noinline void *
+skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
+		   const struct skbtrace_call *call)
+{
+	struct skbtrace_cpu *c;
+	unsigned long flags;
+	void *b;
+
+	local_irq_save(flags);
+	c = this_cpu_ptr(run->cpu);
+	if (c->gate.busy) {
+		c->recursion++;
+		local_irq_restore(flags);
+		return NULL;
+	}
+	c->gate.asked++;
+	c->gate.busy = true;
+	c->gate.irqflags = flags;
+	if (run->pub.slot[ev->slot].cond)
+		return skbtrace_stage(c, ev, call);
+	b = skbtrace_open_busy(run, c, ev, call, 2);
+	if (!b)
+		skbtrace_commit(&run->pub);
+	return b;
+}
+
+/**
+ * skbtrace_commit_staged() - the rest of skbtrace_commit(): it has a condition
+ * @s: session
+ *
+ * Context: as skbtrace_commit().
+ */
+void skbtrace_commit_staged(struct skbtrace_session *s)
+{
+	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
+	struct skbtrace_cpu *c = this_cpu_ptr(run->cpu);
+	const struct skbtrace_event *ev = c->stage.ev;
+	struct skbtrace_block *b;
+
+	c->gate.staged = false;
+	if (!skbtrace_cond_true(&run->cond[ev->slot], c->stage.block)) {
+		c->refused++;
+	} else {
+		b = skbtrace_open_busy(run, c, ev, &c->stage.call, 1);
+		if (b)
+			memcpy(b + 1, c->stage.block + sizeof(*b),
+			       ev->len - sizeof(*b));
+	}
+	skbtrace_commit(s);
+}
+EXPORT_SYMBOL_GPL(skbtrace_commit_staged);
 
 /*
  * The same when nothing is in the way; else nothing has happened yet. It calls
@@ -385,7 +331,7 @@ __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 
 	local_irq_save(flags);
 	c = this_cpu_ptr(run->cpu);
-	if (unlikely(c->gate.busy | READ_ONCE(s->stacks)))
+	if (unlikely(c->gate.busy | READ_ONCE(s->special)))
 		goto slow;
 	if (conn && unlikely(!key ||
 			     !skbtrace_names_has(&run->known, key, c->epoch)))
@@ -411,7 +357,8 @@ __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	return skbtrace_head(c, ev, b, ctx, key, netns, tgid);
 slow:
 	local_irq_restore(flags);
-	return skbtrace_open_slow(run, ev, key, netns, sk, location, ctx);
+	return skbtrace_open_slow(run, ev, &(struct skbtrace_call){
+				  key, sk, location, netns, ctx });
 }
 
 /**
@@ -557,30 +504,3 @@ u64 skbtrace_location_id(const struct skbtrace_session *s, const void *location)
 	return id ^ id >> 32;
 }
 EXPORT_SYMBOL_GPL(skbtrace_location_id);
-
-/*
- * Close what is open, tell of what was lost, and if asked to begin the epoch
- * that the session wants. Context: on the CPU itself, or no probe can run
- * there (stopped, or the CPU is offline and kept so).
- */
-void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
-			bool move_epoch)
-{
-	unsigned long flags;
-
-	local_irq_save(flags);
-	if (c->ring.cur && c->ring.off > sizeof(struct skbtrace_subbuf))
-		skbtrace_close_subbuf(c);
-	if (c->loss.count && !c->ring.cur && c->ring.base &&
-	    skbtrace_open_subbuf(c, true))
-		skbtrace_close_subbuf(c);
-	if (move_epoch && c->epoch != READ_ONCE(run->epoch)) {
-		c->epoch = READ_ONCE(run->epoch);
-		memset(c->tasks, 0, sizeof(c->tasks));
-		memset(c->symbols, 0, sizeof(c->symbols));
-	}
-	/* a loss not yet told of is an event before now that is not closed */
-	if (!c->loss.count)
-		WRITE_ONCE(c->complete, ktime_get_mono_fast_ns());
-	local_irq_restore(flags);
-}
