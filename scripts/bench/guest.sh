@@ -145,6 +145,8 @@ row_rps-kept() { kept rps-kept skb_rps_info written; }
 row_udp-kept() { kept udp-kept udp_send written; }
 row_drop-kept() { kept drop-kept skb_drop written; }
 row_rttm-kept() { kept rttm-kept tcp_rttm written; }
+row_rttm-when() { kept rttm-when 'tcp_rttm,when=rtt>10s' refused; }
+row_when-kept() { kept when-kept 'tcp_rttm,when=rtt<10s' written; }
 row_rttm-stack() { kept rttm-stack tcp_rttm,stack written; }
 row_drop-skip() { kept drop-skip skb_drop,skip=SOCKET_FILTER skipped; }
 

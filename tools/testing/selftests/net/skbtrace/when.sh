@@ -1,0 +1,121 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# when=: conditions on fields. The same traffic, known to the byte, with and
+# without; what is refused; a session that goes on.
+
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+control_up
+need_event udp_send tcp_connection tcp_rttm tcp_sendlimit skb_drop
+net_up
+
+# 3 datagrams of 10 bytes, 5 of 100, 7 of 1000
+datagrams() {
+	in_a sk udp4 bind "$A4" 6000 connect "$B4" 5000 send 3 10 send 5 100 \
+		send 7 1000 >"$TMP/client"
+}
+
+# lengths CONDITION: of udp_send under it, how many of each
+lengths() {
+	trace_on "udp_send,when=$1"
+	datagrams
+	trace_off
+	[ -z "$(identity)" ] || echo "identity: $(identity)"
+	echo "$(list len udp_send | tr ' ' '\n' | sort -n | uniq -c |
+		tr -s ' \n' ' ') refused $(stat_sum refused)"
+}
+
+server in_b udp4 bind "$B4" 5000 touch "$TMP/ready" until "$TMP/end"
+is "greater" "$(lengths 'len>100')" " 7 1000  refused 8"
+is "greater or equal" "$(lengths 'len>=100')" " 5 100 7 1000  refused 3"
+is "less, as a word" "$(lengths 'len.lt.100')" " 3 10  refused 12"
+is "equal, with a unit" "$(lengths 'len==0k||len=100')" " 5 100  refused 10"
+is "not equal" "$(lengths 'len!=100')" " 3 10 7 1000  refused 5"
+is "and, or" "$(lengths 'len==10||len>100&&lport!=6000')" " 3 10  refused 12"
+is "a word" "$(lengths 'dir==tx&&proto==udp&&len==10')" " 3 10  refused 12"
+is "none" "$(lengths 'pport==5001')" "  refused 15"
+is "all" "$(lengths 'pport==5000')" " 3 10 5 100 7 1000  refused 0"
+touch "$TMP/end"
+wait "$server_pid"
+
+# --- with other options, and with events whose probes go on from the last one
+
+server in_b tcp4 bind "$B4" 5010 listen 5 touch "$TMP/ready" accept read 200000 \
+	eof
+trace_on 'tcp_connection,when=state==ESTABLISHED||old==ESTABLISHED,stack' \
+	'tcp_sendlimit,skip=app,when=reason!=cwnd' 'tcp_rttm,when=rtt<10s' \
+	'tcp_active_conn,when=bytes_acked>100k'
+in_a sk tcp4 connect "$B4" 5010 cookie write 200000 acked shut eof \
+	>"$TMP/client"
+wait "$server_pid"
+trace_off
+key=$(value cookie "$TMP/client")
+is "TCP: identity" "$(identity)" ""
+is "TCP: into the state and out of it" "$(list state tcp_connection \
+	key="$key") $(list old tcp_connection key="$key")" \
+	"ESTABLISHED FIN_WAIT1 SYN_SENT ESTABLISHED"
+like "TCP: the call that leads there is skbtrace's in no frame" \
+	"$(for id in $(list stack tcp_connection key="$key" state=FIN_WAIT1 |
+		tr : ' '); do
+		list name symbol id="$id" | sed 's/ .*//'
+	done | xargs)" "inet_sk_state_store*|tcp_set_state*|*tcp_close_state*"
+is "TCP: what skip= and when= leave" "$(values reason tcp_sendlimit |
+	grep -cE '^(app|cwnd)$')" 0
+is "TCP: all are named" "$(count tcp_active_conn key="$key" end=no)" 1
+is "TCP: names are no events, the end is one" "$(values bytes_acked \
+	tcp_active_conn key="$key" end=yes)" 200000
+within "TCP: samples" "$(count tcp_rttm key="$key")" 1 10000
+
+# --- refused, and the session goes on
+
+trace_on 'udp_send,when=len>100'
+before=$(<$CTL/enabled)
+is "reads back" "$before" 'udp_send,when=len>100'
+while IFS='|' read -r spec why; do
+	put enabled "$spec" 2>/dev/null && fail "taken: $spec"
+	like "refused: $spec" "$(<$CTL/error)" "*$why*"
+	is "refused: $spec: nothing has changed" "$(<$CTL/enabled)" "$before"
+done <<'END'
+tcp_rttm,when=rtt|no operator after rtt_us; did the shell take the >?
+tcp_rttm,when=rtt>5parsec|units: s ms us ns
+tcp_rttm,when=srt>5ms|no field "srt" to compare; there are rtt_us srtt_us
+tcp_rttm,when=snd_una>5|no field "snd_una"
+tcp_rttm,when=|when= needs a value
+tcp_connection,when=state==NOWHERE|"NOWHERE" is no state; "format" lists them
+tcp_connection,when=state>ESTABLISHED|have no order
+skb_drop,when=len>1k&|&& or || joins
+udp_send,when=len>4294967296|is no number for len (u32 type)
+END
+server in_b udp4 bind "$B4" 5000 touch "$TMP/ready" recv 15
+datagrams
+wait "$server_pid"
+# from now on others, of the same session
+put enabled 'udp_send,when=len<100'
+server in_b udp4 bind "$B4" 5000 touch "$TMP/ready" recv 15
+datagrams
+wait "$server_pid"
+put enabled udp_send
+server in_b udp4 bind "$B4" 5000 touch "$TMP/ready" recv 15
+datagrams
+wait "$server_pid"
+trace_off
+is "changed while tracing: identity" "$(identity)" ""
+is "changed while tracing" "$(list len udp_send)" \
+	"$(xargs <<<"$(printf '1000\n%.0s' {1..7}; printf '10\n%.0s' {1..3}
+	printf '10\n%.0s' {1..3}; printf '100\n%.0s' {1..5}
+	printf '1000\n%.0s' {1..7})")"
+
+# --- the buffer is full: what agrees is lost, what does not is refused
+
+echo 2 >$CTL/subbuf_nr
+echo 4096 >$CTL/subbuf_size
+trace_on 'udp_send,when=len==100'
+server in_b udp4 bind "$B4" 5021 touch "$TMP/ready" until "$TMP/end2"
+in_a sk udp4 connect "$B4" 5021 send 1000 100 send 1000 99
+touch "$TMP/end2"
+wait "$server_pid"
+trace_off
+is "with loss: identity" "$(identity)" ""
+is "with loss: refused" "$(stat_sum refused)" 1000
+is "with loss: lost or written" $(($(stat_sum lost) + $(count udp_send))) 1000
+finish
