@@ -205,7 +205,7 @@ skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
 		   const struct skbtrace_event *ev, const struct skbtrace_call *call,
 		   unsigned int skip)
 {
-	struct skbtrace_calls calls;
+	struct skbtrace_calls calls __uninitialized;
 	struct skbtrace_block *b;
 	u32 tgid = 0, more = 0;
 	u64 key = call->key;
@@ -329,9 +329,11 @@ __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	void *b;
 	u64 id;
 
+	if (unlikely(READ_ONCE(s->special)))
+		goto special;
 	local_irq_save(flags);
 	c = this_cpu_ptr(run->cpu);
-	if (unlikely(c->gate.busy | READ_ONCE(s->special)))
+	if (unlikely(c->gate.busy))
 		goto slow;
 	if (conn && unlikely(!key ||
 			     !skbtrace_names_has(&run->known, key, c->epoch)))
@@ -357,6 +359,7 @@ __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	return skbtrace_head(c, ev, b, ctx, key, netns, tgid);
 slow:
 	local_irq_restore(flags);
+special:
 	return skbtrace_open_slow(run, ev, &(struct skbtrace_call){
 				  key, sk, location, netns, ctx });
 }
