@@ -63,7 +63,7 @@ struct skbtrace_subbuf {
  * @len: bytes of the block, this header included; a multiple of 8
  * @event: number of the event in "format", or one of the numbers below
  * @ctx: context of the event: SKBTRACE_CTX_*
- * @flags: %SKBTRACE_BLOCK_STACK
+ * @flags: SKBTRACE_BLOCK_*
  * @spare: 0
  * @time: CLOCK_MONOTONIC, nanoseconds (ktime_get_mono_fast_ns())
  * @key: what the event is about: a socket cookie (the number that SO_COOKIE
@@ -90,6 +90,16 @@ struct skbtrace_block {
 
 /* The event's fields are followed by a struct skbtrace_stack. */
 #define SKBTRACE_BLOCK_STACK	0x01
+/*
+ * The event had been held back, and was written when a primary fired: its time
+ * is earlier than that of the blocks before it. Where it stands, between the
+ * SKBTRACE_HISTORY block and the primary, is when it was written.
+ */
+#define SKBTRACE_BLOCK_HELD	0x02
+/* A primary: older ones than the held blocks before it are gone. */
+#define SKBTRACE_BLOCK_MISSED	0x04
+/* The spec of the event says that a flight recorder is to save its window. */
+#define SKBTRACE_BLOCK_SNAPSHOT	0x08
 
 #define SKBTRACE_STACK_MAX	16	/* addresses */
 
@@ -112,6 +122,7 @@ struct skbtrace_stack {
 #define SKBTRACE_FIRST_SPECIAL	0xff00
 #define SKBTRACE_PAD		0xffff	/* struct skbtrace_pad */
 #define SKBTRACE_LOST		0xfffe	/* struct skbtrace_lost */
+#define SKBTRACE_HISTORY	0xfffd	/* struct skbtrace_history */
 
 /**
  * struct skbtrace_pad - the unused end of a sub-buffer
@@ -155,6 +166,23 @@ struct skbtrace_lost {
 	__u32				nr_kinds;
 	__u32				spare;
 	struct skbtrace_lost_kind	kinds[];
+};
+
+/**
+ * struct skbtrace_history - blocks that were held back follow
+ * @hdr: event is %SKBTRACE_HISTORY, time that of the primary that fired, which
+ *	follows the held blocks; key that of the primary. It takes no sequence
+ *	number and is not counted as an event
+ * @nr: held blocks that follow, less those that found no room
+ * @missed: 1: older ones than these are gone: overwritten, or too many
+ *
+ * The held blocks, with %SKBTRACE_BLOCK_HELD, and the primary may stand in the
+ * sub-buffers after this one, and names between them.
+ */
+struct skbtrace_history {
+	struct skbtrace_block	hdr;
+	__u32			nr;
+	__u32			missed;
 };
 
 #endif /* _UAPI_LINUX_SKBTRACE_API_H */
