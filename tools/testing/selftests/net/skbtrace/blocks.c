@@ -14,7 +14,8 @@
  * for each kind. HISTORY blocks are event=HISTORY nr=N missed=N, what had been
  * held back has held=1 behind tgid= and stands where it was written;
  * missed=1 and snapshot=1 likewise. Then, also with -q, a line per CPU:
- * "cpu N subbufs=N blocks=N names=N lost=N lost_blocks=N".
+ * "cpu N subbufs=N blocks=N names=N lost=N lost_blocks=N bytes=N": of sub-buffers,
+ * but for their padding.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -75,6 +76,7 @@ struct stream {
 	uint64_t	names;
 	uint64_t	lost;
 	uint64_t	lost_blocks;
+	uint64_t	bytes;
 	uint32_t	held;		/* that a HISTORY block has told of */
 };
 
@@ -538,6 +540,7 @@ static void check_header(struct stream *s, const struct skbtrace_subbuf *h)
 		    h->epoch, s->epoch);
 	s->epoch = h->epoch;
 	s->mono_ns = h->mono_ns;
+	s->bytes += h->used;
 }
 
 static void check_subbuf(struct stream *s, const struct skbtrace_subbuf *h)
@@ -596,10 +599,11 @@ static void check_stream(const char *name)
 	free(h);
 	if (!s.subbufs)
 		return;
-	printf("cpu %u subbufs=%llu blocks=%llu names=%llu lost=%llu lost_blocks=%llu\n",
+	printf("cpu %u subbufs=%llu blocks=%llu names=%llu lost=%llu lost_blocks=%llu bytes=%llu\n",
 	       s.cpu, (unsigned long long)s.subbufs,
 	       (unsigned long long)s.blocks, (unsigned long long)s.names,
-	       (unsigned long long)s.lost, (unsigned long long)s.lost_blocks);
+	       (unsigned long long)s.lost, (unsigned long long)s.lost_blocks,
+	       (unsigned long long)s.bytes);
 }
 
 static int by_time(const void *one, const void *two)
