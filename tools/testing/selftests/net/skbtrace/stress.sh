@@ -25,7 +25,13 @@ done >/dev/null
 # Each of these may be refused at any moment; none may hurt
 switch() {
 	local all=(udp_send udp_receive tcp_connection tcp_rttm skb_drop
-		   "tcp_connection,only=CLOSE" "skb_drop,skip=NO_SOCKET")
+		   "tcp_connection,only=CLOSE" "skb_drop,skip=NO_SOCKET"
+		   "tcp_rttm,when=rtt>100us" "udp_receive,when=sk!=0,snapshot"
+		   "udp_send,primary=udp_receive,before=8,after=3"
+		   "udp_send,primary=udp_send[len>50&&lport>0],stack"
+		   "tcp_rttm,primary=tcp_connection:skb_drop,before=1s"
+		   "skb_drop,primary=tcp_rttm[rtt>1us]:udp_receive,after=5ms"
+		   "tcp_connection,primary=tcp_rttm")
 	local e=${all[RANDOM % ${#all[@]}]}
 	((RANDOM % 3)) || e=-${e%%,*}
 	echo "$e" >"$CTL/enabled"
@@ -38,6 +44,7 @@ stop() {
 settings() {
 	echo $((4096 << RANDOM % 4)) >"$CTL/subbuf_size"
 	echo $((2 + RANDOM % 6)) >"$CTL/subbuf_nr"
+	echo $((RANDOM % 3 * 262144)) >"$CTL/hold"
 	echo 1 >"$CTL/keyframes"
 	echo 1 >"$CTL/dropped"
 	echo "${contexts[RANDOM % 3]}" >"$CTL/contexts"
@@ -80,6 +87,7 @@ pass "alive after $STRESS_SECONDS s"
 echo '-*' >"$CTL/enabled"
 is "nobody owns it" "$(cat $CTL/owner)" none
 is "nothing is on" "$(cat "$CTL/enabled")" ""
+echo 16M >"$CTL/hold"
 echo 65536 >"$CTL/subbuf_size"
 echo task softirq hardirq >"$CTL/contexts"
 trace_on udp_send udp_receive tcp_connection
@@ -92,6 +100,15 @@ ok "it traces" wait_for many
 QUIET=1
 trace_off
 is "identity" "$(identity)" ""
+# the run that is over keeps what it has until the next one
+for _ in 1 2; do
+	echo udp_send >"$CTL/enabled"
+	echo '-*' >"$CTL/enabled"
+done
+freed() {
+	grep -q ' hold_bytes=0 ' "$CTL/stat"
+}
+ok "no memory is held" wait_for freed
 is "no module in use" "$(awk '/^skbtrace_/ { n += $3 } END { print n + 0 }' \
 	/proc/modules)" 0
 finish
