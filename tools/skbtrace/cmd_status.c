@@ -162,6 +162,29 @@ static void line_buffers(const struct ctl *c, const struct ctl_stat *st)
 	       (unsigned long long)(nr ? 100 * fullest / nr : 0));
 }
 
+/* Does any event wait for another one? */
+static bool holds_back(const struct ctl *c)
+{
+	char *s = ctl_read(c, "enabled");
+	bool holds = s && strstr(s, ",primary=");
+
+	free(s);
+	return holds;
+}
+
+static void line_hold(const struct ctl *c, const struct ctl_stat *st)
+{
+	char size[NUM_LEN];
+	u64 bytes;
+
+	if ((!holds_back(c) && !ctl_held(st)) ||
+	    !ctl_number(c, "hold", &bytes))
+		return;
+	printf("hold      %s in all, held back %llu, written %llu of them as history\n",
+	       fmt_size(size, bytes), (unsigned long long)ctl_held(st),
+	       (unsigned long long)ctl_sum(st, history));
+}
+
 static void line_kernel(const struct ctl_stat *st, bool loaded)
 {
 	const u64 all = st->exact + st->inferred + st->unavailable;
@@ -201,6 +224,7 @@ static int show(const struct ctl *c)
 	for (int i = 0; i < NR_SCOPES; i++)
 		line_scope(c, i);
 	line_buffers(c, &st);
+	line_hold(c, &st);
 	printf("counts    %llu events, %llu lost\n",
 	       (unsigned long long)ctl_sum(&st, written),
 	       (unsigned long long)ctl_sum(&st, lost));

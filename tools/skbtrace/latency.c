@@ -182,6 +182,7 @@ void latency_add(struct latency *l, struct trace *t, const struct rec *r,
 	struct life *p;
 	u64 where, life, dir = 0;
 	const struct sym *s;
+	bool sure = true;
 
 	if (!d->where || !rec_get(r, d->where, &where) ||
 	    !rec_get(r, d->life, &life))
@@ -194,11 +195,17 @@ void latency_add(struct latency *l, struct trace *t, const struct rec *r,
 	if (r->ev->dir)
 		rec_get(r, r->ev->dir, &dir);
 	p = lives_get(&l->lives, key);
+	l->held = l->held || rec_held(r);
+	if (p && rec_held(r) && r->time + t->shift < p->time[p->n - 1]) {
+		close_life(l, p, false);
+		p = NULL;
+		sure = false;
+	}
 	if (life == LIFE_ENTER && p &&
 	    p->dir[p->n - 1] != (u8)r->ev->dir_tx)
 		life = LIFE_BEGIN;
 	if (life == LIFE_BEGIN || (life == LIFE_ENTER && !p)) {
-		p = open_life(l, p, key, true);
+		p = open_life(l, p, key, sure);
 	} else if (life != LIFE_ENTER && !goes_on(p, where, dir)) {
 		if (life == LIFE_END) {
 			if (p)
@@ -230,6 +237,19 @@ static bool may_be_delay(const struct rec *r)
 	return !r->nr_kinds;
 }
 
+static void lossy_up_to(struct latency *l, u64 to)
+{
+	if (!l->lossy || to > l->lossy_to)
+		l->lossy_to = to;
+	l->lossy = true;
+}
+
+void latency_gap(struct latency *l, struct trace *t, const struct rec *r)
+{
+	if (l->held)
+		lossy_up_to(l, r->time + t->shift);
+}
+
 /*
  * What is open now, or begins before the loss is over, may have passed a place
  * unseen. It stays open: else the rest of it would count once more.
@@ -241,10 +261,7 @@ void latency_lost(struct latency *l, struct trace *t, const struct rec *r)
 	if (!may_be_delay(r))
 		return;
 	l->lost += r->last_seq - r->seq + 1;
-	to = to > from ? to : from;
-	if (!l->lossy || to > l->lossy_to)
-		l->lossy_to = to;
-	l->lossy = true;
+	lossy_up_to(l, to > from ? to : from);
 }
 
 /* ---- the end ---- */
