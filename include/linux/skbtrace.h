@@ -44,7 +44,11 @@
  * @picky: @by_mark or @sample are set
  * @by_mark: only sockets with @mark
  * @stack: call stacks are wanted
- * @cond: it has a condition
+ * @cond: when=: it has a condition
+ * @held: primary=: it is held back
+ * @fires: others wait for it
+ * @snapshot: snapshot=: it may ask for one
+ * @staged: one of the four
  * @nr: number of the event, which may be gone before the session is
  * @mark: SO_MARK
  * @sample: one in so many connections; 0: all
@@ -60,6 +64,10 @@ struct skbtrace_slot {
 	bool		by_mark;
 	bool		stack;
 	bool		cond;
+	bool		held;
+	bool		fires;
+	bool		snapshot;
+	bool		staged;
 	u16		nr;
 	u32		mark;
 	u32		sample;
@@ -91,7 +99,7 @@ struct skbtrace_gate {
  * @gate: per CPU
  * @id_key: keys of packet ids, so that these don't tell addresses
  * @judges: SKBTRACE_JUDGE_*: who has to be asked
- * @special: some event has skbtrace_slot.stack or cond set: not the fast path
+ * @special: some event has skbtrace_slot.stack or staged set: not the fast path
  * @judge: the filters, %NULL: none. RCU
  * @states: what is remembered of connections
  * @slot: by event
@@ -410,7 +418,8 @@ static inline void skbtrace_commit(struct skbtrace_session *s)
 	struct skbtrace_gate *gate = this_cpu_ptr(s->gate);
 	unsigned long flags = gate->irqflags;
 
-	if (unlikely(gate->staged)) {
+	/* a staged block looks so; the others need not ask then */
+	if (irqs_disabled_flags(flags) && unlikely(gate->staged)) {
 		skbtrace_commit_staged(s);
 		return;
 	}

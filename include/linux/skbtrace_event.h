@@ -181,6 +181,8 @@ enum skbtrace_role {
  * @fill: for events that name a connection: fills in the block of one whose
  *	first event is about to be written; the socket may be a minisocket
  * @slot: core
+ * @flow_off: core: where the tuple is in its blocks, 0: nowhere
+ * @sk_off: core: where the cookie is in blocks about packets, 0: nowhere
  * @first: core: the first 8 bytes of its blocks, but for the context
  * @proto: core
  */
@@ -207,6 +209,8 @@ struct skbtrace_event {
 	struct skbtrace_event		*names;
 	void				(*fill)(void *block, struct sock *sk);
 	u16				slot;
+	u16				flow_off;
+	u16				sk_off;
 	u64				first;
 	const struct skbtrace_proto	*proto;
 };

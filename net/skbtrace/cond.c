@@ -53,6 +53,9 @@ static const struct skbtrace_factor {
 	{ "Bps", "Gbit", 1000000000, 8 }, { "Bps", "bit", 1, 8 },
 };
 
+/* The option that is parsed, for messages. Context: skbtrace_lock. */
+static const char *skbtrace_cond_key;
+
 static const char *const skbtrace_unit_suffixes[] = { "_us", "_ns", "_Bps" };
 
 /* "rtt" is rtt_us, as text shows it. */
@@ -99,8 +102,8 @@ static int skbtrace_no_cond_field(const struct skbtrace_event *ev,
 		if (skbtrace_number_type(&ev->fields[i]) >= 0)
 			n += scnprintf(list + n, sizeof(list) - n, " %s",
 				       ev->fields[i].name);
-	return skbtrace_err(-EINVAL, "%s: when=: no field \"%.*s\" to compare; there are%s",
-			    ev->name, (int)min_t(size_t, len, 32), name, list);
+	return skbtrace_err(-EINVAL, "%s: %s=: no field \"%.*s\" to compare; there are%s",
+			    ev->name, skbtrace_cond_key, (int)min_t(size_t, len, 32), name, list);
 }
 
 static int skbtrace_cond_field(const struct skbtrace_event *ev,
@@ -116,7 +119,7 @@ static int skbtrace_cond_field(const struct skbtrace_event *ev,
 		type = skbtrace_number_type(&ev->fields[i]);
 		if (type < 0 || !skbtrace_is_field(&ev->fields[i], *text, len))
 			continue;
-		term->field = &ev->fields[i];
+		term->field = i;
 		term->off = ev->fields[i].off;
 		term->size = skbtrace_numbers[type].size;
 		term->is_signed = skbtrace_numbers[type].is_signed;
@@ -141,20 +144,22 @@ static int skbtrace_cond_op(const struct skbtrace_event *ev, const char **text,
 		*text += len;
 		return 0;
 	}
-	return skbtrace_err(-EINVAL, "%s: when=: condition has no operator after %s; did the shell take the >? Quote the -e argument",
-			    ev->name, term->field->name);
+	return skbtrace_err(-EINVAL, "%s: %s=: condition has no operator after %s; did the shell take the >? Quote the -e argument",
+			    ev->name, skbtrace_cond_key,
+			    ev->fields[term->field].name);
 }
 
 static int skbtrace_cond_word(const struct skbtrace_event *ev, const char *word,
 			      size_t len, struct skbtrace_term *term)
 {
+	const struct skbtrace_field *field = &ev->fields[term->field];
 	const struct skbtrace_syms *syms;
 	unsigned int i;
 
 	if (term->op != SKBTRACE_EQ && term->op != SKBTRACE_NE)
-		return skbtrace_err(-EINVAL, "%s: when=: words of %s have no order: == or !=",
-				    ev->name, term->field->name);
-	syms = skbtrace_find_syms(ev, term->field->unit);
+		return skbtrace_err(-EINVAL, "%s: %s=: words of %s have no order: == or !=",
+				    ev->name, skbtrace_cond_key, field->name);
+	syms = skbtrace_find_syms(ev, field->unit);
 	for (i = 0; syms && i < syms->nr; i++) {
 		if (!syms->tab[i].word ||
 		    strlen(syms->tab[i].word) != len ||
@@ -163,10 +168,9 @@ static int skbtrace_cond_word(const struct skbtrace_event *ev, const char *word,
 		term->value = syms->tab[i].value;
 		return 0;
 	}
-	return skbtrace_err(-EINVAL, "%s: when=: \"%.*s\" is no %s; \"format\" lists them under syms %s",
-			    ev->name, (int)min_t(size_t, len, 32), word,
-			    term->field->name,
-			    strchr(term->field->unit, ':') + 1);
+	return skbtrace_err(-EINVAL, "%s: %s=: \"%.*s\" is no %s; \"format\" lists them under syms %s",
+			    ev->name, skbtrace_cond_key, (int)min_t(size_t, len, 32), word,
+			    field->name, strchr(field->unit, ':') + 1);
 }
 
 static const struct skbtrace_factor *
@@ -189,17 +193,18 @@ static int skbtrace_no_number(const struct skbtrace_event *ev,
 			      const struct skbtrace_term *term,
 			      const char *text, size_t len)
 {
+	const struct skbtrace_field *field = &ev->fields[term->field];
 	char list[64] = "";
 	size_t n = 0;
 	unsigned int i;
 
 	for (i = 0; i < ARRAY_SIZE(skbtrace_factors); i++)
-		if (!strcmp(skbtrace_factors[i].unit, term->field->unit))
+		if (!strcmp(skbtrace_factors[i].unit, field->unit))
 			n += scnprintf(list + n, sizeof(list) - n, " %s",
 				       skbtrace_factors[i].suffix);
-	return skbtrace_err(-EINVAL, "%s: when=: \"%.*s\" is no number for %s (%s type)%s%s",
-			    ev->name, (int)min_t(size_t, len, 32), text,
-			    term->field->name, term->field->type,
+	return skbtrace_err(-EINVAL, "%s: %s=: \"%.*s\" is no number for %s (%s type)%s%s",
+			    ev->name, skbtrace_cond_key, (int)min_t(size_t, len, 32), text,
+			    field->name, field->type,
 			    n ? "; units:" : "", list);
 }
 
@@ -263,7 +268,8 @@ static int skbtrace_cond_number(const struct skbtrace_event *ev,
 	while (p < end && (isdigit(*p) || *p == '.'))
 		p++;
 	if (p < end) {
-		factor = skbtrace_cond_factor(term->field->unit, p, end - p);
+		factor = skbtrace_cond_factor(ev->fields[term->field].unit, p,
+					      end - p);
 		if (!factor)
 			goto bad;
 	}
@@ -286,7 +292,7 @@ static int skbtrace_cond_value(const struct skbtrace_event *ev,
 	size_t len = strcspn(value, "&|");
 
 	*text += len;
-	if (strncmp(term->field->unit, "enum:", 5) || isdigit(*value))
+	if (strncmp(ev->fields[term->field].unit, "enum:", 5) || isdigit(*value))
 		return skbtrace_cond_number(ev, value, len, term);
 	return skbtrace_cond_word(ev, value, len, term);
 }
@@ -294,23 +300,26 @@ static int skbtrace_cond_value(const struct skbtrace_event *ev,
 /**
  * skbtrace_parse_cond() - parse a condition
  * @ev: event
+ * @key: option that it is the value of, for messages
  * @text: condition
  * @cond: the result
  *
  * Context: skbtrace_lock.
  * Return: 0 or -EINVAL, told in "error"
  */
-int skbtrace_parse_cond(const struct skbtrace_event *ev, const char *text,
-			struct skbtrace_cond *cond)
+int skbtrace_parse_cond(const struct skbtrace_event *ev, const char *key,
+			const char *text, struct skbtrace_cond *cond)
 {
 	struct skbtrace_term *term;
 	int err;
 
+	skbtrace_cond_key = key;
 	memset(cond, 0, sizeof(*cond));
 	for (;;) {
 		if (cond->nr == SKBTRACE_COND_TERMS)
-			return skbtrace_err(-EINVAL, "%s: when=: more than %u comparisons",
-					    ev->name, SKBTRACE_COND_TERMS);
+			return skbtrace_err(-EINVAL, "%s: %s=: more than %u comparisons",
+					    ev->name, skbtrace_cond_key,
+					    SKBTRACE_COND_TERMS);
 		term = &cond->term[cond->nr++];
 		err = skbtrace_cond_field(ev, &text, term);
 		if (!err)
@@ -320,8 +329,8 @@ int skbtrace_parse_cond(const struct skbtrace_event *ev, const char *text,
 		if (err || !*text)
 			return err;
 		if (text[0] != text[1])
-			return skbtrace_err(-EINVAL, "%s: when=: \"%.16s\": && or || joins comparisons",
-					    ev->name, text);
+			return skbtrace_err(-EINVAL, "%s: %s=: \"%.16s\": && or || joins comparisons",
+					    ev->name, skbtrace_cond_key, text);
 		term->or = *text == '|';
 		text += 2;
 	}
@@ -415,7 +424,7 @@ void skbtrace_print_cond(struct seq_file *m, const struct skbtrace_event *ev,
 		term = &cond->term[i];
 		for (op = 0; skbtrace_ops[op].op != term->op; op++)
 			;
-		seq_printf(m, "%s%s", term->field->name,
+		seq_printf(m, "%s%s", ev->fields[term->field].name,
 			   skbtrace_ops[op].text);
 		if (term->is_signed)
 			seq_printf(m, "%lld", (s64)term->value);

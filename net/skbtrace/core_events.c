@@ -37,13 +37,13 @@ struct skbtrace_event skbtrace_ev_symbol = {
 	.help		= "Names a code address: written before its first use.",
 };
 
-/* Context: the task itself. */
-void skbtrace_fill_task(void *block, u32 tgid)
+/* Context: @task itself, or RCU. */
+void skbtrace_fill_task(void *block, u32 tgid, const struct task_struct *task)
 {
 	struct task_block *b = block;
 
 	b->tgid = tgid;
-	memcpy(b->comm.s, current->group_leader->comm, sizeof(b->comm.s));
+	memcpy(b->comm.s, task->group_leader->comm, sizeof(b->comm.s));
 	b->comm.s[sizeof(b->comm.s) - 1] = 0;
 }
 

@@ -3,6 +3,7 @@
  * Control files: text, one table. A write is one command; a refused one leaves
  * everything as it was and says why in "error".
  */
+#include <linux/ctype.h>
 #include <linux/debugfs.h>
 #include <linux/kmod.h>
 #include <linux/module.h>
@@ -58,7 +59,7 @@ static int skbtrace_wish_line(struct skbtrace_wish *wish, char *line)
 
 static int enabled_store(char *text, size_t len)
 {
-	struct skbtrace_wish *wish = kzalloc(sizeof(*wish), GFP_KERNEL);
+	struct skbtrace_wish *wish = kvzalloc(sizeof(*wish), GFP_KERNEL);
 	char *line;
 	int err = 0;
 
@@ -76,7 +77,7 @@ static int enabled_store(char *text, size_t len)
 	else if (!err)
 		err = skbtrace_enable(wish->spec, wish->nr, wish->off,
 				      wish->nr_off);
-	kfree(wish);
+	kvfree(wish);
 	return err;
 }
 
@@ -127,6 +128,33 @@ static int subbuf_nr_store(char *text, size_t len)
 	return skbtrace_store_size(text, &skbtrace_current()->config.subbuf_nr,
 				   SKBTRACE_SUBBUF_NR_MIN,
 				   SKBTRACE_SUBBUF_NR_MAX, 1);
+}
+
+static int hold_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "%llu\n", skbtrace_current()->config.hold);
+	return 0;
+}
+
+/* What has been allocated stays until tracing ends. */
+static int hold_store(char *text, size_t len)
+{
+	struct skbtrace_run *run = skbtrace_current();
+	char *end;
+	u64 bytes;
+	int err;
+
+	text = strim(text);
+	bytes = memparse(text, &end);
+	if (!isdigit(*text) || *end)
+		return skbtrace_err(-EINVAL,
+				    "not a number of bytes such as 16777216 or 16M; 0: none");
+	if (run->state == SKBTRACE_TRACING)
+		return skbtrace_err(-EBUSY, "tracing is on");
+	err = skbtrace_check_hold(bytes);
+	if (!err)
+		run->config.hold = bytes;
+	return err;
 }
 
 static int contexts_show(struct seq_file *m, void *v)
@@ -220,8 +248,8 @@ static void skbtrace_stat_cpu(struct seq_file *m, const struct skbtrace_cpu *c)
 	seq_printf(m, "cpu %u hits=%llu skipped=%llu filtered=%llu refused=%llu",
 		   c->cpu, c->gate.asked + c->gate.skipped + c->gate.filtered,
 		   c->gate.skipped, c->gate.filtered, c->refused);
-	seq_printf(m, " held_dropped=%llu lost=%llu written=%llu names=%llu",
-		   c->held_dropped, c->lost, c->written, c->names);
+	seq_printf(m, " held=%llu history=%llu lost=%llu written=%llu names=%llu",
+		   c->held, c->history, c->lost, c->written, c->names);
 	seq_printf(m, " read=%llu produced=%lu consumed=%lu fullest=%u",
 		   c->read, c->ring.produced, c->ring.consumed,
 		   c->ring.fullest);
@@ -247,6 +275,18 @@ static void skbtrace_stat_events(struct seq_file *m)
 		   unavailable);
 }
 
+static u64 skbtrace_held_dropped(const struct skbtrace_run *run)
+{
+	u64 held = 0, history = 0;
+	int cpu;
+
+	for_each_possible_cpu(cpu) {
+		history += per_cpu_ptr(run->cpu, cpu)->history;
+		held += per_cpu_ptr(run->cpu, cpu)->held;
+	}
+	return held > history ? held - history : 0;
+}
+
 static int stat_show(struct seq_file *m, void *v)
 {
 	const struct skbtrace_run *run = skbtrace_current();
@@ -258,6 +298,9 @@ static int stat_show(struct seq_file *m, void *v)
 		   run->started, run->epoch);
 	seq_printf(m, " subbuf_size=%u subbuf_nr=%u", run->config.subbuf_size,
 		   run->config.subbuf_nr);
+	seq_printf(m, " hold=%llu hold_bytes=%llu held_dropped=%llu",
+		   run->config.hold, skbtrace_hold_bytes(),
+		   skbtrace_held_dropped(run));
 	skbtrace_stat_events(m);
 	seq_printf(m, " dead=%s\n", READ_ONCE(run->dead) ?: "-");
 	skbtrace_filter_stat(m, run);
@@ -324,6 +367,7 @@ static const struct skbtrace_file skbtrace_files[] = {
 	{ "enabled", enabled_show, enabled_store, SKBTRACE_ENABLED_MAX },
 	{ "subbuf_size", subbuf_size_show, subbuf_size_store, 32 },
 	{ "subbuf_nr", subbuf_nr_show, subbuf_nr_store, 32 },
+	{ "hold", hold_show, hold_store, 32 },
 	{ "contexts", contexts_show, contexts_store, 256 },
 	{ "cpus", cpus_show, cpus_store, 4096 },
 	{ "dropped", dropped_show, dropped_store, 256 },

@@ -7,9 +7,12 @@
  *	session.c	a run of tracing: start, stop, owner
  *	source.c	tracepoints: found by name, attached while used
  *	channel.c	relay channel, files that deliver it, flush
- *	write.c		the hot path: a block, names
+ *	write.c		the hot path: a block
+ *	name.c		names, told before they are used
  *	room.c		room for a block, losses
- *	cond.c		when=
+ *	hold.c		what is held back until a primary fires
+ *	watch.c		primary=
+ *	cond.c		when=, and other conditions
  *	filter.h	filters: feed.c, filter.c, prog.c, judge.c
  *	pick.c		sk_mark= and sample=
  *	state.c		what is remembered of connections
@@ -32,6 +35,19 @@
 #include "names.h"
 #include "filter.h"
 
+#ifdef CONFIG_SKBTRACE_RACE
+/* A window in which a race would show: let the other CPU run. */
+static inline void skbtrace_race(void)
+{
+	cpu_relax();
+}
+#else
+static inline void skbtrace_race(void)
+{
+}
+#endif
+#include "hold.h"
+
 /* Limits and defaults; the documentation names them. */
 #define SKBTRACE_SUBBUF_SIZE_MIN	4096U
 #define SKBTRACE_SUBBUF_SIZE_MAX	(1024U << 10)
@@ -45,8 +61,11 @@
 #define SKBTRACE_NR_TASKS		64	/* powers of two */
 #define SKBTRACE_NR_SYMBOLS		512
 #define SKBTRACE_NR_STATES		131072U	/* 4 MiB, if needed */
+#define SKBTRACE_HOLD_DEFAULT	(16ULL << 20)	/* if needed */
 #define SKBTRACE_SAMPLE_MAX		65536U
 #define SKBTRACE_BLOCK_MAX		1024	/* several fit a sub-buffer */
+/* a block's own, the most that a stack adds to it */
+#define SKBTRACE_STACK_BYTES	(8 + 8 * SKBTRACE_STACK_MAX)
 #define SKBTRACE_MAX_HOOKS		64
 #define SKBTRACE_FLUSH_MS		100
 #define SKBTRACE_ENABLED_MAX		65536	/* bytes of one write */
@@ -87,15 +106,26 @@ struct skbtrace_call {
 };
 
 /**
- * struct skbtrace_stage - the block of an event with a condition, as it is made
+ * struct skbtrace_stage - a block whose fields decide what becomes of it
  * @ev: event
  * @call: of skbtrace_begin()
- * @block: all of it but the header
+ * @irqflags: to be restored when it is committed
+ * @missed: it is a primary, and of what led to it older ones are gone
+ * @block: all of it but the header; its time if it may be held back
  */
 struct skbtrace_stage {
 	const struct skbtrace_event	*ev;
 	struct skbtrace_call		call;
-	u8				block[SKBTRACE_BLOCK_MAX] __aligned(8);
+	unsigned long			irqflags;
+	bool				missed;
+	u8				block[SKBTRACE_BLOCK_MAX +
+					      SKBTRACE_STACK_BYTES] __aligned(8);
+};
+
+/* The addresses of a stack */
+struct skbtrace_calls {
+	unsigned int	nr;
+	unsigned long	at[SKBTRACE_STACK_MAX];
 };
 
 /**
@@ -104,7 +134,8 @@ struct skbtrace_stage {
  * @epoch: of names
  * @seq: of the next event
  * @refused: by a condition
- * @held_dropped: held back and never needed
+ * @held: held back
+ * @history: of what was held back here or elsewhere, written or lost here
  * @lost: found no room
  * @written: in the buffer
  * @names: naming blocks written, which are not hits
@@ -133,7 +164,8 @@ struct skbtrace_cpu {
 	u32			epoch;
 	u64			seq;
 	u64			refused;
-	u64			held_dropped;
+	u64			held;
+	u64			history;
 	u64			lost;
 	u64			written;
 	u64			names;
@@ -165,9 +197,9 @@ enum skbtrace_op {
 
 /**
  * struct skbtrace_term - a comparison
- * @field: of the event
  * @value: to compare with; signed if @is_signed
  * @off: bytes from the beginning of the block
+ * @field: which field of the event
  * @size: bytes
  * @op: enum skbtrace_op
  * @is_signed: the field is
@@ -175,14 +207,14 @@ enum skbtrace_op {
  * @or: another one begins that is enough; else the next one must agree, too
  */
 struct skbtrace_term {
-	const struct skbtrace_field	*field;
-	u64				value;
-	u16				off;
-	u8				size;
-	u8				op;
-	bool				is_signed;
-	bool				na;
-	bool				or;
+	u64	value;
+	u16	off;
+	u8	field;
+	u8	size;
+	u8	op;
+	bool	is_signed;
+	bool	na;
+	bool	or;
 };
 
 /**
@@ -195,6 +227,54 @@ struct skbtrace_cond {
 	struct skbtrace_term	term[SKBTRACE_COND_TERMS];
 };
 
+#define SKBTRACE_MAX_PRIMARIES	8
+#define SKBTRACE_BEFORE_DEFAULT	32U
+#define SKBTRACE_BEFORE_MAX	256U
+#define SKBTRACE_AFTER_MAX	1000000U
+#define SKBTRACE_SPAN_MAX	(3600ULL * NSEC_PER_SEC)
+
+/**
+ * struct skbtrace_primary - an event that a held back one waits for
+ * @slot: of the event
+ * @cond: which of them; none if cond.nr is 0
+ */
+struct skbtrace_primary {
+	u8			slot;
+	struct skbtrace_cond	cond;
+};
+
+/**
+ * struct skbtrace_span - how much, before or after a primary
+ * @nr: events at most
+ * @ns: nanoseconds at most; 0: no matter when
+ */
+struct skbtrace_span {
+	u32	nr;
+	u64	ns;
+};
+
+/**
+ * struct skbtrace_watch - primary= and what goes with it
+ * @primaries: all of @primary, by bit of their slots
+ * @nr: how many
+ * @names: some primary can't name a connection
+ * @has_before: before= has been given
+ * @has_after: after= has been given
+ * @before: what is wanted of what came before a primary
+ * @after: and after it
+ * @primary: events that are waited for
+ */
+struct skbtrace_watch {
+	u64			primaries;
+	u8			nr;
+	bool			names;
+	bool			has_before;
+	bool			has_after;
+	struct skbtrace_span	before;
+	struct skbtrace_span	after;
+	struct skbtrace_primary	primary[SKBTRACE_MAX_PRIMARIES];
+};
+
 enum skbtrace_phase { SKBTRACE_IDLE, SKBTRACE_TRACING, SKBTRACE_STOPPED };
 
 /**
@@ -203,12 +283,14 @@ enum skbtrace_phase { SKBTRACE_IDLE, SKBTRACE_TRACING, SKBTRACE_STOPPED };
  * @subbuf_nr: per CPU
  * @ctx_mask: contexts, by bit
  * @cpus: processors
+ * @hold: bytes for what is held back, of all CPUs; 0: none
  */
 struct skbtrace_config {
 	u32			subbuf_size;
 	u32			subbuf_nr;
 	u32			ctx_mask;
 	cpumask_var_t		cpus;
+	u64			hold;
 };
 
 /**
@@ -229,7 +311,14 @@ struct skbtrace_owner {
  * struct skbtrace_run - one run of tracing, from its settings to its last read
  * @pub: the part that probes see
  * @cpu: per CPU
- * @cond: conditions, by slot
+ * @cond: when=, by slot
+ * @snapshot: snapshot=, by slot
+ * @watch: primary=, by slot
+ * @fires: which events wait for this one: bits of their slots, by slot
+ * @hold: what is held back
+ * @after: connections that after= is about
+ * @after_until: none is after this time
+ * @found: of each CPU, what it is about to write out
  * @known: connections named
  * @epoch: wanted; each CPU follows at its next flush
  * @dead: why probes gave up, %NULL if they did not
@@ -249,6 +338,13 @@ struct skbtrace_run {
 	struct skbtrace_session	pub;
 	struct skbtrace_cpu __percpu *cpu;
 	struct skbtrace_cond	cond[SKBTRACE_MAX_EVENTS];
+	struct skbtrace_cond	snapshot[SKBTRACE_MAX_EVENTS];
+	struct skbtrace_watch	watch[SKBTRACE_MAX_EVENTS];
+	u64			fires[SKBTRACE_MAX_EVENTS];
+	struct skbtrace_hold	hold;
+	struct skbtrace_after	*after;
+	u64			after_until;
+	struct skbtrace_history_list __percpu *found;
 	struct skbtrace_names	known;
 	u32			epoch;
 	const char		*dead;
@@ -270,12 +366,16 @@ struct skbtrace_run {
  * struct skbtrace_spec - a parsed "EVENT,key=value,..."
  * @ev: the event
  * @slot: what it asks for
- * @cond: its condition, if slot.cond is set
+ * @cond: when=, if slot.cond is set
+ * @snapshot: which of them want a snapshot, if slot.snapshot is set
+ * @watch: what it waits for, if slot.held is set
  */
 struct skbtrace_spec {
 	struct skbtrace_event	*ev;
 	struct skbtrace_slot	slot;
 	struct skbtrace_cond	cond;
+	struct skbtrace_cond	snapshot;
+	struct skbtrace_watch	watch;
 };
 
 /* One lock for control: registry, sessions, settings. Never taken in a probe
@@ -297,24 +397,74 @@ bool skbtrace_absent_proto(unsigned int i, const char **name);
 /* core_events.c */
 extern struct skbtrace_proto skbtrace_core_proto;
 extern struct skbtrace_event skbtrace_ev_task, skbtrace_ev_symbol;
-void skbtrace_fill_task(void *block, u32 tgid);
+void skbtrace_fill_task(void *block, u32 tgid, const struct task_struct *task);
 void skbtrace_fill_symbol(void *block, u64 id, const void *location);
 
 /* room.c */
 void *skbtrace_room_slow(struct skbtrace_cpu *c, u32 len, bool important);
+void skbtrace_lose(struct skbtrace_cpu *c, const struct skbtrace_event *ev);
 void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
 			bool move_epoch);
 
+/* Room for a block; NULL: none. Context: gate busy. */
+static __always_inline void *skbtrace_room(struct skbtrace_cpu *c, u32 len,
+					   bool important)
+{
+	struct skbtrace_ring *r = &c->ring;
+	void *p;
+
+	if (unlikely(r->off + len > r->limit))
+		return skbtrace_room_slow(c, len, important);
+	p = r->cur + r->off;
+	r->off += len;
+	return p;
+}
+
+/* name.c */
+void skbtrace_name_conn(struct skbtrace_run *run, struct skbtrace_cpu *c,
+			const struct skbtrace_event *ev, struct sock *sk,
+			u64 key, u32 netns);
+u64 skbtrace_name_if_new(struct skbtrace_run *run, struct skbtrace_cpu *c,
+			 const struct skbtrace_event *ev, struct sock *sk,
+			 u32 netns);
+void skbtrace_name_task(struct skbtrace_cpu *c, u32 tgid,
+			const struct task_struct *task);
+void skbtrace_name_symbol(struct skbtrace_cpu *c, u64 id, const void *location);
+
 /* cond.c */
-int skbtrace_parse_cond(const struct skbtrace_event *ev, const char *text,
-			struct skbtrace_cond *cond);
+int skbtrace_parse_cond(const struct skbtrace_event *ev, const char *key,
+			const char *text, struct skbtrace_cond *cond);
 bool skbtrace_cond_true(const struct skbtrace_cond *cond, const void *block);
 void skbtrace_print_cond(struct seq_file *m, const struct skbtrace_event *ev,
 			 const struct skbtrace_cond *cond);
 
+/* watch.c */
+int skbtrace_parse_primary(struct skbtrace_spec *spec, char *text);
+int skbtrace_parse_before(struct skbtrace_spec *spec, char *text);
+int skbtrace_parse_after(struct skbtrace_spec *spec, char *text);
+int skbtrace_finish_watch(struct skbtrace_spec *spec);
+int skbtrace_check_watches(const struct skbtrace_run *run,
+			   const struct skbtrace_spec *specs, unsigned int nr,
+			   const struct skbtrace_event *const *off,
+			   unsigned int nr_off);
+void skbtrace_print_watch(struct seq_file *m, const struct skbtrace_watch *w);
+
+/* hold.c */
+int skbtrace_hold_make(struct skbtrace_run *run);
+void skbtrace_hold_free(struct skbtrace_run *run);
+int skbtrace_check_hold(u64 bytes);
+u64 skbtrace_hold_bytes(void);
+bool skbtrace_fire(struct skbtrace_run *run, struct skbtrace_cpu *c);
+bool skbtrace_hold_back(struct skbtrace_run *run, struct skbtrace_cpu *c);
+
 /* write.c */
 void skbtrace_die(struct skbtrace_run *run, const char *why);
 void skbtrace_set_contexts(struct skbtrace_run *run);
+u32 skbtrace_save_stack(struct skbtrace_run *run, struct skbtrace_cpu *c,
+			struct skbtrace_calls *calls, unsigned int skip);
+void skbtrace_put_stack(struct skbtrace_run *run,
+			const struct skbtrace_calls *calls,
+			struct skbtrace_block *b);
 
 /* state.c */
 int skbtrace_states_make(struct skbtrace_run *run,
@@ -378,17 +528,5 @@ int skbtrace_error_show(struct seq_file *m, void *v);
 /* ctl.c */
 int skbtrace_ctl_init(void);
 void skbtrace_ctl_exit(void);
-
-#ifdef CONFIG_SKBTRACE_RACE
-/* A window in which a race would show: let the other CPU run. */
-static inline void skbtrace_race(void)
-{
-	cpu_relax();
-}
-#else
-static inline void skbtrace_race(void)
-{
-}
-#endif
 
 #endif /* _NET_SKBTRACE_INTERNAL_H */

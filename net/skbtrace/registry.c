@@ -145,6 +145,11 @@ static int skbtrace_check_event(const struct skbtrace_event *ev)
 	return 0;
 }
 
+static u16 skbtrace_field_off(const struct skbtrace_field *field)
+{
+	return field ? field->off : 0;
+}
+
 static int skbtrace_add_event(struct skbtrace_proto *proto,
 			      struct skbtrace_event *ev)
 {
@@ -164,6 +169,8 @@ static int skbtrace_add_event(struct skbtrace_proto *proto,
 	for (i = 0; ev->hooks && ev->hooks[i]; i++)
 		skbtrace_source_find(ev->hooks[i]);
 	ev->slot = slot;
+	ev->flow_off = skbtrace_field_off(skbtrace_find_field(ev, "local"));
+	ev->sk_off = skbtrace_field_off(skbtrace_find_field(ev, "sk"));
 	memcpy(&ev->first, &hdr, sizeof(ev->first));
 	skbtrace_events[slot] = ev;
 	return 0;

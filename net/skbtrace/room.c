@@ -121,6 +121,25 @@ got:
 	return p;
 }
 
+/* An event finds no room. Context: gate busy. */
+void skbtrace_lose(struct skbtrace_cpu *c, const struct skbtrace_event *ev)
+{
+	u64 time = ktime_get_mono_fast_ns();
+	struct skbtrace_loss *loss = &c->loss;
+
+	if (!loss->count) {
+		loss->first_seq = c->seq;
+		loss->first_time = time;
+	}
+	loss->last_time = time;
+	loss->count++;
+	loss->kinds[ev->slot]++;
+	c->lost_by[ev->slot]++;
+	c->lost++;
+	c->seq++;
+	c->ring.limit = 0;	/* the fast path would not tell of it */
+}
+
 /*
  * Close what is open, tell of what was lost, and if asked to begin the epoch
  * that the session wants. Context: on the CPU itself, or no probe can run

@@ -36,9 +36,10 @@ static void skbtrace_run_free(struct kref *ref)
 	vfree(run->known.tab);
 	vfree(run->pub.states.tab);
 	skbtrace_judge_free(rcu_access_pointer(run->pub.judge));
+	skbtrace_hold_free(run);
 	free_cpumask_var(run->config.cpus);
 	free_percpu(run->cpu);
-	kfree(run);
+	kvfree(run);
 }
 
 void skbtrace_run_put(struct skbtrace_run *run)
@@ -54,7 +55,7 @@ void skbtrace_run_put(struct skbtrace_run *run)
  */
 struct skbtrace_run *skbtrace_run_new(const struct skbtrace_config *config)
 {
-	struct skbtrace_run *run = kzalloc(sizeof(*run), GFP_KERNEL);
+	struct skbtrace_run *run = kvzalloc(sizeof(*run), GFP_KERNEL);
 
 	if (!run)
 		return NULL;
@@ -70,6 +71,7 @@ struct skbtrace_run *skbtrace_run_new(const struct skbtrace_config *config)
 		run->config.subbuf_size = config->subbuf_size;
 		run->config.subbuf_nr = config->subbuf_nr;
 		run->config.ctx_mask = config->ctx_mask;
+		run->config.hold = config->hold;
 		cpumask_copy(run->config.cpus, config->cpus);
 	} else {
 		run->config.subbuf_size = SKBTRACE_SUBBUF_SIZE_DEFAULT;
@@ -77,6 +79,7 @@ struct skbtrace_run *skbtrace_run_new(const struct skbtrace_config *config)
 		run->config.ctx_mask = BIT(SKBTRACE_CTX_TASK) |
 				       BIT(SKBTRACE_CTX_SOFTIRQ) |
 				       BIT(SKBTRACE_CTX_HARDIRQ);
+		run->config.hold = SKBTRACE_HOLD_DEFAULT;
 		cpumask_copy(run->config.cpus, cpu_possible_mask);
 	}
 	return run;
@@ -161,6 +164,33 @@ static int skbtrace_event_on(struct skbtrace_run *run,
 	return 0;
 }
 
+static bool skbtrace_is_staged(const struct skbtrace_slot *slot)
+{
+	return slot->cond | slot->held | slot->fires | slot->snapshot;
+}
+
+/* Who waits for whom, seen from those that are waited for. */
+static void skbtrace_set_fires(struct skbtrace_run *run)
+{
+	u64 fires[SKBTRACE_MAX_EVENTS] = {};
+	struct skbtrace_slot *slot;
+	u64 bits;
+	int i;
+
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
+		if (!run->pub.slot[i].on)
+			continue;
+		for (bits = run->watch[i].primaries; bits; bits &= bits - 1)
+			fires[__ffs64(bits)] |= BIT_ULL(i);
+	}
+	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
+		slot = &run->pub.slot[i];
+		WRITE_ONCE(run->fires[i], fires[i]);
+		WRITE_ONCE(slot->fires, fires[i]);
+		WRITE_ONCE(slot->staged, skbtrace_is_staged(slot));
+	}
+}
+
 /*
  * Probes look for filters and at slots only if there is something to be seen.
  * Context: skbtrace_lock.
@@ -171,12 +201,13 @@ void skbtrace_set_special(struct skbtrace_run *run)
 	bool special = false;
 	int i;
 
+	skbtrace_set_fires(run);
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
 		if (!run->pub.slot[i].on)
 			continue;
 		if (run->pub.slot[i].picky)
 			judges |= SKBTRACE_JUDGE_SLOT;
-		special |= run->pub.slot[i].stack | run->pub.slot[i].cond;
+		special |= run->pub.slot[i].stack | run->pub.slot[i].staged;
 	}
 	WRITE_ONCE(run->pub.judges, judges);
 	WRITE_ONCE(run->pub.special, special);
@@ -192,12 +223,17 @@ static void skbtrace_set_slot(struct skbtrace_run *run,
 	new.nr = spec->ev->nr;
 	/* if it is on, probes must not see it off meanwhile */
 	new.on = slot->on;
+	new.fires = slot->fires;
+	new.staged = skbtrace_is_staged(&new);
 	run->cond[spec->ev->slot] = spec->cond;
+	run->snapshot[spec->ev->slot] = spec->snapshot;
+	run->watch[spec->ev->slot] = spec->watch;
+	smp_wmb();	/* pairs with skbtrace_hold_back(), skbtrace_fire() */
 	*slot = new;
 	if (new.picky)
 		WRITE_ONCE(run->pub.judges,
 			   run->pub.judges | SKBTRACE_JUDGE_SLOT);
-	if (new.stack || new.cond)
+	if (new.stack || new.staged)
 		WRITE_ONCE(run->pub.special, true);
 }
 
@@ -221,6 +257,19 @@ static int skbtrace_replace(void)
 	skbtrace_channel_close(old);
 	skbtrace_run_put(old);
 	skbtrace_cur = run;
+	return 0;
+}
+
+/* Does anything have to be held back? */
+static int skbtrace_make_hold(struct skbtrace_run *run,
+			      const struct skbtrace_spec *specs,
+			      unsigned int nr)
+{
+	unsigned int i;
+
+	for (i = 0; i < nr; i++)
+		if (specs[i].slot.held)
+			return skbtrace_hold_make(run);
 	return 0;
 }
 
@@ -262,6 +311,9 @@ int skbtrace_enable(const struct skbtrace_spec *specs, unsigned int nr,
 	int err;
 
 	err = skbtrace_check_specs(specs, nr);
+	if (!err)
+		err = skbtrace_check_watches(skbtrace_cur, specs, nr, off,
+					     nr_off);
 	if (!err && nr && skbtrace_cur->state != SKBTRACE_TRACING)
 		err = skbtrace_check_mem(skbtrace_cur->config.subbuf_size,
 					 skbtrace_cur->config.subbuf_nr);
@@ -279,6 +331,9 @@ int skbtrace_enable(const struct skbtrace_spec *specs, unsigned int nr,
 			return err;
 		started = true;
 	}
+	err = skbtrace_make_hold(run, specs, nr);
+	if (err)
+		goto undo;
 	for (i = 0; i < nr; i++) {
 		if (run->pub.slot[specs[i].ev->slot].on ||
 		    test_bit(specs[i].ev->slot, new))
@@ -294,9 +349,9 @@ int skbtrace_enable(const struct skbtrace_spec *specs, unsigned int nr,
 		skbtrace_set_slot(run, &specs[i]);
 		WRITE_ONCE(run->pub.slot[specs[i].ev->slot].on, true);
 	}
-	skbtrace_set_special(run);
 	for (i = 0; i < nr_off; i++)
 		skbtrace_event_off(run, off[i]);
+	skbtrace_set_special(run);
 	return 0;
 undo:
 	skbtrace_set_special(run);
@@ -370,6 +425,7 @@ int skbtrace_take(void)
 	skbtrace_saved.subbuf_size = old->config.subbuf_size;
 	skbtrace_saved.subbuf_nr = old->config.subbuf_nr;
 	skbtrace_saved.ctx_mask = old->config.ctx_mask;
+	skbtrace_saved.hold = old->config.hold;
 	cpumask_copy(skbtrace_saved.cpus, old->config.cpus);
 	skbtrace_saved_judge = skbtrace_take_judge(old);
 	skbtrace_end(old);

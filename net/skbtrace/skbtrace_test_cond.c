@@ -50,7 +50,7 @@ static int cond_parse(const char *text, struct skbtrace_cond *cond)
 
 	mutex_lock(&skbtrace_lock);
 	skbtrace_err_clear();
-	err = skbtrace_parse_cond(&ev_kunit_cond, text, cond);
+	err = skbtrace_parse_cond(&ev_kunit_cond, "when", text, cond);
 	mutex_unlock(&skbtrace_lock);
 	return err;
 }

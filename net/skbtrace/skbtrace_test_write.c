@@ -325,10 +325,11 @@ static void write_conditions(struct kunit *test)
 
 	mutex_lock(&skbtrace_lock);
 	KUNIT_EXPECT_EQ(test, skbtrace_parse_cond(&kunit_ev_plain,
-						  "n>0",
+						  "when", "n>0",
 						  &t->run->cond[slot]), 0);
 	mutex_unlock(&skbtrace_lock);
 	t->s->slot[slot].cond = true;
+	t->s->slot[slot].staged = true;
 	WRITE_ONCE(t->s->special, true);
 	for (i = 0; i < 100; i++) {
 		b = skbtrace_begin_sk(t->s, &kunit_ev_plain, sk);

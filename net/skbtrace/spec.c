@@ -121,7 +121,24 @@ static int skbtrace_parse_when(struct skbtrace_spec *spec, const char *key,
 			       char *value)
 {
 	spec->slot.cond = true;
-	return skbtrace_parse_cond(spec->ev, value, &spec->cond);
+	return skbtrace_parse_cond(spec->ev, key, value, &spec->cond);
+}
+
+static int skbtrace_parse_snapshot(struct skbtrace_spec *spec, const char *key,
+				   char *value)
+{
+	spec->slot.snapshot = true;
+	return value ? skbtrace_parse_cond(spec->ev, key, value,
+					   &spec->snapshot) : 0;
+}
+
+static int skbtrace_parse_watch(struct skbtrace_spec *spec, const char *key,
+				char *value)
+{
+	if (!strcmp(key, "primary"))
+		return skbtrace_parse_primary(spec, value);
+	return !strcmp(key, "before") ? skbtrace_parse_before(spec, value) :
+					skbtrace_parse_after(spec, value);
 }
 
 static int skbtrace_parse_stack(struct skbtrace_spec *spec, const char *key,
@@ -146,12 +163,7 @@ static bool skbtrace_takes_sample(const struct skbtrace_event *ev)
 	return ev->opts & SKBTRACE_OPT_SAMPLE;
 }
 
-static bool skbtrace_takes_stack(const struct skbtrace_event *ev)
-{
-	return ev->kind != SKBTRACE_META;
-}
-
-static bool skbtrace_takes_when(const struct skbtrace_event *ev)
+static bool skbtrace_takes_any(const struct skbtrace_event *ev)
 {
 	return ev->kind != SKBTRACE_META;
 }
@@ -161,7 +173,8 @@ static bool skbtrace_takes_when(const struct skbtrace_event *ev)
  * @key: its name
  * @takes: does an event take it?
  * @parse: sets spec->slot; @value is not empty unless @bare
- * @bare: it has no value
+ * @bare: it may go without a value
+ * @no_value: it has none
  * @alias: not listed
  */
 struct skbtrace_option {
@@ -170,6 +183,7 @@ struct skbtrace_option {
 	int		(*parse)(struct skbtrace_spec *spec, const char *key,
 				 char *value);
 	bool		bare;
+	bool		no_value;
 	bool		alias;
 };
 
@@ -179,8 +193,14 @@ static const struct skbtrace_option skbtrace_options[] = {
 	{ "mask", skbtrace_takes_select, skbtrace_parse_select, .alias = true },
 	{ "sk_mark", skbtrace_takes_mark, skbtrace_parse_mark },
 	{ "sample", skbtrace_takes_sample, skbtrace_parse_sample },
-	{ "when", skbtrace_takes_when, skbtrace_parse_when },
-	{ "stack", skbtrace_takes_stack, skbtrace_parse_stack, .bare = true },
+	{ "when", skbtrace_takes_any, skbtrace_parse_when },
+	{ "primary", skbtrace_takes_any, skbtrace_parse_watch },
+	{ "before", skbtrace_takes_any, skbtrace_parse_watch },
+	{ "after", skbtrace_takes_any, skbtrace_parse_watch },
+	{ "snapshot", skbtrace_takes_any, skbtrace_parse_snapshot,
+	  .bare = true },
+	{ "stack", skbtrace_takes_any, skbtrace_parse_stack, .bare = true,
+	  .no_value = true },
 };
 
 /* The names of the options that an event takes, "-" if there are none. */
@@ -228,10 +248,10 @@ static int skbtrace_parse_option(struct skbtrace_spec *spec, char *text)
 		opt = &skbtrace_options[i];
 		if (strcmp(opt->key, key) || !opt->takes(spec->ev))
 			continue;
-		if (opt->bare && value)
+		if (opt->no_value && value)
 			return skbtrace_err(-EINVAL, "%s: %s takes no value",
 					    spec->ev->name, key);
-		if (!opt->bare && (!value || !*value))
+		if (value ? !*value : !opt->bare)
 			return skbtrace_err(-EINVAL, "%s: %s= needs a value",
 					    spec->ev->name, key);
 		return opt->parse(spec, key, value);
@@ -266,7 +286,7 @@ int skbtrace_parse_spec(char *text, struct skbtrace_spec *spec)
 			return err;
 	}
 	spec->slot.picky = spec->slot.by_mark || spec->slot.sample;
-	return 0;
+	return skbtrace_finish_watch(spec);
 }
 
 /* The words of a field whose bits, from @base on, are @set; after @sep. */
@@ -335,6 +355,12 @@ void skbtrace_print_spec(struct seq_file *m, const struct skbtrace_run *run,
 	if (slot->cond) {
 		seq_puts(m, ",when=");
 		skbtrace_print_cond(m, ev, &run->cond[ev->slot]);
+	}
+	skbtrace_print_watch(m, &run->watch[ev->slot]);
+	if (slot->snapshot) {
+		seq_puts(m, run->snapshot[ev->slot].nr ? ",snapshot=" :
+							 ",snapshot");
+		skbtrace_print_cond(m, ev, &run->snapshot[ev->slot]);
 	}
 	if (slot->stack)
 		seq_puts(m, ",stack");

@@ -40,103 +40,6 @@ void skbtrace_set_contexts(struct skbtrace_run *run)
 	}
 }
 
-static __always_inline void *skbtrace_room(struct skbtrace_cpu *c, u32 len,
-					   bool important)
-{
-	struct skbtrace_ring *r = &c->ring;
-	void *p;
-
-	if (unlikely(r->off + len > r->limit))
-		return skbtrace_room_slow(c, len, important);
-	p = r->cur + r->off;
-	r->off += len;
-	return p;
-}
-
-static noinline void skbtrace_lose(struct skbtrace_cpu *c,
-				   const struct skbtrace_event *ev)
-{
-	u64 time = ktime_get_mono_fast_ns();
-	struct skbtrace_loss *loss = &c->loss;
-
-	if (!loss->count) {
-		loss->first_seq = c->seq;
-		loss->first_time = time;
-	}
-	loss->last_time = time;
-	loss->count++;
-	loss->kinds[ev->slot]++;
-	c->lost_by[ev->slot]++;
-	c->lost++;
-	c->seq++;
-	c->ring.limit = 0;	/* the fast path would not tell of it */
-}
-
-/* A naming block: not a hit; if it finds no room, the next event tries again */
-static void *skbtrace_name(struct skbtrace_cpu *c,
-			   const struct skbtrace_event *ev, u64 key, u32 netns)
-{
-	struct skbtrace_block *b = skbtrace_room(c, ev->len, true);
-
-	if (!b)
-		return NULL;
-	memset(b, 0, ev->len);
-	b->len = ev->len;
-	b->event = ev->nr;
-	b->ctx = skbtrace_context();
-	b->time = ktime_get_mono_fast_ns();
-	b->key = key;
-	b->netns = netns;
-	c->seq++;
-	c->names++;
-	return b;
-}
-
-/* connect() has no port at first, the child of a listener no addresses. */
-static bool skbtrace_sk_complete(const struct sock *sk)
-{
-	struct skbtrace_tuple t;
-
-	skbtrace_sock_tuple(sk, &t);
-	return t.lport && (!t.pport || !ipv6_addr_any(&t.peer));
-}
-
-static noinline void skbtrace_name_conn(struct skbtrace_run *run,
-					struct skbtrace_cpu *c,
-					const struct skbtrace_event *ev,
-					struct sock *sk, u64 key, u32 netns)
-{
-	void *b = skbtrace_name(c, ev, key, netns);
-
-	if (!b)
-		return;
-	ev->fill(b, sk);
-	/* it is told again when it has got its port and its peer */
-	if (skbtrace_sk_complete(sk))
-		skbtrace_names_add(&run->known, key, c->epoch);
-}
-
-static noinline void skbtrace_name_task(struct skbtrace_cpu *c, u32 tgid)
-{
-	void *b = skbtrace_name(c, &skbtrace_ev_task, 0, 0);
-
-	if (!b)
-		return;
-	skbtrace_fill_task(b, tgid);
-	c->tasks[tgid % SKBTRACE_NR_TASKS] = tgid;
-}
-
-static noinline void skbtrace_name_symbol(struct skbtrace_cpu *c, u64 id,
-					  const void *location)
-{
-	void *b = skbtrace_name(c, &skbtrace_ev_symbol, 0, 0);
-
-	if (!b)
-		return;
-	skbtrace_fill_symbol(b, id, location);
-	c->symbols[id % SKBTRACE_NR_SYMBOLS] = id;
-}
-
 static __always_inline void *
 skbtrace_head(struct skbtrace_cpu *c, const struct skbtrace_event *ev,
 	      struct skbtrace_block *b, u32 ctx, u64 key, u32 netns, u32 tgid)
@@ -153,17 +56,18 @@ skbtrace_head(struct skbtrace_cpu *c, const struct skbtrace_event *ev,
 	return b;
 }
 
-/* The addresses of a stack, each with its name told before. */
-struct skbtrace_calls {
-	unsigned int	nr;
-	unsigned long	at[SKBTRACE_STACK_MAX];
-};
-
-/* @skip: calls of this file */
-static __always_inline u32 skbtrace_save_stack(struct skbtrace_run *run,
-					       struct skbtrace_cpu *c,
-					       struct skbtrace_calls *calls,
-					       unsigned int skip)
+/**
+ * skbtrace_save_stack() - the addresses of a stack, each with its name told
+ * @run: the run
+ * @c: this CPU
+ * @calls: the result
+ * @skip: calls of the core, to be left out
+ *
+ * Context: gate busy.
+ * Return: bytes that it takes in a block
+ */
+u32 skbtrace_save_stack(struct skbtrace_run *run, struct skbtrace_cpu *c,
+			struct skbtrace_calls *calls, unsigned int skip)
 {
 	const void *location;
 	unsigned int i;
@@ -179,9 +83,10 @@ static __always_inline u32 skbtrace_save_stack(struct skbtrace_run *run,
 	return sizeof(struct skbtrace_stack) + calls->nr * sizeof(u64);
 }
 
-static void skbtrace_put_stack(struct skbtrace_run *run,
-			       const struct skbtrace_calls *calls,
-			       struct skbtrace_block *b)
+/* After a block's fields. */
+void skbtrace_put_stack(struct skbtrace_run *run,
+			const struct skbtrace_calls *calls,
+			struct skbtrace_block *b)
 {
 	struct skbtrace_stack *stack = (void *)b + b->len;
 	unsigned int i;
@@ -211,12 +116,9 @@ skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
 	u64 key = call->key;
 	u64 id;
 
-	if (call->sk) {
-		key = skbtrace_cookie(call->sk);
-		if (!skbtrace_names_has(&run->known, key, c->epoch))
-			skbtrace_name_conn(run, c, ev->names, call->sk, key,
+	if (call->sk)
+		key = skbtrace_name_if_new(run, c, ev->names, call->sk,
 					   call->netns);
-	}
 	if (call->location) {
 		id = skbtrace_location_id(&run->pub, call->location);
 		if (c->symbols[id % SKBTRACE_NR_SYMBOLS] != id)
@@ -225,7 +127,7 @@ skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
 	if (call->ctx == SKBTRACE_CTX_TASK) {
 		tgid = current->tgid;
 		if (c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid)
-			skbtrace_name_task(c, tgid);
+			skbtrace_name_task(c, tgid, current);
 	}
 	if (run->pub.slot[ev->slot].stack)
 		more = skbtrace_save_stack(run, c, &calls, skip);
@@ -242,10 +144,12 @@ skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
 }
 
 /*
- * The condition of an event is about fields that are not there yet: they are
- * filled in aside, and skbtrace_commit_staged() decides.
+ * What becomes of an event depends on fields that are not there yet: they are
+ * filled in aside, and skbtrace_commit_staged() decides. So that the others
+ * need not look, the gate is told that interrupts had been off.
  */
 static void *skbtrace_stage(struct skbtrace_cpu *c,
+			    const struct skbtrace_slot *slot,
 			    const struct skbtrace_event *ev,
 			    const struct skbtrace_call *call)
 {
@@ -253,9 +157,11 @@ static void *skbtrace_stage(struct skbtrace_cpu *c,
 
 	c->stage.ev = ev;
 	c->stage.call = *call;
+	c->stage.irqflags = c->gate.irqflags;
+	local_save_flags(c->gate.irqflags);
 	c->gate.staged = true;
 	/* some probes go on from the time of the event before */
-	if (ev->states)
+	if (slot->held || ev->states)
 		b->time = ktime_get_mono_fast_ns();
 	return b;
 }
@@ -264,6 +170,7 @@ static noinline void *
 skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
 		   const struct skbtrace_call *call)
 {
+	const struct skbtrace_slot *slot = &run->pub.slot[ev->slot];
 	struct skbtrace_cpu *c;
 	unsigned long flags;
 	void *b;
@@ -278,16 +185,38 @@ skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
 	c->gate.asked++;
 	c->gate.busy = true;
 	c->gate.irqflags = flags;
-	if (run->pub.slot[ev->slot].cond)
-		return skbtrace_stage(c, ev, call);
+	if (slot->staged)
+		return skbtrace_stage(c, slot, ev, call);
 	b = skbtrace_open_busy(run, c, ev, call, 2);
 	if (!b)
 		skbtrace_commit(&run->pub);
 	return b;
 }
 
+/* What its conditions say: to be written, maybe after what it fires. */
+static void skbtrace_write_staged(struct skbtrace_run *run,
+				  struct skbtrace_cpu *c,
+				  const struct skbtrace_slot *slot)
+{
+	const struct skbtrace_event *ev = c->stage.ev;
+	const void *fields = c->stage.block + sizeof(struct skbtrace_block);
+	struct skbtrace_block *b;
+	u8 flags = 0;
+
+	if (slot->snapshot &&
+	    skbtrace_cond_true(&run->snapshot[ev->slot], c->stage.block))
+		flags |= SKBTRACE_BLOCK_SNAPSHOT;
+	if (c->stage.missed)
+		flags |= SKBTRACE_BLOCK_MISSED;
+	b = skbtrace_open_busy(run, c, ev, &c->stage.call, 2);
+	if (!b)
+		return;
+	memcpy(b + 1, fields, ev->len - sizeof(*b));
+	b->flags |= flags;
+}
+
 /**
- * skbtrace_commit_staged() - the rest of skbtrace_commit(): it has a condition
+ * skbtrace_commit_staged() - the rest of skbtrace_commit(): decide
  * @s: session
  *
  * Context: as skbtrace_commit().
@@ -297,17 +226,22 @@ void skbtrace_commit_staged(struct skbtrace_session *s)
 	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
 	struct skbtrace_cpu *c = this_cpu_ptr(run->cpu);
 	const struct skbtrace_event *ev = c->stage.ev;
-	struct skbtrace_block *b;
+	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+	bool fires_itself = false;
 
 	c->gate.staged = false;
-	if (!skbtrace_cond_true(&run->cond[ev->slot], c->stage.block)) {
+	c->gate.irqflags = c->stage.irqflags;
+	c->stage.missed = false;
+	if (slot->cond &&
+	    !skbtrace_cond_true(&run->cond[ev->slot], c->stage.block)) {
 		c->refused++;
-	} else {
-		b = skbtrace_open_busy(run, c, ev, &c->stage.call, 1);
-		if (b)
-			memcpy(b + 1, c->stage.block + sizeof(*b),
-			       ev->len - sizeof(*b));
+		goto out;
 	}
+	if (slot->fires)
+		fires_itself = skbtrace_fire(run, c);
+	if (!slot->held || fires_itself || !skbtrace_hold_back(run, c))
+		skbtrace_write_staged(run, c, slot);
+out:
 	skbtrace_commit(s);
 }
 EXPORT_SYMBOL_GPL(skbtrace_commit_staged);
@@ -420,62 +354,6 @@ void *skbtrace_open_sk(struct skbtrace_session *s,
 			       sock_net(sk)->ns.inum, true, sk, NULL, ctx);
 }
 EXPORT_SYMBOL_GPL(skbtrace_open_sk);
-
-/* In this epoch, as this CPU knows it */
-static bool skbtrace_is_named_now(const struct skbtrace_run *run, u64 key)
-{
-	return skbtrace_names_has(&run->known, key,
-				  this_cpu_read(run->cpu->epoch));
-}
-
-/**
- * skbtrace_name_sk() - name a connection if this epoch has not named it yet
- * @s: session
- * @ev: event that names connections
- * @sk: connection
- *
- * Context: probe.
- */
-void skbtrace_name_sk(struct skbtrace_session *s,
-		      const struct skbtrace_event *ev, struct sock *sk)
-{
-	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
-	u64 key = skbtrace_cookie(sk);
-	struct skbtrace_cpu *c;
-	unsigned long flags;
-
-	if (likely(skbtrace_is_named_now(run, key)) ||
-	    (READ_ONCE(s->judges) && !skbtrace_wants_name(s, ev, sk)))
-		return;
-	local_irq_save(flags);
-	c = this_cpu_ptr(run->cpu);
-	if (likely(!c->gate.busy) &&
-	    c->gate.ctx_mask & BIT(skbtrace_context()) &&
-	    unlikely(!skbtrace_names_has(&run->known, key, c->epoch))) {
-		c->gate.busy = true;
-		skbtrace_name_conn(run, c, ev, sk, key, sock_net(sk)->ns.inum);
-		c->gate.busy = false;
-	}
-	local_irq_restore(flags);
-}
-EXPORT_SYMBOL_GPL(skbtrace_name_sk);
-
-/**
- * skbtrace_is_named() - has this connection been seen in this session?
- * @s: session
- * @sk: socket or minisocket
- *
- * Context: probe.
- * Return: true if it has
- */
-bool skbtrace_is_named(struct skbtrace_session *s, const struct sock *sk)
-{
-	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
-	u64 cookie = atomic64_read(&sk->sk_cookie);
-
-	return cookie && skbtrace_names_has(&run->known, cookie, -1);
-}
-EXPORT_SYMBOL_GPL(skbtrace_is_named);
 
 /**
  * skbtrace_make_cookie() - the rest of skbtrace_cookie(): there is none yet

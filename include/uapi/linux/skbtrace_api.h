@@ -173,7 +173,7 @@ struct skbtrace_lost {
  * @hdr: event is %SKBTRACE_HISTORY, time that of the primary that fired, which
  *	follows the held blocks; key that of the primary. It takes no sequence
  *	number and is not counted as an event
- * @nr: held blocks that follow, less those that found no room
+ * @nr: held blocks that follow, at most
  * @missed: 1: older ones than these are gone: overwritten, or too many
  *
  * The held blocks, with %SKBTRACE_BLOCK_HELD, and the primary may stand in the

@@ -11,7 +11,9 @@
  * blanks: " time=N cpu=N seq=N ctx=task event=NAME key=HEX netns=N tgid=N
  * FIELD=VALUE... ", with "stack=ID:ID... " if the block has one, innermost
  * first. LOST blocks are event=LOST first=N last=N and NAME=COUNT
- * for each kind. Then, also with -q, a line per CPU:
+ * for each kind. HISTORY blocks are event=HISTORY nr=N missed=N, what had been
+ * held back has held=1 behind tgid= and stands where it was written;
+ * missed=1 and snapshot=1 likewise. Then, also with -q, a line per CPU:
  * "cpu N subbufs=N blocks=N names=N lost=N lost_blocks=N".
  */
 #include <arpa/inet.h>
@@ -73,6 +75,7 @@ struct stream {
 	uint64_t	names;
 	uint64_t	lost;
 	uint64_t	lost_blocks;
+	uint32_t	held;		/* that a HISTORY block has told of */
 };
 
 static struct event events[MAX_EVENTS];
@@ -309,6 +312,15 @@ static int print_stack(char *to, size_t size, const struct skbtrace_stack *st)
 	return n + snprintf(to + n, size - n, " ");
 }
 
+static const struct {
+	const char	*text;
+	uint8_t		flag;
+} flags[] = {
+	{ "held=1 ", SKBTRACE_BLOCK_HELD },
+	{ "missed=1 ", SKBTRACE_BLOCK_MISSED },
+	{ "snapshot=1 ", SKBTRACE_BLOCK_SNAPSHOT },
+};
+
 static void keep_block(const struct stream *s, const struct event *e,
 		       const struct skbtrace_block *b, uint64_t seq)
 {
@@ -325,6 +337,10 @@ static void keep_block(const struct stream *s, const struct event *e,
 		     (unsigned long long)b->time, s->cpu,
 		     (unsigned long long)seq, context(b->ctx), e->name,
 		     (unsigned long long)b->key, b->netns, b->tgid);
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (b->flags & flags[i].flag)
+			n += snprintf(text + n, sizeof(text) - n, "%s",
+				      flags[i].text);
 	for (i = 0; i < e->nr_fields; i++) {
 		n += snprintf(text + n, sizeof(text) - n, "%s=",
 			      e->field[i].name);
@@ -334,7 +350,7 @@ static void keep_block(const struct stream *s, const struct event *e,
 	}
 	if (st && st->depth)
 		print_stack(text + n, sizeof(text) - n, st);
-	keep_line(s, b->time, text);
+	keep_line(s, s->time, text);
 }
 
 static void check_lost(struct stream *s, const struct skbtrace_lost *l)
@@ -386,7 +402,8 @@ static bool check_len(const struct stream *s, const struct event *e,
 {
 	const struct skbtrace_stack *st = stack_of(e, b);
 
-	if (b->flags & ~SKBTRACE_BLOCK_STACK)
+	if (b->flags & ~(SKBTRACE_BLOCK_STACK | SKBTRACE_BLOCK_HELD |
+			 SKBTRACE_BLOCK_MISSED | SKBTRACE_BLOCK_SNAPSHOT))
 		bad(s, "%s: flags %#x", e->name, b->flags);
 	if (!st && b->len == e->len)
 		return true;
@@ -424,6 +441,37 @@ static void check_event(struct stream *s, const struct skbtrace_block *b)
 	s->blocks++;
 }
 
+/* The time of a held block is its own, and tells nothing of the stream's */
+static void check_held(struct stream *s, const struct skbtrace_block *b,
+		       uint32_t off)
+{
+	if (b->time > s->time)
+		bad(s, "at %u: held back, yet later than its primary", off);
+	if (!s->held)
+		bad(s, "at %u: held back, without a history", off);
+	else
+		s->held--;
+	check_event(s, b);
+}
+
+static void check_history(struct stream *s, const struct skbtrace_history *h)
+{
+	char text[MAX_LINE];
+
+	if (h->hdr.len != sizeof(*h) || h->missed > 1 ||
+	    (!h->nr && !h->missed))
+		bad(s, "HISTORY: len %u, nr %u, missed %u", h->hdr.len, h->nr,
+		    h->missed);
+	s->held = h->nr;
+	if (quiet)
+		return;
+	snprintf(text, sizeof(text),
+		 " time=%llu cpu=%u event=HISTORY key=%llx nr=%u missed=%u ",
+		 (unsigned long long)h->hdr.time, s->cpu,
+		 (unsigned long long)h->hdr.key, h->nr, h->missed);
+	keep_line(s, h->hdr.time, text);
+}
+
 /* Return: bytes of the block, 0 if it makes no sense */
 static uint32_t check_block(struct stream *s, const struct skbtrace_subbuf *h,
 			    uint32_t off)
@@ -435,12 +483,19 @@ static uint32_t check_block(struct stream *s, const struct skbtrace_subbuf *h,
 		bad(s, "at %u: block of %u bytes", off, b->len);
 		return 0;
 	}
+	if (b->event < SKBTRACE_FIRST_SPECIAL &&
+	    b->flags & SKBTRACE_BLOCK_HELD) {
+		check_held(s, b, off);
+		return b->len;
+	}
 	if (b->time < s->time)
 		bad(s, "at %u: time goes back by %llu ns", off,
 		    (unsigned long long)(s->time - b->time));
 	s->time = b->time;
 	if (b->event == SKBTRACE_LOST)
 		check_lost(s, (const void *)b);
+	else if (b->event == SKBTRACE_HISTORY)
+		check_history(s, (const void *)b);
 	else
 		check_event(s, b);
 	return b->len;

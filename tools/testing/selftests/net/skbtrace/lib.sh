@@ -433,7 +433,8 @@ identity() {
 		}
 		{
 			n = get("skipped") + get("filtered") + get("refused")
-			n += get("held_dropped") + get("lost") + get("written")
+			n += get("held") + get("lost") + get("written")
+			n -= get("history")	# of what was held, here or elsewhere
 			want("hits", get("hits"), n)
 			want("read", get("read"), get("written") + get("names"))
 			want("blocks in the stream", blocks[$2] + 0, get("read"))
