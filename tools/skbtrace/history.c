@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "history.h"
+#include "names.h"
 
 static u64 later(u64 a, u64 b)
 {
@@ -12,7 +13,7 @@ void history_subbuf(struct history *h, u64 mono_ns, bool gap)
 {
 	h->opened = mono_ns;
 	if (gap)
-		h->open = h->told = h->missed = false;
+		h->open = h->told = h->gone = h->gap = false;
 }
 
 static void begin(struct history *h, const struct rec *r)
@@ -21,7 +22,7 @@ static void begin(struct history *h, const struct rec *r)
 	h->now = h->at;
 	h->key = r->key;
 	h->left = r->nr;
-	h->missed = r->missed;
+	h->gone = h->gap = r->missed;
 	h->open = h->told = true;
 }
 
@@ -34,7 +35,7 @@ static void begin_untold(struct history *h)
 	h->at = later(h->now, h->opened);
 	h->now = h->at;
 	h->open = true;
-	h->told = h->missed = false;
+	h->told = h->gone = h->gap = false;
 }
 
 static int take_held(struct history *h, struct rec *r, char *err)
@@ -58,11 +59,17 @@ static void take_lost(struct history *h, struct rec *r)
 	h->told = false;
 }
 
+/* Of a packet it is the flow that counts, and a socket may not be known. */
+static bool is_about(const struct rec *r, u64 key)
+{
+	return !key || r->key == key || (r->ev && rec_cookie(r) == key);
+}
+
 static bool is_primary(const struct history *h, const struct rec *r)
 {
 	if (r->time >= h->at + HISTORY_NS)
 		return false;
-	return !h->told || (r->time >= h->at && r->key == h->key);
+	return !h->told || (r->time >= h->at && is_about(r, h->key));
 }
 
 static void take_event(struct history *h, struct rec *r)
@@ -76,6 +83,9 @@ static void take_event(struct history *h, struct rec *r)
 	if (names ? r->time < h->at + HISTORY_NS : is_primary(h, r))
 		r->at = h->at;
 	h->open = names;
+	/* What was gone only when it was to be written, HISTORY can't tell. */
+	if (!names)
+		h->gap = h->gap || (rec_older_missed(r) && !h->gone);
 }
 
 int history_take(struct history *h, struct rec *r, char err[DECODE_ERRLEN])
@@ -95,8 +105,8 @@ int history_take(struct history *h, struct rec *r, char err[DECODE_ERRLEN])
 		ret = take_held(h, r, err);
 	else
 		take_event(h, r);
-	r->gap = h->missed;
-	h->missed = false;
+	r->gap = h->gap;
+	h->gap = false;
 	return ret;
 }
 

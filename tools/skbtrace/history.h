@@ -21,19 +21,21 @@ struct history {
 	u64 now;		/* latest time seen */
 	u64 opened;		/* when the sub-buffer was */
 	u64 at;			/* open: the moment */
-	u64 key;		/* told: the primary's */
+	u64 key;		/* told: the primary's connection; 0: not known */
 	u32 left;		/* told: as many held blocks may still come */
 	bool open;		/* the primary has not come yet */
 	bool told;		/* by a HISTORY block */
-	bool missed;		/* it says so, and nobody has been told */
+	bool gone;		/* it says that older ones are gone */
+	bool gap;		/* they are, and nobody has been told */
 };
 
 /* A sub-buffer begins; @gap: something before it is missing. */
 void history_subbuf(struct history *h, u64 mono_ns, bool gap);
 
 /*
- * The next record: sets r->at and r->gap. 1: pass it on. 0: a HISTORY block,
- * which is no event. -1: pass it on, but something is wrong, see @err.
+ * The next record: sets r->at, and r->gap if some are gone before it. 1: pass
+ * it on. 0: a HISTORY block, which is no event. -1: pass it on, but something
+ * is wrong, see @err.
  */
 int history_take(struct history *h, struct rec *r, char err[DECODE_ERRLEN]);
 
