@@ -211,7 +211,7 @@ int sb_next(struct sb_iter *it, struct rec *r, char err[DECODE_ERRLEN])
 	r->flags = *BLK(p, flags);
 	r->time = ld64(BLK(p, time), swap);
 	r->at = r->time;
-	r->gap = false;
+	r->first = false;
 	r->key = ld64(BLK(p, key), swap);
 	r->netns = ld32(BLK(p, netns), swap);
 	r->tgid = ld32(BLK(p, tgid), swap);

@@ -42,7 +42,7 @@ struct rec {
 	u8 flags;
 	bool swap;
 	bool has_stack;
-	bool gap;		/* by history.h: older held ones are missing */
+	bool first;		/* by history.h: of those held for a primary */
 	u32 depth;		/* entries of the stack */
 	const u8 *stack;	/* its first entry */
 	/* LOST only */

@@ -13,7 +13,7 @@ void history_subbuf(struct history *h, u64 mono_ns, bool gap)
 {
 	h->opened = mono_ns;
 	if (gap)
-		h->open = h->told = h->gone = h->gap = false;
+		h->open = h->told = false;
 }
 
 static void begin(struct history *h, const struct rec *r)
@@ -22,8 +22,7 @@ static void begin(struct history *h, const struct rec *r)
 	h->now = h->at;
 	h->key = r->key;
 	h->left = r->nr;
-	h->gone = h->gap = r->missed;
-	h->open = h->told = true;
+	h->open = h->told = h->first = true;
 }
 
 /*
@@ -34,8 +33,8 @@ static void begin_untold(struct history *h)
 {
 	h->at = later(h->now, h->opened);
 	h->now = h->at;
-	h->open = true;
-	h->told = h->gone = h->gap = false;
+	h->open = h->first = true;
+	h->told = false;
 }
 
 static int take_held(struct history *h, struct rec *r, char *err)
@@ -43,6 +42,8 @@ static int take_held(struct history *h, struct rec *r, char *err)
 	if (!h->open)
 		begin_untold(h);
 	r->at = h->at;
+	r->first = h->first;
+	h->first = false;
 	if (!h->told || h->left--)
 		return 1;
 	h->told = false;
@@ -83,16 +84,10 @@ static void take_event(struct history *h, struct rec *r)
 	if (names ? r->time < h->at + HISTORY_NS : is_primary(h, r))
 		r->at = h->at;
 	h->open = names;
-	/* What was gone only when it was to be written, HISTORY can't tell. */
-	if (!names)
-		h->gap = h->gap || (rec_older_missed(r) && !h->gone);
 }
 
 int history_take(struct history *h, struct rec *r, char err[DECODE_ERRLEN])
 {
-	int ret = 1;
-
-	r->gap = false;
 	if (r->no == SKBTRACE_HISTORY) {
 		begin(h, r);
 		return 0;
@@ -102,12 +97,9 @@ int history_take(struct history *h, struct rec *r, char err[DECODE_ERRLEN])
 		return 1;
 	}
 	if (r->flags & SKBTRACE_BLOCK_HELD)
-		ret = take_held(h, r, err);
-	else
-		take_event(h, r);
-	r->gap = h->gap;
-	h->gap = false;
-	return ret;
+		return take_held(h, r, err);
+	take_event(h, r);
+	return 1;
 }
 
 /*

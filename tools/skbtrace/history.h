@@ -25,17 +25,15 @@ struct history {
 	u32 left;		/* told: as many held blocks may still come */
 	bool open;		/* the primary has not come yet */
 	bool told;		/* by a HISTORY block */
-	bool gone;		/* it says that older ones are gone */
-	bool gap;		/* they are, and nobody has been told */
+	bool first;		/* no held block has come yet */
 };
 
 /* A sub-buffer begins; @gap: something before it is missing. */
 void history_subbuf(struct history *h, u64 mono_ns, bool gap);
 
 /*
- * The next record: sets r->at, and r->gap if some are gone before it. 1: pass
- * it on. 0: a HISTORY block, which is no event. -1: pass it on, but something
- * is wrong, see @err.
+ * The next record: sets r->at and r->first. 1: pass it on. 0: a HISTORY block,
+ * which is no event. -1: pass it on, but something is wrong, see @err.
  */
 int history_take(struct history *h, struct rec *r, char err[DECODE_ERRLEN]);
 

@@ -173,6 +173,30 @@ static void add_place(struct life *p, u8 where, u8 dir, u64 now, bool match)
 	p->time[p->n++] = now;
 }
 
+static void lossy_up_to(struct latency *l, u64 to)
+{
+	if (!l->lossy || to > l->lossy_to)
+		l->lossy_to = to;
+	l->lossy = true;
+}
+
+void latency_history(struct latency *l, struct trace *t, const struct rec *r)
+{
+	if (r->first)
+		l->begins = true;
+	if (l->held && rec_older_missed(r))
+		lossy_up_to(l, r->time + t->shift);
+}
+
+/* One that was held back: what of these is older has not been written. */
+static void take_held(struct latency *l, u64 now)
+{
+	if (l->begins && now)
+		lossy_up_to(l, now - 1);
+	l->begins = false;
+	l->held = true;
+}
+
 void latency_add(struct latency *l, struct trace *t, const struct rec *r,
 		 bool match)
 {
@@ -195,7 +219,8 @@ void latency_add(struct latency *l, struct trace *t, const struct rec *r,
 	if (r->ev->dir)
 		rec_get(r, r->ev->dir, &dir);
 	p = lives_get(&l->lives, key);
-	l->held = l->held || rec_held(r);
+	if (rec_held(r))
+		take_held(l, r->time + t->shift);
 	if (p && rec_held(r) && r->time + t->shift < p->time[p->n - 1]) {
 		close_life(l, p, false);
 		p = NULL;
@@ -235,19 +260,6 @@ static bool may_be_delay(const struct rec *r)
 			return true;
 	}
 	return !r->nr_kinds;
-}
-
-static void lossy_up_to(struct latency *l, u64 to)
-{
-	if (!l->lossy || to > l->lossy_to)
-		l->lossy_to = to;
-	l->lossy = true;
-}
-
-void latency_gap(struct latency *l, struct trace *t, const struct rec *r)
-{
-	if (l->held)
-		lossy_up_to(l, r->time + t->shift);
 }
 
 /*

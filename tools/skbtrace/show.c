@@ -410,8 +410,8 @@ static void show_rec(void *arg, struct trace *t, const struct rec *r)
 	s->seen++;
 	s->held += rec_held(r);
 	s->gaps += rec_older_missed(r);
-	if (s->latency && r->gap)
-		latency_gap(s->latency, t, r);
+	if (s->latency && (r->first || rec_older_missed(r)))
+		latency_history(s->latency, t, r);
 	if (!r->ev) {
 		s->unknown++;
 		s->unknown_no = r->no;

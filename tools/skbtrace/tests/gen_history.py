@@ -165,12 +165,13 @@ def latency():
     way(10, 2000, 5, 'ip_send', 10, 'start_xmit', 5, 'consume')  # whole
     way(10, 3000, 6, 'ip_send', 10, 'net_dev_queue')    # its rest is gone
     cong(t, 0, 10)
-    history(t, 0, 20, 9, missed=1)
+    history(t, 0, 20, 9)                                # beyond before=
     way(20, 12000, 6, 'qdisc_dequeue', 5, 'consume')    # another packet
     way(20, 13000, 7, 'ip_send', 10, 'net_dev_queue')   # open
-    cong(t, 0, 20, MISSED)
+    way(20, 13100, 8, 'ip_send', 1, 'net_dev_queue', 2, 'consume')  # whole
+    cong(t, 0, 20)
     history(t, 0, 30, 9)
-    # may lack what the one before misses
+    # may lack what is missing before the histories above
     way(30, 1000, 5, 'ip_send', 20, 'start_xmit', 5, 'consume')
     way(30, 12990, 7, 'ip_send', 1, 'consume')          # older than 7 above
     way(30, 14000, 7, 'net_dev_queue', 1, 'consume')    # no beginning

@@ -3,9 +3,9 @@
 # tests/stress.sh [SECONDS [SEED]] - what CPUs share in the kernel, under threads
 #
 # Builds tests/ring_stress.c, state_stress.c, verdict_stress.c and hold_stress.c
-# with the thread sanitizer and with those for addresses and undefined behaviour, and runs each
-# for SECONDS (default 2). Then builds them with one fault each: these runs must
-# fail. Output is TAP.
+# with the thread sanitizer and with those for addresses and undefined
+# behaviour, and runs each for SECONDS (default 2). Then builds them with one
+# fault each: these runs must fail. Output is TAP.
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
