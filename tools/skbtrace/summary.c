@@ -313,7 +313,7 @@ static void add_limit(struct summary *s, struct row *row, const struct col *c,
 	u64 us, cwnd, at = not_after_end(row, now);
 	s64 for_ns = HELD_NA;
 
-	if (!c->f[0] || !c->f[0]->syms)
+	if (c->part || !c->f[0] || !c->f[0]->syms)
 		return;
 	if (rec_get(r, c->f[2], &us) && us < INT64_MAX / 1000) {
 		for_ns = us * 1000;
@@ -424,6 +424,7 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 	c = col_of(s, t, r);
 	/* What comes after the last primary nobody has written. */
 	c->part = c->part || rec_held(r);
+	c->loss = c->loss && !c->part;
 	if (c->source >= 0)
 		s->seen_src[c->source] = true;
 	cookie = rec_cookie(r);
@@ -454,16 +455,13 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 		row->drops += segments(r, c->f[0]);
 		break;
 	case SRC_LIMIT:
-		if (!c->part)
-			add_limit(s, row, c, r, now);
+		add_limit(s, row, c, r, now);
 		break;
 	case SRC_CONG:
-		if (!c->part)
-			add_congestion(s, row, c, r, now);
+		add_congestion(s, row, c, r, now);
 		break;
 	case SRC_CA:
-		if (!c->part)
-			add_ca_state(s, row, c, r, now);
+		add_ca_state(s, row, c, r, now);
 		break;
 	case SRC_OVERFLOW:
 		row->overflows++;
