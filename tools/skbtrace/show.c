@@ -518,7 +518,8 @@ static void notes(const struct show *s)
 
 	if (s->lost)
 		note_lost(s);
-	if (s->held || s->gaps)
+	/* live has totals of its own */
+	if (s->gaps || (s->held && !s->deflt))
 		note_history(s);
 	if (s->unknown)
 		msg("skipped, for the format does not name them: %llu events (no. %u)",
