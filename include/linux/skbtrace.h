@@ -44,16 +44,20 @@
  * @picky: @by_mark or @sample are set
  * @by_mark: only sockets with @mark
  * @stack: call stacks are wanted
- * @cond: when=: it has a condition
+ * @cond: when=: it has a condition on other fields
  * @held: primary=: it is held back
  * @fires: others wait for it
  * @snapshot: snapshot=: it may ask for one
- * @staged: one of the four
+ * @ranged: when=: values of the field that skbtrace_event.range names are wanted
+ *	from @low on, up to @low + @span
+ * @staged: SKBTRACE_STAGED or _IN_LOG if one of the four is set
  * @nr: number of the event, which may be gone before the session is
  * @mark: SO_MARK
  * @sample: one in so many connections; 0: all
  * @skip: values of the field that skbtrace_event.select names, not wanted, and
  *	from %SKBTRACE_SELECT2 on those of the field that select2 names
+ * @low: of @ranged
+ * @span: of @ranged
  */
 struct skbtrace_slot {
 	bool		on;
@@ -67,31 +71,36 @@ struct skbtrace_slot {
 	bool		held;
 	bool		fires;
 	bool		snapshot;
-	bool		staged;
+	u8		staged;
+	bool		ranged;
 	u16		nr;
 	u32		mark;
 	u32		sample;
 	DECLARE_BITMAP(skip, SKBTRACE_MAX_SELECT);
+	u32		low;
+	u32		span;
 } __aligned(64);	/* a shift finds it */
 
 /**
  * struct skbtrace_gate - the way into a session on one CPU
  * @irqflags: to be restored when the open block is committed
  * @busy: there is one. As interrupts are off then, seeing it set is recursion
- * @staged: it is not in the buffer yet
+ * @staged: it is not in the buffer: SKBTRACE_STAGED or _IN_LOG
  * @ctx_mask: contexts that are wanted, by bit; 0: none, nothing
  * @asked: probes that asked for a block
  * @skipped: events refused by skip=, only=, sk_mark=, sample=, contexts, cpus
  * @filtered: events refused by filters
+ * @refused: events refused by when=
  */
 struct skbtrace_gate {
 	unsigned long	irqflags;
 	bool		busy;
-	bool		staged;
+	u8		staged;
 	u32		ctx_mask;
 	u64		asked;
 	u64		skipped;
 	u64		filtered;
+	u64		refused;
 };
 
 /**
@@ -228,6 +237,10 @@ skbtrace_begin_at(struct skbtrace_session *s, const struct skbtrace_event *ev,
 #define SKBTRACE_JUDGE_PLAIN	2	/* netns, dev, mark, cgroup, pid */
 #define SKBTRACE_JUDGE_CONN	4	/* the filter on connections */
 #define SKBTRACE_JUDGE_PACKET	8	/* the filter on packets */
+#define SKBTRACE_JUDGE_RANGE	16	/* a slot is ranged */
+
+/* Whom connections need not ask */
+#define SKBTRACE_NOT_CONN	(SKBTRACE_JUDGE_PACKET | SKBTRACE_JUDGE_RANGE)
 
 bool skbtrace_judge_sk(struct skbtrace_session *s,
 		       const struct skbtrace_event *ev, struct sock *sk);
@@ -246,7 +259,7 @@ static inline bool skbtrace_passes(struct skbtrace_session *s,
 				   const struct skbtrace_event *ev,
 				   struct sock *sk)
 {
-	return likely(!(READ_ONCE(s->judges) & ~SKBTRACE_JUDGE_PACKET)) ||
+	return likely(!(READ_ONCE(s->judges) & ~SKBTRACE_NOT_CONN)) ||
 	       skbtrace_judge_sk(s, ev, sk);
 }
 
@@ -285,6 +298,48 @@ skbtrace_begin_sk(struct skbtrace_session *s, const struct skbtrace_event *ev,
 {
 	return skbtrace_passes(s, ev, sk) ? skbtrace_begin_passed(s, ev, sk) :
 					    NULL;
+}
+
+/**
+ * skbtrace_in_range() - does when= want this value?
+ * @s: session
+ * @ev: event
+ * @value: of the field that skbtrace_event.range names
+ *
+ * Context: probe. Counts what it refuses.
+ * Return: true if it does
+ */
+static inline bool skbtrace_in_range(struct skbtrace_session *s,
+				     const struct skbtrace_event *ev, u32 value)
+{
+	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+
+	if (!slot->ranged || value - slot->low <= slot->span)
+		return true;
+	this_cpu_inc(s->gate->refused);
+	return false;
+}
+
+/**
+ * skbtrace_begin_sk_in() - skbtrace_begin_sk() of an event with a range
+ * @s: session
+ * @ev: event
+ * @sk: connection
+ * @value: of the field that skbtrace_event.range names
+ *
+ * when= is asked before all else, and costs nothing if nobody judges.
+ *
+ * Return: as skbtrace_begin()
+ */
+static __always_inline void *
+skbtrace_begin_sk_in(struct skbtrace_session *s,
+		     const struct skbtrace_event *ev, struct sock *sk,
+		     u32 value)
+{
+	if (unlikely(READ_ONCE(s->judges) & ~SKBTRACE_JUDGE_PACKET) &&
+	    !(skbtrace_in_range(s, ev, value) && skbtrace_passes(s, ev, sk)))
+		return NULL;
+	return skbtrace_begin_passed(s, ev, sk);
 }
 
 /**
@@ -377,7 +432,7 @@ skbtrace_passes_packet(struct skbtrace_session *s,
 		       const struct sk_buff *skb, int l3, u8 dir,
 		       const struct net_device *dev, struct sock *sk)
 {
-	u8 judges = READ_ONCE(s->judges);
+	u8 judges = READ_ONCE(s->judges) & ~SKBTRACE_JUDGE_RANGE;
 
 	if (likely(!judges))
 		return true;

@@ -170,6 +170,8 @@ enum skbtrace_role {
  * @select: field that skip= and only= look at (unit enum:...), or %NULL
  * @select2: another one, for skbtrace_wants2(), or %NULL; its words are none
  *	of @select's
+ * @range: field (u32) whose value the probe gives to skbtrace_begin_sk_in(), or
+ *	%NULL
  * @opts: %SKBTRACE_OPT_MARK and %SKBTRACE_OPT_SAMPLE. skbtrace_begin_sk() obeys
  *	them; the probe of a packet event does by skbtrace_picks()
  * @states: it uses skbtrace_state_get()
@@ -200,6 +202,7 @@ struct skbtrace_event {
 	const char			*example;
 	const char			*select;
 	const char			*select2;
+	const char			*range;
 	u8				opts;
 	bool				states;
 	const char			*set_opts;

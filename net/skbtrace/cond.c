@@ -336,6 +336,70 @@ int skbtrace_parse_cond(const struct skbtrace_event *ev, const char *key,
 	}
 }
 
+/* The values that a term wants, of 32 bits. Return: false: not one range */
+static bool skbtrace_term_range(const struct skbtrace_term *term, u64 *from,
+				u64 *to)
+{
+	*from = 0;
+	*to = U32_MAX - term->na;
+	switch (term->op) {
+	case SKBTRACE_EQ:
+		*from = term->value;
+		*to = min(*to, term->value);
+		return true;
+	case SKBTRACE_LT:
+		*to = min(*to, term->value - 1);
+		return term->value;
+	case SKBTRACE_LE:
+		*to = min(*to, term->value);
+		return true;
+	case SKBTRACE_GT:
+		*from = term->value + 1;
+		return true;
+	case SKBTRACE_GE:
+		*from = term->value;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/**
+ * skbtrace_cond_range() - what of a condition is about skbtrace_event.range
+ * @ev: event
+ * @cond: condition; these terms are taken out of it
+ * @low: least value that is wanted
+ * @span: the greatest one, less @low
+ *
+ * Return: false if there is none such, or it is not that simple
+ */
+bool skbtrace_cond_range(const struct skbtrace_event *ev,
+			 struct skbtrace_cond *cond, u32 *low, u32 *span)
+{
+	u64 from = 0, to = U32_MAX, a, b;
+	struct skbtrace_cond rest = {};
+	unsigned int i;
+
+	for (i = 0; ev->range && i < cond->nr; i++) {
+		if (cond->term[i].or)
+			return false;
+		if (!strcmp(ev->fields[cond->term[i].field].name, ev->range) &&
+		    skbtrace_term_range(&cond->term[i], &a, &b)) {
+			from = max(from, a);
+			to = min(to, b);
+		} else {
+			rest.term[rest.nr++] = cond->term[i];
+		}
+	}
+	/* nothing at all is left to the terms themselves */
+	if (!ev->range || rest.nr == cond->nr || from > to)
+		return false;
+	*cond = rest;
+	*low = from;
+	*span = to - from;
+	return true;
+}
+
 static u64 skbtrace_term_load(const struct skbtrace_term *term,
 			      const void *block)
 {
@@ -413,12 +477,31 @@ bool skbtrace_cond_true(const struct skbtrace_cond *cond, const void *block)
 	return all;
 }
 
+/* A value as it was written, if it has a word */
+static const char *skbtrace_term_word(const struct skbtrace_event *ev,
+				      const struct skbtrace_term *term)
+{
+	const char *unit = ev->fields[term->field].unit;
+	const struct skbtrace_syms *syms;
+	unsigned int i;
+
+	if (strncmp(unit, "enum:", 5) ||
+	    (term->op != SKBTRACE_EQ && term->op != SKBTRACE_NE))
+		return NULL;
+	syms = skbtrace_find_syms(ev, unit);
+	for (i = 0; syms && i < syms->nr; i++)
+		if (syms->tab[i].value == term->value && !syms->tab[i].alias)
+			return syms->tab[i].word;
+	return NULL;
+}
+
 /* In a form that parses again. */
 void skbtrace_print_cond(struct seq_file *m, const struct skbtrace_event *ev,
 			 const struct skbtrace_cond *cond)
 {
 	const struct skbtrace_term *term;
 	unsigned int i, op;
+	const char *word;
 
 	for (i = 0; i < cond->nr; i++) {
 		term = &cond->term[i];
@@ -426,7 +509,10 @@ void skbtrace_print_cond(struct seq_file *m, const struct skbtrace_event *ev,
 			;
 		seq_printf(m, "%s%s", ev->fields[term->field].name,
 			   skbtrace_ops[op].text);
-		if (term->is_signed)
+		word = skbtrace_term_word(ev, term);
+		if (word)
+			seq_puts(m, word);
+		else if (term->is_signed)
 			seq_printf(m, "%lld", (s64)term->value);
 		else
 			seq_printf(m, "%llu", term->value);

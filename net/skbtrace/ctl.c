@@ -242,12 +242,17 @@ static int dropped_store(char *text, size_t len)
 	return 0;
 }
 
+static u64 skbtrace_hits(const struct skbtrace_gate *gate)
+{
+	return gate->asked + gate->skipped + gate->filtered + gate->refused;
+}
+
 /* Counters of a CPU that is tracing are read as they pass by. */
 static void skbtrace_stat_cpu(struct seq_file *m, const struct skbtrace_cpu *c)
 {
 	seq_printf(m, "cpu %u hits=%llu skipped=%llu filtered=%llu refused=%llu",
-		   c->cpu, c->gate.asked + c->gate.skipped + c->gate.filtered,
-		   c->gate.skipped, c->gate.filtered, c->refused);
+		   c->cpu, skbtrace_hits(&c->gate),
+		   c->gate.skipped, c->gate.filtered, c->gate.refused);
 	seq_printf(m, " held=%llu history=%llu lost=%llu written=%llu names=%llu",
 		   c->held, c->history, c->lost, c->written, c->names);
 	seq_printf(m, " read=%llu produced=%lu consumed=%lu fullest=%u",

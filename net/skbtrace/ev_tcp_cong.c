@@ -79,7 +79,7 @@ static void tcp_rttm_probe(void *data, struct sock *sk, long seq_rtt_us,
 	struct skbtrace_session *s = data;
 	struct tcp_rttm_block *b;
 
-	b = skbtrace_begin_sk(s, &ev_tcp_rttm, sk);
+	b = skbtrace_begin_sk_in(s, &ev_tcp_rttm, sk, seq_rtt_us);
 	if (!b)
 		return;
 	b->rtt_us = seq_rtt_us;
@@ -278,6 +278,7 @@ struct skbtrace_event ev_tcp_rttm = {
 	.read		= "rtt far above the smallest one: a queue on the path. Now and then 40 ms more: delayed ACKs.",
 	.example	= "skbtrace record -e tcp_rttm -w 10",
 	.names		= &ev_tcp_active_conn,
+	.range		= "rtt_us",
 	.hooks		= TCP_HOOKS(&hook_tcp_rttm),
 };
 

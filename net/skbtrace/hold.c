@@ -114,8 +114,11 @@ void skbtrace_hold_free(struct skbtrace_run *run)
 	struct skbtrace_hold *h = &run->hold;
 	int cpu;
 
-	for (cpu = 0; h->log && cpu < nr_cpu_ids; cpu++)
+	for (cpu = 0; h->log && cpu < nr_cpu_ids; cpu++) {
 		skbtrace_hold_release(h->log[cpu].base, h->size);
+		if (cpu_possible(cpu))
+			per_cpu_ptr(run->cpu, cpu)->log = NULL;
+	}
 	kfree(h->log);
 	skbtrace_hold_release(h->bucket, SKBTRACE_NR_BUCKETS * sizeof(u64));
 	skbtrace_hold_release(run->after, SKBTRACE_NR_AFTER *
@@ -126,8 +129,9 @@ void skbtrace_hold_free(struct skbtrace_run *run)
 	run->found = NULL;
 }
 
-static bool skbtrace_hold_logs(struct skbtrace_hold *h)
+static bool skbtrace_hold_logs(struct skbtrace_run *run)
 {
+	struct skbtrace_hold *h = &run->hold;
 	int cpu;
 
 	for_each_online_cpu(cpu) {
@@ -136,7 +140,8 @@ static bool skbtrace_hold_logs(struct skbtrace_hold *h)
 			return false;
 		/* so that no reference is 0 */
 		h->log[cpu].head = h->size;
-		h->log[cpu].reserved = h->size;
+		h->log[cpu].mask = h->size - 1;
+		per_cpu_ptr(run->cpu, cpu)->log = &h->log[cpu];
 	}
 	return true;
 }
@@ -167,7 +172,7 @@ int skbtrace_hold_make(struct skbtrace_run *run)
 					 sizeof(*run->after));
 	run->found = alloc_percpu(struct skbtrace_history_list);
 	if (h->log && h->bucket && run->after && run->found &&
-	    skbtrace_hold_logs(h))
+	    skbtrace_hold_logs(run))
 		return 0;
 	skbtrace_hold_free(run);
 	return skbtrace_err(-ENOMEM, "no memory to hold %llu bytes back",
@@ -176,20 +181,20 @@ int skbtrace_hold_make(struct skbtrace_run *run)
 
 /* --- who it is about */
 
-static u64 skbtrace_mix_end(const struct in6_addr *addr, u16 port)
+/* Odd, so that a product tells of all of it */
+static __always_inline u64 skbtrace_mix_end(const struct in6_addr *addr,
+					    u16 port)
 {
 	const u64 *a = (const u64 *)addr;
 
-	return (a[0] ^ (a[1] << 16 | a[1] >> 48) ^ port) * SKBTRACE_HOLD_MIX;
+	return (rol64(a[1], 16) ^ a[0] ^ port) * 2 + 1;
 }
 
-/* The same for both directions and on both ends */
-static u64 skbtrace_flow(const struct skbtrace_tuple *t)
+/* The same for both directions and on both ends; never 0 */
+static __always_inline u64 skbtrace_flow(const struct skbtrace_tuple *t)
 {
-	u64 mix = skbtrace_mix_end(&t->local, t->lport) +
-		  skbtrace_mix_end(&t->peer, t->pport);
-
-	return (mix ^ mix >> 32) | 1;
+	return skbtrace_mix_end(&t->local, t->lport) *
+	       skbtrace_mix_end(&t->peer, t->pport);
 }
 
 static u64 skbtrace_stage_conn(const struct skbtrace_stage *stage)
@@ -315,7 +320,7 @@ bool skbtrace_hold_back(struct skbtrace_run *run, struct skbtrace_cpu *c)
 	    skbtrace_is_after(run, who, ev->slot, b->time))
 		return false;
 	c->held++;
-	if (unlikely(!who || !run->hold.log[c->cpu].base))
+	if (unlikely(!who || !c->log))
 		return true;
 	skbtrace_stage_head(stage, conn ? who : stage->call.key);
 	if (unlikely(stage->call.sk && run->watch[ev->slot].names))
@@ -327,6 +332,43 @@ bool skbtrace_hold_back(struct skbtrace_run *run, struct skbtrace_cpu *c)
 			  (u64)(unsigned long)stage->call.location, b, b->len);
 	return true;
 }
+
+/* A block has been made in the log. */
+static __always_inline void skbtrace_commit_held(struct skbtrace_run *run,
+						 struct skbtrace_cpu *c)
+{
+	const struct skbtrace_event *ev = c->stage.ev;
+	struct skbtrace_held *e = c->stage.entry;
+	const struct skbtrace_block *b = (const struct skbtrace_block *)(e + 1);
+	u64 who = b->key;
+
+	c->held++;
+	if (ev->kind != SKBTRACE_CONN)
+		who = skbtrace_flow((const void *)b + ev->flow_off);
+	skbtrace_hold_link(&run->hold, c->cpu, e, c->stage.pos,
+			   ev->slot, who);
+	c->gate.staged = 0;
+	c->gate.busy = false;
+	local_irq_restore(c->stage.irqflags);
+}
+
+/**
+ * skbtrace_commit_staged() - the rest of skbtrace_commit()
+ * @s: session
+ *
+ * Context: as skbtrace_commit().
+ */
+void skbtrace_commit_staged(struct skbtrace_session *s)
+{
+	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
+	struct skbtrace_cpu *c = this_cpu_ptr(run->cpu);
+
+	if (likely(c->gate.staged == SKBTRACE_IN_LOG))
+		skbtrace_commit_held(run, c);
+	else
+		skbtrace_decide(run, c);
+}
+EXPORT_SYMBOL_GPL(skbtrace_commit_staged);
 
 /* --- a primary */
 

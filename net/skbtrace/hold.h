@@ -39,13 +39,14 @@ struct skbtrace_held {
 /**
  * struct skbtrace_hold_log - the log of a CPU
  * @base: its memory
- * @head: position of the next entry; its CPU's
- * @reserved: nothing more than a log's size before this position is whole
+ * @mask: its size, less one
+ * @head: position of the next entry; its CPU's to write. Nothing that is more
+ *	than a log's size before it is whole
  */
 struct skbtrace_hold_log {
 	u8	*base;
+	u64	mask;
 	u64	head;
-	u64	reserved;
 };
 
 /**
@@ -88,17 +89,16 @@ static inline u64 *skbtrace_hold_bucket(const struct skbtrace_hold *h, u64 key,
 }
 
 static inline struct skbtrace_held *
-skbtrace_hold_at(const struct skbtrace_hold *h,
-		 const struct skbtrace_hold_log *log, u64 pos)
+skbtrace_hold_at(const struct skbtrace_hold_log *log, u64 pos)
 {
-	return (struct skbtrace_held *)(log->base + (pos & (h->size - 1)));
+	return (struct skbtrace_held *)(log->base + (pos & log->mask));
 }
 
 static inline bool skbtrace_hold_whole(const struct skbtrace_hold *h,
 				       const struct skbtrace_hold_log *log,
 				       u64 pos)
 {
-	return READ_ONCE(log->reserved) - pos <= h->size;
+	return READ_ONCE(log->head) - pos <= h->size;
 }
 
 static inline void skbtrace_hold_words(u64 *to, const u64 *from, u32 len)
@@ -107,6 +107,61 @@ static inline void skbtrace_hold_words(u64 *to, const u64 *from, u32 len)
 
 	for (i = 0; i < len / 8; i++)
 		WRITE_ONCE(to[i], READ_ONCE(from[i]));
+}
+
+/**
+ * skbtrace_hold_reserve() - room for an entry, to be filled in
+ * @h: logs
+ * @log: this CPU's
+ * @len: bytes of the block, a multiple of 8, much less than a log
+ * @pos: its position
+ *
+ * Context: interrupts off, on the CPU.
+ * Return: the entry; its block follows
+ */
+static inline struct skbtrace_held *
+skbtrace_hold_reserve(const struct skbtrace_hold *h,
+		      struct skbtrace_hold_log *log, u32 len, u64 *pos)
+{
+	u32 need = sizeof(struct skbtrace_held) + len;
+	u64 at = log->head, off = at & log->mask;
+
+	if (unlikely(off + need > h->size)) {
+		at += h->size - off;
+		off = 0;
+	}
+	WRITE_ONCE(log->head, at + need);
+	/* pairs with the smp_rmb()s: who has seen new bytes sees @head */
+	smp_wmb();
+	*pos = at;
+	return (struct skbtrace_held *)(log->base + off);
+}
+
+/**
+ * skbtrace_hold_link() - an entry is complete: whoever looks finds it
+ * @h: logs
+ * @cpu: this CPU
+ * @e: of skbtrace_hold_reserve()
+ * @pos: of skbtrace_hold_reserve()
+ * @kind: of event
+ * @key: connection or flow
+ *
+ * Context: as skbtrace_hold_reserve().
+ */
+static inline void skbtrace_hold_link(const struct skbtrace_hold *h,
+				      u32 cpu, struct skbtrace_held *e,
+				      u64 pos, u32 kind, u64 key)
+{
+	u64 *bucket = skbtrace_hold_bucket(h, key, kind);
+	u64 old;
+
+	WRITE_ONCE(e->key, key);
+	WRITE_ONCE(e->tag, pos ^ h->secret);
+	skbtrace_race();
+	old = READ_ONCE(*bucket);
+	do {
+		WRITE_ONCE(e->prev, old);
+	} while (!try_cmpxchg(bucket, &old, skbtrace_hold_ref(cpu, pos)));
 }
 
 /**
@@ -125,28 +180,14 @@ static inline void skbtrace_hold_put(const struct skbtrace_hold *h, u32 cpu,
 				     u32 kind, u64 key, u64 at,
 				     const void *block, u32 len)
 {
-	u64 *bucket = skbtrace_hold_bucket(h, key, kind);
 	struct skbtrace_hold_log *log = &h->log[cpu];
-	u64 pos = log->head, old, left;
 	struct skbtrace_held *e;
+	u64 pos;
 
-	left = h->size - (pos & (h->size - 1));
-	if (unlikely(left < sizeof(*e) + len))
-		pos += left;
-	log->head = pos + sizeof(*e) + len;
-	WRITE_ONCE(log->reserved, log->head);
-	/* pairs with the smp_rmb()s: who has seen new bytes sees @reserved */
-	smp_wmb();
-	e = skbtrace_hold_at(h, log, pos);
+	e = skbtrace_hold_reserve(h, log, len, &pos);
 	skbtrace_hold_words((u64 *)(e + 1), block, len);
-	WRITE_ONCE(e->key, key);
 	WRITE_ONCE(e->at, at);
-	WRITE_ONCE(e->tag, pos ^ h->secret);
-	skbtrace_race();
-	old = READ_ONCE(*bucket);
-	do {
-		WRITE_ONCE(e->prev, old);
-	} while (!try_cmpxchg(bucket, &old, skbtrace_hold_ref(cpu, pos)));
+	skbtrace_hold_link(h, cpu, e, pos, kind, key);
 }
 
 /**
@@ -166,7 +207,7 @@ static inline bool skbtrace_hold_look(const struct skbtrace_hold *h, u64 ref,
 {
 	const struct skbtrace_hold_log *log = &h->log[skbtrace_ref_cpu(ref)];
 	u64 pos = skbtrace_ref_pos(ref);
-	const struct skbtrace_held *e = skbtrace_hold_at(h, log, pos);
+	const struct skbtrace_held *e = skbtrace_hold_at(log, pos);
 
 	if (!skbtrace_hold_whole(h, log, pos))
 		return false;
@@ -190,7 +231,7 @@ static inline bool skbtrace_hold_claim(const struct skbtrace_hold *h, u64 ref)
 {
 	const struct skbtrace_hold_log *log = &h->log[skbtrace_ref_cpu(ref)];
 	u64 pos = skbtrace_ref_pos(ref), tag = pos ^ h->secret;
-	struct skbtrace_held *e = skbtrace_hold_at(h, log, pos);
+	struct skbtrace_held *e = skbtrace_hold_at(log, pos);
 
 	/* whatever stands there now is not @tag unless it is the entry */
 	return try_cmpxchg(&e->tag, &tag, tag | SKBTRACE_HELD_CLAIMED);
@@ -212,7 +253,7 @@ static inline bool skbtrace_hold_copy(const struct skbtrace_hold *h, u64 ref,
 	const struct skbtrace_hold_log *log = &h->log[skbtrace_ref_cpu(ref)];
 	u64 pos = skbtrace_ref_pos(ref);
 
-	skbtrace_hold_words(to, (const u64 *)(skbtrace_hold_at(h, log, pos) + 1),
+	skbtrace_hold_words(to, (const u64 *)(skbtrace_hold_at(log, pos) + 1),
 			    len);
 	skbtrace_race();
 	/* pairs with skbtrace_hold_put() */

@@ -110,6 +110,8 @@ struct skbtrace_call {
  * @ev: event
  * @call: of skbtrace_begin()
  * @irqflags: to be restored when it is committed
+ * @entry: it is made in the log: where
+ * @pos: its position there
  * @missed: it is a primary, and of what led to it older ones are gone
  * @block: all of it but the header; its time if it may be held back
  */
@@ -117,6 +119,8 @@ struct skbtrace_stage {
 	const struct skbtrace_event	*ev;
 	struct skbtrace_call		call;
 	unsigned long			irqflags;
+	struct skbtrace_held		*entry;
+	u64				pos;
 	bool				missed;
 	u8				block[SKBTRACE_BLOCK_MAX +
 					      SKBTRACE_STACK_BYTES] __aligned(8);
@@ -133,7 +137,6 @@ struct skbtrace_calls {
  * @gate: first, since probes see it through skbtrace_session.gate
  * @epoch: of names
  * @seq: of the next event
- * @refused: by a condition
  * @held: held back
  * @history: of what was held back here or elsewhere, written or lost here
  * @lost: found no room
@@ -147,6 +150,7 @@ struct skbtrace_calls {
  * @symbols: locations named in this epoch, by low bits
  * @lost_by: losses by slot, for "dropped"
  * @stage: where the open block is if the gate says staged
+ * @log: what is held back, %NULL: no memory for it
  * @run: whose this is
  * @buf: relay's part
  * @cpu: number
@@ -156,14 +160,13 @@ struct skbtrace_calls {
  * @pos: bytes of the oldest closed sub-buffer that the reader has got
  * @read: blocks that the reader has got
  *
- * Up to @stage written by the CPU itself with interrupts off. The others:
+ * Up to @log written by the CPU itself with interrupts off. The others:
  * set before the first probe can run, or by the one reader.
  */
 struct skbtrace_cpu {
 	struct skbtrace_gate	gate;
 	u32			epoch;
 	u64			seq;
-	u64			refused;
 	u64			held;
 	u64			history;
 	u64			lost;
@@ -177,6 +180,7 @@ struct skbtrace_cpu {
 	u64			symbols[SKBTRACE_NR_SYMBOLS];
 	u64			lost_by[SKBTRACE_MAX_EVENTS];
 	struct skbtrace_stage	stage;
+	struct skbtrace_hold_log *log;
 
 	struct skbtrace_run	*run;
 	struct rchan_buf	*buf;
@@ -275,6 +279,9 @@ struct skbtrace_watch {
 	struct skbtrace_primary	primary[SKBTRACE_MAX_PRIMARIES];
 };
 
+/* skbtrace_slot.staged: what the fields decide, or nothing but their key */
+enum { SKBTRACE_STAGED = 1, SKBTRACE_IN_LOG };
+
 enum skbtrace_phase { SKBTRACE_IDLE, SKBTRACE_TRACING, SKBTRACE_STOPPED };
 
 /**
@@ -311,7 +318,8 @@ struct skbtrace_owner {
  * struct skbtrace_run - one run of tracing, from its settings to its last read
  * @pub: the part that probes see
  * @cpu: per CPU
- * @cond: when=, by slot
+ * @cond: when=, by slot, but for what slot.ranged says
+ * @when: when=, all of it, by slot
  * @snapshot: snapshot=, by slot
  * @watch: primary=, by slot
  * @fires: which events wait for this one: bits of their slots, by slot
@@ -338,6 +346,7 @@ struct skbtrace_run {
 	struct skbtrace_session	pub;
 	struct skbtrace_cpu __percpu *cpu;
 	struct skbtrace_cond	cond[SKBTRACE_MAX_EVENTS];
+	struct skbtrace_cond	when[SKBTRACE_MAX_EVENTS];
 	struct skbtrace_cond	snapshot[SKBTRACE_MAX_EVENTS];
 	struct skbtrace_watch	watch[SKBTRACE_MAX_EVENTS];
 	u64			fires[SKBTRACE_MAX_EVENTS];
@@ -366,13 +375,15 @@ struct skbtrace_run {
  * struct skbtrace_spec - a parsed "EVENT,key=value,..."
  * @ev: the event
  * @slot: what it asks for
- * @cond: when=, if slot.cond is set
+ * @when: when=, all of it
+ * @cond: what slot.ranged does not say of it, if slot.cond is set
  * @snapshot: which of them want a snapshot, if slot.snapshot is set
  * @watch: what it waits for, if slot.held is set
  */
 struct skbtrace_spec {
 	struct skbtrace_event	*ev;
 	struct skbtrace_slot	slot;
+	struct skbtrace_cond	when;
 	struct skbtrace_cond	cond;
 	struct skbtrace_cond	snapshot;
 	struct skbtrace_watch	watch;
@@ -434,6 +445,8 @@ void skbtrace_name_symbol(struct skbtrace_cpu *c, u64 id, const void *location);
 /* cond.c */
 int skbtrace_parse_cond(const struct skbtrace_event *ev, const char *key,
 			const char *text, struct skbtrace_cond *cond);
+bool skbtrace_cond_range(const struct skbtrace_event *ev,
+			 struct skbtrace_cond *cond, u32 *low, u32 *span);
 bool skbtrace_cond_true(const struct skbtrace_cond *cond, const void *block);
 void skbtrace_print_cond(struct seq_file *m, const struct skbtrace_event *ev,
 			 const struct skbtrace_cond *cond);
@@ -458,6 +471,7 @@ bool skbtrace_fire(struct skbtrace_run *run, struct skbtrace_cpu *c);
 bool skbtrace_hold_back(struct skbtrace_run *run, struct skbtrace_cpu *c);
 
 /* write.c */
+void skbtrace_decide(struct skbtrace_run *run, struct skbtrace_cpu *c);
 void skbtrace_die(struct skbtrace_run *run, const char *why);
 void skbtrace_set_contexts(struct skbtrace_run *run);
 u32 skbtrace_save_stack(struct skbtrace_run *run, struct skbtrace_cpu *c,

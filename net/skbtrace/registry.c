@@ -121,6 +121,11 @@ static bool skbtrace_select_ok(const struct skbtrace_event *ev,
 	return !name || (field && skbtrace_find_syms(ev, field->unit));
 }
 
+static bool skbtrace_range_ok(const struct skbtrace_field *field)
+{
+	return field && !strcmp(field->type, "u32");
+}
+
 static int skbtrace_check_event(const struct skbtrace_event *ev)
 {
 	unsigned int i;
@@ -136,6 +141,8 @@ static int skbtrace_check_event(const struct skbtrace_event *ev)
 	if (!skbtrace_select_ok(ev, ev->select) ||
 	    !skbtrace_select_ok(ev, ev->select2) ||
 	    (ev->select2 && !ev->select))
+		return -EINVAL;
+	if (ev->range && !skbtrace_range_ok(skbtrace_find_field(ev, ev->range)))
 		return -EINVAL;
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
 		if (skbtrace_events[i] &&

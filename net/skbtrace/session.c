@@ -164,9 +164,15 @@ static int skbtrace_event_on(struct skbtrace_run *run,
 	return 0;
 }
 
-static bool skbtrace_is_staged(const struct skbtrace_slot *slot)
+static u8 skbtrace_how_staged(const struct skbtrace_slot *slot,
+			      const struct skbtrace_watch *w)
 {
-	return slot->cond | slot->held | slot->fires | slot->snapshot;
+	if (slot->cond | slot->fires | slot->snapshot)
+		return SKBTRACE_STAGED;
+	if (!slot->held)
+		return 0;
+	return slot->stack | w->names | !!w->after.nr ? SKBTRACE_STAGED :
+							SKBTRACE_IN_LOG;
 }
 
 /* Who waits for whom, seen from those that are waited for. */
@@ -187,7 +193,8 @@ static void skbtrace_set_fires(struct skbtrace_run *run)
 		slot = &run->pub.slot[i];
 		WRITE_ONCE(run->fires[i], fires[i]);
 		WRITE_ONCE(slot->fires, fires[i]);
-		WRITE_ONCE(slot->staged, skbtrace_is_staged(slot));
+		WRITE_ONCE(slot->staged,
+			   skbtrace_how_staged(slot, &run->watch[i]));
 	}
 }
 
@@ -208,6 +215,8 @@ void skbtrace_set_special(struct skbtrace_run *run)
 		if (run->pub.slot[i].picky)
 			judges |= SKBTRACE_JUDGE_SLOT;
 		special |= run->pub.slot[i].stack | run->pub.slot[i].staged;
+		if (run->pub.slot[i].ranged)
+			judges |= SKBTRACE_JUDGE_RANGE;
 	}
 	WRITE_ONCE(run->pub.judges, judges);
 	WRITE_ONCE(run->pub.special, special);
@@ -224,16 +233,17 @@ static void skbtrace_set_slot(struct skbtrace_run *run,
 	/* if it is on, probes must not see it off meanwhile */
 	new.on = slot->on;
 	new.fires = slot->fires;
-	new.staged = skbtrace_is_staged(&new);
+	new.staged = skbtrace_how_staged(&new, &spec->watch);
+	run->when[spec->ev->slot] = spec->when;
 	run->cond[spec->ev->slot] = spec->cond;
 	run->snapshot[spec->ev->slot] = spec->snapshot;
 	run->watch[spec->ev->slot] = spec->watch;
 	smp_wmb();	/* pairs with skbtrace_hold_back(), skbtrace_fire() */
 	*slot = new;
-	if (new.picky)
-		WRITE_ONCE(run->pub.judges,
-			   run->pub.judges | SKBTRACE_JUDGE_SLOT);
-	if (new.stack || new.staged)
+	WRITE_ONCE(run->pub.judges,
+		   run->pub.judges | (new.picky ? SKBTRACE_JUDGE_SLOT : 0) |
+		   (new.ranged ? SKBTRACE_JUDGE_RANGE : 0));
+	if (new.stack | new.staged)
 		WRITE_ONCE(run->pub.special, true);
 }
 

@@ -350,6 +350,50 @@ static const struct spec_case {
 	{ "kunit_a,sample=65536" },
 	{ "kunit_a,only=red,sk_mark=0x7,sample=10,stack" },
 
+	{ "kunit_a,primary=kunit_b" },
+	{ "kunit_b,primary=kunit_a[color==red],before=256,after=1" },
+	{ "kunit_b,primary=kunit_a[color==0&&color!=azure||color>1]", 0,
+	  "kunit_b,primary=kunit_a[color==red&&color!=blue||color>1]" },
+	{ "kunit_a,primary=kunit_a[color>1]:kunit_b,before=0" },
+	{ "kunit_a,primary=kunit_b,before=2s,after=3ms", 0,
+	  "kunit_a,primary=kunit_b,before=2000000us,after=3000us" },
+	{ "kunit_a,after=3600s,primary=kunit_b", 0,
+	  "kunit_a,primary=kunit_b,after=3600000000us" },
+	{ "kunit_a,snapshot" },
+	{ "kunit_a,stack,snapshot=color==2", 0,
+	  "kunit_a,snapshot=color==2,stack" },
+
+	{ "kunit_a,primary=", -EINVAL, NULL, "primary= needs a value" },
+	{ "kunit_a,primary=kunit_a", -EINVAL, NULL, "its own" },
+	{ "kunit_a,primary=kunit_c", -ENOENT, NULL, "no event kunit_c" },
+	{ "kunit_a,primary=task", -EINVAL, NULL, "never an event" },
+	{ "kunit_a,primary=:", -ENOENT, NULL, "no event" },
+	{ "kunit_a,primary=kunit_b:", -ENOENT, NULL, "no event" },
+	{ "kunit_a,primary=[]", -ENOENT, NULL, "no event" },
+	{ "kunit_a,primary=]", -ENOENT, NULL, "no event" },
+	{ "kunit_a,primary=kunit_b:kunit_b", -EINVAL, NULL, "twice" },
+	{ "kunit_a,primary=kunit_b,primary=kunit_b", -EINVAL, NULL, "once" },
+	{ "kunit_a,primary=kunit_b]", -EINVAL, NULL, "conditions in []" },
+	{ "kunit_b,primary=kunit_a[", -EINVAL, NULL, "no ]" },
+	{ "kunit_b,primary=kunit_a[color==1", -EINVAL, NULL, "no ]" },
+	{ "kunit_b,primary=kunit_a[]", -EINVAL, NULL, "primary=: no field" },
+	{ "kunit_b,primary=kunit_a[color]", -EINVAL, NULL, "the shell" },
+	{ "kunit_b,primary=kunit_a[color==1]x", -EINVAL, NULL, "in []" },
+	{ "kunit_a,before=1", -EINVAL, NULL, "of what?" },
+	{ "kunit_a,after=1s", -EINVAL, NULL, "of what?" },
+	{ "kunit_a,primary=kunit_b,before=257", -EINVAL, NULL, "up to 256" },
+	{ "kunit_a,primary=kunit_b,before=-1", -EINVAL, NULL, "before=" },
+	{ "kunit_a,primary=kunit_b,before=1.5s", -EINVAL, NULL, "before=" },
+	{ "kunit_a,primary=kunit_b,before=s", -EINVAL, NULL, "before=" },
+	{ "kunit_a,primary=kunit_b,before=0s", -EINVAL, NULL, "before=" },
+	{ "kunit_a,primary=kunit_b,before=1h", -EINVAL, NULL, "an hour" },
+	{ "kunit_a,primary=kunit_b,after=3601s", -EINVAL, NULL, "an hour" },
+	{ "kunit_a,primary=kunit_b,after=1000001", -EINVAL, NULL, "1000000" },
+	{ "kunit_a,primary=kunit_b,after=99999999999999999999s", -EINVAL, NULL,
+	  "after=" },
+	{ "kunit_a,snapshot=", -EINVAL, NULL, "snapshot= needs a value" },
+	{ "kunit_a,snapshot=color", -EINVAL, NULL, "snapshot=: condition has" },
+
 	{ "", -ENOENT, NULL, "no such event" },
 	{ "kunit_c", -ENOENT, NULL, "kunit_c" },
 	{ "kunit_a ", -ENOENT, NULL, "no such event" },
@@ -363,9 +407,9 @@ static const struct spec_case {
 	{ "kunit_a,,skip=red", -EINVAL, NULL, "no option \"\"" },
 	{ "kunit_a,foo", -EINVAL, NULL, "no option \"foo\"" },
 	{ "kunit_a,foo=1", -EINVAL, NULL,
-	  "it takes skip only sk_mark sample when stack" },
+	  "it takes skip only sk_mark sample when primary before after snapshot stack" },
 	{ "kunit_a,%n%n=%s", -EINVAL, NULL, "no option \"%n%n\"" },
-	{ "kunit_b,foo=1", -EINVAL, NULL, "it takes when stack)" },
+	{ "kunit_b,foo=1", -EINVAL, NULL, "it takes when primary before after snapshot stack)" },
 	{ "kunit_b,skip=red", -EINVAL, NULL, "no option \"skip\"" },
 	{ "kunit_b,only=red", -EINVAL, NULL, "no option \"only\"" },
 	{ "kunit_b,sample=2", -EINVAL, NULL, "no option \"sample\"" },
@@ -411,6 +455,9 @@ static const char *spec_print(struct spec_test *t,
 	struct seq_file m = { .buf = t->text, .size = sizeof(t->text) };
 
 	t->run->pub.slot[spec->ev->slot] = spec->slot;
+	t->run->when[spec->ev->slot] = spec->when;
+	t->run->snapshot[spec->ev->slot] = spec->snapshot;
+	t->run->watch[spec->ev->slot] = spec->watch;
 	skbtrace_print_spec(&m, t->run, spec->ev);
 	t->text[min(m.count, m.size - 1)] = 0;
 	return strim(t->text);
@@ -420,7 +467,7 @@ static void spec_parses_and_prints(struct kunit *test)
 {
 	const struct spec_case *c = test->param_value;
 	struct spec_test *t = spec_register(test);
-	struct skbtrace_spec spec, again;
+	static struct skbtrace_spec spec, again;	/* large */
 	const char *printed;
 	int err;
 
@@ -451,7 +498,7 @@ static void spec_selects(struct kunit *test)
 {
 	struct spec_test *t = spec_register(test);
 	struct skbtrace_slot *slot = &t->run->pub.slot[t->a.slot];
-	struct skbtrace_spec spec;
+	static struct skbtrace_spec spec;	/* large */
 
 	t->run->cpu = alloc_percpu(struct skbtrace_cpu);
 	KUNIT_ASSERT_NOT_NULL(test, t->run->cpu);
@@ -516,7 +563,7 @@ static void spec_selects_by_two(struct kunit *test)
 	const struct select2_case *c = test->param_value;
 	struct spec_test *t = spec_register(test);
 	struct skbtrace_slot *slot = &t->run->pub.slot[t->a.slot];
-	struct skbtrace_spec spec;
+	static struct skbtrace_spec spec;	/* large */
 
 	t->run->cpu = alloc_percpu(struct skbtrace_cpu);
 	KUNIT_ASSERT_NOT_NULL(test, t->run->cpu);
@@ -538,7 +585,7 @@ static void spec_survives_mutation(struct kunit *test)
 {
 	static const char good[] = "kunit_a,skip=red:green";
 	struct spec_test *t = spec_register(test);
-	struct skbtrace_spec spec, again;
+	static struct skbtrace_spec spec, again;	/* large */
 	char text[sizeof(good)];
 	unsigned int i, c;
 
@@ -565,7 +612,7 @@ static void spec_survives_length(struct kunit *test)
 		"", "kunit_a,", "kunit_a,skip=", "kunit_a,skip=red:",
 	};
 	struct spec_test *t = spec_register(test);
-	struct skbtrace_spec spec;
+	static struct skbtrace_spec spec;	/* large */
 	unsigned int i;
 	size_t n;
 

@@ -343,7 +343,7 @@ static void write_conditions(struct kunit *test)
 		/* one without a condition goes its own way */
 		write_one(t, &kunit_ev_other);
 	}
-	KUNIT_EXPECT_EQ(test, t->c->refused, 90ULL);
+	KUNIT_EXPECT_EQ(test, t->c->gate.refused, 90ULL);
 	KUNIT_EXPECT_EQ(test, t->c->recursion, 100ULL);
 	KUNIT_EXPECT_EQ(test, t->c->written, 110ULL);
 	skbtrace_test_drain(test, t);

@@ -120,8 +120,16 @@ static int skbtrace_parse_sample(struct skbtrace_spec *spec, const char *key,
 static int skbtrace_parse_when(struct skbtrace_spec *spec, const char *key,
 			       char *value)
 {
-	spec->slot.cond = true;
-	return skbtrace_parse_cond(spec->ev, key, value, &spec->cond);
+	struct skbtrace_slot *slot = &spec->slot;
+	int err = skbtrace_parse_cond(spec->ev, key, value, &spec->when);
+
+	if (err)
+		return err;
+	spec->cond = spec->when;
+	slot->ranged = skbtrace_cond_range(spec->ev, &spec->cond, &slot->low,
+					   &slot->span);
+	slot->cond = spec->cond.nr;
+	return 0;
 }
 
 static int skbtrace_parse_snapshot(struct skbtrace_spec *spec, const char *key,
@@ -225,7 +233,7 @@ void skbtrace_print_opts(struct seq_file *m, const struct skbtrace_event *ev,
 
 static int skbtrace_no_option(const struct skbtrace_event *ev, const char *key)
 {
-	char list[64] = "";
+	char list[128] = "";
 	size_t n = 0;
 	unsigned int i;
 
@@ -352,9 +360,9 @@ void skbtrace_print_spec(struct seq_file *m, const struct skbtrace_run *run,
 		seq_printf(m, ",sk_mark=%#x", slot->mark);
 	if (slot->sample)
 		seq_printf(m, ",sample=%u", slot->sample);
-	if (slot->cond) {
+	if (run->when[ev->slot].nr) {
 		seq_puts(m, ",when=");
-		skbtrace_print_cond(m, ev, &run->cond[ev->slot]);
+		skbtrace_print_cond(m, ev, &run->when[ev->slot]);
 	}
 	skbtrace_print_watch(m, &run->watch[ev->slot]);
 	if (slot->snapshot) {

@@ -144,9 +144,18 @@ skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
 }
 
 /*
+ * So that all others need not look whether a block is staged, the gate is told
+ * that interrupts had been off.
+ */
+static __always_inline void skbtrace_gate_stage(struct skbtrace_cpu *c, u8 how)
+{
+	local_save_flags(c->gate.irqflags);
+	c->gate.staged = how;
+}
+
+/*
  * What becomes of an event depends on fields that are not there yet: they are
- * filled in aside, and skbtrace_commit_staged() decides. So that the others
- * need not look, the gate is told that interrupts had been off.
+ * filled in aside, and skbtrace_decide() does.
  */
 static void *skbtrace_stage(struct skbtrace_cpu *c,
 			    const struct skbtrace_slot *slot,
@@ -157,9 +166,7 @@ static void *skbtrace_stage(struct skbtrace_cpu *c,
 
 	c->stage.ev = ev;
 	c->stage.call = *call;
-	c->stage.irqflags = c->gate.irqflags;
-	local_save_flags(c->gate.irqflags);
-	c->gate.staged = true;
+	skbtrace_gate_stage(c, SKBTRACE_STAGED);
 	/* some probes go on from the time of the event before */
 	if (slot->held || ev->states)
 		b->time = ktime_get_mono_fast_ns();
@@ -168,8 +175,10 @@ static void *skbtrace_stage(struct skbtrace_cpu *c,
 
 static noinline void *
 skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
-		   const struct skbtrace_call *call)
+		   u64 key, u32 netns, struct sock *sk, const void *location,
+		   u32 ctx)
 {
+	const struct skbtrace_call call = { key, sk, location, netns, ctx };
 	const struct skbtrace_slot *slot = &run->pub.slot[ev->slot];
 	struct skbtrace_cpu *c;
 	unsigned long flags;
@@ -185,18 +194,19 @@ skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
 	c->gate.asked++;
 	c->gate.busy = true;
 	c->gate.irqflags = flags;
+	c->stage.irqflags = flags;
 	if (slot->staged)
-		return skbtrace_stage(c, slot, ev, call);
-	b = skbtrace_open_busy(run, c, ev, call, 2);
+		return skbtrace_stage(c, slot, ev, &call);
+	b = skbtrace_open_busy(run, c, ev, &call, 3);
 	if (!b)
 		skbtrace_commit(&run->pub);
 	return b;
 }
 
 /* What its conditions say: to be written, maybe after what it fires. */
-static void skbtrace_write_staged(struct skbtrace_run *run,
-				  struct skbtrace_cpu *c,
-				  const struct skbtrace_slot *slot)
+static __always_inline void
+skbtrace_write_staged(struct skbtrace_run *run, struct skbtrace_cpu *c,
+		      const struct skbtrace_slot *slot)
 {
 	const struct skbtrace_event *ev = c->stage.ev;
 	const void *fields = c->stage.block + sizeof(struct skbtrace_block);
@@ -216,25 +226,25 @@ static void skbtrace_write_staged(struct skbtrace_run *run,
 }
 
 /**
- * skbtrace_commit_staged() - the rest of skbtrace_commit(): decide
- * @s: session
+ * skbtrace_decide() - what becomes of the staged block
+ * @run: the run
+ * @c: this CPU
  *
  * Context: as skbtrace_commit().
  */
-void skbtrace_commit_staged(struct skbtrace_session *s)
+void skbtrace_decide(struct skbtrace_run *run, struct skbtrace_cpu *c)
 {
-	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
-	struct skbtrace_cpu *c = this_cpu_ptr(run->cpu);
 	const struct skbtrace_event *ev = c->stage.ev;
-	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+	const struct skbtrace_slot *slot = &run->pub.slot[ev->slot];
 	bool fires_itself = false;
 
-	c->gate.staged = false;
+	c->gate.staged = 0;
 	c->gate.irqflags = c->stage.irqflags;
 	c->stage.missed = false;
 	if (slot->cond &&
 	    !skbtrace_cond_true(&run->cond[ev->slot], c->stage.block)) {
-		c->refused++;
+		c->gate.refused++;
+		c->gate.asked--;
 		goto out;
 	}
 	if (slot->fires)
@@ -242,9 +252,80 @@ void skbtrace_commit_staged(struct skbtrace_session *s)
 	if (!slot->held || fires_itself || !skbtrace_hold_back(run, c))
 		skbtrace_write_staged(run, c, slot);
 out:
-	skbtrace_commit(s);
+	skbtrace_commit(&run->pub);
 }
-EXPORT_SYMBOL_GPL(skbtrace_commit_staged);
+
+/* Nothing is to be decided: the block is made in the log. */
+static __always_inline void *
+skbtrace_open_held(struct skbtrace_run *run, struct skbtrace_cpu *c,
+		   const struct skbtrace_event *ev, u64 key, u32 netns,
+		   const void *location, u32 ctx)
+{
+	struct skbtrace_block *b;
+	struct skbtrace_held *e;
+
+	smp_rmb();	/* pairs with skbtrace_set_slot() */
+	c->gate.asked++;
+	c->gate.busy = true;
+	skbtrace_gate_stage(c, SKBTRACE_IN_LOG);
+	c->stage.ev = ev;
+	e = skbtrace_hold_reserve(&run->hold, c->log, ev->len, &c->stage.pos);
+	c->stage.entry = e;
+	e->at = (u64)(unsigned long)location;
+	b = (struct skbtrace_block *)(e + 1);
+	memcpy(b, &ev->first, sizeof(ev->first));
+	b->ctx = ctx;
+	b->key = key;
+	b->netns = netns;
+	b->tgid = ctx == SKBTRACE_CTX_TASK ? current->tgid : 0;
+	b->time = ktime_get_mono_fast_ns();
+	return b;
+}
+
+static __always_inline void *
+__skbtrace_rare(struct skbtrace_session *s, const struct skbtrace_event *ev,
+		u64 key, u32 netns, struct sock *sk, const void *location,
+		u32 ctx)
+{
+	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
+	struct skbtrace_cpu *c;
+	unsigned long flags;
+
+	if (likely(s->slot[ev->slot].staged == SKBTRACE_IN_LOG && key)) {
+		local_irq_save(flags);
+		c = this_cpu_ptr(run->cpu);
+		if (likely(!c->gate.busy && c->log)) {
+			c->stage.irqflags = flags;
+			return skbtrace_open_held(run, c, ev, key, netns,
+						  location, ctx);
+		}
+		local_irq_restore(flags);
+	}
+	return skbtrace_open_slow(run, ev, key, netns, sk, location, ctx);
+}
+
+/* The rest of skbtrace_open() and others, apart, so that these save nothing. */
+static noinline void *skbtrace_rare(struct skbtrace_session *s,
+				    const struct skbtrace_event *ev, u64 key,
+				    u32 netns, u32 ctx)
+{
+	return __skbtrace_rare(s, ev, key, netns, NULL, NULL, ctx);
+}
+
+static noinline void *skbtrace_rare_at(struct skbtrace_session *s,
+				       const struct skbtrace_event *ev, u64 key,
+				       u32 netns, const void *location, u32 ctx)
+{
+	return __skbtrace_rare(s, ev, key, netns, NULL, location, ctx);
+}
+
+static noinline void *skbtrace_rare_sk(struct skbtrace_session *s,
+				       const struct skbtrace_event *ev,
+				       struct sock *sk, u32 ctx)
+{
+	return __skbtrace_rare(s, ev, atomic64_read(&sk->sk_cookie),
+			       sock_net(sk)->ns.inum, sk, NULL, ctx);
+}
 
 /*
  * The same when nothing is in the way; else nothing has happened yet. It calls
@@ -294,8 +375,11 @@ __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 slow:
 	local_irq_restore(flags);
 special:
-	return skbtrace_open_slow(run, ev, &(struct skbtrace_call){
-				  key, sk, location, netns, ctx });
+	if (conn)
+		return skbtrace_rare_sk(s, ev, sk, ctx);
+	if (location)
+		return skbtrace_rare_at(s, ev, key, netns, location, ctx);
+	return skbtrace_rare(s, ev, key, netns, ctx);
 }
 
 /**

@@ -57,8 +57,10 @@ kept() {
 	load
 	echo 4 >$ctl/subbuf_nr
 	echo 1048576 >$ctl/subbuf_size
+	# several lines must be one write
+	echo "$2" >"$scratch/enabled"
 	for ((i = 0; i < rounds; i++)); do
-		echo "$2" >$ctl/enabled
+		cat "$scratch/enabled" >$ctl/enabled
 		sleep 0.3	# until the memory of the run before is free
 		traffic "$1" 1
 		all=$((all + $(stat_of "$3")))
@@ -147,6 +149,9 @@ row_drop-kept() { kept drop-kept skb_drop written; }
 row_rttm-kept() { kept rttm-kept tcp_rttm written; }
 row_rttm-when() { kept rttm-when 'tcp_rttm,when=rtt>10s' refused; }
 row_when-kept() { kept when-kept 'tcp_rttm,when=rtt<10s' written; }
+row_rttm-held() { kept rttm-held $'tcp_rttm,primary=tcp_reset\ntcp_reset' held; }
+row_udp-held() { kept udp-held $'udp_send,primary=tcp_reset\ntcp_reset' held; }
+row_held-many() { kept held-many $'udp_send,primary=tcp_reset\ntcp_reset' held; }
 row_rttm-stack() { kept rttm-stack tcp_rttm,stack written; }
 row_drop-skip() { kept drop-skip skb_drop,skip=SOCKET_FILTER skipped; }
 

@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * What is held back: the log that is too small, an entry that is claimed once,
+ * the value that is refused before anything is done.
+ */
+#include <linux/limits.h>
+#include <linux/vmalloc.h>
+#include "skbtrace_test.h"
+
+#define H_SIZE	SZ_64K
+#define H_LEN	64U		/* of a block */
+#define H_ENTRY	(sizeof(struct skbtrace_held) + H_LEN)
+
+struct hold_test {
+	struct skbtrace_hold		h;
+	struct skbtrace_hold_log	log[2];
+};
+
+static int hold_init(struct kunit *test)
+{
+	struct hold_test *t = kunit_kzalloc(test, sizeof(*t), GFP_KERNEL);
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, t);
+	test->priv = t;
+	t->h.size = H_SIZE;
+	t->h.secret = 0x123456789abcdef8;
+	t->h.log = t->log;
+	t->h.bucket = kunit_kzalloc(test, SKBTRACE_NR_BUCKETS * sizeof(u64),
+				    GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, t->h.bucket);
+	for (i = 0; i < 2; i++) {
+		t->log[i].base = kunit_kzalloc(test, H_SIZE, GFP_KERNEL);
+		KUNIT_ASSERT_NOT_NULL(test, t->log[i].base);
+		t->log[i].mask = H_SIZE - 1;
+		t->log[i].head = H_SIZE;
+	}
+	return 0;
+}
+
+static void hold_put(struct hold_test *t, u32 cpu, u64 key, u64 n)
+{
+	u64 block[H_LEN / 8] = { H_LEN, n, n, n, n, n, n, ~n };
+
+	skbtrace_hold_put(&t->h, cpu, 3, key, n, block, H_LEN);
+}
+
+/* Walks a chain, newest first. Return: entries of @key that are whole */
+static unsigned int hold_walk(struct kunit *test, struct hold_test *t, u64 key,
+			      u64 newest, bool *gone)
+{
+	u64 ref = *skbtrace_hold_bucket(&t->h, key, 3), block[H_LEN / 8];
+	struct skbtrace_held held;
+	unsigned int n = 0;
+
+	*gone = false;
+	for (; ref; ref = held.prev) {
+		*gone = !skbtrace_hold_look(&t->h, ref, &held, block, 16);
+		if (*gone)
+			break;
+		if (held.key != key)
+			continue;
+		KUNIT_EXPECT_EQ(test, block[1], newest - n);
+		KUNIT_EXPECT_EQ(test, held.at, newest - n);
+		KUNIT_EXPECT_TRUE(test, skbtrace_hold_copy(&t->h, ref, block,
+							   H_LEN));
+		KUNIT_EXPECT_EQ(test, block[7], ~(newest - n));
+		n++;
+	}
+	return n;
+}
+
+static void hold_finds_what_is_there(struct kunit *test)
+{
+	struct hold_test *t = test->priv;
+	bool gone;
+	int i;
+
+	for (i = 1; i <= 100; i++) {
+		hold_put(t, i % 2, 7, i);
+		hold_put(t, i % 2, 8, 1000 + i);
+	}
+	KUNIT_EXPECT_EQ(test, hold_walk(test, t, 7, 100, &gone), 100U);
+	KUNIT_EXPECT_FALSE(test, gone);
+	KUNIT_EXPECT_EQ(test, hold_walk(test, t, 8, 1100, &gone), 100U);
+	KUNIT_EXPECT_FALSE(test, gone);
+	KUNIT_EXPECT_EQ(test, hold_walk(test, t, 9, 0, &gone), 0U);
+	KUNIT_EXPECT_FALSE(test, gone);
+}
+
+/* Exactly those of the last round are there, and that there were more. */
+static void hold_overwrites(struct kunit *test)
+{
+	struct hold_test *t = test->priv;
+	unsigned int fit = H_SIZE / H_ENTRY, n;
+	bool gone;
+	int i;
+
+	for (i = 1; i <= 10000; i++) {
+		hold_put(t, 0, 7, i);
+		if (i % 97 && i < 9990)
+			continue;
+		n = hold_walk(test, t, 7, i, &gone);
+		KUNIT_EXPECT_EQ(test, gone, i > fit);
+		KUNIT_EXPECT_LE(test, n, fit);
+		/* what does not fit the end is left unused */
+		KUNIT_EXPECT_GE(test, n + 1, min_t(unsigned int, i, fit));
+	}
+}
+
+static void hold_is_claimed_once(struct kunit *test)
+{
+	struct hold_test *t = test->priv;
+	u64 ref, block[H_LEN / 8];
+	struct skbtrace_held held;
+	int i;
+
+	hold_put(t, 1, 7, 1);
+	ref = *skbtrace_hold_bucket(&t->h, 7, 3);
+	KUNIT_EXPECT_TRUE(test, skbtrace_hold_look(&t->h, ref, &held, block,
+						   16));
+	KUNIT_EXPECT_FALSE(test, held.tag & SKBTRACE_HELD_CLAIMED);
+	KUNIT_EXPECT_TRUE(test, skbtrace_hold_claim(&t->h, ref));
+	KUNIT_EXPECT_FALSE(test, skbtrace_hold_claim(&t->h, ref));
+	KUNIT_EXPECT_TRUE(test, skbtrace_hold_look(&t->h, ref, &held, block,
+						   16));
+	KUNIT_EXPECT_TRUE(test, held.tag & SKBTRACE_HELD_CLAIMED);
+
+	hold_put(t, 1, 7, 2);
+	ref = *skbtrace_hold_bucket(&t->h, 7, 3);
+	for (i = 0; i < 1000; i++)
+		hold_put(t, 1, 8, i);
+	KUNIT_EXPECT_FALSE(test, skbtrace_hold_claim(&t->h, ref));
+	KUNIT_EXPECT_FALSE(test, skbtrace_hold_look(&t->h, ref, &held, block,
+						    16));
+	KUNIT_EXPECT_FALSE(test, skbtrace_hold_copy(&t->h, ref, block, H_LEN));
+}
+
+#define RANGE_FIELDS(F, S)						\
+	F(S, u32, rtt_us, "us", "-", "a time")				\
+	F(S, u32, other, "-", "-", "a number")
+SKBTRACE_BLOCK(kunit_range, RANGE_FIELDS);
+
+static struct skbtrace_event ev_kunit_range = {
+	SKBTRACE_EVENT(kunit_range),
+	.kind	= SKBTRACE_PACKET,
+	.range	= "rtt_us",
+};
+
+static const struct {
+	const char	*text;
+	bool		ranged;
+	unsigned int	rest;
+} range_conds[] = {
+	{ "rtt>50us", true },
+	{ "rtt>=50us", true },
+	{ "rtt<50us", true },
+	{ "rtt<=50us", true },
+	{ "rtt==50us", true },
+	{ "rtt>10us&&rtt<90us", true },
+	{ "rtt>10us&&rtt<90us&&rtt!=50us", true, 1 },
+	{ "rtt<60us&&other==1", true, 1 },
+	{ "other==1&&rtt>40us", true, 1 },
+	{ "rtt==0", true },
+	{ "rtt<=4294967295", true },
+	{ "rtt>4294967295", false, 1 },
+	{ "rtt<0", false, 1 },
+	{ "rtt>60us&&rtt<40us", false, 2 },
+	{ "rtt>50us||other==1", false, 2 },
+	{ "other==1", false, 1 },
+	{ "rtt!=50us", false, 1 },
+};
+
+/* The range and the rest together say what all of it says. */
+static void range_agrees(struct kunit *test)
+{
+	static const u32 values[] = { 0, 1, 9, 10, 11, 39, 40, 41, 49, 50, 51,
+				      59, 60, 61, 89, 90, 91, U32_MAX };
+	struct kunit_range_block b = {};
+	struct skbtrace_cond all, rest;
+	unsigned int i, j;
+	u32 low, span;
+	bool ranged;
+
+	for (i = 0; i < ARRAY_SIZE(range_conds); i++) {
+		mutex_lock(&skbtrace_lock);
+		KUNIT_ASSERT_EQ(test, skbtrace_parse_cond(&ev_kunit_range,
+							  "when",
+							  range_conds[i].text,
+							  &all), 0);
+		mutex_unlock(&skbtrace_lock);
+		rest = all;
+		ranged = skbtrace_cond_range(&ev_kunit_range, &rest, &low,
+					     &span);
+		KUNIT_EXPECT_EQ_MSG(test, ranged, range_conds[i].ranged, "%s",
+				    range_conds[i].text);
+		KUNIT_EXPECT_EQ_MSG(test, rest.nr, range_conds[i].rest, "%s",
+				    range_conds[i].text);
+		for (j = 0; j < 2 * ARRAY_SIZE(values); j++) {
+			b.rtt_us = values[j / 2];
+			b.other = j % 2;
+			KUNIT_EXPECT_EQ_MSG(test, skbtrace_cond_true(&all, &b),
+					    (!ranged || b.rtt_us - low <= span) &&
+					    skbtrace_cond_true(&rest, &b),
+					    "%s: %u", range_conds[i].text,
+					    b.rtt_us);
+		}
+	}
+}
+
+static struct kunit_case hold_cases[] = {
+	KUNIT_CASE(hold_finds_what_is_there),
+	KUNIT_CASE(hold_overwrites),
+	KUNIT_CASE(hold_is_claimed_once),
+	KUNIT_CASE(range_agrees),
+	{}
+};
+
+static struct kunit_suite hold_suite = {
+	.name		= "skbtrace_hold",
+	.init		= hold_init,
+	.test_cases	= hold_cases,
+};
+
+kunit_test_suite(hold_suite);
