@@ -157,6 +157,19 @@ static void put(u32 writer, u32 k, u64 *state)
 	add(&held, 1);
 }
 
+/* What a condition refuses after it has been made in the log: never linked */
+static void give_up(u32 writer, u64 *state)
+{
+	u64 words[MAX_WORDS], pos;
+	u32 len = sizeof(u64) * (1 + rnd(state) % MAX_WORDS);
+	struct skbtrace_held *e;
+
+	for (u32 i = 0; i < len / sizeof(u64); i++)
+		words[i] = rnd(state);
+	e = skbtrace_hold_reserve(&hold, &logs[writer], len, &pos);
+	skbtrace_hold_words((u64 *)(e + 1), words, len);
+}
+
 /* A large log must not come round; numbers end where the table of them does. */
 static bool may_put(u32 writer, u32 k)
 {
@@ -177,6 +190,8 @@ static void *writer(void *arg)
 			if (!may_put(me, k))
 				goto out;
 			put(me, k, &state);
+			if (rnd(&state) % 8 == 0)
+				give_up(me, &state);
 		}
 		if (rnd(&state) % 4 == 0)
 			sched_yield();
@@ -371,7 +386,8 @@ static void setup(bool is_large, double seconds)
 	seen_size = is_large ? 1 << 14 : 1 << 22;
 	for (u32 w = 0; w < NR_WRITERS; w++) {
 		logs[w].base = zalloc(hold.size);
-		logs[w].head = logs[w].reserved = hold.size;
+		logs[w].head = hold.size;
+		logs[w].mask = hold.size - 1;
 		for (u32 k = 0; k < NR_KEYS; k++)
 			seen[w][k] = zalloc(seen_size);
 	}
