@@ -40,6 +40,8 @@ struct info {
 	u32 ncpus;
 	struct count all;
 	u64 subbufs, damaged;
+	u64 held;		/* events that had been held back */
+	u64 histories, gaps;	/* HISTORY blocks; those that miss older ones */
 	u64 first, last;	/* times of events */
 	u32 epochs;
 };
@@ -86,6 +88,12 @@ static void count_rec(struct info *in, struct cpu_count *c,
 		count_lost(in, c, r);
 		return;
 	}
+	if (r->no == SKBTRACE_HISTORY) {
+		in->histories++;
+		in->gaps += r->missed;
+		return;
+	}
+	in->held += rec_held(r);
 	in->all.events++;
 	c->n.events++;
 	in->by_event[r->no].events++;
@@ -218,6 +226,11 @@ static void print_head(const struct info *in, const char *name,
 	       (unsigned long long)in->all.lost,
 	       (unsigned long long)in->subbufs,
 	       in->damaged ? "" : ", all sound");
+	if (in->held || in->histories)
+		printf("history   %llu events that had been held back, of %llu primaries; older ones are gone at %llu\n",
+		       (unsigned long long)in->held,
+		       (unsigned long long)in->histories,
+		       (unsigned long long)in->gaps);
 	if (in->damaged)
 		printf("damaged   %llu chunks or sub-buffers\n",
 		       (unsigned long long)in->damaged);

@@ -165,6 +165,7 @@ const struct cmd cmd_live = {
 "Ends with Ctrl-C, -w, or when nobody reads the output any more.\n\n"
 "  skbtrace live\n"
 "  skbtrace live -e @conn -t wall 'dst port 443'\n"
+"  skbtrace live -e '@trouble,tcp_sendlimit,primary=tcp_retransmit'\n"
 "  skbtrace live -e tcp_rttm --json | jq .rtt_us\n",
 	.opts = opts,
 	.run = run_live,

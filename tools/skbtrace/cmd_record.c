@@ -179,6 +179,7 @@ const struct cmd cmd_record = {
 "FILE is called FILE.part while it is written. It is readable then, too.\n\n"
 "  skbtrace record -w 10\n"
 "  skbtrace record -e @trouble,@rtt 'port 443 and net 10.0.0.0/8'\n"
+"  skbtrace record -e '@trouble,tcp_rttm,primary=tcp_congestion'\n"
 "  skbtrace record -e tcp_rttm,tcp_retransmit -- curl -sO https://host/file\n"
 "  skbtrace record --rotate 64M --files 10 -o /var/tmp/net.dat\n",
 	.opts = opts,

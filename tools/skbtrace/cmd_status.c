@@ -138,6 +138,29 @@ static void line_scope(const struct ctl *c, enum scope_kind kind)
 	free(s);
 }
 
+/* Does any event wait for another one? */
+static bool holds_back(const struct ctl *c)
+{
+	char *s = ctl_read(c, "enabled");
+	bool holds = s && strstr(s, ",primary=");
+
+	free(s);
+	return holds;
+}
+
+static void line_hold(const struct ctl *c, const struct ctl_stat *st)
+{
+	char size[NUM_LEN];
+	u64 bytes;
+
+	if ((!holds_back(c) && !ctl_held(st)) ||
+	    !ctl_number(c, "hold", &bytes))
+		return;
+	printf("hold      %s in all, held back %llu, written %llu of them as history\n",
+	       fmt_size(size, bytes), (unsigned long long)ctl_held(st),
+	       (unsigned long long)ctl_sum(st, history));
+}
+
 static void line_buffers(const struct ctl *c, const struct ctl_stat *st)
 {
 	u64 size = st->subbuf_size, nr = st->subbuf_nr, fullest = 0;
@@ -200,6 +223,7 @@ static int show(const struct ctl *c)
 		line_filter(c, &st, i);
 	for (int i = 0; i < NR_SCOPES; i++)
 		line_scope(c, i);
+	line_hold(c, &st);
 	line_buffers(c, &st);
 	printf("counts    %llu events, %llu lost\n",
 	       (unsigned long long)ctl_sum(&st, written),

@@ -203,7 +203,7 @@ int ctl_write_long(const struct ctl *c, const char *name, const char *text,
 		msg("the kernel refuses %s: %s", name, strerror(-err));
 	free(why);
 	return err == -EINVAL || err == -ENOENT || err == -ERANGE ||
-	       err == -E2BIG ? EXIT_USAGE : EXIT_FAILED;
+	       err == -E2BIG || err == -ELOOP ? EXIT_USAGE : EXIT_FAILED;
 }
 
 int ctl_write(const struct ctl *c, const char *name, const char *text)

@@ -9,6 +9,7 @@ enum { MAX_SUBBUF = 16 << 20 };
 #define SB(p, field)	((p) + offsetof(struct skbtrace_subbuf, field))
 #define BLK(p, field)	((p) + offsetof(struct skbtrace_block, field))
 #define LOST(p, field)	((p) + offsetof(struct skbtrace_lost, field))
+#define HISTORY(p, field)	((p) + offsetof(struct skbtrace_history, field))
 
 bool sb_header(struct sb_info *info, const struct format *fmt, const void *buf,
 	       size_t len, char err[DECODE_ERRLEN])
@@ -118,6 +119,31 @@ static int next_lost(struct sb_iter *it, struct rec *r, char *err)
 	return 1;
 }
 
+/* It has no number and is not among the events of the header. */
+static int next_history(struct sb_iter *it, struct rec *r, char *err)
+{
+	if (r->len < sizeof(struct skbtrace_history))
+		return damaged(it, err, "HISTORY is too short");
+	r->seq = it->seq;
+	r->nr = ld32(HISTORY(r->p, nr), r->swap);
+	r->missed = ld32(HISTORY(r->p, missed), r->swap);
+	return 1;
+}
+
+static int next_special(struct sb_iter *it, struct rec *r, char *err)
+{
+	int ret;
+
+	r->ev = NULL;
+	r->flags = 0;
+	r->has_stack = false;
+	ret = r->no == SKBTRACE_LOST ? next_lost(it, r, err) :
+				       next_history(it, r, err);
+	if (ret > 0)
+		it->off += r->len;
+	return ret;
+}
+
 /*
  * Behind the fields. An event that the format does not name has an unknown
  * length; nobody prints it, so its stack is of no interest.
@@ -184,17 +210,13 @@ int sb_next(struct sb_iter *it, struct rec *r, char err[DECODE_ERRLEN])
 	r->ctx = *BLK(p, ctx);
 	r->flags = *BLK(p, flags);
 	r->time = ld64(BLK(p, time), swap);
+	r->at = r->time;
+	r->first = false;
 	r->key = ld64(BLK(p, key), swap);
 	r->netns = ld32(BLK(p, netns), swap);
 	r->tgid = ld32(BLK(p, tgid), swap);
-	if (no == SKBTRACE_LOST) {
-		r->ev = NULL;
-		r->has_stack = false;
-		ret = next_lost(it, r, err);
-		if (ret > 0)
-			it->off += len;
-		return ret;
-	}
+	if (no == SKBTRACE_LOST || no == SKBTRACE_HISTORY)
+		return next_special(it, r, err);
 	r->ev = format_event(it->fmt, no);
 	ret = take_stack(it, r, err);
 	if (ret < 0)

@@ -24,14 +24,15 @@ struct sb_info {
 	bool swap;		/* integers are in foreign order */
 };
 
-/* One block: an event, or a LOST. Points into the sub-buffer. */
+/* One block: an event, a LOST, a HISTORY. Points into the sub-buffer. */
 struct rec {
 	const struct format *fmt;
-	const struct event *ev;	/* NULL: LOST, or an event not in the format */
+	const struct event *ev;	/* NULL: no event, or one not in the format */
 	const u8 *p;
 	u32 len;
 	u32 cpu;
 	u64 time;		/* CLOCK_MONOTONIC */
+	u64 at;			/* by history.h: where it belongs in time */
 	u64 seq;		/* LOST: of the first one lost */
 	u64 key;
 	u32 netns;
@@ -41,12 +42,16 @@ struct rec {
 	u8 flags;
 	bool swap;
 	bool has_stack;
+	bool first;		/* by history.h: of those held for a primary */
 	u32 depth;		/* entries of the stack */
 	const u8 *stack;	/* its first entry */
 	/* LOST only */
 	u64 last_seq;
 	u64 last_time;
 	u32 nr_kinds;
+	/* HISTORY only */
+	u32 nr;			/* held blocks that follow, at most */
+	bool missed;
 };
 
 struct sb_iter {
@@ -80,6 +85,18 @@ void rec_lost_kind(const struct rec *r, u32 i, u16 *event, u32 *count);
 
 /* Entry @i < depth of the stack. */
 u64 rec_stack(const struct rec *r, u32 i);
+
+/* Was it held back, and written when a primary fired? */
+static inline bool rec_held(const struct rec *r)
+{
+	return r->flags & SKBTRACE_BLOCK_HELD;
+}
+
+/* A primary: are older ones than the held blocks before it gone? */
+static inline bool rec_older_missed(const struct rec *r)
+{
+	return r->flags & SKBTRACE_BLOCK_MISSED;
+}
 
 /* ---- loads, in either byte order ---- */
 

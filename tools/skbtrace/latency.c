@@ -173,6 +173,30 @@ static void add_place(struct life *p, u8 where, u8 dir, u64 now, bool match)
 	p->time[p->n++] = now;
 }
 
+static void lossy_up_to(struct latency *l, u64 to)
+{
+	if (!l->lossy || to > l->lossy_to)
+		l->lossy_to = to;
+	l->lossy = true;
+}
+
+void latency_history(struct latency *l, struct trace *t, const struct rec *r)
+{
+	if (r->first)
+		l->begins = true;
+	if (l->held && rec_older_missed(r))
+		lossy_up_to(l, r->time + t->shift);
+}
+
+/* One that was held back: what of these is older has not been written. */
+static void take_held(struct latency *l, u64 now)
+{
+	if (l->begins && now)
+		lossy_up_to(l, now - 1);
+	l->begins = false;
+	l->held = true;
+}
+
 void latency_add(struct latency *l, struct trace *t, const struct rec *r,
 		 bool match)
 {
@@ -182,6 +206,7 @@ void latency_add(struct latency *l, struct trace *t, const struct rec *r,
 	struct life *p;
 	u64 where, life, dir = 0;
 	const struct sym *s;
+	bool sure = true;
 
 	if (!d->where || !rec_get(r, d->where, &where) ||
 	    !rec_get(r, d->life, &life))
@@ -194,11 +219,18 @@ void latency_add(struct latency *l, struct trace *t, const struct rec *r,
 	if (r->ev->dir)
 		rec_get(r, r->ev->dir, &dir);
 	p = lives_get(&l->lives, key);
+	if (rec_held(r))
+		take_held(l, r->time + t->shift);
+	if (p && rec_held(r) && r->time + t->shift < p->time[p->n - 1]) {
+		close_life(l, p, false);
+		p = NULL;
+		sure = false;
+	}
 	if (life == LIFE_ENTER && p &&
 	    p->dir[p->n - 1] != (u8)r->ev->dir_tx)
 		life = LIFE_BEGIN;
 	if (life == LIFE_BEGIN || (life == LIFE_ENTER && !p)) {
-		p = open_life(l, p, key, true);
+		p = open_life(l, p, key, sure);
 	} else if (life != LIFE_ENTER && !goes_on(p, where, dir)) {
 		if (life == LIFE_END) {
 			if (p)
@@ -241,10 +273,7 @@ void latency_lost(struct latency *l, struct trace *t, const struct rec *r)
 	if (!may_be_delay(r))
 		return;
 	l->lost += r->last_seq - r->seq + 1;
-	to = to > from ? to : from;
-	if (!l->lossy || to > l->lossy_to)
-		l->lossy_to = to;
-	l->lossy = true;
+	lossy_up_to(l, to > from ? to : from);
 }
 
 /* ---- the end ---- */

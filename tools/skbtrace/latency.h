@@ -13,7 +13,10 @@
  * On its way a packet only meets greater values of "where", unless "dir"
  * changes: anything else is another packet with the same id. Lives that began
  * before the trace, that have such a gap, or that were open when events were
- * lost, are counted as incomplete and not measured.
+ * lost, are counted as incomplete and not measured. Of events that are held back
+ * what was too old is missing before each history; and they come in the order of
+ * time for each flow only: one that is older than the life that is open is
+ * another packet's.
  */
 #ifndef SKBTRACE_LATENCY_H
 #define SKBTRACE_LATENCY_H
@@ -47,6 +50,8 @@ struct latency {
 	u64 events, lost;
 	u64 lossy_to;		/* something is lost up to here */
 	bool lossy;
+	bool held;		/* some were held back */
+	bool begins;		/* a history has begun, without any so far */
 };
 
 struct latency *latency_new(void);
@@ -55,6 +60,8 @@ void latency_free(struct latency *l);
 /* A record, in order; @match: the user asked for its connection. */
 void latency_add(struct latency *l, struct trace *t, const struct rec *r,
 		 bool match);
+/* A history begins with @r, or the primary @r says that some are gone. */
+void latency_history(struct latency *l, struct trace *t, const struct rec *r);
 void latency_lost(struct latency *l, struct trace *t, const struct rec *r);
 void latency_print(struct latency *l, struct printer *pr);
 

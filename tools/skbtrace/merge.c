@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "history.h"
 #include "merge.h"
 
 enum {
@@ -30,12 +31,13 @@ struct stream {
 	struct trace *t;
 	u32 cpu;
 	bool live;		/* rec and key are valid, it is in the heap */
-	u64 key;		/* time of rec, clock of the first trace */
+	u64 key;		/* rec.at, clock of the first trace */
 	bool counted;		/* next_seq is valid */
 	u64 next_seq;		/* what the next sub-buffer begins with */
 	u64 bound;		/* nothing earlier comes (0: not known) */
 	struct rec rec;
 	struct sb_iter it;
+	struct history history;
 	u8 *mem;		/* the sub-buffer in turn, if passed in */
 	u32 mem_len;
 	u8 *buf;		/* for those that are fetched */
@@ -155,9 +157,11 @@ static bool fetch(struct merge *m, struct stream *s, const struct place *p)
 static void check_seq(struct merge *m, struct stream *s)
 {
 	u64 first = s->it.info.first_seq;
+	bool gap = s->counted && first != s->next_seq;
 	char what[96];
 
-	if (s->counted && first != s->next_seq) {
+	history_subbuf(&s->history, s->it.info.mono_ns, gap);
+	if (gap) {
 		snprintf(what, sizeof(what),
 			 "cpu %u: event %llu follows, %llu was expected",
 			 s->cpu, (unsigned long long)first,
@@ -208,7 +212,12 @@ static bool advance(struct merge *m, struct stream *s)
 		int ret = s->it.p ? sb_next(&s->it, &s->rec, err) : 0;
 
 		if (ret > 0) {
-			s->key = s->rec.time + s->t->shift;
+			ret = history_take(&s->history, &s->rec, err);
+			if (ret < 0)
+				damage(m, s->t, err);
+			if (!ret)
+				continue;
+			s->key = s->rec.at + s->t->shift;
 			return true;
 		}
 		if (ret < 0)
@@ -318,6 +327,13 @@ void merge_mark(struct merge *m, struct trace *t, u32 cpu, u64 mono_ns)
 
 /* ---- output ---- */
 
+/* Marks are in the clock of the first trace, a history in that of its own. */
+static u64 bound_of(const struct stream *s)
+{
+	return history_bound(&s->history, s->bound - s->t->shift) +
+	       s->t->shift;
+}
+
 /* Up to where all CPUs are complete: the least bound of the empty ones. */
 static u64 complete_to(const struct merge *m)
 {
@@ -328,8 +344,8 @@ static u64 complete_to(const struct merge *m)
 	if (!m->heard)
 		return 0;
 	for (u32 i = 0; i < m->n; i++)
-		if (!m->s[i]->live && m->s[i]->bound < t)
-			t = m->s[i]->bound;
+		if (!m->s[i]->live && bound_of(m->s[i]) < t)
+			t = bound_of(m->s[i]);
 	return t;
 }
 
@@ -346,7 +362,7 @@ void merge_run(struct merge *m)
 			if (s->key > limit)
 				break;
 		}
-		if (s->key < m->prev)
+		if (s->key < m->prev && !rec_held(&s->rec))
 			m->st.backward++;
 		m->prev = s->key;
 		m->sink(m->arg, s->t, &s->rec);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Many CPUs into one sequence, by (time, cpu, seq). Within a CPU position is
- * truth: a step back in time is passed on as it stands, and counted.
+ * truth: a step back in time is passed on as it stands, and counted, unless
+ * the record was held back: those come directly before what they were held
+ * for, see history.h.
  *
  * From a file sub-buffers are passed as places and fetched when their turn
  * comes: one is in memory per CPU. From a pipe they are passed in memory, and

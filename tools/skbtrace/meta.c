@@ -366,6 +366,8 @@ int meta_each(const struct meta_list *m, const struct session *s,
 		err = put(arg, "events", s->specs);
 	if (!err && *s->choice)
 		err = put(arg, "filters", s->choice);
+	if (!err && s->hold)
+		err = put(arg, "hold", s->hold);
 	for (int i = 0; !err && m && i < m->n; i++)
 		err = put(arg, m->v[i].name, m->v[i].text);
 	free(host);

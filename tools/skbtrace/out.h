@@ -46,6 +46,7 @@ struct totals {
 	u64 lost;
 	u64 unknown;		/* of no event in the format */
 	u64 backward;
+	u64 held;		/* had been held back */
 	bool complete;
 };
 

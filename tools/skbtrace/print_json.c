@@ -168,7 +168,7 @@ static const char *json_prefix(const struct event *e, const struct field *f)
 	static const char *const keys[] = {
 		"event", "time", "t_ns", "cpu", "seq", "ctx", "pid", "comm",
 		"netns", "sk", "local", "lport", "peer", "pport", "inferred",
-		"pkt", "stack",
+		"held", "older_missed", "pkt", "stack",
 	};
 
 	/* tcp_active_conn and task say them as a fact about another. */
@@ -259,6 +259,12 @@ static char *put_common(char *p, struct trace *t, const struct rec *r)
 	return put_char(p, ',');
 }
 
+static char *put_bool(char *p, const char *key, bool v)
+{
+	p = put_str(p, key);
+	return v ? put_lit(p, "true") : put_lit(p, "false");
+}
+
 /*
  * An event that was recorded with its stack has that key in each object, any
  * other in none: whoever asks for stacks finds columns that do not change.
@@ -293,8 +299,9 @@ void json_event(struct printer *pr, struct evprint *ep, struct trace *t,
 		p = c ? put_mem(p, c->chars + c->text_len, c->json_len) :
 			put_conn_json(p, cookie, NULL);
 	}
-	p = ep->ev->state == STATE_INFERRED ? put_lit(p, ",\"inferred\":true") :
-					      put_lit(p, ",\"inferred\":false");
+	p = put_bool(p, ",\"inferred\":", ep->ev->state == STATE_INFERRED);
+	p = put_bool(p, ",\"held\":", rec_held(r));
+	p = put_bool(p, ",\"older_missed\":", rec_older_missed(r));
 	if (ep->ev->key == KEY_PKT) {
 		p = put_lit(p, ",\"pkt\":");
 		p = put_hex_string(p, r->key);
@@ -394,6 +401,7 @@ void json_trace_end(struct printer *pr, const struct trace *t,
 	p = put_number(p, ",\"lost\":", n->lost, true);
 	p = put_number(p, ",\"unknown\":", n->unknown, true);
 	p = put_number(p, ",\"backward\":", n->backward, true);
+	p = put_number(p, ",\"held\":", n->held, true);
 	p = put_str(p, n->complete ? ",\"complete\":true}\n" :
 				     ",\"complete\":false}\n");
 	out_end(pr->o, p);

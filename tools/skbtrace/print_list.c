@@ -152,6 +152,17 @@ static void list_line(const char *label, const char *text)
 	wrapped(text, 15);
 }
 
+/* Options that may stand without a value, which the format does not tell. */
+static bool is_bare(const char *opt, int len)
+{
+	static const char *const bare[] = { "stack", "snapshot" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(bare); i++)
+		if ((int)strlen(bare[i]) == len && !memcmp(opt, bare[i], len))
+			return true;
+	return false;
+}
+
 /* "skip:only:stack" as "skip= only= stack": that one has no value. */
 static void list_options(const char *opts)
 {
@@ -160,9 +171,8 @@ static void list_options(const char *opts)
 	printf("  %-13s", "OPTIONS");
 	while (*opts) {
 		int n = strcspn(opts, ":");
-		bool bare = n == 5 && !strncmp(opts, "stack", n);
 
-		printf("%.*s%s%s", n, opts, bare ? "" : "=",
+		printf("%.*s%s%s", n, opts, is_bare(opts, n) ? "" : "=",
 		       opts[n] ? " " : "\n");
 		opts += n + (opts[n] == ':');
 	}

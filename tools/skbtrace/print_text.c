@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Text: TIME CPU+ctx EVENT CONN FIELD=VALUE... */
+/*
+ * Text: TIME CPU+ctx EVENT CONN FIELD=VALUE... A "<" before the CPU marks what
+ * had been held back: its time is an earlier one than where it stands.
+ */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -291,7 +294,10 @@ static char *put_head(char *p, struct printer *pr, const struct trace *t,
 		*p++ = ' ';
 	p = put_mem(p, buf, n);
 	*p++ = ' ';
-	q = put_u64(buf, r->cpu);
+	q = buf;
+	if (rec_held(r))
+		*q++ = '<';
+	q = put_u64(q, r->cpu);
 	*q++ = ctx;
 	n = q - buf;
 	for (int i = n; i < PAD_CPU; i++)
@@ -380,6 +386,8 @@ void text_event(struct printer *pr, const struct evprint *ep, struct trace *t,
 		p = put_rest(p, r);
 	if (r->tgid)
 		p = put_task(p, t, r->tgid);
+	if (rec_older_missed(r))
+		p = put_lit(p, " older=missed");
 	if (r->has_stack)
 		p = put_stack_text(p, r, t->names);
 	*p++ = '\n';

@@ -194,6 +194,10 @@ void progress_totals(const struct session *s, u64 events, const char *where,
 		    where ? " -> " : "", where ? where : "",
 		    !whole ? ", cut short" : s->lost ? "" : ", none lost",
 		    more ? ". Read: " : "", more ? more : "");
+	if (s->held && !s->o->quiet)
+		msg("held back %llu, written %llu of them as history",
+		    (unsigned long long)s->held,
+		    (unsigned long long)s->history);
 	if (s->lost)
 		tell_lost(s);
 }

@@ -38,6 +38,17 @@ int recopt_count(const char *arg, void *count)
 	return fail(EXIT_USAGE, "\"%s\" is not a count; e.g. 16", arg);
 }
 
+int recopt_hold(const char *arg, void *recopt)
+{
+	struct recopt *o = recopt;
+
+	o->has_hold = parse_size(arg, &o->hold);
+	if (o->has_hold)
+		return 0;
+	return fail(EXIT_USAGE, "--hold %s: not a size; e.g. 0, 512k, 16M",
+		    arg);
+}
+
 int recopt_expression(struct recopt *o, const struct args *a)
 {
 	char *s;

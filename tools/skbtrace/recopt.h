@@ -28,6 +28,8 @@ struct recopt {
 	u64 duration_ns;		/* -w, 0: until Ctrl-C */
 	u64 subbuf_size;		/* -b, 0: as it is */
 	u64 subbuf_nr;			/* -n */
+	bool has_hold;			/* --hold: */
+	u64 hold;			/* bytes, 0: off */
 	u64 max_events;
 	bool strict;
 	bool quiet;
@@ -38,6 +40,7 @@ int recopt_spec(const char *arg, void *recopt);
 int recopt_duration(const char *arg, void *ns);
 int recopt_size(const char *arg, void *bytes);
 int recopt_count(const char *arg, void *count);
+int recopt_hold(const char *arg, void *recopt);
 
 /* Rows of what chooses connections and packets: also lines of a conf file. */
 #define CHOICE_OPTIONS(o)						\
@@ -83,6 +86,9 @@ int recopt_count(const char *arg, void *count);
 	{ 'n', "subbuf-count", "COUNT",					\
 	  "sub-buffers for each CPU (default: the kernel's, 8)",	\
 	  OPT_CALL, &(o).subbuf_nr, recopt_count },			\
+	{ 0, "hold", "SIZE",						\
+	  "memory to hold events back in, for primary=, e.g. 16M; 0: none", \
+	  OPT_CALL, &(o), recopt_hold },				\
 	{ 'C', "contexts", "CTX", "only from these: task,softirq,hardirq", \
 	  OPT_STRING, &(o).contexts, NULL },				\
 	{ 'p', "cpus", "CPULIST", "only on these processors: 0,2-3",	\

@@ -185,17 +185,31 @@ static bool group_takes(const struct group *g, const char *key)
 	return false;
 }
 
-/* "when=rtt": a shell that saw > has made a file of the rest. */
-static int check_when(const struct event *e, const char *value)
+static int no_operator(void)
 {
-	for (u32 i = 0; i < e->nfields; i++) {
-		if (strcmp(value, e->fields[i].name) &&
-		    strcmp(value, e->fields[i].text_name))
-			continue;
-		msg("condition has no operator; did the shell take the >? "
-		    "Quote the -e argument");
-		return EXIT_USAGE;
-	}
+	msg("condition has no operator; did the shell take the >? "
+	    "Quote the -e argument");
+	return EXIT_USAGE;
+}
+
+/* Signs, or words such as ".gt."; whatever else is wrong the kernel says. */
+static bool has_operator(const char *cond)
+{
+	return strpbrk(cond, "<>=!.");
+}
+
+/*
+ * A shell that saw > has made a file of the rest: "when=rtt" is left of
+ * "when=rtt>50ms", "primary=tcp_rttm[rtt" of "primary=tcp_rttm[rtt>50ms]".
+ */
+static int check_condition(const char *key, const char *value)
+{
+	const char *bracket = strchr(value, '[');
+
+	if (!strcmp(key, "when") || !strcmp(key, "snapshot"))
+		return !*value || has_operator(value) ? 0 : no_operator();
+	if (!strcmp(key, "primary") && bracket && !has_operator(bracket))
+		return no_operator();
 	return 0;
 }
 
@@ -229,7 +243,8 @@ static int group_option(struct group *g, const char *item, bool quiet)
 	/* The old name of skip=, which the kernel knows too. */
 	if (!group_takes(g, strcmp(key, "mask") ? key : "skip"))
 		return no_option(g, key);
-	for (int i = 0; i < g->n; i++) {
+	code = eq ? check_condition(key, eq + 1) : 0;
+	for (int i = 0; !code && i < g->n; i++) {
 		const struct event *e = g->v[i];
 		char *old = g->opts[i];
 
@@ -239,14 +254,10 @@ static int group_option(struct group *g, const char *item, bool quiet)
 				    e->name, key);
 			continue;
 		}
-		if (eq && !strcmp(key, "when"))
-			code = check_when(e, eq + 1);
-		if (code)
-			return code;
 		g->opts[i] = xasprintf("%s,%s", old, item);
 		free(old);
 	}
-	return 0;
+	return code;
 }
 
 static bool is_option(const struct group *g, const struct format *f,

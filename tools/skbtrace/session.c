@@ -52,6 +52,22 @@ static int set_sizes(const struct ctl *c, const struct recopt *o)
 	return code ? code : set_number(c, "subbuf_nr", o->subbuf_nr);
 }
 
+/* As a number, for 0 is one, too. */
+static int set_hold(const struct ctl *c, const struct recopt *o)
+{
+	char text[NUM_LEN];
+
+	if (!o->has_hold)
+		return 0;
+	if (!ctl_exists(c, "hold")) {
+		msg("--hold: this kernel's skbtrace cannot hold events back");
+		hint("it is older than this program: install the module from the same source");
+		return EXIT_FAILED;
+	}
+	snprintf(text, sizeof(text), "%llu\n", (unsigned long long)o->hold);
+	return ctl_write(c, "hold", text);
+}
+
 static int get_format(struct session *s)
 {
 	char err[256];
@@ -134,6 +150,8 @@ int session_prepare(struct session *s, const char *verb,
 		return -s->owner;
 	code = set_sizes(&s->ctl, o);
 	if (!code)
+		code = set_hold(&s->ctl, o);
+	if (!code)
 		code = set_word(&s->ctl, "contexts", o->contexts);
 	if (!code)
 		code = set_word(&s->ctl, "cpus", o->cpus);
@@ -198,6 +216,8 @@ int session_start(struct session *s)
 		s->specs = text;
 	}
 	s->choice = choice_text(s);
+	if (ctl_exists(&s->ctl, "hold"))
+		s->hold = ctl_read(&s->ctl, "hold");
 	return reader_open(&s->reader, &s->ctl);
 }
 
@@ -210,6 +230,8 @@ void session_end(struct session *s)
 	s->end_ns = mono_ns();
 	if (!ctl_stat(&s->ctl, &st)) {
 		s->lost = ctl_sum(&st, lost);
+		s->held = ctl_held(&st);
+		s->history = ctl_sum(&st, history);
 		s->conns = st.filters[FILTER_CONN];
 		ctl_stat_free(&st);
 	}
@@ -229,6 +251,7 @@ void session_free(struct session *s)
 	free(s->format_text);
 	free(s->specs);
 	free(s->choice);
+	free(s->hold);
 	free(s->drops);
 	for (int i = 0; i < NR_FILTERS; i++)
 		filter_free(&s->filters[i]);

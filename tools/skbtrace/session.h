@@ -29,6 +29,7 @@ struct session {
 	char *specs;		/* what "enabled" says */
 	struct filter filters[NR_FILTERS];
 	char *choice;		/* these and the scopes, a line each; "" */
+	char *hold;		/* bytes to hold back in; NULL: not told */
 	struct reader reader;
 	struct child child;
 	/*
@@ -46,6 +47,7 @@ struct session {
 	u64 start_real_ns;
 	u64 deadline_ns;	/* 0: none */
 	u64 lost;		/* as "stat" said last, like the next one */
+	u64 held, history;	/* at the end: held back, and written then */
 	struct ctl_filter conns;
 	u64 line_ns, line_events;	/* at the last progress line */
 	struct ctl_drop *drops;	/* at the end */

@@ -47,6 +47,8 @@ struct show {
 	u64 unknown;
 	u16 unknown_no;
 	u64 lost;
+	u64 held;		/* events that had been held back */
+	u64 gaps;		/* primaries before which older ones are gone */
 	u64 last;		/* time of the latest record */
 	struct lost_kind kinds[MAX_LOST_KINDS];
 	u32 nkinds;
@@ -360,6 +362,14 @@ static void count_lost(struct show *s, const struct rec *r)
 	}
 }
 
+/* What was held back tells how it came to what happened in the range. */
+static bool in_range(const struct show *s, const struct trace *t,
+		     const struct rec *r)
+{
+	return match_time(&s->match, r->time + t->shift) ||
+	       (r->at != r->time && match_time(&s->match, r->at + t->shift));
+}
+
 static void show_lost(struct show *s, struct trace *t, const struct rec *r)
 {
 	count_lost(s, r);
@@ -367,7 +377,7 @@ static void show_lost(struct show *s, struct trace *t, const struct rec *r)
 	if (s->latency && r->time + t->shift < s->match.to &&
 	    r->last_time + t->shift >= s->match.from)
 		latency_lost(s->latency, t, r);
-	if (s->latency || !match_time(&s->match, r->time + t->shift))
+	if (s->latency || !in_range(s, t, r))
 		return;
 	if (s->summary)
 		summary_add(s->summary, t, r);
@@ -398,6 +408,10 @@ static void show_rec(void *arg, struct trace *t, const struct rec *r)
 		return;
 	}
 	s->seen++;
+	s->held += rec_held(r);
+	s->gaps += rec_older_missed(r);
+	if (s->latency && (r->first || rec_older_missed(r)))
+		latency_history(s->latency, t, r);
 	if (!r->ev) {
 		s->unknown++;
 		s->unknown_no = r->no;
@@ -406,7 +420,7 @@ static void show_rec(void *arg, struct trace *t, const struct rec *r)
 	if (r->ev->role != ROLE_EVENT)
 		names_learn(t->names, r);
 	es = (const struct evshow *)r->fmt->user + r->ev->index;
-	if (!match_time(&s->match, r->time + t->shift))
+	if (!in_range(s, t, r))
 		return;
 	if (s->summary) {
 		if (match_who(&s->match, t, r))
@@ -486,12 +500,27 @@ static void note_lost(const struct show *s)
 	    100.0 * s->lost / ((double)s->lost + s->seen), list);
 }
 
+static void note_history(const struct show *s)
+{
+	char gaps[80] = "";
+
+	if (s->gaps)
+		snprintf(gaps, sizeof(gaps),
+			 "; older ones are gone at %llu primaries (older=missed)",
+			 (unsigned long long)s->gaps);
+	msg("history: %llu events that had been held back%s",
+	    (unsigned long long)s->held, gaps);
+}
+
 static void notes(const struct show *s)
 {
 	const struct merge_stats *st = merge_stats(s->merge);
 
 	if (s->lost)
 		note_lost(s);
+	/* live has totals of its own */
+	if (s->gaps || (s->held && !s->deflt))
+		note_history(s);
 	if (s->unknown)
 		msg("skipped, for the format does not name them: %llu events (no. %u)",
 		    (unsigned long long)s->unknown, s->unknown_no);
@@ -532,6 +561,7 @@ static void print_end(struct show *s)
 	struct totals n = {
 		.events = s->printed, .lost = s->lost, .unknown = s->unknown,
 		.backward = merge_stats(s->merge)->backward,
+		.held = s->held,
 		.complete = !s->incomplete && !merge_stats(s->merge)->damaged,
 	};
 

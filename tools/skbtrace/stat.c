@@ -33,7 +33,7 @@ static const struct key filter_keys[] = {
 
 static const struct key cpu_keys[] = {
 	CPU(hits), CPU(skipped), CPU(filtered), CPU(refused),
-	CPU(held_dropped), CPU(lost), CPU(written), CPU(read), CPU(produced),
+	CPU(held_dropped), CPU(held), CPU(history), CPU(lost), CPU(written), CPU(read), CPU(produced),
 	CPU(consumed), CPU(fullest), CPU(recursion), CPU(complete_ns),
 	{}
 };
@@ -143,6 +143,14 @@ void ctl_stat_free(struct ctl_stat *st)
 	free(st->cpus);
 	free(st->dead);
 	memset(st, 0, sizeof(*st));
+}
+
+u64 ctl_held(const struct ctl_stat *st)
+{
+	u64 over = ctl_sum(st, history) + ctl_sum(st, held_dropped);
+	u64 held = ctl_sum(st, held);
+
+	return held > over ? held : over;
 }
 
 int ctl_drops(const struct ctl *c, struct ctl_drop **drops)

@@ -11,6 +11,7 @@ struct ctl;
 struct ctl_cpu {
 	u32 cpu;
 	u64 hits, skipped, filtered, refused, held_dropped;
+	u64 held, history;		/* held back; of these written */
 	u64 lost, written, read;
 	u64 produced, consumed, fullest;	/* sub-buffers */
 	u64 recursion;
@@ -49,6 +50,9 @@ void ctl_stat_free(struct ctl_stat *st);
 	for (int i_ = 0; i_ < st_->nr; i_++)				\
 		sum_ += st_->cpus[i_].member;				\
 	sum_; })
+
+/* Events that were held back: as the kernel says, or as far as it is over. */
+u64 ctl_held(const struct ctl_stat *st);
 
 /* A line of "dropped". */
 struct ctl_drop {

@@ -22,6 +22,7 @@ struct col {
 	const struct field *f[C_NR];
 	const struct field *end;
 	bool loss;		/* says when losses are repaired */
+	bool part;		/* only what led to a primary was written */
 };
 
 struct cols {
@@ -71,8 +72,8 @@ static bool tells_loss(const char *spec, int source)
 
 	if (!spec)
 		return true;
-	if (spec_has(spec, "when") || spec_names(spec, "skip", end) ||
-	    spec_names(spec, "mask", end))
+	if (spec_has(spec, "when") || spec_has(spec, "primary") ||
+	    spec_names(spec, "skip", end) || spec_names(spec, "mask", end))
 		return false;
 	return !spec_has(spec, "only") || spec_names(spec, "only", end);
 }
@@ -133,7 +134,7 @@ static void find_fields(struct col *c, const struct event *e)
 	}
 }
 
-static const struct col *col_of(struct summary *s, const struct trace *t,
+static struct col *col_of(struct summary *s, const struct trace *t,
 				const struct rec *r)
 {
 	struct cols *c;
@@ -148,6 +149,8 @@ static const struct col *col_of(struct summary *s, const struct trace *t,
 	for (u32 n = 0; n < r->fmt->nevents; n++) {
 		i = &c->c[n];
 		find_fields(i, &r->fmt->events[n]);
+		i->part = spec_has(trace_spec(t, r->fmt->events[n].name),
+				   "primary");
 		i->loss = (i->source == SRC_CONG || i->source == SRC_CA) &&
 			  is_loss_source(t, i->source);
 	}
@@ -310,7 +313,7 @@ static void add_limit(struct summary *s, struct row *row, const struct col *c,
 	u64 us, cwnd, at = not_after_end(row, now);
 	s64 for_ns = HELD_NA;
 
-	if (!c->f[0] || !c->f[0]->syms)
+	if (c->part || !c->f[0] || !c->f[0]->syms)
 		return;
 	if (rec_get(r, c->f[2], &us) && us < INT64_MAX / 1000) {
 		for_ns = us * 1000;
@@ -410,7 +413,7 @@ static void add_lost(struct summary *s, const struct rec *r)
 void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 {
 	u64 now = r->time + t->shift, cookie, us;
-	const struct col *c;
+	struct col *c;
 	struct row *row;
 
 	if (r->no == SKBTRACE_LOST) {
@@ -419,6 +422,9 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 	}
 	s->events++;
 	c = col_of(s, t, r);
+	/* What comes after the last primary nobody has written. */
+	c->part = c->part || rec_held(r);
+	c->loss = c->loss && !c->part;
 	if (c->source >= 0)
 		s->seen_src[c->source] = true;
 	cookie = rec_cookie(r);
@@ -432,7 +438,7 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 		row->held.since = now;
 	}
 	row->trace = t;
-	row->last = now;
+	row->last = now > row->last ? now : row->last;
 	row->is_conn = row->is_conn || r->ev->key == KEY_SK;
 	switch (c->source) {
 	case SRC_KEYFRAME:

@@ -136,6 +136,7 @@ static const u64 numbers[] = {
 	0xfff8, 0xfffe, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xfffffff8,
 	0xffffffff, 0x100000000ULL, 0x7fffffffffffffffULL,
 	0x8000000000000000ULL, 0xffffffffffffffffULL, 4096, 0xfe01, 0xfe02,
+	0xfffd, 2, 4, 6,
 };
 
 static void put_number_at(u8 *d, u32 len)

@@ -18,4 +18,8 @@ more=(stack held_loss held_small held_ca held_many delay_receive delay_lo delay_
 for s in "${more[@]}"; do
 	"$here/gen_more.py" "$s" "$tmp/$s" || exit 1
 done
+history=(basic split lost rotated summary latency bad_time bad_flags pipe)
+for s in "${history[@]}"; do
+	"$here/gen_history.py" "$s" "$tmp/history-$s" || exit 1
+done
 exec "$FUZZ" "${1:-3}" "${2:-1}" "$tmp"/*

@@ -22,12 +22,12 @@ clock monotonic
 syms no_yes 0=no 1=yes
 syms reason 0=cwr 1=loss
 event 101 tcp_congestion module=tcp kind=conn role=event len=40 key=sk \
-state=exact stability=Evolving sets=trouble selector=reason opts=skip:only setopts=skip=loss
+state=exact stability=Evolving sets=trouble selector=reason opts=skip:only:when:primary:snapshot setopts=skip=loss
  help Congestion entered or left.
  field reason u32 32 enum:reason brief why
  field cwnd u32 36 packets brief congestion window
 event 105 tcp_rttm module=tcp kind=conn role=event len=40 key=sk \
-state=exact stability=Evolving sets=rtt selector=- opts=skip:when:sample:stack
+state=exact stability=Evolving sets=rtt selector=- opts=skip:when:sample:primary:before:after:stack:snapshot
  help An RTT sample.
  field rtt_us u32 32 us brief the sample
  field srtt_us u32 36 us brief smoothed
@@ -79,7 +79,7 @@ def main():
         "dropped": "total 0\n", "keyframes": "0\n", "error": "",
         "owner": "none\n", "sock_filters": "none\n", "filters": "none\n",
         "netns": "none\n", "dev": "none\n", "mark": "none\n",
-        "cgroup": "none\n", "pid": "none\n",
+        "cgroup": "none\n", "pid": "none\n", "hold": "8388608\n",
         "stat": "session tracing=0 owner=0 since_ns=0 epoch=0 "
                 "subbuf_size=%d subbuf_nr=8 dead=-\n" % SIZE,
     }

@@ -101,6 +101,13 @@ done <<-'E'
 	tcp_rttm,skip=a:b,tcp_reset|tcp_rttm,skip=a:b\ntcp_reset
 	tcp_rttm,stack,sample=10|tcp_rttm,stack,sample=10
 	tcp_rttm,when=rtt>50ms|tcp_rttm,when=rtt>50ms
+	tcp_rttm,when=rtt.gt.50ms&&srtt<1s|tcp_rttm,when=rtt.gt.50ms&&srtt<1s
+	tcp_rttm,primary=tcp_congestion:tcp_reset,before=2s,after=10,tcp_congestion|tcp_rttm,primary=tcp_congestion:tcp_reset,before=2s,after=10\ntcp_congestion
+	tcp_congestion,primary=tcp_rttm[rtt>50ms&&srtt<1s],tcp_rttm|tcp_congestion,primary=tcp_rttm[rtt>50ms&&srtt<1s]\ntcp_rttm
+	tcp_rttm,snapshot,tcp_reset|tcp_rttm,snapshot\ntcp_reset
+	tcp_rttm,snapshot=rtt>1s,stack|tcp_rttm,snapshot=rtt>1s,stack
+	@all,primary=tcp_reset|tcp_congestion,primary=tcp_reset\ntcp_rttm,primary=tcp_reset\ntcp_reset
+	tcp_r*,before=9,tcp_congestion|tcp_rttm,before=9\ntcp_reset\ntcp_congestion
 	@all|tcp_congestion\ntcp_rttm\ntcp_reset
 	@trouble|tcp_congestion,skip=loss\ntcp_reset
 	@trouble,only=cwr|tcp_congestion,only=cwr\ntcp_reset
@@ -135,6 +142,11 @@ done <<-'E'
 	tcp_reset,stack|2|no event "stack"|
 	tcp_reset,sample=2|2|tcp_reset: no option "sample" (it takes: skip)|
 	tcp_rttm,when=rtt|2|did the shell take the >? Quote the -e|
+	tcp_rttm,when=nonsense|2|condition has no operator|
+	tcp_rttm,snapshot=rtt|2|did the shell take the >? Quote the -e|
+	tcp_congestion,primary=tcp_rttm[rtt|2|did the shell take the >? Quote the -e|
+	tcp_congestion,primary=tcp_reset:tcp_rttm[rtt]|2|did the shell take the|
+	tcp_reset,primary=tcp_rttm|2|tcp_reset: no option "primary"|
 	tcp_listen_overflow|1|not available on this kernel: needs the kernel patch|
 E
 ok "nothing was recorded" test ! -e e2.dat
@@ -151,8 +163,29 @@ ok "-b" is "$(cat d/skbtrace/subbuf_size)" 65536
 ok "-n" is "$(cat d/skbtrace/subbuf_nr)" 32
 ok "-C" is "$(cat d/skbtrace/contexts)" task,softirq
 ok "-p" is "$(cat d/skbtrace/cpus)" 0-1
+run record -q --hold 16M -o h.dat
+ok "--hold" is "$(cat d/skbtrace/hold)" 16777216
+"$here/readcap.py" h.dat >out
+ok "--hold: the file says it" grep -q "[=:]hold[: ]" out
+run record -q --hold 0 -o h.dat -f
+ok "--hold 0: off" is "$(cat d/skbtrace/hold)" 0
+run live -q --hold 1k -e tcp_rttm
+ok "live --hold" is "$(cat d/skbtrace/hold)" 1024
+rm d/skbtrace/hold
+run record --hold 1M -o h2.dat
+ok "--hold: an older kernel" fails 1 "cannot hold events back"
+ok "--hold: what to do" says "install the module from the same source"
+run record -q -o h2.dat
+ok "an older kernel without --hold" is "$rc" 0
+fresh
+rm d/skbtrace/hold
+mkdir d/skbtrace/hold
+echo "hold: more than a quarter of memory" >d/skbtrace/error
+run record --hold 1T -o h3.dat
+ok "--hold: a refusal says why" fails 1 "skbtrace: more than a quarter"
+fresh
 for bad in "-w 0" "-w x" "-w 1y" "-w -1" "-b 0" "-b 3q" "-n 0" "-n 1k" \
-	"--max-size -1" "--max-events x" "--bogus" "-Z" "-w" "-- "; do
+	"--max-size -1" "--max-events x" "--hold x" "--hold" "--bogus" "-Z" "-w" "-- "; do
 	# shellcheck disable=SC2086
 	run record $bad
 	ok "usage: $bad" is "$rc" "$([ "$bad" = "-- " ] && echo 125 || echo 2)"
@@ -220,6 +253,9 @@ ok "--strict: losses are exit 3" is "$rc" 3
 ok "losses: how many, where, of what" says \
 	"LOST 7 of 67 events (10.4%), all on cpu 1: tcp_rttm 5, tcp_reset 2"
 ok "losses: what helps" says "next time: -b 8k, or -e tcp_rttm,sample=10, or"
+sed -i '2s/$/ held=20 history=5 held_dropped=15/' d/skbtrace/stat
+run record -o l3.dat
+ok "totals: held back" says "skbtrace: held back 20, written 5 of them as history"
 run record -q -o l2.dat
 ok "losses are told in quiet, too" says "LOST 7 of 67"
 ok "END knows of them" capture l2.dat end=60:7
@@ -334,6 +370,10 @@ tcp_congestion exact
 tcp_rttm exact
 tcp_reset inferred
 tcp_listen_overflow unavailable"
+run list tcp_rttm
+ok "list EVENT: options" grep -q \
+	'^  OPTIONS *skip= when= sample= primary= before= after= stack snapshot$' \
+	out
 run list tcp_reset
 ok "list EVENT: why it is not exact" grep -q 'seen at tcp_send_reset only' out
 run list nonsense
@@ -376,6 +416,12 @@ ok "status: on" grep -qE \
 ok "status: events" grep -q '^events    tcp_rttm; tcp_congestion skip=cwr$' out
 ok "status: buffers in use" grep -q \
 	'^buffers   2 CPUs x 8 x 128KiB = 2.0MiB, fullest ever 25%$' out
+ok "status: nothing held back, no line" test -z "$(grep ^hold out)"
+printf 'tcp_rttm,primary=tcp_reset\n' >d/skbtrace/enabled
+sed -i 's/later=7/held_dropped=3 history=4/' d/skbtrace/stat
+run status
+ok "status: what is held back" grep -q \
+	'^hold      8.0MiB in all, held back 7, written 4 of them as history$' out
 ok "status: counts" grep -q '^counts    9 events, 1 lost$' out
 ok "status: kernel" grep -q "^kernel    $(uname -r), skbtrace 2 (" out
 run stop

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What net/skbtrace/ring.h, names.h and include/linux/skbtrace_state.h take
- * from the kernel, as the atomics of the compiler, so that the very text which
+ * What net/skbtrace/ring.h, names.h, hold.h and include/linux/skbtrace_state.h
+ * take from the kernel, as the atomics of the compiler, so that the very text which
  * runs in the kernel runs here under threads and a race detector. It does not
  * detect a CPU's reordering; it does detect that an order which the code relies
  * on has not been asked for.
@@ -26,8 +26,10 @@ typedef int64_t s64;
 
 #ifdef BREAK_RELEASE
 #define SHIM_RELEASE	__ATOMIC_RELAXED
+#define SHIM_FULL	__ATOMIC_RELAXED
 #else
 #define SHIM_RELEASE	__ATOMIC_RELEASE
+#define SHIM_FULL	__ATOMIC_SEQ_CST
 #endif
 
 #define smp_load_acquire(p)	__atomic_load_n(p, __ATOMIC_ACQUIRE)
@@ -35,12 +37,34 @@ typedef int64_t s64;
 #define try_cmpxchg_acquire(p, old, new)				\
 	__atomic_compare_exchange_n(p, old, new, false,			\
 				    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)
+#define try_cmpxchg(p, old, new)					\
+	__atomic_compare_exchange_n(p, old, new, false,			\
+				    SHIM_FULL, __ATOMIC_RELAXED)
 #ifdef BREAK_ONCE
 #define READ_ONCE(x)		(x)
 #define WRITE_ONCE(x, v)	((x) = (v))
 #else
 #define READ_ONCE(x)		__atomic_load_n(&(x), __ATOMIC_RELAXED)
 #define WRITE_ONCE(x, v)	__atomic_store_n(&(x), v, __ATOMIC_RELAXED)
+#endif
+
+/*
+ * The race detector does not know fences. It need not: what they order are
+ * marked accesses, and what these bring is checked by whoever looks at it.
+ */
+#ifdef __SANITIZE_THREAD__
+#pragma GCC diagnostic ignored "-Wtsan"
+#endif
+#define smp_rmb()	__atomic_thread_fence(__ATOMIC_ACQUIRE)
+#define smp_wmb()	__atomic_thread_fence(__ATOMIC_RELEASE)
+#define unlikely(x)	__builtin_expect(!!(x), 0)
+#define likely(x)	__builtin_expect(!!(x), 1)
+
+/* Where the kernel lets another CPU go on, in its debug build. */
+#ifdef SHIM_RACE
+#define skbtrace_race()	SHIM_RACE()
+#else
+#define skbtrace_race()	do {} while (0)
 #endif
 
 #endif /* TESTS_RING_SHIM_H */

@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # tests/stress.sh [SECONDS [SEED]] - what CPUs share in the kernel, under threads
 #
-# Builds tests/ring_stress.c, state_stress.c and verdict_stress.c with the thread
-# sanitizer and with those for addresses and undefined behaviour, and runs each
-# for SECONDS (default 2). Then builds them with one fault each: these runs must
-# fail. Output is TAP.
+# Builds tests/ring_stress.c, state_stress.c, verdict_stress.c and hold_stress.c
+# with the thread sanitizer and with those for addresses and undefined
+# behaviour, and runs each for SECONDS (default 2). Then builds them with one
+# fault each: these runs must fail. Output is TAP.
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -32,7 +32,7 @@ attempt() {
 	return 1
 }
 
-for program in ring_stress state_stress verdict_stress; do
+for program in ring_stress state_stress verdict_stress hold_stress; do
 	for sanitizers in thread address,undefined; do
 		if attempt $program "$sanitizers" "$seconds"; then
 			result ok "$program: -fsanitize=$sanitizers"
@@ -63,6 +63,10 @@ state_stress|BREAK_RELEASE|a place given back without order|WARNING: ThreadSanit
 state_stress|BREAK_LOCK|a connection in two hands|WARNING: ThreadSanitizer: data race
 verdict_stress|BREAK_ONCE|a verdict with plain accesses|WARNING: ThreadSanitizer: data race
 verdict_stress|BREAK_MIX|a verdict of other addresses|^not ok 1
+hold_stress|BREAK_ONCE|a log with plain accesses|WARNING: ThreadSanitizer: data race
+hold_stress|BREAK_CLAIM|a block that two write out|^# number .* twice
+hold_stress|BREAK_WHOLE|a block that is overwritten meanwhile|^# a block is torn
+hold_stress|BREAK_MISSED|a gap that nobody tells of|nobody has told
 END
 
 echo "1..$number"
