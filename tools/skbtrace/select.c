@@ -185,7 +185,9 @@ static bool group_takes(const struct group *g, const char *key)
 	return false;
 }
 
-/* "when=rtt": a shell that saw > has made a file of the rest. */
+/*
+ * "when=rtt", "snapshot=rtt": a shell that saw > has made a file of the rest.
+ */
 static int check_when(const struct event *e, const char *value)
 {
 	for (u32 i = 0; i < e->nfields; i++) {
@@ -239,7 +241,7 @@ static int group_option(struct group *g, const char *item, bool quiet)
 				    e->name, key);
 			continue;
 		}
-		if (eq && !strcmp(key, "when"))
+		if (eq && (!strcmp(key, "when") || !strcmp(key, "snapshot")))
 			code = check_when(e, eq + 1);
 		if (code)
 			return code;
