@@ -7,6 +7,7 @@
 #include "capture.h"
 #include "cmd.h"
 #include "conf.h"
+#include "flight_told.h"
 #include "num.h"
 #include "progress.h"
 #include "sig.h"
@@ -16,6 +17,20 @@
 static struct recopt what;
 static struct capture_opts where;
 static bool force;
+static struct flight_opts flying = {
+	.after_ns = FLIGHT_UNSET, .gap_ns = FLIGHT_UNSET,
+};
+
+static int set_time(const char *arg, void *ns)
+{
+	if (!strcmp(arg, "0")) {
+		*(u64 *)ns = 0;
+		return 0;
+	}
+	if (parse_duration(arg, ns))
+		return 0;
+	return fail(EXIT_USAGE, "\"%s\" is not a time; e.g. 0, 500ms, 2m", arg);
+}
 
 static const struct opt opts[] = {
 	RECORD_OPTIONS(what),
@@ -28,19 +43,67 @@ static const struct opt opts[] = {
 	  "begin a new file after SIZE bytes: FILE.0001, FILE.0002, ...;\n"
 	  "numbers go on after those that exist",
 	  OPT_CALL, &where.rotate, recopt_size },
-	{ 0, "files", "N", "with --rotate: keep the newest N, remove older ones",
+	{ 0, "files", "N",
+	  "with --rotate or --flight-recorder: keep the newest N, remove\n"
+	  "older ones",
 	  OPT_CALL, &where.files, recopt_count },
 	{ 0, "max-size", "SIZE", "stop after about SIZE bytes in all",
 	  OPT_CALL, &where.max_size, recopt_size },
+	{ 0, "flight-recorder", "SIZE",
+	  "keep the last SIZE bytes in memory; save them in FILE.0001, ...\n"
+	  "when \"skbtrace snapshot\", USR2 or an event with snapshot says so",
+	  OPT_CALL, &flying.size, recopt_size },
+	{ 0, "snapshot-after", "TIME",
+	  "record so much longer when an event says so (default 1s)",
+	  OPT_CALL, &flying.after_ns, set_time },
+	{ 0, "snapshot-gap", "TIME",
+	  "events cause snapshots at most this often (default 1m)",
+	  OPT_CALL, &flying.gap_ns, set_time },
+	{ 0, "max-snapshots", "N", "stop after N snapshots",
+	  OPT_CALL, &flying.max, recopt_count },
 	{}
 };
+
+static int not_both(const char *option)
+{
+	msg("--flight-recorder and %s cannot be had together", option);
+	hint("its files are FILE.0001, ..., none larger than its SIZE; --files"
+	     " and --max-snapshots limit their number");
+	return EXIT_USAGE;
+}
+
+static int check_flight(bool piped)
+{
+	const bool sizes = flying.after_ns != FLIGHT_UNSET ||
+			   flying.gap_ns != FLIGHT_UNSET || flying.max;
+
+	if (!flying.size)
+		return sizes ? fail(EXIT_USAGE, "--snapshot-after,"
+				    " --snapshot-gap and --max-snapshots need"
+				    " --flight-recorder") : 0;
+	if (where.rotate)
+		return not_both("--rotate");
+	if (where.max_size)
+		return not_both("--max-size");
+	if (piped)
+		return not_both("-o -");
+	if (flying.after_ns == FLIGHT_UNSET)
+		flying.after_ns = NSEC_PER_SEC;
+	if (flying.gap_ns == FLIGHT_UNSET)
+		flying.gap_ns = 60 * NSEC_PER_SEC;
+	return 0;
+}
 
 static int check_options(const struct args *a)
 {
 	const bool piped = where.name && !strcmp(where.name, "-");
+	int code = check_flight(piped);
 
-	if (where.files && !where.rotate)
-		return fail(EXIT_USAGE, "--files needs --rotate");
+	if (code)
+		return code;
+	if (where.files && !where.rotate && !flying.size)
+		return fail(EXIT_USAGE, "--files needs --rotate or"
+			    " --flight-recorder");
 	if (where.rotate && piped)
 		return fail(EXIT_USAGE, "--rotate needs a file, not -o -");
 	if (a->tail && !*a->tail)
@@ -51,6 +114,8 @@ static int check_options(const struct args *a)
 		where.mode = force ? OUT_REPLACE : OUT_NEW;
 	if (!where.name)
 		where.name = DEFAULT_FILE;
+	flying.name = where.name;
+	flying.files = where.files;
 	return 0;
 }
 
@@ -92,36 +157,99 @@ static void wait_for_command(struct session *s)
 	}
 }
 
-static int trace(struct session *s, struct capture *c, char **cmd)
+/* Where the data go: into files, or into a window of which files are made. */
+struct target {
+	struct session *s;
+	struct capture c;
+	struct flight f;
+};
+
+/* 0, an exit code after a message, or -EPIPE, as those below. */
+static int target_open(struct target *t, struct session *s)
+{
+	int code;
+
+	t->s = s;
+	if (!flying.size)
+		return capture_open(&t->c, &where, s);
+	code = flight_open(&t->f, &flying, s);
+	if (code)
+		flight_free(&t->f);
+	return code;
+}
+
+static int target_begin(struct target *t)
+{
+	if (!flying.size)
+		return capture_begin(&t->c);
+	flight_begin(&t->f);
+	return 0;
+}
+
+static struct sink *target_sink(struct target *t)
+{
+	return flying.size ? &t->f.sink : &t->c.sink;
+}
+
+static void target_drop(struct target *t)
+{
+	if (flying.size)
+		flight_free(&t->f);
+	else
+		capture_drop(&t->c);
+}
+
+/* Tracing is over, its session is not: it can be asked about processors. */
+static int target_save(struct target *t)
+{
+	return flying.size ? flight_end(&t->f) : 0;
+}
+
+/* Finish what is there, and say what it was. */
+static int target_end(struct target *t, bool whole)
+{
+	int code;
+
+	if (flying.size) {
+		flight_tell_end(&t->f, whole);
+		flight_free(&t->f);
+		return 0;
+	}
+	code = capture_end(&t->c, whole);
+	if (!t->s->broken_pipe)
+		totals(t->s, &t->c, whole);
+	return code;
+}
+
+static int trace(struct session *s, struct target *t, char **cmd)
 {
 	bool whole = false;
-	int code, err;
+	int code, saved, err;
 
 	code = session_start(s);
 	if (code) {
-		capture_drop(c);
+		target_drop(t);
 		return code;
 	}
-	code = capture_begin(c);
+	code = target_begin(t);
 	if (!code && cmd) {
 		code = child_start(&s->child, cmd);
 		if (code) {
-			capture_drop(c);
+			target_drop(t);
 			return code;
 		}
 	}
 	if (!code) {
-		code = session_run(s, &c->sink);
+		code = session_run(s, target_sink(t));
 		whole = !code && !s->broken_pipe;
 	} else if (code == -EPIPE) {
 		s->broken_pipe = true;
 		code = 0;
 	}
+	saved = target_save(t);
 	session_end(s);
-	err = capture_end(c, whole);
-	code = code ? code : err;
-	if (!s->broken_pipe)
-		totals(s, c, whole);
+	err = target_end(t, whole);
+	code = code ? code : saved ? saved : err;
 	if (!code && what.strict && s->lost)
 		code = EXIT_INCOMPLETE;
 	return code;
@@ -129,15 +257,15 @@ static int trace(struct session *s, struct capture *c, char **cmd)
 
 static int record(char **cmd)
 {
+	struct target t = {};
 	struct session s;
-	struct capture c;
 	int code;
 
 	code = session_prepare(&s, "record", &what);
 	if (!code)
-		code = capture_open(&c, &where, &s);
+		code = target_open(&t, &s);
 	if (!code)
-		code = trace(&s, &c, cmd);
+		code = trace(&s, &t, cmd);
 	else if (code == -EPIPE)
 		code = 0;
 	if (cmd && s.wake >= 0)
@@ -177,11 +305,13 @@ const struct cmd cmd_record = {
 "CMD it is run, recording ends one second after it, and its exit status is\n"
 "ours (125: skbtrace itself failed).\n\n"
 "FILE is called FILE.part while it is written. It is readable then, too.\n\n"
+"A flight recorder writes nothing until it is asked to: see --flight-recorder.\n\n"
 "  skbtrace record -w 10\n"
 "  skbtrace record -e @trouble,@rtt 'port 443 and net 10.0.0.0/8'\n"
 "  skbtrace record -e '@trouble,tcp_rttm,primary=tcp_congestion'\n"
 "  skbtrace record -e tcp_rttm,tcp_retransmit -- curl -sO https://host/file\n"
-"  skbtrace record --rotate 64M --files 10 -o /var/tmp/net.dat\n",
+"  skbtrace record --rotate 64M --files 10 -o /var/tmp/net.dat\n"
+"  skbtrace record --flight-recorder 64M -e @trouble,@rtt\n",
 	.opts = opts,
 	.takes_tail = true,
 	.run = run_record,

@@ -6,6 +6,7 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "board.h"
 #include "cmd.h"
 #include "ctl.h"
 #include "netns.h"
@@ -185,6 +186,32 @@ static void line_buffers(const struct ctl *c, const struct ctl_stat *st)
 	       (unsigned long long)(nr ? 100 * fullest / nr : 0));
 }
 
+/* Of a flight recorder: what it could save now. */
+static void line_window(const struct ctl *c)
+{
+	char age[NUM_LEN], is[NUM_LEN], may[NUM_LEN];
+	struct ctl_owner o;
+	struct board b;
+	int fd;
+
+	ctl_owner(c, &o);
+	fd = o.any ? board_find(o.pid) : -1;
+	if (fd < 0)
+		return;
+	if (board_read(fd, &b)) {
+		printf("window    %s, %s of %s, %llu events, %u snapshot%s",
+		       fmt_age(age, b.since_ns ? mono_ns() - b.since_ns : 0),
+		       fmt_size(is, b.bytes), fmt_size(may, b.size),
+		       (unsigned long long)b.events, b.snapshots,
+		       b.snapshots == 1 ? "" : "s");
+		if (b.failed)
+			printf(", %u failed (%s)", b.failed, b.error);
+		printf("%s%s%s\n", *b.last ? ", last " : "", b.last,
+		       b.writing ? ", one is being written" : "");
+	}
+	close(fd);
+}
+
 static void line_kernel(const struct ctl_stat *st, bool loaded)
 {
 	const u64 all = st->exact + st->inferred + st->unavailable;
@@ -225,6 +252,7 @@ static int show(const struct ctl *c)
 		line_scope(c, i);
 	line_hold(c, &st);
 	line_buffers(c, &st);
+	line_window(c);
 	printf("counts    %llu events, %llu lost\n",
 	       (unsigned long long)ctl_sum(&st, written),
 	       (unsigned long long)ctl_sum(&st, lost));

@@ -39,7 +39,9 @@ struct session {
 	const char *(*size_text)(struct session *s);
 	/* Has it reached a limit of its own (--max-size)? NULL: it has none. */
 	bool (*full)(struct session *s);
-	void *priv;		/* for the two */
+	/* Somebody wants a snapshot (USR2). NULL: it takes none. */
+	void (*ask)(struct session *s);
+	void *priv;		/* for the three */
 
 	bool stopping;		/* -* was written */
 	bool broken_pipe;	/* nobody reads our output any more */

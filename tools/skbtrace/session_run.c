@@ -73,6 +73,8 @@ static int timeout(const struct loop *l)
 		keep_earlier(&due, s->deadline_ns);
 	if (!s->stopping && reader_uncovered(&s->reader))
 		keep_earlier(&due, l->stat_due);
+	if (l->sink->due_ns)
+		keep_earlier(&due, l->sink->due_ns);
 	return due <= l->now ? 0 : (due - l->now) / MSEC + 1;
 }
 
@@ -121,6 +123,13 @@ static bool read_stat(struct loop *l)
 	return true;
 }
 
+/* Without a handler the signal would have ended us. */
+static void no_snapshot(void)
+{
+	progress_clear();
+	msg("USR2, but no snapshot: this is no flight recorder");
+}
+
 static void handle_signals(struct loop *l)
 {
 	struct session *s = l->s;
@@ -136,6 +145,10 @@ static void handle_signals(struct loop *l)
 		read_stat(l);
 		progress_line(s, l->now, true);
 	}
+	if ((got & SIG_SNAPSHOT) && s->ask)
+		s->ask(s);
+	else if (got & SIG_SNAPSHOT)
+		no_snapshot();
 	if ((got & SIG_CHILD) && s->child.pid && child_poll(&s->child))
 		keep_earlier(&s->deadline_ns, l->now + AFTER_CMD_NS);
 }

@@ -7,7 +7,8 @@
 #include "sig.h"
 
 static int wake[2] = { -1, -1 };
-static volatile sig_atomic_t interrupts, stop, progress, child_ended, forward;
+static volatile sig_atomic_t interrupts, stop, progress, child_ended, snapshot,
+			     forward;
 
 static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -19,6 +20,9 @@ static void handler(int sig, siginfo_t *info, void *ctx)
 	switch (sig) {
 	case SIGUSR1:
 		progress = 1;
+		break;
+	case SIGUSR2:
+		snapshot = 1;
 		break;
 	case SIGCHLD:
 		child_ended = 1;
@@ -56,6 +60,7 @@ int sig_setup(void)
 		sigaction(stop_signals[i], &sa, NULL);
 	}
 	sigaction(SIGUSR1, &sa, NULL);
+	sigaction(SIGUSR2, &sa, NULL);
 	sigaction(SIGCHLD, &sa, NULL);
 	/* Both are errors of a write, and told where it was made. */
 	signal(SIGPIPE, SIG_IGN);
@@ -76,9 +81,12 @@ unsigned int sig_take(void)
 		got |= SIG_PROGRESS;
 	if (child_ended)
 		got |= SIG_CHILD;
+	if (snapshot)
+		got |= SIG_SNAPSHOT;
 	stop = 0;
 	progress = 0;
 	child_ended = 0;
+	snapshot = 0;
 	return got;
 }
 
@@ -97,6 +105,7 @@ void sig_reset(void)
 			signal(stop_signals[i], SIG_DFL);
 	}
 	signal(SIGUSR1, SIG_DFL);
+	signal(SIGUSR2, SIG_DFL);
 	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);

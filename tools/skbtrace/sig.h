@@ -12,6 +12,7 @@ enum sig_event {
 	SIG_STOP	= 1,
 	SIG_PROGRESS	= 2,	/* USR1 */
 	SIG_CHILD	= 4,
+	SIG_SNAPSHOT	= 8,	/* USR2 */
 };
 
 /* Install the handlers; readable when something came. -1 with errno. */

@@ -23,6 +23,7 @@ struct sink_ops {
 struct sink {
 	const struct sink_ops *ops;
 	int stdout_fd;		/* watched for a reader that leaves; -1 none */
+	u64 due_ns;		/* call flush() then; 0: it does not matter */
 	bool hurry;		/* somebody watches: marks as soon as may be */
 };
 

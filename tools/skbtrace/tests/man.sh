@@ -49,7 +49,7 @@ groff -mandoc -Tascii -P-cbou -ww -rLL=200n "$page" >"$tmp/page" 2>"$tmp/err"
 ok "formats without a word" test ! -s "$tmp/err"
 sed 's/^/# /' "$tmp/err"
 
-for cmd in record live parse info list status stop; do
+for cmd in record live parse info list status snapshot stop; do
 	where="skbtrace $cmd"
 	case $cmd in
 	record) where+="|What to trace" ;;

@@ -9,7 +9,7 @@
 
 static const struct cmd *const cmds[] = {
 	&cmd_record, &cmd_live, &cmd_parse, &cmd_info, &cmd_list, &cmd_status,
-	&cmd_stop,
+	&cmd_snapshot, &cmd_stop,
 };
 
 static int n, failed;

@@ -40,7 +40,8 @@ suite() {
 }
 
 if [ $# = 0 ]; then
-	set -- parse refilter held history latency record filter scope conf man stress
+	set -- parse refilter held history latency record flight filter scope conf \
+		man stress
 fi
 for s; do
 	if [ ! -x "$here/$s.sh" ]; then
