@@ -29,6 +29,7 @@ JOBS=(
 	"demo|kernel tools|scripts/demo.sh"
 	"record|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
 	"filters|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
+	"history|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/history_vm.sh"
 	"flight|kernel tools|scripts/vm.sh -t 600 -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
 	"pahole|kernel|scripts/pahole.sh"
 	"lint|kernel tools|scripts/lint.sh"

@@ -48,8 +48,8 @@
  * @held: primary=: it is held back
  * @fires: others wait for it
  * @snapshot: snapshot=: it may ask for one
- * @ranged: when=: values of the field that skbtrace_event.range names are wanted
- *	from @low on, up to @low + @span
+ * @ranged: when=: of the field that skbtrace_event.range names values from @low
+ *	to @low + @span are wanted
  * @staged: SKBTRACE_STAGED or _IN_LOG if one of the four is set
  * @nr: number of the event, which may be gone before the session is
  * @mark: SO_MARK

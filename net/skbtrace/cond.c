@@ -77,7 +77,9 @@ static bool skbtrace_is_field(const struct skbtrace_field *f, const char *name,
 /* Those that can be compared: numbers that mean something by themselves */
 static int skbtrace_number_type(const struct skbtrace_field *f)
 {
-	static const char *const no[] = { "sseq", "rseq", "dseq", "sym", "pkt" };
+	static const char *const no[] = {
+		"sseq", "rseq", "dseq", "sym", "pkt"
+	};
 	unsigned int i;
 
 	if (!strncmp(f->name, "spare", 5))
@@ -103,7 +105,8 @@ static int skbtrace_no_cond_field(const struct skbtrace_event *ev,
 			n += scnprintf(list + n, sizeof(list) - n, " %s",
 				       ev->fields[i].name);
 	return skbtrace_err(-EINVAL, "%s: %s=: no field \"%.*s\" to compare; there are%s",
-			    ev->name, skbtrace_cond_key, (int)min_t(size_t, len, 32), name, list);
+			    ev->name, skbtrace_cond_key,
+			    (int)min_t(size_t, len, 32), name, list);
 }
 
 static int skbtrace_cond_field(const struct skbtrace_event *ev,
@@ -169,7 +172,8 @@ static int skbtrace_cond_word(const struct skbtrace_event *ev, const char *word,
 		return 0;
 	}
 	return skbtrace_err(-EINVAL, "%s: %s=: \"%.*s\" is no %s; \"format\" lists them under syms %s",
-			    ev->name, skbtrace_cond_key, (int)min_t(size_t, len, 32), word,
+			    ev->name, skbtrace_cond_key,
+			    (int)min_t(size_t, len, 32), word,
 			    field->name, strchr(field->unit, ':') + 1);
 }
 
@@ -179,7 +183,8 @@ skbtrace_cond_factor(const char *unit, const char *suffix, size_t len)
 	unsigned int i;
 
 	/* Mbit/s and the like */
-	if (!strcmp(unit, "Bps") && len > 2 && !strncmp(suffix + len - 2, "/s", 2))
+	if (!strcmp(unit, "Bps") && len > 2 &&
+	    !strncmp(suffix + len - 2, "/s", 2))
 		len -= 2;
 	for (i = 0; i < ARRAY_SIZE(skbtrace_factors); i++)
 		if (!strcmp(skbtrace_factors[i].unit, unit) &&
@@ -203,12 +208,13 @@ static int skbtrace_no_number(const struct skbtrace_event *ev,
 			n += scnprintf(list + n, sizeof(list) - n, " %s",
 				       skbtrace_factors[i].suffix);
 	return skbtrace_err(-EINVAL, "%s: %s=: \"%.*s\" is no number for %s (%s type)%s%s",
-			    ev->name, skbtrace_cond_key, (int)min_t(size_t, len, 32), text,
+			    ev->name, skbtrace_cond_key,
+			    (int)min_t(size_t, len, 32), text,
 			    field->name, field->type,
 			    n ? "; units:" : "", list);
 }
 
-/* Does @v, of @negative sign, fit the field? Then it is what the field holds. */
+/* Does @v, of @negative sign, fit the field? Then it is what that holds. */
 static bool skbtrace_cond_fits(struct skbtrace_term *term, u64 v, bool negative)
 {
 	u64 max = term->size == 8 ? U64_MAX : BIT_ULL(term->size * 8) - 1;
@@ -292,7 +298,8 @@ static int skbtrace_cond_value(const struct skbtrace_event *ev,
 	size_t len = strcspn(value, "&|");
 
 	*text += len;
-	if (strncmp(ev->fields[term->field].unit, "enum:", 5) || isdigit(*value))
+	if (strncmp(ev->fields[term->field].unit, "enum:", 5) ||
+	    isdigit(*value))
 		return skbtrace_cond_number(ev, value, len, term);
 	return skbtrace_cond_word(ev, value, len, term);
 }

@@ -296,7 +296,8 @@ static noinline void skbtrace_stage_stack(struct skbtrace_run *run,
 	struct skbtrace_calls calls;
 
 	skbtrace_save_stack(run, c, &calls, 3);
-	skbtrace_put_stack(run, &calls, (struct skbtrace_block *)c->stage.block);
+	skbtrace_put_stack(run, &calls,
+			   (struct skbtrace_block *)c->stage.block);
 }
 
 /**

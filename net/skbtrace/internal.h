@@ -66,6 +66,7 @@ static inline void skbtrace_race(void)
 #define SKBTRACE_BLOCK_MAX		1024	/* several fit a sub-buffer */
 /* a block's own, the most that a stack adds to it */
 #define SKBTRACE_STACK_BYTES	(8 + 8 * SKBTRACE_STACK_MAX)
+#define SKBTRACE_STAGE_BYTES	(SKBTRACE_BLOCK_MAX + SKBTRACE_STACK_BYTES)
 #define SKBTRACE_MAX_HOOKS		64
 #define SKBTRACE_FLUSH_MS		100
 #define SKBTRACE_ENABLED_MAX		65536	/* bytes of one write */
@@ -122,8 +123,7 @@ struct skbtrace_stage {
 	struct skbtrace_held		*entry;
 	u64				pos;
 	bool				missed;
-	u8				block[SKBTRACE_BLOCK_MAX +
-					      SKBTRACE_STACK_BYTES] __aligned(8);
+	u8				block[SKBTRACE_STAGE_BYTES] __aligned(8);
 };
 
 /* The addresses of a stack */

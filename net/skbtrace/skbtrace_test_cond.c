@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Conditions: what parses, what is refused and why, what agrees; what becomes of
- * an event that does not.
+ * Conditions: what parses, what is refused and why, what agrees; what becomes
+ * of an event that does not.
  */
 #include <kunit/test.h>
 #include <linux/seq_file.h>

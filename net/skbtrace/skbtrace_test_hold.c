@@ -179,8 +179,8 @@ static void range_agrees(struct kunit *test)
 	struct kunit_range_block b = {};
 	struct skbtrace_cond all, rest;
 	unsigned int i, j;
+	bool ranged, in;
 	u32 low, span;
-	bool ranged;
 
 	for (i = 0; i < ARRAY_SIZE(range_conds); i++) {
 		mutex_lock(&skbtrace_lock);
@@ -199,9 +199,9 @@ static void range_agrees(struct kunit *test)
 		for (j = 0; j < 2 * ARRAY_SIZE(values); j++) {
 			b.rtt_us = values[j / 2];
 			b.other = j % 2;
+			in = !ranged || b.rtt_us - low <= span;
 			KUNIT_EXPECT_EQ_MSG(test, skbtrace_cond_true(&all, &b),
-					    (!ranged || b.rtt_us - low <= span) &&
-					    skbtrace_cond_true(&rest, &b),
+					    in && skbtrace_cond_true(&rest, &b),
 					    "%s: %u", range_conds[i].text,
 					    b.rtt_us);
 		}

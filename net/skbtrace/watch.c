@@ -199,7 +199,8 @@ static int skbtrace_check_watch(const struct skbtrace_run *run,
 		if (!skbtrace_will_be_on(run, primary->slot, specs, nr, off,
 					 nr_off))
 			return skbtrace_err(-EINVAL, "%s: its primary %s is not enabled: enable both, or %s first",
-					    ev->name, primary->name, ev->name);
+					    ev->name, primary->name,
+					    primary->name);
 		if (skbtrace_next_watch(run, primary->slot, specs, nr)->nr)
 			return skbtrace_err(-ELOOP, "%s: its primary %s has a primary itself, and would wait, too",
 					    ev->name, primary->name);

@@ -107,8 +107,8 @@ void skbtrace_put_stack(struct skbtrace_run *run,
  */
 static __always_inline void *
 skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
-		   const struct skbtrace_event *ev, const struct skbtrace_call *call,
-		   unsigned int skip)
+		   const struct skbtrace_event *ev,
+		   const struct skbtrace_call *call, unsigned int skip)
 {
 	struct skbtrace_calls calls __uninitialized;
 	struct skbtrace_block *b;

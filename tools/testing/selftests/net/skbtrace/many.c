@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * many server ADDR PORT - echo whatever comes, until all have closed
- * many client ADDR FROM TO PORT N ROUNDS LOSSY LOSE LOST GO
+ * many client ADDR FROM TO PORT N ROUNDS LOSSY LOSE LOST GO DONE CLOSE
  *
  * N TCP connections of IPv4 from ports FROM, FROM + 1, ... to TO:PORT at once.
  * Each does ROUNDS round trips of 100 bytes, one connection after the other.
  * Then the file LOSE is made, and once it is gone LOSSY of them, which are the
- * 8th of each N / LOSSY, write once more; the others do another round trip. When
- * each of the LOSSY has sent something again, LOST is made; once GO is there the
- * answers are read, and all is closed. Prints a line for each that has sent
- * anything again: "cookie=HEX port=N retrans=N"; then "rounds=N" for all.
+ * 8th of each N / LOSSY, write once more; the others do another round trip.
+ * When each of the LOSSY has sent something again, LOST is made; once GO is
+ * there the answers are read and DONE is made; once CLOSE is, all is closed.
+ *
+ * Both print a line for each connection that has sent anything again until it
+ * is closed: "cookie=HEX retrans=N".
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -72,6 +74,31 @@ static void watch(int ep, int fd)
 		die("epoll_ctl");
 }
 
+static unsigned int retrans(int fd)
+{
+	struct tcp_info info;
+	socklen_t len = sizeof(info);
+
+	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
+		die("TCP_INFO");
+	return info.tcpi_total_retrans;
+}
+
+/* Say what has become of it, and close it */
+static void finish(int fd)
+{
+	unsigned int again = retrans(fd);
+	uint64_t cookie;
+	socklen_t len = sizeof(cookie);
+
+	if (getsockopt(fd, SOL_SOCKET, SO_COOKIE, &cookie, &len))
+		die("SO_COOKIE");
+	if (again)
+		printf("cookie=%llx retrans=%u\n", (unsigned long long)cookie,
+		       again);
+	close(fd);
+}
+
 static void server(char **arg)
 {
 	int ep = epoll_create1(0), ls = tcp_socket(arg[0], atoi(arg[1]));
@@ -100,7 +127,7 @@ static void server(char **arg)
 		n = read(e.data.fd, buf, sizeof(buf));
 		if (n > 0 && write(e.data.fd, buf, n) == n)
 			continue;
-		close(e.data.fd);
+		finish(e.data.fd);
 		left--;
 	}
 }
@@ -118,16 +145,6 @@ static void until(const char *file, int there)
 {
 	while ((access(file, F_OK) == 0) != there)
 		usleep(5000);
-}
-
-static unsigned int retrans(int fd)
-{
-	struct tcp_info info;
-	socklen_t len = sizeof(info);
-
-	if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len))
-		die("TCP_INFO");
-	return info.tcpi_total_retrans;
 }
 
 static void send_one(int fd)
@@ -198,25 +215,6 @@ static void last_round(const struct plan *p)
 			usleep(20000);
 }
 
-static void close_all(const struct plan *p, int from)
-{
-	uint64_t cookie;
-	socklen_t len;
-	int i;
-
-	for (i = 0; i < p->nr; i++) {
-		len = sizeof(cookie);
-		if (getsockopt(p->fd[i], SOL_SOCKET, SO_COOKIE, &cookie, &len))
-			die("SO_COOKIE");
-		if (retrans(p->fd[i]))
-			printf("cookie=%llx port=%d retrans=%u\n",
-			       (unsigned long long)cookie, from + i,
-			       retrans(p->fd[i]));
-		close(p->fd[i]);
-	}
-	printf("rounds=%d\n", p->rounds);
-}
-
 static void client(char **arg)
 {
 	struct plan p = {
@@ -237,7 +235,10 @@ static void client(char **arg)
 	for (i = 0; i < p.nr; i++)
 		if (is_lossy(&p, i))
 			recv_one(p.fd[i]);
-	close_all(&p, atoi(arg[1]));
+	make(arg[10]);
+	until(arg[11], 1);
+	for (i = 0; i < p.nr; i++)
+		finish(p.fd[i]);
 }
 
 int main(int argc, char **argv)
@@ -245,7 +246,7 @@ int main(int argc, char **argv)
 	more_files();
 	if (argc == 4 && !strcmp(argv[1], "server"))
 		server(argv + 2);
-	else if (argc == 12 && !strcmp(argv[1], "client"))
+	else if (argc == 14 && !strcmp(argv[1], "client"))
 		client(argv + 2);
 	else
 		return 2;
