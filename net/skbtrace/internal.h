@@ -123,7 +123,7 @@ struct skbtrace_stage {
 	struct skbtrace_held		*entry;
 	u64				pos;
 	bool				missed;
-	u8				block[SKBTRACE_STAGE_BYTES] __aligned(8);
+	u8			block[SKBTRACE_STAGE_BYTES] __aligned(8);
 };
 
 /* The addresses of a stack */

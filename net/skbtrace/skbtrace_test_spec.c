@@ -6,6 +6,7 @@
 #include <kunit/test.h>
 #include <linux/module.h>
 #include "internal.h"
+#include "skbtrace_test_spec.h"
 
 #define SPEC_TEXT_MAX	8192
 
@@ -313,129 +314,6 @@ static struct kunit_suite registry_suite = {
 	.name		= "skbtrace_registry",
 	.init		= spec_init,
 	.test_cases	= registry_cases,
-};
-
-/*
- * A spec and how it is printed, %NULL: as it was written; or a refused one and
- * what must stand in the reason.
- */
-static const struct spec_case {
-	const char	*text;
-	int		err;
-	const char	*printed;
-	const char	*error;
-} spec_cases[] = {
-	{ "kunit_a" },
-	{ "kunit_b" },
-	{ "kunit_a,skip=red" },
-	{ "kunit_a,skip=red:green:blue" },
-	{ "kunit_a,skip=blue:red", 0, "kunit_a,skip=red:blue" },
-	{ "kunit_a,skip=red:red", 0, "kunit_a,skip=red" },
-	{ "kunit_a,skip=last" },
-	{ "kunit_a,only=green" },
-	{ "kunit_a,only=red:green:blue:last" },
-	{ "kunit_a,mask=green", 0, "kunit_a,skip=green" },
-	{ "kunit_a,skip=azure", 0, "kunit_a,skip=blue" },
-	{ "kunit_a,skip=small" },
-	{ "kunit_a,skip=red:large" },
-	{ "kunit_a,skip=large:red", 0, "kunit_a,skip=red:large" },
-	{ "kunit_a,only=large" },
-	{ "kunit_a,only=red:small:large" },
-	{ "kunit_b,stack" },
-	{ "kunit_a,stack,skip=red", 0, "kunit_a,skip=red,stack" },
-	{ "kunit_a,sk_mark=0", 0, "kunit_a,sk_mark=0x0" },
-	{ "kunit_a,sk_mark=0xffffffff" },
-	{ "kunit_a,sk_mark=16", 0, "kunit_a,sk_mark=0x10" },
-	{ "kunit_a,sample=1" },
-	{ "kunit_a,sample=65536" },
-	{ "kunit_a,only=red,sk_mark=0x7,sample=10,stack" },
-
-	{ "kunit_a,primary=kunit_b" },
-	{ "kunit_b,primary=kunit_a[color==red],before=256,after=1" },
-	{ "kunit_b,primary=kunit_a[color==0&&color!=azure||color>1]", 0,
-	  "kunit_b,primary=kunit_a[color==red&&color!=blue||color>1]" },
-	{ "kunit_a,primary=kunit_a[color>1]:kunit_b,before=0" },
-	{ "kunit_a,primary=kunit_b,before=2s,after=3ms", 0,
-	  "kunit_a,primary=kunit_b,before=2000000us,after=3000us" },
-	{ "kunit_a,after=3600s,primary=kunit_b", 0,
-	  "kunit_a,primary=kunit_b,after=3600000000us" },
-	{ "kunit_a,snapshot" },
-	{ "kunit_a,stack,snapshot=color==2", 0,
-	  "kunit_a,snapshot=color==2,stack" },
-
-	{ "kunit_a,primary=", -EINVAL, NULL, "primary= needs a value" },
-	{ "kunit_a,primary=kunit_a", -EINVAL, NULL, "its own" },
-	{ "kunit_a,primary=kunit_c", -ENOENT, NULL, "no event kunit_c" },
-	{ "kunit_a,primary=task", -EINVAL, NULL, "never an event" },
-	{ "kunit_a,primary=:", -ENOENT, NULL, "no event" },
-	{ "kunit_a,primary=kunit_b:", -ENOENT, NULL, "no event" },
-	{ "kunit_a,primary=[]", -ENOENT, NULL, "no event" },
-	{ "kunit_a,primary=]", -ENOENT, NULL, "no event" },
-	{ "kunit_a,primary=kunit_b:kunit_b", -EINVAL, NULL, "twice" },
-	{ "kunit_a,primary=kunit_b,primary=kunit_b", -EINVAL, NULL, "once" },
-	{ "kunit_a,primary=kunit_b]", -EINVAL, NULL, "conditions in []" },
-	{ "kunit_b,primary=kunit_a[", -EINVAL, NULL, "no ]" },
-	{ "kunit_b,primary=kunit_a[color==1", -EINVAL, NULL, "no ]" },
-	{ "kunit_b,primary=kunit_a[]", -EINVAL, NULL, "primary=: no field" },
-	{ "kunit_b,primary=kunit_a[color]", -EINVAL, NULL, "the shell" },
-	{ "kunit_b,primary=kunit_a[color==1]x", -EINVAL, NULL, "in []" },
-	{ "kunit_a,before=1", -EINVAL, NULL, "of what?" },
-	{ "kunit_a,after=1s", -EINVAL, NULL, "of what?" },
-	{ "kunit_a,primary=kunit_b,before=257", -EINVAL, NULL, "up to 256" },
-	{ "kunit_a,primary=kunit_b,before=-1", -EINVAL, NULL, "before=" },
-	{ "kunit_a,primary=kunit_b,before=1.5s", -EINVAL, NULL, "before=" },
-	{ "kunit_a,primary=kunit_b,before=s", -EINVAL, NULL, "before=" },
-	{ "kunit_a,primary=kunit_b,before=0s", -EINVAL, NULL, "before=" },
-	{ "kunit_a,primary=kunit_b,before=1h", -EINVAL, NULL, "an hour" },
-	{ "kunit_a,primary=kunit_b,after=3601s", -EINVAL, NULL, "an hour" },
-	{ "kunit_a,primary=kunit_b,after=1000001", -EINVAL, NULL, "1000000" },
-	{ "kunit_a,primary=kunit_b,after=99999999999999999999s", -EINVAL, NULL,
-	  "after=" },
-	{ "kunit_a,snapshot=", -EINVAL, NULL, "snapshot= needs a value" },
-	{ "kunit_a,snapshot=color", -EINVAL, NULL, "snapshot=: condition has" },
-
-	{ "", -ENOENT, NULL, "no such event" },
-	{ "kunit_c", -ENOENT, NULL, "kunit_c" },
-	{ "kunit_a ", -ENOENT, NULL, "no such event" },
-	{ " kunit_a", -ENOENT, NULL, "no such event" },
-	{ "KUNIT_A", -ENOENT, NULL, "no such event" },
-	{ "kunit_a=1", -ENOENT, NULL, "no such event" },
-	{ "=,=", -ENOENT, NULL, "no such event" },
-	{ "%s%n%s%n", -ENOENT, NULL, "%s%n%s%n: no such event" },
-	{ "task", -EINVAL, NULL, "task: comes by itself" },
-	{ "kunit_a,", -EINVAL, NULL, "no option \"\"" },
-	{ "kunit_a,,skip=red", -EINVAL, NULL, "no option \"\"" },
-	{ "kunit_a,foo", -EINVAL, NULL, "no option \"foo\"" },
-	{ "kunit_a,foo=1", -EINVAL, NULL,
-	  "it takes skip only sk_mark sample when primary before after snapshot stack" },
-	{ "kunit_a,%n%n=%s", -EINVAL, NULL, "no option \"%n%n\"" },
-	{ "kunit_b,foo=1", -EINVAL, NULL, "it takes when primary before after snapshot stack)" },
-	{ "kunit_b,skip=red", -EINVAL, NULL, "no option \"skip\"" },
-	{ "kunit_b,only=red", -EINVAL, NULL, "no option \"only\"" },
-	{ "kunit_b,sample=2", -EINVAL, NULL, "no option \"sample\"" },
-	{ "kunit_b,sk_mark=2", -EINVAL, NULL, "no option \"sk_mark\"" },
-	{ "kunit_a,skip", -EINVAL, NULL, "skip= needs a value" },
-	{ "kunit_a,skip=huge", -EINVAL, NULL, "huge is no color or size" },
-	{ "kunit_a,stack=1", -EINVAL, NULL, "stack takes no value" },
-	{ "kunit_a,sk_mark", -EINVAL, NULL, "sk_mark= needs a value" },
-	{ "kunit_a,sk_mark=-1", -EINVAL, NULL, "not a number of 32 bits" },
-	{ "kunit_a,sk_mark=4294967296", -EINVAL, NULL, "not a number" },
-	{ "kunit_a,sk_mark=red", -EINVAL, NULL, "not a number" },
-	{ "kunit_a,sample=0", -EINVAL, NULL, "N from 1 to 65536" },
-	{ "kunit_a,sample=65537", -EINVAL, NULL, "N from 1 to 65536" },
-	{ "kunit_a,sample=-1", -EINVAL, NULL, "N from 1 to 65536" },
-	{ "kunit_a,sample=1.5", -EINVAL, NULL, "N from 1 to 65536" },
-	{ "kunit_a,sample=%n", -EINVAL, NULL, "sample=%n" },
-	{ "kunit_a,skip=", -EINVAL, NULL, "skip= needs a value" },
-	{ "kunit_a,skip=pink", -EINVAL, NULL, "pink is no color" },
-	{ "kunit_a,skip=red:", -EINVAL, NULL, "syms kunit_color" },
-	{ "kunit_a,skip=:", -EINVAL, NULL, "is no color" },
-	{ "kunit_a,skip=red=green", -EINVAL, NULL, "red=green is no color" },
-	{ "kunit_a,skip=0", -EINVAL, NULL, "0 is no color" },
-	{ "kunit_a,skip=beyond", -EINVAL, NULL, "beyond is no color" },
-	{ "kunit_a,skip=red,skip=green", -EINVAL, NULL, "once" },
-	{ "kunit_a,skip=red,only=green", -EINVAL, NULL, "once" },
-	{ "kunit_a,only=red,mask=green", -EINVAL, NULL, "once" },
 };
 
 KUNIT_ARRAY_PARAM_DESC(spec, spec_cases, text);

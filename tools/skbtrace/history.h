@@ -21,7 +21,7 @@ struct history {
 	u64 now;		/* latest time seen */
 	u64 opened;		/* when the sub-buffer was */
 	u64 at;			/* open: the moment */
-	u64 key;		/* told: the primary's connection; 0: not known */
+	u64 key;		/* told: the primary's connection, 0: none */
 	u32 left;		/* told: as many held blocks may still come */
 	bool open;		/* the primary has not come yet */
 	bool told;		/* by a HISTORY block */

@@ -13,10 +13,10 @@
  * On its way a packet only meets greater values of "where", unless "dir"
  * changes: anything else is another packet with the same id. Lives that began
  * before the trace, that have such a gap, or that were open when events were
- * lost, are counted as incomplete and not measured. Of events that are held back
- * what was too old is missing before each history; and they come in the order of
- * time for each flow only: one that is older than the life that is open is
- * another packet's.
+ * lost, are counted as incomplete and not measured. Of events that are held
+ * back what was too old is missing before each history; and they come in the
+ * order of time for each flow only: one that is older than the life that is
+ * open is another packet's.
  */
 #ifndef SKBTRACE_LATENCY_H
 #define SKBTRACE_LATENCY_H

@@ -33,8 +33,9 @@ static const struct key filter_keys[] = {
 
 static const struct key cpu_keys[] = {
 	CPU(hits), CPU(skipped), CPU(filtered), CPU(refused),
-	CPU(held_dropped), CPU(held), CPU(history), CPU(lost), CPU(written), CPU(read), CPU(produced),
-	CPU(consumed), CPU(fullest), CPU(recursion), CPU(complete_ns),
+	CPU(held_dropped), CPU(held), CPU(history), CPU(lost), CPU(written),
+	CPU(read), CPU(produced), CPU(consumed), CPU(fullest), CPU(recursion),
+	CPU(complete_ns),
 	{}
 };
 

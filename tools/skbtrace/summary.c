@@ -135,7 +135,7 @@ static void find_fields(struct col *c, const struct event *e)
 }
 
 static struct col *col_of(struct summary *s, const struct trace *t,
-				const struct rec *r)
+			  const struct rec *r)
 {
 	struct cols *c;
 	struct col *i;

@@ -174,8 +174,8 @@ struct skbtrace_lost {
  *	follows the held blocks; key its connection's, 0 if not known. It takes
  *	no sequence number and is not counted as an event
  * @nr: held blocks that follow, at most
- * @missed: 1: older ones than these are gone: overwritten, or too many. Some may
- *	be overwritten even then: the flag of the primary tells of all
+ * @missed: 1: older ones than these are gone: overwritten, or too many. Some
+ *	may be overwritten even then: the flag of the primary tells of all
  *
  * The held blocks, with %SKBTRACE_BLOCK_HELD, and the primary may stand in the
  * sub-buffers after this one, and names between them.

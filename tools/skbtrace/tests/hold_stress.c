@@ -48,7 +48,7 @@ struct block {
 	u32	writer;
 	u64	number;			/* of its writer and key, from 1 on */
 	u64	key;
-	u64	sum;			/* of all that follows, and of the above */
+	u64	sum;			/* of all that follows and precedes */
 };
 
 struct found {
@@ -212,6 +212,7 @@ struct list {
 /* As skbtrace_find_chain(): newest first */
 static void find_chain(struct list *l, u64 key)
 {
+	/* pairs with the exchange in skbtrace_hold_put() */
 	u64 ref = smp_load_acquire(skbtrace_hold_bucket(&hold, key, KIND));
 	struct skbtrace_held h;
 	struct block b;
@@ -440,8 +441,8 @@ static void check_end(void)
 	}
 	list_free(l);
 	if (held != written + missing)
-		FAIL("%lu held, %lu written, %" PRIu64 " missing", held, written,
-		     missing);
+		FAIL("%lu held, %lu written, %" PRIu64 " missing", held,
+		     written, missing);
 	if (large ? missing : !missing)
 		FAIL("a %s log, and %" PRIu64 " are missing",
 		     large ? "large" : "small", missing);

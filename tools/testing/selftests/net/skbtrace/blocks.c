@@ -14,8 +14,8 @@
  * for each kind. HISTORY blocks are event=HISTORY nr=N missed=N, what had been
  * held back has held=1 behind tgid= and stands where it was written;
  * missed=1 and snapshot=1 likewise. Then, also with -q, a line per CPU:
- * "cpu N subbufs=N blocks=N names=N lost=N lost_blocks=N bytes=N": of sub-buffers,
- * but for their padding.
+ * "cpu N subbufs=N blocks=N names=N lost=N lost_blocks=N bytes=N", the last of
+ * sub-buffers but for their padding.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -25,7 +25,6 @@
 #include <string.h>
 #include <linux/skbtrace_api.h>
 #include "blocks_format.h"
-
 
 struct line {
 	uint64_t	time;

@@ -56,11 +56,11 @@ is "TCP: identity" "$(identity)" ""
 is "TCP: into the state and out of it" "$(list state tcp_connection \
 	key="$key") $(list old tcp_connection key="$key")" \
 	"ESTABLISHED FIN_WAIT1 SYN_SENT ESTABLISHED"
-like "TCP: the call that leads there is skbtrace's in no frame" \
+like "TCP: the calls that lead there" \
 	"$(for id in $(list stack tcp_connection key="$key" state=FIN_WAIT1 |
 		tr : ' '); do
 		list name symbol id="$id" | sed 's/ .*//'
-	done | xargs)" "inet_sk_state_store*"
+	done | xargs)" "*inet_sk_state_store+* inet_shutdown+*"
 is "TCP: what skip= and when= leave" "$(values reason tcp_sendlimit |
 	grep -cE '^(app|cwnd)$')" 0
 is "TCP: all are named" "$(count tcp_active_conn key="$key" end=no)" 1
