@@ -96,6 +96,7 @@ ready() {
 
 passed=0
 failed=0
+failures=''	# told once more at the end, where one looks first
 
 # The job's own count, if it printed one at its end
 count() {
@@ -118,6 +119,8 @@ count() {
 		msg "$1: FAILED ($p passed, $f failed), of $log:"
 		grep -aE '^(#|not ok|.*(error|ERROR|FAIL))' "$log" | head -n 30 >&2 || true
 		tail -n 40 "$log" >&2
+		failures+=$(grep -aE -A 3 '^(# )?not ok' "$log" | head -n 40 |
+			sed "s/^/$1: /")$'\n'
 	fi
 }
 
@@ -143,6 +146,10 @@ while :; do
 	count "${pid_of[$pid]}" "$status"
 done
 
+if ((failed)); then
+	msg "what has failed:"
+	printf '%s' "$failures" | cut -c 1-300 >&2
+fi
 echo "$passed passed, $failed failed"
 ((failed == 0)) || exit 1
 rm -rf "$logs"
