@@ -70,6 +70,16 @@ u64 skbtrace_hold_bytes(void)
 
 /* --- memory. Context: skbtrace_lock */
 
+static u64 skbtrace_hold_cap(void)
+{
+	return ((u64)totalram_pages() << PAGE_SHIFT) / SKBTRACE_HOLD_SHARE;
+}
+
+u64 skbtrace_hold_default(void)
+{
+	return min(SKBTRACE_HOLD_DEFAULT, skbtrace_hold_cap());
+}
+
 /**
  * skbtrace_check_hold() - may so much be held back?
  * @bytes: of all CPUs
@@ -78,7 +88,7 @@ u64 skbtrace_hold_bytes(void)
  */
 int skbtrace_check_hold(u64 bytes)
 {
-	u64 cap = ((u64)totalram_pages() << PAGE_SHIFT) / SKBTRACE_HOLD_SHARE;
+	u64 cap = skbtrace_hold_cap();
 	u64 min = (u64)num_online_cpus() * SKBTRACE_HOLD_MIN;
 
 	if (bytes > cap)

@@ -113,6 +113,7 @@ struct skbtrace_call {
  * @irqflags: to be restored when it is committed
  * @entry: it is made in the log: where
  * @pos: its position there
+ * @held: it waits for a primary
  * @missed: it is a primary, and of what led to it older ones are gone
  * @block: all of it but the header; its time if it may be held back
  */
@@ -122,6 +123,7 @@ struct skbtrace_stage {
 	unsigned long			irqflags;
 	struct skbtrace_held		*entry;
 	u64				pos;
+	bool				held;
 	bool				missed;
 	u8			block[SKBTRACE_STAGE_BYTES] __aligned(8);
 };
@@ -467,6 +469,7 @@ int skbtrace_hold_make(struct skbtrace_run *run);
 void skbtrace_hold_free(struct skbtrace_run *run);
 int skbtrace_check_hold(u64 bytes);
 u64 skbtrace_hold_bytes(void);
+u64 skbtrace_hold_default(void);
 bool skbtrace_fire(struct skbtrace_run *run, struct skbtrace_cpu *c);
 bool skbtrace_hold_back(struct skbtrace_run *run, struct skbtrace_cpu *c);
 

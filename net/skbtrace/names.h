@@ -12,11 +12,11 @@
 #define _NET_SKBTRACE_NAMES_H
 
 #define SKBTRACE_NAMES_WAYS	8	/* words of 8 bytes in a cache line */
-#define SKBTRACE_NAMES_COOKIE	((1ULL << 56) - 1)
+#define SKBTRACE_NAMES_COOKIE	((1ULL << 48) - 1)
 
 /**
  * struct skbtrace_names - a set of cookies
- * @tab: entries: cookie below, low 8 bits of the epoch above; 0 is free
+ * @tab: entries: cookie below, low 16 bits of the epoch above; 0 is free
  * @mask: number of entries, a power of two, less one
  */
 struct skbtrace_names {
@@ -26,7 +26,7 @@ struct skbtrace_names {
 
 static inline u64 skbtrace_names_entry(u64 cookie, u32 epoch)
 {
-	return (cookie & SKBTRACE_NAMES_COOKIE) | (u64)(u8)epoch << 56;
+	return (cookie & SKBTRACE_NAMES_COOKIE) | (u64)(u16)epoch << 48;
 }
 
 /* Cookies are handed out in runs per CPU: spread them, keep them apart. */

@@ -79,7 +79,7 @@ struct skbtrace_run *skbtrace_run_new(const struct skbtrace_config *config)
 		run->config.ctx_mask = BIT(SKBTRACE_CTX_TASK) |
 				       BIT(SKBTRACE_CTX_SOFTIRQ) |
 				       BIT(SKBTRACE_CTX_HARDIRQ);
-		run->config.hold = SKBTRACE_HOLD_DEFAULT;
+		run->config.hold = skbtrace_hold_default();
 		cpumask_copy(run->config.cpus, cpu_possible_mask);
 	}
 	return run;

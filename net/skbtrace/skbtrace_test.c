@@ -252,18 +252,18 @@ static void names_belong_to_an_epoch(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, used, 1U);
 }
 
-/* Epoch 256 looks like epoch 0, but not like those just before it. */
+/* Epoch 65536 looks like epoch 0, but not like those just before it. */
 static void names_epoch_wraps(struct kunit *test)
 {
 	struct skbtrace_names *n = names_make(test);
 
-	skbtrace_names_add(n, 7, 255);
-	KUNIT_EXPECT_TRUE(test, skbtrace_names_has(n, 7, 255));
-	KUNIT_EXPECT_FALSE(test, skbtrace_names_has(n, 7, 256));
-	KUNIT_EXPECT_FALSE(test, skbtrace_names_has(n, 7, 257));
-	skbtrace_names_add(n, 7, 256);
-	KUNIT_EXPECT_TRUE(test, skbtrace_names_has(n, 7, 256));
-	KUNIT_EXPECT_FALSE(test, skbtrace_names_has(n, 7, 255));
+	skbtrace_names_add(n, 7, 65535);
+	KUNIT_EXPECT_TRUE(test, skbtrace_names_has(n, 7, 65535));
+	KUNIT_EXPECT_FALSE(test, skbtrace_names_has(n, 7, 65536));
+	KUNIT_EXPECT_FALSE(test, skbtrace_names_has(n, 7, 65537));
+	skbtrace_names_add(n, 7, 65536);
+	KUNIT_EXPECT_TRUE(test, skbtrace_names_has(n, 7, 65536));
+	KUNIT_EXPECT_FALSE(test, skbtrace_names_has(n, 7, 65535));
 	KUNIT_EXPECT_TRUE(test, skbtrace_names_has(n, 7, -1));
 }
 

@@ -102,6 +102,9 @@ static struct spec_test *spec_register(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, skbtrace_register_proto(&t->proto), 0);
 	KUNIT_ASSERT_EQ(test, kunit_add_action_or_reset(test, spec_unregister,
 							&t->proto), 0);
+	/* as if they told addresses, which primary= needs */
+	t->a.flow_off = sizeof(struct skbtrace_block);
+	t->b.flow_off = sizeof(struct skbtrace_block);
 	return t;
 }
 

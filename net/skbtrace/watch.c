@@ -21,6 +21,9 @@ static int skbtrace_watch_event(struct skbtrace_spec *spec, const char *name,
 		return skbtrace_err(-ENOENT, "%s: primary=: no event %.*s",
 				    spec->ev->name, (int)min_t(size_t, len, 32),
 				    name);
+	if (spec->ev->kind == SKBTRACE_PACKET && !spec->ev->flow_off)
+		return skbtrace_err(-EINVAL, "%s: primary=: it tells no addresses, hence no flow to wait for",
+				    spec->ev->name);
 	if (primary->kind == SKBTRACE_META)
 		return skbtrace_err(-EINVAL, "%s: primary=: %s is never an event of its own",
 				    spec->ev->name, primary->name);

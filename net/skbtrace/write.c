@@ -168,7 +168,8 @@ static void *skbtrace_stage(struct skbtrace_cpu *c,
 	c->stage.call = *call;
 	skbtrace_gate_stage(c, SKBTRACE_STAGED);
 	/* some probes go on from the time of the event before */
-	if (slot->held || ev->states)
+	c->stage.held = READ_ONCE(slot->held);
+	if (c->stage.held || ev->states)
 		b->time = ktime_get_mono_fast_ns();
 	return b;
 }
@@ -249,7 +250,7 @@ void skbtrace_decide(struct skbtrace_run *run, struct skbtrace_cpu *c)
 	}
 	if (slot->fires)
 		fires_itself = skbtrace_fire(run, c);
-	if (!slot->held || fires_itself || !skbtrace_hold_back(run, c))
+	if (!c->stage.held || fires_itself || !skbtrace_hold_back(run, c))
 		skbtrace_write_staged(run, c, slot);
 out:
 	skbtrace_commit(&run->pub);

@@ -366,7 +366,7 @@ static void names_check(struct names_test *t)
 		cookie = e & SKBTRACE_NAMES_COOKIE;
 		if (!e)
 			continue;
-		if (!cookie || cookie > NAMES_ADDED || e >> 56 > t->epoch)
+		if (!cookie || cookie > NAMES_ADDED || e >> 48 > t->epoch)
 			FAIL("entry %u is %#" PRIx64, i, e);
 	}
 	for (cookie = 1; cookie <= NAMES_ADDED; cookie++) {

@@ -62,6 +62,26 @@ send 6000 300 10 1 1000 1 1001
 trace_off
 is "before=256" "$(stat_sum history) $(list nr HISTORY)" "256 256"
 
+# --- a history that is longer than a sub-buffer, or than all of them
+
+echo 4096 >$CTL/subbuf_size
+echo 32 >$CTL/subbuf_nr
+trace_on 'udp_send,primary=udp_send[len>=1000],before=256'
+send 6000 300 10 1 1000
+trace_off
+is "over many sub-buffers" "$(count udp_send held=1) $(stat_sum lost)" "256 0"
+is "over many sub-buffers: identity" "$(identity)" ""
+echo 2 >$CTL/subbuf_nr
+trace_on 'udp_send,primary=udp_send[len>=1000],before=256'
+send 6000 300 10 1 1000 1 1001 1 1002
+trace_off
+within "no room: lost, and told" "$(count LOST)" 1 100
+is "no room: what is not lost is written" \
+	"$(($(count udp_send) + $(stat_sum lost)))" 259
+is "no room: identity" "$(identity)" ""
+echo 131072 >$CTL/subbuf_size
+echo 8 >$CTL/subbuf_nr
+
 # --- another event, another flow, several primaries, several secondaries
 
 trace_on 'udp_send,primary=ip_receive[len>=1000]' 'ip_receive,when=len>=1000'

@@ -58,7 +58,8 @@ reader() {
 
 owner() {
 	timeout -s KILL 0.2 bash -c \
-		"exec 3>$CTL/owner && echo udp_send >$CTL/enabled &&
+		"exec 3>$CTL/owner &&
+		 echo 'udp_send,primary=udp_send[len>50]' >$CTL/enabled &&
 		 cat $CTL/trace.cpu0"
 }
 
