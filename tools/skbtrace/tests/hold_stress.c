@@ -29,6 +29,7 @@
 static void race(void);
 #define SHIM_RACE	race
 #include "ring_shim.h"
+#include "stress_lib.h"
 #include "../../../net/skbtrace/hold.h"
 
 enum {
@@ -64,37 +65,13 @@ static u64 buckets[SKBTRACE_NR_BUCKETS];
 static double until;
 static u64 seed;
 static bool large;
-static unsigned long failures, held, written, histories, gaps;
+static unsigned long held, written, histories, gaps;
 static unsigned int writing;
 
 /* What each writer has held back, and the readers have written, by key. */
 static u64 put_up_to[NR_WRITERS][NR_KEYS];
 static u8 *seen[NR_WRITERS][NR_KEYS];
 static u64 seen_size;
-
-#define FAIL(...) do {							\
-	if (!__atomic_fetch_add(&failures, 1, __ATOMIC_RELAXED)) {	\
-		printf("# ");						\
-		printf(__VA_ARGS__);					\
-		printf("\n");						\
-	}								\
-} while (0)
-
-static u64 rnd(u64 *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 0x2545f4914f6cdd1dULL;
-}
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static void race(void)
 {

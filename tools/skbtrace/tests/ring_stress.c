@@ -18,6 +18,7 @@
 #include <time.h>
 
 #include "ring_shim.h"
+#include "stress_lib.h"
 #include "../../../net/skbtrace/ring.h"
 #include "../../../net/skbtrace/names.h"
 
@@ -25,37 +26,10 @@
 #define NR_KINDS	2	/* ordinary, important */
 
 /* xorshift64*: each thread has its own, all follow from the seed */
-static u64 rnd(u64 *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 0x2545f4914f6cdd1dULL;
-}
-
 static u64 rnd_below(u64 *state, u64 n)
 {
 	return rnd(state) % n;
 }
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
-
-/* Only the first one is told in full: the rest follow from it. */
-static unsigned long failures;
-
-#define FAIL(...) do {							\
-	if (!__atomic_fetch_add(&failures, 1, __ATOMIC_RELAXED)) {	\
-		printf("# ");						\
-		printf(__VA_ARGS__);					\
-		printf("\n");						\
-	}								\
-} while (0)
 
 /* As struct skbtrace_subbuf, in small. */
 struct head {

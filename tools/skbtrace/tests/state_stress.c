@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "ring_shim.h"
+#include "stress_lib.h"
 #include "../../../include/linux/skbtrace_state.h"
 
 enum { NR_THREADS = 4, NR_CONNS = 64, NR_PLACES = 32 };
@@ -33,29 +34,12 @@ static struct skbtrace_state table[NR_PLACES]
 	__attribute__((__aligned__(128)));
 static struct skbtrace_states states = { table, NR_PLACES - 1 };
 static struct conn conns[NR_CONNS];
-static unsigned long failures, uses, refused;
+static unsigned long uses, refused;
 static double until;
-
-static u64 rnd(u64 *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 0x2545f4914f6cdd1dULL;
-}
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 static void fail(const struct conn *c, const char *what)
 {
-	if (!__atomic_fetch_add(&failures, 1, __ATOMIC_RELAXED))
-		printf("# cookie %" PRIx64 ": %s\n", c->cookie, what);
+	FAIL("cookie %" PRIx64 ": %s", c->cookie, what);
 }
 
 /* As skbtrace_state_get() and skbtrace_state_new() */

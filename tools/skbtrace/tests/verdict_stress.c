@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "ring_shim.h"
+#include "stress_lib.h"
 #include "../../../net/skbtrace/verdict.h"
 
 enum { NR_THREADS = 4, NR_PLACES = 16, NR_SHARING = 3 };
@@ -28,24 +29,8 @@ struct conn {
 
 static struct skbtrace_verdicts table;
 static struct conn conns[NR_PLACES * NR_SHARING];
-static unsigned long failures, known, unknown, forgotten;
+static unsigned long known, unknown, forgotten;
 static double until;
-
-static u64 rnd(u64 *state)
-{
-	*state ^= *state >> 12;
-	*state ^= *state << 25;
-	*state ^= *state >> 27;
-	return *state * 0x2545f4914f6cdd1dULL;
-}
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
-}
 
 /* The filter */
 static bool judge(u64 cookie, u64 mix)
