@@ -26,7 +26,7 @@ struct event {
 	unsigned int	nr_fields;
 };
 
-void die(const char *what);
+void die(const char *what) __attribute__((noreturn));
 void read_format(const char *name);
 const struct event *find_event(unsigned int nr);
 int print_field(char *to, size_t size, const struct field *f,

@@ -314,7 +314,7 @@ for k in $kinds; do
 	us=$(value elapsed_us "$TMP/sndbuf$k")
 	waited=$(sum waited_us sk_sndbuf_wait key="$key" op=end)
 	within "$k: sndbuf: waits, against the writer's clock" "$waited" \
-		$((us / (fast ? 2 : 4))) "$us"
+		$((us / (fast ? 2 : 16))) "$us"
 	within "$k: sndbuf: the reason" "$(held "$key" sndbuf)" 40000 "$us"
 	# what does not fit into the window has to wait for room as well
 	within "$k: sndbuf and cwnd, against the waits" \
