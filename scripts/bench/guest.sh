@@ -151,7 +151,6 @@ row_rttm-when() { kept rttm-when 'tcp_rttm,when=rtt>10s' refused; }
 row_when-kept() { kept when-kept 'tcp_rttm,when=rtt<10s' written; }
 row_rttm-held() { kept rttm-held $'tcp_rttm,primary=tcp_reset\ntcp_reset' held; }
 row_udp-held() { kept udp-held $'udp_send,primary=tcp_reset\ntcp_reset' held; }
-row_many-kept() { kept many-kept udp_send written; }
 row_held-many() { kept held-many $'udp_send,primary=tcp_reset\ntcp_reset' held; }
 row_rttm-stack() { kept rttm-stack tcp_rttm,stack written; }
 row_drop-skip() { kept drop-skip skb_drop,skip=SOCKET_FILTER skipped; }
