@@ -18,6 +18,7 @@
 #include <linux/vmalloc.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
+#include "flow.h"
 #include "internal.h"
 
 #define SKBTRACE_HOLD_MIN	(64U << 10)	/* bytes of a log */
@@ -190,22 +191,6 @@ int skbtrace_hold_make(struct skbtrace_run *run)
 }
 
 /* --- who it is about */
-
-/* Odd, so that a product tells of all of it */
-static __always_inline u64 skbtrace_mix_end(const struct in6_addr *addr,
-					    u16 port)
-{
-	const u64 *a = (const u64 *)addr;
-
-	return (rol64(a[1], 16) ^ a[0] ^ port) * 2 + 1;
-}
-
-/* The same for both directions and on both ends; never 0 */
-static __always_inline u64 skbtrace_flow(const struct skbtrace_tuple *t)
-{
-	return skbtrace_mix_end(&t->local, t->lport) *
-	       skbtrace_mix_end(&t->peer, t->pport);
-}
 
 static u64 skbtrace_stage_conn(const struct skbtrace_stage *stage)
 {

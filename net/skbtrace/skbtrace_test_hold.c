@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * What is held back: the log that is too small, an entry that is claimed once,
- * the value that is refused before anything is done.
+ * flows that have words of their own, the value that is refused before anything
+ * is done.
  */
 #include <linux/limits.h>
+#include <linux/sort.h>
 #include <linux/vmalloc.h>
+#include "flow.h"
 #include "skbtrace_test.h"
 
 #define H_SIZE	SZ_64K
@@ -208,10 +211,65 @@ static void range_agrees(struct kunit *test)
 	}
 }
 
+#define F_BITS	8
+#define F_NR	(4 << 2 * F_BITS)
+
+static int flow_cmp(const void *a, const void *b)
+{
+	u64 x = *(const u64 *)a, y = *(const u64 *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* A bit that a value of few bits is moved to: neighbours, and others */
+static const u8 flow_shifts[] = { 0, 7, 8, 16, 24 };
+
+/* Hosts of a network: IPv4, the low and the high part of IPv6, and subnets that
+ * number their hosts alike. None shares its word with another one's port.
+ */
+static void flow_is_of_its_own(struct kunit *test)
+{
+	u64 *words = vmalloc(array_size(F_NR, sizeof(*words)));
+	struct skbtrace_tuple t __aligned(8), back __aligned(8);
+	unsigned int i, j, host, n, same;
+
+	KUNIT_ASSERT_NOT_NULL(test, words);
+	for (j = 0; j < ARRAY_SIZE(flow_shifts); j++) {
+		memset(&t, 0, sizeof(t));
+		t.peer.s6_addr32[0] = htonl(0x20010db8);
+		t.peer.s6_addr32[3] = htonl(1);
+		t.pport = 443;
+		for (i = 0, n = 0; i < F_NR; i++) {
+			host = (i >> 2 & (BIT(F_BITS) - 1)) << flow_shifts[j];
+			memset(&t.local, 0, sizeof(t.local));
+			if (i & 2)
+				t.local.s6_addr32[0] = htonl(0x20010db8);
+			else
+				t.local.s6_addr32[2] = htonl(0xffff);
+			t.local.s6_addr32[3] = htonl(0x0a000000 ^ host);
+			if (i & 1)	/* the subnet has the host's number */
+				t.local.s6_addr32[1] = htonl(host + 1);
+			t.lport = (i >> (2 + F_BITS)) << flow_shifts[j] % 9;
+			words[n++] = skbtrace_flow(&t);
+			back = t;
+			swap(back.local, back.peer);
+			swap(back.lport, back.pport);
+			if (skbtrace_flow(&back) != words[n - 1])
+				KUNIT_FAIL(test, "%u: other back", i);
+		}
+		sort(words, n, sizeof(*words), flow_cmp, NULL);
+		for (i = 1, same = 0; i < n; i++)
+			same += words[i] == words[i - 1];
+		KUNIT_EXPECT_EQ(test, same, 0U);
+	}
+	vfree(words);
+}
+
 static struct kunit_case hold_cases[] = {
 	KUNIT_CASE(hold_finds_what_is_there),
 	KUNIT_CASE(hold_overwrites),
 	KUNIT_CASE(hold_is_claimed_once),
+	KUNIT_CASE(flow_is_of_its_own),
 	KUNIT_CASE(range_agrees),
 	{}
 };

@@ -43,3 +43,14 @@ wait_for() {
 	done
 	return 1
 }
+
+# end [-]: wait for what runs as $pid, into bg.out and bg.err, with "-" after an
+# INT; its exit status in rc
+end() {
+	[ $# = 0 ] || kill -INT "$pid"
+	wait "$pid"
+	# shellcheck disable=SC2034 # for those who source this
+	rc=$?
+	mv bg.out out
+	mv bg.err err
+}

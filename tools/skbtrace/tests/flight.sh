@@ -16,17 +16,7 @@ tracing() {
 	mkdir d
 	"$here/mkflight.py" ctl d
 	rm -f d/skbtrace/trace.cpu0
-	mkfifo d/skbtrace/trace.cpu0
-	rm -f ready
-	(
-		exec 3<>d/skbtrace/trace.cpu0
-		: >ready
-		while [ -p d/skbtrace/trace.cpu0 ] &&
-			! grep -qsF -- '-*' d/skbtrace/enabled; do
-			sleep 0.02
-		done
-	) &
-	wait_for test -e ready
+	serve /dev/null
 }
 
 # feed FIRST COUNT [ASKING]; in pieces that a pipe holds
@@ -50,15 +40,6 @@ flight() {
 	pid=$!
 	wait_for has_board
 	echo "pid $pid uid 0 since_ns 1000 comm skbtrace" >d/skbtrace/owner
-}
-
-# The recorder's end: of itself, or "-": with an INT
-end() {
-	[ $# = 0 ] || kill -INT "$pid"
-	wait "$pid"
-	rc=$?
-	mv bg.out out
-	mv bg.err err
 }
 
 value() { # FILE KEY

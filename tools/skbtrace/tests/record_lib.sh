@@ -42,19 +42,13 @@ fails() { # CODE TEXT
 
 enabled() { is "$(cat d/skbtrace/enabled)" "$1"; }
 
-# A kernel of sorts: data on trace.cpu0, end of file after "-*".
-kernel() {
-	local data
-	fresh "$@"
-	data=$(mktemp -p "$tmp")
-	mv d/skbtrace/trace.cpu0 "$data"
-	rm -f d/skbtrace/trace.cpu*
+# serve FILE: on trace.cpu0 there is this, and after "-*" the end of file
+serve() {
 	mkfifo d/skbtrace/trace.cpu0
-	echo "cpu 0 complete_ns=9000000000000000000" >>d/skbtrace/stat
 	rm -f ready
 	(
 		exec 3<>d/skbtrace/trace.cpu0
-		cat "$data" >&3
+		cat "$1" >&3
 		: >ready
 		while [ -p d/skbtrace/trace.cpu0 ] &&
 			! grep -qsF -- '-*' d/skbtrace/enabled; do
@@ -62,4 +56,15 @@ kernel() {
 		done
 	) &
 	wait_for test -e ready
+}
+
+# A kernel of sorts: data on trace.cpu0, end of file after "-*".
+kernel() {
+	local data
+	fresh "$@"
+	data=$(mktemp -p "$tmp")
+	mv d/skbtrace/trace.cpu0 "$data"
+	rm -f d/skbtrace/trace.cpu*
+	echo "cpu 0 complete_ns=9000000000000000000" >>d/skbtrace/stat
+	serve "$data"
 }

@@ -40,15 +40,6 @@ bg() {
 	wait_for is_tracing
 }
 
-# Wait for bg's end, with "-" after an INT; its exit status in rc
-end() {
-	[ $# = 0 ] || kill -INT "$pid"
-	wait "$pid"
-	rc=$?
-	mv bg.out out
-	mv bg.err err
-}
-
 # TCP connections over loopback that send something.
 traffic() { # CONNECTIONS BYTES
 	python3 -c '
