@@ -148,6 +148,7 @@ row_udp-kept() { kept udp-kept udp_send written; }
 row_drop-kept() { kept drop-kept skb_drop written; }
 row_rttm-kept() { kept rttm-kept tcp_rttm written; }
 row_rttm-when() { kept rttm-when 'tcp_rttm,when=rtt>10s' refused; }
+row_rttm-field() { kept rttm-field 'tcp_rttm,when=srtt>10s' refused; }
 row_when-kept() { kept when-kept 'tcp_rttm,when=rtt<10s' written; }
 row_rttm-held() { kept rttm-held $'tcp_rttm,primary=tcp_reset\ntcp_reset' held; }
 row_udp-held() { kept udp-held $'udp_send,primary=tcp_reset\ntcp_reset' held; }
