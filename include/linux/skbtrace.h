@@ -51,7 +51,6 @@
  * @ranged: when=: of the field that skbtrace_event.range names values from @low
  *	to @low + @span are wanted
  * @staged: SKBTRACE_STAGED or _IN_LOG if one of the four is set
- * @nr: number of the event, which may be gone before the session is
  * @mark: SO_MARK
  * @sample: one in so many connections; 0: all
  * @skip: values of the field that skbtrace_event.select names, not wanted, and
@@ -73,7 +72,6 @@ struct skbtrace_slot {
 	bool		snapshot;
 	u8		staged;
 	bool		ranged;
-	u16		nr;
 	u32		mark;
 	u32		sample;
 	DECLARE_BITMAP(skip, SKBTRACE_MAX_SELECT);

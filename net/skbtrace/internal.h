@@ -81,6 +81,7 @@ struct skbtrace_run;
  * @last_time: time of the last one
  * @count: how many
  * @kinds: how many, by slot of the event
+ * @nr: numbers of these events, which need not be on: names of connections
  */
 struct skbtrace_loss {
 	u64	first_seq;
@@ -88,6 +89,7 @@ struct skbtrace_loss {
 	u64	last_time;
 	u32	count;
 	u32	kinds[SKBTRACE_MAX_EVENTS];
+	u16	nr[SKBTRACE_MAX_EVENTS];
 };
 
 /**

@@ -33,7 +33,6 @@ static void skbtrace_close_subbuf(struct skbtrace_cpu *c)
 /* The in-band record of what found no room; always the next block. */
 static bool skbtrace_tell_loss(struct skbtrace_cpu *c, bool important)
 {
-	const struct skbtrace_slot *slot = c->run->pub.slot;
 	struct skbtrace_loss *loss = &c->loss;
 	struct skbtrace_lost *b;
 	u32 kinds = 0, i;
@@ -59,7 +58,7 @@ static bool skbtrace_tell_loss(struct skbtrace_cpu *c, bool important)
 		if (!loss->kinds[i])
 			continue;
 		b->kinds[kinds++] = (struct skbtrace_lost_kind){
-			.event = slot[i].nr,
+			.event = loss->nr[i],
 			.count = loss->kinds[i],
 		};
 	}
@@ -134,6 +133,7 @@ void skbtrace_lose(struct skbtrace_cpu *c, const struct skbtrace_event *ev)
 	loss->last_time = time;
 	loss->count++;
 	loss->kinds[ev->slot]++;
+	loss->nr[ev->slot] = ev->nr;
 	c->lost_by[ev->slot]++;
 	c->lost++;
 	c->seq++;

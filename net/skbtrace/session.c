@@ -229,7 +229,6 @@ static void skbtrace_set_slot(struct skbtrace_run *run,
 	struct skbtrace_slot *slot = &run->pub.slot[spec->ev->slot];
 	struct skbtrace_slot new = spec->slot;
 
-	new.nr = spec->ev->nr;
 	/* if it is on, probes must not see it off meanwhile */
 	new.on = slot->on;
 	new.fires = slot->fires;

@@ -111,10 +111,8 @@ static int write_start(struct kunit *test, struct write_test *t)
 	run->known.mask = SKBTRACE_NR_NAMES - 1;
 	run->pub.id_key[0] = 0x9e3779b97f4a7c15ULL;
 	run->pub.id_key[1] = 1;
-	for (i = 0; i < ARRAY_SIZE(write_events); i++) {
+	for (i = 0; i < ARRAY_SIZE(write_events); i++)
 		run->pub.slot[write_events[i]->slot].on = true;
-		run->pub.slot[write_events[i]->slot].nr = write_events[i]->nr;
-	}
 	skbtrace_set_contexts(run);
 	err = skbtrace_channel_open(run, t->dir);
 	if (err)
