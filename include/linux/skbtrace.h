@@ -133,7 +133,7 @@ void skbtrace_name_sk(struct skbtrace_session *s,
 		      const struct skbtrace_event *ev, struct sock *sk);
 bool skbtrace_is_named(struct skbtrace_session *s, const struct sock *sk);
 struct skbtrace_state *skbtrace_state_new(struct skbtrace_session *s,
-					  struct sock *sk);
+					  struct sock *sk, u64 part);
 u64 skbtrace_location_id(const struct skbtrace_session *s,
 			 const void *location);
 u64 skbtrace_make_cookie(struct sock *sk);
@@ -455,7 +455,28 @@ skbtrace_state_get(struct skbtrace_session *s, struct sock *sk)
 
 	if (likely(cookie))
 		state = skbtrace_state_find(&s->states, cookie);
-	return likely(state) ? state : skbtrace_state_new(s, sk);
+	return likely(state) ? state : skbtrace_state_new(s, sk, 0);
+}
+
+/**
+ * skbtrace_state_get_inferred() - the same for what is inferred of it
+ * @s: session, with an inference on that has skbtrace_inference.states set
+ * @sk: connection, locked
+ *
+ * Context: probe.
+ * Return: as skbtrace_state_get()
+ */
+static inline struct skbtrace_state *
+skbtrace_state_get_inferred(struct skbtrace_session *s, struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	struct skbtrace_state *state = NULL;
+
+	if (likely(cookie))
+		state = skbtrace_state_find(&s->states,
+					    cookie | SKBTRACE_STATE_INFERRED);
+	return likely(state) ? state :
+	       skbtrace_state_new(s, sk, SKBTRACE_STATE_INFERRED);
 }
 
 void skbtrace_commit_staged(struct skbtrace_session *s);

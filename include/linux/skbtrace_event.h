@@ -113,32 +113,32 @@ struct skbtrace_syms {
  * struct skbtrace_hook - a probe and the tracepoint it is attached to
  * @tracepoint: its name; found by name, so it needs no export
  * @probe: takes the session, then the args of the tracepoint
- * @optional: events that use it are useful without it
+ * @without: what an event does not tell if there is no such tracepoint; %NULL:
+ *	anything at all
  * @tp: core: %NULL if this kernel has no such tracepoint
  */
 struct skbtrace_hook {
 	const char		*tracepoint;
 	void			*probe;
-	bool			optional;
+	const char		*without;
 	struct tracepoint	*tp;
 };
 
 /* A hook called NAME, its probe checked against the tracepoint when compiled */
-#define SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, OPTIONAL)		\
+#define SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, WITHOUT)		\
 	struct skbtrace_hook NAME = {					\
 		.tracepoint	= __stringify(TRACEPOINT),		\
 		.probe		= PROBE,				\
-		.optional	= OPTIONAL,				\
+		.without	= WITHOUT,				\
 	};								\
-	static inline void __maybe_unused NAME##_check(void)		\
-	{								\
-		check_trace_callback_type_##TRACEPOINT(PROBE);		\
-	}								\
-	static_assert(true)
+	static_assert(__same_type(check_trace_callback_type_##TRACEPOINT, \
+				  void (typeof(PROBE) *)),		\
+		      "this kernel's tracepoint " __stringify(TRACEPOINT) \
+		      " has other arguments than skbtrace knows")
 #define SKBTRACE_HOOK(NAME, TRACEPOINT, PROBE)				\
-	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, false)
-#define SKBTRACE_HOOK_OPTIONAL(NAME, TRACEPOINT, PROBE)			\
-	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, true)
+	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, NULL)
+#define SKBTRACE_HOOK_OPTIONAL(NAME, TRACEPOINT, PROBE, WITHOUT)	\
+	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, WITHOUT)
 
 enum skbtrace_kind { SKBTRACE_META, SKBTRACE_CONN, SKBTRACE_PACKET };
 
@@ -153,6 +153,8 @@ enum skbtrace_role {
 #define SKBTRACE_OPT_MARK	1	/* sk_mark= */
 #define SKBTRACE_OPT_SAMPLE	2	/* sample= */
 #define SKBTRACE_OPTS_PICK	(SKBTRACE_OPT_MARK | SKBTRACE_OPT_SAMPLE)
+
+struct skbtrace_inference;
 
 /**
  * struct skbtrace_event - all that is known of an event
@@ -179,6 +181,7 @@ enum skbtrace_role {
  * @fields: its fields
  * @nr_fields: how many
  * @hooks: %NULL-terminated; attached while the event is on
+ * @inferred: how it is had where these are missing, or %NULL
  * @names: for connection events: the event that names the connection
  * @fill: for events that name a connection: fills in the block of one whose
  *	first event is about to be written; the socket may be a minisocket
@@ -209,6 +212,7 @@ struct skbtrace_event {
 	const struct skbtrace_field	*fields;
 	unsigned int			nr_fields;
 	struct skbtrace_hook		*const *hooks;
+	struct skbtrace_inference	*inferred;
 	struct skbtrace_event		*names;
 	void				(*fill)(void *block, struct sock *sk);
 	u16				slot;
@@ -216,6 +220,21 @@ struct skbtrace_event {
 	u16				sk_off;
 	u64				first;
 	const struct skbtrace_proto	*proto;
+};
+
+/**
+ * struct skbtrace_inference - an event without the tracepoints made for it
+ * @how: from what it is inferred, and what is missed
+ * @hooks: %NULL-terminated; attached instead of, or beside, the event's own
+ * @states: its probes use skbtrace_state_get_inferred()
+ * @ev: core: the event, to be told to skbtrace_begin() and others by the probes
+ *	of @hooks: its blocks are marked %SKBTRACE_BLOCK_INFERRED
+ */
+struct skbtrace_inference {
+	const char			*how;
+	struct skbtrace_hook		*const *hooks;
+	bool				states;
+	struct skbtrace_event		ev;
 };
 
 /**

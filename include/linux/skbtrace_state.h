@@ -22,6 +22,8 @@
  * @value: for the event to use
  * @spare: 0
  * @wait_since: CLOCK_MONOTONIC, nanoseconds: when a writer began to wait; 0: no
+ * @srtt_us: of what is inferred: tcp_sock.srtt_us when last seen
+ * @mdev_us: the same; 0: not seen yet
  *
  * New ones are zero but for @key.
  */
@@ -31,8 +33,17 @@ struct skbtrace_state {
 	u32	count;
 	u8	value;
 	u8	spare[3];
-	u64	wait_since;
+	union {
+		u64	wait_since;
+		struct {
+			u32	srtt_us;
+			u32	mdev_us;
+		};
+	};
 };
+
+/* Added to a cookie, which never gets so far: what is inferred of it */
+#define SKBTRACE_STATE_INFERRED	(1ULL << 63)
 
 /**
  * struct skbtrace_states - the table

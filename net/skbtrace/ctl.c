@@ -265,19 +265,16 @@ static void skbtrace_stat_cpu(struct seq_file *m, const struct skbtrace_cpu *c)
 /* How many events this kernel has, and lacks the tracepoints of. */
 static void skbtrace_stat_events(struct seq_file *m)
 {
-	unsigned int exact = 0, unavailable = 0, i;
+	unsigned int n[SKBTRACE_EXACT + 1] = {}, i;
 
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
 		if (!skbtrace_events[i] ||
 		    skbtrace_events[i]->kind == SKBTRACE_META)
 			continue;
-		if (skbtrace_missing(skbtrace_events[i]))
-			unavailable++;
-		else
-			exact++;
+		n[skbtrace_avail(skbtrace_events[i])]++;
 	}
-	seq_printf(m, " exact=%u inferred=0 unavailable=%u", exact,
-		   unavailable);
+	seq_printf(m, " exact=%u inferred=%u unavailable=%u", n[SKBTRACE_EXACT],
+		   n[SKBTRACE_INFERRED], n[SKBTRACE_UNAVAILABLE]);
 }
 
 static u64 skbtrace_held_dropped(const struct skbtrace_run *run)

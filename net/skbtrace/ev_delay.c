@@ -234,10 +234,12 @@ void skb_delay_drop(struct skbtrace_session *s, const struct sk_buff *skb)
 	skb_delay_end(s, AT_DROP, skb);
 }
 
-static SKBTRACE_HOOK_OPTIONAL(hook_ip_send, ip_send, ip_send_probe);
+static SKBTRACE_HOOK_OPTIONAL(hook_ip_send, ip_send, ip_send_probe,
+			      "the places ip_send, ip_receive, sk_queue and sk_coalesce are missing");
 static SKBTRACE_HOOK(hook_net_dev_queue, net_dev_queue, net_dev_queue_probe);
 static SKBTRACE_HOOK_OPTIONAL(hook_qdisc_dequeue, qdisc_dequeue,
-			      qdisc_dequeue_probe);
+			      qdisc_dequeue_probe,
+			      "the place qdisc_dequeue is missing");
 static SKBTRACE_HOOK(hook_start_xmit, net_dev_start_xmit,
 		     net_dev_start_xmit_probe);
 static SKBTRACE_HOOK(hook_netif_rx, netif_rx_entry, netif_rx_probe);
@@ -249,11 +251,14 @@ static SKBTRACE_HOOK(hook_netif_receive_list, netif_receive_skb_list_entry,
 		     netif_rx_probe);
 static SKBTRACE_HOOK(hook_netif_receive_skb, netif_receive_skb,
 		     netif_receive_skb_probe);
-static SKBTRACE_HOOK_OPTIONAL(hook_ip_receive, ip_receive, ip_receive_probe);
+static SKBTRACE_HOOK_OPTIONAL(hook_ip_receive, ip_receive, ip_receive_probe,
+			      "the place ip_receive is missing");
 static SKBTRACE_HOOK_OPTIONAL(hook_udp_receive, udp_receive,
-			      udp_receive_probe);
+			      udp_receive_probe,
+			      "the place sk_queue of UDP is missing");
 static SKBTRACE_HOOK_OPTIONAL(hook_tcp_queue_rcv, tcp_queue_rcv,
-			      tcp_queue_rcv_probe);
+			      tcp_queue_rcv_probe,
+			      "the places sk_queue and sk_coalesce of TCP are missing");
 static SKBTRACE_HOOK(hook_copy, skb_copy_datagram_iovec,
 		     skb_copy_datagram_iovec_probe);
 static SKBTRACE_HOOK(hook_consume_skb, consume_skb, consume_skb_probe);

@@ -9,6 +9,7 @@
 #include <net/dsfield.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
+#include <trace/events/net.h>
 #include <trace/events/skbtrace.h>
 
 #define IP_FIELDS(F, S)							\
@@ -32,12 +33,12 @@ SKBTRACE_ASSERT_TUPLE(ip_receive);
 static struct skbtrace_event ev_ip_send, ev_ip_receive;
 
 static __always_inline void ip_fill_header(struct ip_send_block *b,
-					   const struct sk_buff *skb)
+					   const void *header)
 {
-	const struct ipv6hdr *ip6 = (const struct ipv6hdr *)skb->data;
-	const struct iphdr *ip = (const struct iphdr *)skb->data;
+	const struct ipv6hdr *ip6 = header;
+	const struct iphdr *ip = header;
 
-	if (skb->protocol == htons(ETH_P_IPV6)) {
+	if (ip->version == 6) {
 		b->id = 0;
 		b->ttl = ip6->hop_limit;
 		b->tos = ipv6_get_dsfield(ip6);
@@ -49,31 +50,31 @@ static __always_inline void ip_fill_header(struct ip_send_block *b,
 }
 
 /*
- * Both events have the same fields. skb->data is the IP header, all linear.
- * Inline, since the direction decides much.
+ * Both events have the same fields. @header is at @l3, with no less than IPv4's
+ * 20 bytes. Inline, since the direction decides much.
  */
 static __always_inline void
 ip_event(struct skbtrace_session *s, const struct skbtrace_event *ev,
-	 const struct net *net, const struct sk_buff *skb, struct sock *sk,
-	 u8 dir)
+	 const struct net *net, const struct sk_buff *skb, int l3,
+	 const void *header, struct sock *sk, u8 dir, bool forwarded)
 {
 	struct skbtrace_l4 l4;
 	struct ip_send_block *b;
 
-	if (!skbtrace_passes_packet(s, ev, skb, 0, dir, skb->dev, sk))
+	if (!skbtrace_passes_packet(s, ev, skb, l3, dir, skb->dev, sk))
 		return;
 	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb), net->ns.inum);
 	if (!b)
 		return;
 	l4.valid = false;
-	skbtrace_packet_tuple(skb, 0, dir, skbtrace_tuple_of(b), &l4);
-	ip_fill_header(b, skb);
+	skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(b), &l4);
+	ip_fill_header(b, header);
 	b->sk = sk ? skbtrace_cookie(sk) : 0;
 	b->seq = l4.valid ? l4.seq : 0;
-	b->len = l4.valid ? l4.len : skb->len;
+	b->len = l4.valid ? l4.len : skb->len - l3;
 	b->segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
 	b->ifindex = skb->dev->ifindex;
-	b->forwarded = dir == SKBTRACE_DIR_TX && skbtrace_is_forwarded(skb);
+	b->forwarded = forwarded;
 	b->spare = 0;
 	b->mark = skb->mark;
 	skbtrace_commit(s);
@@ -84,20 +85,71 @@ static void ip_send_probe(void *data, struct net *net, struct sock *sk,
 			  struct sk_buff *skb)
 {
 	if (skbtrace_on(data, &ev_ip_send))
-		ip_event(data, &ev_ip_send, net, skb, skbtrace_packet_sock(skb),
-			 SKBTRACE_DIR_TX);
+		ip_event(data, &ev_ip_send, net, skb, 0, skb->data,
+			 skbtrace_packet_sock(skb), SKBTRACE_DIR_TX,
+			 skbtrace_is_forwarded(skb));
 }
 
 /* Context: softirq. Early demux may have found the socket. */
 static void ip_receive_probe(void *data, struct net *net, struct sk_buff *skb)
 {
 	if (skbtrace_on(data, &ev_ip_receive))
-		ip_event(data, &ev_ip_receive, net, skb,
-			 skbtrace_packet_sock(skb), SKBTRACE_DIR_RX);
+		ip_event(data, &ev_ip_receive, net, skb, 0, skb->data,
+			 skbtrace_packet_sock(skb), SKBTRACE_DIR_RX, false);
+}
+
+/* At a device: @here is where the IP header is if there are no tags. */
+static void ip_infer(struct skbtrace_session *s,
+		     const struct skbtrace_event *ev, struct sk_buff *skb,
+		     int here, struct sock *sk, u8 dir)
+{
+	int l3 = skbtrace_l3(skb, here);
+	struct ipv6hdr buf;
+	const void *header;
+
+	if (l3 == SKBTRACE_NO_L3)
+		return;
+	/* what ip_fill_header() reads of IPv6's is in its first 20 bytes */
+	header = skb_header_pointer(skb, l3, sizeof(struct iphdr), &buf);
+	if (header)
+		ip_event(s, ev, dev_net(skb->dev), skb, l3, header, sk, dir,
+			 dir == SKBTRACE_DIR_TX && skb->skb_iif);
+}
+
+static struct skbtrace_inference ip_send_inferred, ip_receive_inferred;
+
+/* Context: BHs off. */
+static void ip_send_infer_probe(void *data, struct sk_buff *skb)
+{
+	ip_infer(data, &ip_send_inferred.ev, skb, skb_network_offset(skb),
+		 skbtrace_packet_sock(skb), SKBTRACE_DIR_TX);
+}
+
+/* Context: softirq. Its socket, if any, is still that of a sender here. */
+static void ip_receive_infer_probe(void *data, struct sk_buff *skb)
+{
+	if (skb->pkt_type != PACKET_OTHERHOST)
+		ip_infer(data, &ip_receive_inferred.ev, skb, 0, NULL,
+			 SKBTRACE_DIR_RX);
 }
 
 static SKBTRACE_HOOK(hook_ip_send, ip_send, ip_send_probe);
 static SKBTRACE_HOOK(hook_ip_receive, ip_receive, ip_receive_probe);
+static SKBTRACE_HOOK(hook_ip_send_infer, net_dev_queue, ip_send_infer_probe);
+static SKBTRACE_HOOK(hook_ip_receive_infer, netif_receive_skb,
+		     ip_receive_infer_probe);
+
+static struct skbtrace_inference ip_send_inferred = {
+	.how		= "at net_dev_queue: each fragment, and each device of a stack (bridge, VLAN, tunnel), is an event of its own; forwarded: a device has received it",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_ip_send_infer, NULL },
+};
+
+static struct skbtrace_inference ip_receive_inferred = {
+	.how		= "at netif_receive_skb: packets that IP finds invalid are there, too, and each device of a stack (bridge, VLAN, tunnel) is an event of its own; sk is not known",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_ip_receive_infer, NULL },
+};
 
 static struct skbtrace_event ev_ip_send = {
 	SKBTRACE_EVENT(ip_send),
@@ -110,6 +162,7 @@ static struct skbtrace_event ev_ip_send = {
 	.example	= "skbtrace record -e ip_send,sample=100 -w 5",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_ip_send, NULL },
+	.inferred	= &ip_send_inferred,
 };
 
 static struct skbtrace_event ev_ip_receive = {
@@ -123,6 +176,7 @@ static struct skbtrace_event ev_ip_receive = {
 	.example	= "skbtrace record -e ip_receive,sample=100 -w 5",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_ip_receive, NULL },
+	.inferred	= &ip_receive_inferred,
 };
 
 static struct skbtrace_event *const ip_events[] = {

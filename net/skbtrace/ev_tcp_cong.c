@@ -72,17 +72,12 @@ SKBTRACE_BLOCK(tcp_retransmit, TCP_RETRANSMIT_FIELDS);
 	F(S, u32, mss, "bytes", "-", "sending MSS (mss_cache)")
 SKBTRACE_BLOCK(tcp_congestion, TCP_CONGESTION_FIELDS);
 
-static void tcp_rttm_probe(void *data, struct sock *sk, long seq_rtt_us,
-			   long ca_rtt_us)
+static __always_inline void tcp_fill_rttm(struct tcp_rttm_block *b,
+					  const struct sock *sk, u32 rtt_us)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	struct skbtrace_session *s = data;
-	struct tcp_rttm_block *b;
 
-	b = skbtrace_begin_sk_in(s, &ev_tcp_rttm, sk, seq_rtt_us);
-	if (!b)
-		return;
-	b->rtt_us = seq_rtt_us;
+	b->rtt_us = rtt_us;
 	b->srtt_us = tp->srtt_us >> 3;
 	b->mdev_us = tp->mdev_us >> 2;
 	b->mdev_max_us = tp->mdev_max_us >> 2;
@@ -90,6 +85,61 @@ static void tcp_rttm_probe(void *data, struct sock *sk, long seq_rtt_us,
 	b->rto_us = jiffies_to_usecs(inet_csk(sk)->icsk_rto);
 	b->snd_una = tp->snd_una;
 	b->rtt_seq = tp->rtt_seq;
+}
+
+static void tcp_rttm_probe(void *data, struct sock *sk, long seq_rtt_us,
+			   long ca_rtt_us)
+{
+	struct skbtrace_session *s = data;
+	struct tcp_rttm_block *b;
+
+	b = skbtrace_begin_sk_in(s, &ev_tcp_rttm, sk, seq_rtt_us);
+	if (!b)
+		return;
+	tcp_fill_rttm(b, sk, seq_rtt_us);
+	skbtrace_commit(s);
+}
+
+static struct skbtrace_inference tcp_rttm_inferred;
+
+/*
+ * tcp_rtt_estimator() has made srtt_us, in eighths, of the old one and the
+ * sample: srtt_us += sample - (srtt_us >> 3). The first sample is all of it.
+ */
+static u32 tcp_infer_sample(u32 old, u32 srtt_us)
+{
+	return old ? srtt_us - old + (old >> 3) : srtt_us >> 3;
+}
+
+/* Before the segment is looked at, so what has changed is due to earlier ones */
+static void tcp_rttm_infer_probe(void *data, struct sock *sk,
+				 struct sk_buff *skb)
+{
+	const struct skbtrace_event *ev = &tcp_rttm_inferred.ev;
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct skbtrace_session *s = data;
+	struct skbtrace_state *state;
+	struct tcp_rttm_block *b;
+	u32 old, rtt_us;
+	bool seen;
+
+	if (!skbtrace_passes(s, ev, sk))
+		return;
+	state = skbtrace_state_get_inferred(s, sk);
+	if (!state || (state->srtt_us == tp->srtt_us &&
+		       state->mdev_us == tp->mdev_us))
+		return;
+	seen = state->mdev_us;
+	old = state->srtt_us;
+	state->srtt_us = tp->srtt_us;
+	state->mdev_us = tp->mdev_us;
+	rtt_us = tcp_infer_sample(old, tp->srtt_us);
+	if (!seen || !skbtrace_in_range(s, ev, rtt_us))
+		return;
+	b = skbtrace_begin_passed(s, ev, sk);
+	if (!b)
+		return;
+	tcp_fill_rttm(b, sk, rtt_us);
 	skbtrace_commit(s);
 }
 
@@ -158,6 +208,8 @@ static void tcp_congestion_event(struct skbtrace_session *s, struct sock *sk,
 	skbtrace_commit(s);
 }
 
+static struct skbtrace_hook hook_tcp_congestion;
+
 /*
  * One leave for each time that congestion was entered, whatever the algorithm:
  * tcp_end_cwnd_reduction(), which sets snd_cwnd to ssthresh, may come next.
@@ -171,6 +223,8 @@ static void tcp_congestion_by_state(struct skbtrace_session *s,
 		tcp_congestion_event(s, sk, TCP_CONGESTION_FASTRTX);
 	else if (state < TCP_CA_CWR && old >= TCP_CA_CWR)
 		tcp_congestion_event(s, sk, TCP_CONGESTION_LEAVE);
+	else if (state == TCP_CA_Loss && !hook_tcp_congestion.tp)
+		tcp_congestion_event(s, sk, TCP_CONGESTION_LOSS);
 }
 
 /* Before the store: icsk_ca_state is the old one. */
@@ -262,11 +316,21 @@ static SKBTRACE_HOOK(hook_tcp_rttm, tcp_rttm, tcp_rttm_probe);
 static SKBTRACE_HOOK(hook_tcp_cong_state_set, tcp_cong_state_set,
 		     tcp_cong_state_set_probe);
 static SKBTRACE_HOOK_OPTIONAL(hook_tcp_congestion, tcp_congestion,
-			      tcp_congestion_probe);
+			      tcp_congestion_probe,
+			      "at tcp_cong_state_set: loss stands for frto and frto-loss, too; undo is missed");
 static SKBTRACE_HOOK(hook_tcp_retransmit_skb, tcp_retransmit_skb,
 		     tcp_retransmit_skb_probe);
 static SKBTRACE_HOOK_OPTIONAL(hook_tcp_retransmit_synack, tcp_retransmit_synack,
-			      tcp_retransmit_synack_probe);
+			      tcp_retransmit_synack_probe,
+			      "a SYN-ACK sent again is missed");
+static SKBTRACE_HOOK(hook_tcp_rttm_infer, tcp_probe, tcp_rttm_infer_probe);
+
+static struct skbtrace_inference tcp_rttm_inferred = {
+	.how		= "at tcp_probe: from how srtt has changed, seen one segment late; the sample of the handshake is missed, and one equal to srtt if mdev is below 4 us; snd_una is after the ACK",
+	.hooks		= TCP_HOOKS(&hook_tcp_rttm_infer),
+	.states		= true,
+};
+
 struct skbtrace_event ev_tcp_rttm = {
 	SKBTRACE_EVENT(tcp_rttm),
 	.nr		= 105,
@@ -280,6 +344,7 @@ struct skbtrace_event ev_tcp_rttm = {
 	.names		= &ev_tcp_active_conn,
 	.range		= "rtt_us",
 	.hooks		= TCP_HOOKS(&hook_tcp_rttm),
+	.inferred	= &tcp_rttm_inferred,
 };
 
 struct skbtrace_event ev_tcp_ca_state = {

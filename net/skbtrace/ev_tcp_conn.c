@@ -239,7 +239,8 @@ static void tcp_probe_probe(void *data, struct sock *sk, struct sk_buff *skb)
 SKBTRACE_HOOK(hook_inet_sock_set_state, inet_sock_set_state,
 	      inet_sock_set_state_probe);
 static SKBTRACE_HOOK_OPTIONAL(hook_tcp_tw_state, tcp_tw_state,
-			      tcp_tw_state_probe);
+			      tcp_tw_state_probe,
+			      "TIME_WAIT and FIN_WAIT2 of minisockets are missed: a connection ends with CLOSE when it enters them");
 static SKBTRACE_HOOK(hook_tcp_probe, tcp_probe, tcp_probe_probe);
 
 struct skbtrace_event ev_tcp_connection = {

@@ -5,6 +5,7 @@
  */
 #include <linux/timekeeping.h>
 #include <trace/events/skbtrace.h>
+#include <trace/events/tcp.h>
 #include "ev_tcp.h"
 
 #define TCP_SENDLIMIT_FIELDS(F, S)					\
@@ -69,15 +70,16 @@ static void tcp_fill_sendlimit(struct tcp_sendlimit_block *b,
  * Once skbtrace_passes(). Return: the time of the event, or the time now if it
  * was not written
  */
-static u64 tcp_sendlimit_write(struct skbtrace_session *s, struct sock *sk,
+static u64 tcp_sendlimit_write(struct skbtrace_session *s,
+			       const struct skbtrace_event *ev, struct sock *sk,
 			       u8 why, u32 sent, const struct tcp_run *run)
 {
 	struct tcp_sendlimit_block *b;
 	u64 time;
 
-	if (!skbtrace_wants(s, &ev_tcp_sendlimit, why))
+	if (!skbtrace_wants(s, ev, why))
 		return ktime_get_mono_fast_ns();
-	b = skbtrace_begin_passed(s, &ev_tcp_sendlimit, sk);
+	b = skbtrace_begin_passed(s, ev, sk);
 	if (!b)
 		return ktime_get_mono_fast_ns();
 	time = b->hdr.time;
@@ -105,6 +107,7 @@ static u8 tcp_all_sent(const struct sock *sk)
 #define TCP_SENDLIMIT_CLOSED	0x80
 
 static noinline void tcp_sendlimit_change(struct skbtrace_session *s,
+					  const struct skbtrace_event *ev,
 					  struct sock *sk, u8 why, u32 sent,
 					  u32 attempts,
 					  struct skbtrace_state *state)
@@ -113,15 +116,16 @@ static noinline void tcp_sendlimit_change(struct skbtrace_session *s,
 
 	if (!state) {
 		/* as if it were the first one */
-		tcp_sendlimit_write(s, sk, why & ~TCP_SENDLIMIT_CLOSED, sent,
-				    &run);
+		tcp_sendlimit_write(s, ev, sk, why & ~TCP_SENDLIMIT_CLOSED,
+				    sent, &run);
 		return;
 	}
 	run.was = state->value & ~TCP_SENDLIMIT_CLOSED;
 	run.count = state->count;
 	run.since = state->since;
-	state->since = tcp_sendlimit_write(s, sk, why & ~TCP_SENDLIMIT_CLOSED,
-					   sent, &run);
+	state->since = tcp_sendlimit_write(s, ev, sk,
+					   why & ~TCP_SENDLIMIT_CLOSED, sent,
+					   &run);
 	state->value = why;
 	state->count = attempts;
 }
@@ -136,7 +140,8 @@ static void tcp_sendlimit_is(struct skbtrace_session *s, struct sock *sk,
 	if (likely(state && state->value == why))
 		state->count += attempts;
 	else
-		tcp_sendlimit_change(s, sk, why, sent, attempts, state);
+		tcp_sendlimit_change(s, &ev_tcp_sendlimit, sk, why, sent,
+				     attempts, state);
 }
 
 static void tcp_sendlimit_probe(void *data, struct sock *sk,
@@ -153,28 +158,117 @@ static void tcp_sendlimit_probe(void *data, struct sock *sk,
 	tcp_sendlimit_is(data, sk, reason, sent, 1);
 }
 
-/**
- * tcp_sendlimit_end() - a connection is closed: tell of its last run, forget it
- * @s: session
- * @sk: connection
- */
+/* tcp_write_xmit() would stop at the first segment for what it has sent. */
+static bool tcp_infer_swnd(const struct tcp_sock *tp, const struct sk_buff *skb)
+{
+	u32 end = TCP_SKB_CB(skb)->end_seq;
+
+	if (skb->len > tp->mss_cache)
+		end = TCP_SKB_CB(skb)->seq + tp->mss_cache;
+	return after(end, tcp_wnd_end(tp));
+}
+
+/* The last segment is small: does it wait for an ACK, or for more? */
+static bool tcp_infer_nagle(const struct sock *sk, const struct sk_buff *skb)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (!tcp_skb_is_last(sk, skb) || skb->len >= tp->mss_cache ||
+	    TCP_SKB_CB(skb)->tcp_flags & TCPHDR_FIN)
+		return false;
+	return tp->nonagle & TCP_NAGLE_CORK ||
+	       (!(tp->nonagle & TCP_NAGLE_OFF) && tp->packets_out);
+}
+
+/* tcp_tso_should_defer() counts as what makes it wait: the smaller window. */
+static u8 tcp_infer_defer(const struct tcp_sock *tp, const struct sk_buff *skb)
+{
+	u32 room = tcp_snd_cwnd(tp) - tcp_packets_in_flight(tp);
+	u32 cong_win = room * tp->mss_cache;
+	u32 send_win = tcp_wnd_end(tp) - TCP_SKB_CB(skb)->seq;
+
+	if (skb->len <= tp->mss_cache)
+		return TCP_SENDLIMIT_OTHER;
+	if (min(cong_win, send_win) > skb->len)
+		return TCP_SENDLIMIT_TSO;
+	return cong_win < send_win ? TCP_SENDLIMIT_CWND : TCP_SENDLIMIT_SWND;
+}
+
+/* Why is @skb not sent? Much in the order in which tcp_write_xmit() asks. */
+static u8 tcp_infer_limit(struct sock *sk, const struct sk_buff *skb)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	if (hrtimer_is_queued((struct hrtimer *)&tp->pacing_timer))
+		return TCP_SENDLIMIT_PACING;
+	if (tcp_packets_in_flight(tp) >= tcp_snd_cwnd(tp))
+		return TCP_SENDLIMIT_CWND;
+	if (tcp_infer_swnd(tp, skb))
+		return tp->snd_wnd ? TCP_SENDLIMIT_SWND :
+				     TCP_SENDLIMIT_SWND | TCP_SENDLIMIT_CLOSED;
+	if (tcp_infer_nagle(sk, skb))
+		return TCP_SENDLIMIT_NAGLE;
+	if (sk->sk_tsq_flags & (TSQF_THROTTLED | TSQF_QUEUED))
+		return TCP_SENDLIMIT_TSQ;
+	return tcp_infer_defer(tp, skb);
+}
+
+static struct skbtrace_inference tcp_sendlimit_inferred;
+
+/* A segment comes in: what has held the sender back until now? */
+static void tcp_sendlimit_infer_probe(void *data, struct sock *sk,
+				      struct sk_buff *skb)
+{
+	const struct skbtrace_event *ev = &tcp_sendlimit_inferred.ev;
+	struct skbtrace_session *s = data;
+	struct skbtrace_state *state;
+	struct sk_buff *head;
+	u8 why;
+
+	if (!skbtrace_passes(s, ev, sk))
+		return;
+	head = tcp_send_head(sk);
+	why = head ? tcp_infer_limit(sk, head) : tcp_all_sent(sk);
+	state = skbtrace_state_get_inferred(s, sk);
+	if (state && state->value == why)
+		state->count++;
+	else
+		tcp_sendlimit_change(s, ev, sk, why, 0, 1, state);
+}
+
+static void tcp_sendlimit_last(struct skbtrace_session *s,
+			       const struct skbtrace_event *ev, struct sock *sk,
+			       const struct skbtrace_state *state)
+{
+	struct tcp_run run = {
+		.was = state->value & ~TCP_SENDLIMIT_CLOSED,
+		.count = state->count,
+		.since = state->since,
+	};
+
+	if (run.since && skbtrace_passes(s, ev, sk))
+		tcp_sendlimit_write(s, ev, sk, TCP_SENDLIMIT_END, 0, &run);
+}
+
+/* A connection is closed: tell of its last runs, forget them. */
 void tcp_sendlimit_end(struct skbtrace_session *s, struct sock *sk)
 {
+	u64 cookie = atomic64_read(&sk->sk_cookie);
 	struct skbtrace_state *state;
-	struct tcp_run run;
 
-	if (!skbtrace_on(s, &ev_tcp_sendlimit) &&
-	    !skbtrace_on(s, &ev_sk_sndbuf_wait))
+	if (!s->states.tab || !cookie)
 		return;
-	state = skbtrace_state_get(s, sk);
-	if (!state)
-		return;
-	run.was = state->value & ~TCP_SENDLIMIT_CLOSED;
-	run.count = state->count;
-	run.since = state->since;
-	if (run.since && skbtrace_passes(s, &ev_tcp_sendlimit, sk))
-		tcp_sendlimit_write(s, sk, TCP_SENDLIMIT_END, 0, &run);
-	skbtrace_state_free(state);
+	state = skbtrace_state_find(&s->states, cookie);
+	if (state) {
+		tcp_sendlimit_last(s, &ev_tcp_sendlimit, sk, state);
+		skbtrace_state_free(state);
+	}
+	state = skbtrace_state_find(&s->states,
+				    cookie | SKBTRACE_STATE_INFERRED);
+	if (state) {
+		tcp_sendlimit_last(s, &tcp_sendlimit_inferred.ev, sk, state);
+		skbtrace_state_free(state);
+	}
 }
 
 /* Return: how long the writer has waited, U64_MAX: not known */
@@ -234,7 +328,15 @@ static void sk_sndbuf_wait_probe(void *data, struct sock *sk, bool begin,
 }
 
 static SKBTRACE_HOOK(hook_tcp_sendlimit, tcp_sendlimit, tcp_sendlimit_probe);
+static SKBTRACE_HOOK(hook_tcp_sendlimit_infer, tcp_probe,
+		     tcp_sendlimit_infer_probe);
 static SKBTRACE_HOOK(hook_sk_sndbuf_wait, sk_sndbuf_wait, sk_sndbuf_wait_probe);
+
+static struct skbtrace_inference tcp_sendlimit_inferred = {
+	.how		= "at tcp_probe: from the state of the sender when a segment comes in, so count is of segments, and what changes back before the next one is missed; other stands for frag and pushone, too",
+	.hooks		= TCP_HOOKS(&hook_tcp_sendlimit_infer),
+	.states		= true,
+};
 
 struct skbtrace_event ev_tcp_sendlimit = {
 	SKBTRACE_EVENT(tcp_sendlimit),
@@ -251,6 +353,7 @@ struct skbtrace_event ev_tcp_sendlimit = {
 	.names		= &ev_tcp_active_conn,
 	.hooks		= TCP_HOOKS(&hook_tcp_sendlimit,
 				    &hook_sk_sndbuf_wait),
+	.inferred	= &tcp_sendlimit_inferred,
 };
 
 struct skbtrace_event ev_sk_sndbuf_wait = {

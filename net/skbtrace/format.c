@@ -51,10 +51,34 @@ static void skbtrace_format_text(struct seq_file *m, const char *word,
 		seq_printf(m, " %s %s\n", word, text);
 }
 
+static const char *const skbtrace_avail_words[] = {
+	[SKBTRACE_UNAVAILABLE]	= "unavailable",
+	[SKBTRACE_INFERRED]	= "inferred",
+	[SKBTRACE_EXACT]	= "exact",
+};
+
+/* Why an event is not exact: what is missing, and what that means. */
+static void skbtrace_format_why(struct seq_file *m,
+				const struct skbtrace_event *ev)
+{
+	const struct skbtrace_hook *lacks = skbtrace_lacks(ev);
+	u8 forms = skbtrace_forms(ev);
+
+	if (!forms)
+		seq_printf(m, " why no tracepoint %s: the kernel is not patched for skbtrace\n",
+			   skbtrace_missing(ev));
+	else if (!(forms & SKBTRACE_FORM_EXACT))
+		seq_printf(m, " why %s\n", ev->inferred->how);
+	else if (lacks)
+		seq_printf(m, " why no tracepoint %s: %s\n",
+			   lacks->tracepoint, lacks->without);
+	if (ev->inferred)
+		seq_printf(m, " how %s\n", ev->inferred->how);
+}
+
 static void skbtrace_format_event(struct seq_file *m,
 				  const struct skbtrace_event *ev)
 {
-	const char *missing = skbtrace_missing(ev);
 	const struct skbtrace_field *f;
 	unsigned int i;
 
@@ -63,7 +87,7 @@ static void skbtrace_format_event(struct seq_file *m,
 		   skbtrace_kind_words[ev->kind], skbtrace_role_words[ev->role],
 		   ev->len, skbtrace_key_words[ev->kind]);
 	seq_printf(m, " state=%s stability=%s sets=%s selector=%s%s%s opts=",
-		   missing ? "unavailable" : "exact", ev->stability,
+		   skbtrace_avail_words[skbtrace_avail(ev)], ev->stability,
 		   ev->sets ?: "-", ev->select ?: "-", ev->select2 ? ":" : "",
 		   ev->select2 ?: "");
 	skbtrace_print_opts(m, ev, ':');
@@ -73,9 +97,7 @@ static void skbtrace_format_event(struct seq_file *m,
 	skbtrace_format_text(m, "help", ev->help);
 	skbtrace_format_text(m, "read", ev->read);
 	skbtrace_format_text(m, "example", ev->example);
-	if (missing)
-		seq_printf(m, " why no tracepoint %s: the kernel is not patched for skbtrace\n",
-			   missing);
+	skbtrace_format_why(m, ev);
 	for (i = 0; i < ev->nr_fields; i++) {
 		f = &ev->fields[i];
 		seq_printf(m, " field %s %s %u %s %s %s\n", f->name, f->type,

@@ -339,6 +339,7 @@ struct skbtrace_owner {
  * @config: settings
  * @owner: of a private session
  * @hooks: attached hooks, each with the number of enabled events that use it
+ * @forms: SKBTRACE_FORM_* that are attached, by slot
  * @nr_on: enabled events
  * @chan: relay's channel
  * @started: CLOCK_MONOTONIC, nanoseconds
@@ -369,16 +370,28 @@ struct skbtrace_run {
 		struct skbtrace_hook	*hook;
 		unsigned int		users;
 	} hooks[SKBTRACE_MAX_HOOKS];
+	u8			forms[SKBTRACE_MAX_EVENTS];
 	unsigned int		nr_on;
 	struct rchan		*chan;
 	u64			started;
 	struct kref		ref;
 };
 
+/* How an event is had: by its own tracepoints, or by skbtrace_event.inferred */
+#define SKBTRACE_FORM_EXACT	1
+#define SKBTRACE_FORM_INFERRED	2
+#define SKBTRACE_FORM_BOTH	(SKBTRACE_FORM_EXACT | SKBTRACE_FORM_INFERRED)
+
+/* What this kernel has of an event; INFERRED also if it lacks a part. */
+enum skbtrace_avail {
+	SKBTRACE_UNAVAILABLE, SKBTRACE_INFERRED, SKBTRACE_EXACT
+};
+
 /**
  * struct skbtrace_spec - a parsed "EVENT,key=value,..."
  * @ev: the event
  * @slot: what it asks for
+ * @forms: form=: SKBTRACE_FORM_*; 0: the best that this kernel has
  * @when: when=, all of it
  * @cond: what slot.ranged does not say of it, if slot.cond is set
  * @snapshot: which of them want a snapshot, if slot.snapshot is set
@@ -387,6 +400,7 @@ struct skbtrace_run {
 struct skbtrace_spec {
 	struct skbtrace_event	*ev;
 	struct skbtrace_slot	slot;
+	u8			forms;
 	struct skbtrace_cond	when;
 	struct skbtrace_cond	cond;
 	struct skbtrace_cond	snapshot;
@@ -486,8 +500,7 @@ void skbtrace_put_stack(struct skbtrace_run *run,
 			struct skbtrace_block *b);
 
 /* state.c */
-int skbtrace_states_make(struct skbtrace_run *run,
-			 const struct skbtrace_event *ev);
+int skbtrace_states_make(struct skbtrace_run *run);
 
 /* channel.c */
 int skbtrace_channel_open(struct skbtrace_run *run, struct dentry *dir);
@@ -498,7 +511,12 @@ unsigned long skbtrace_mem_cap(void);
 /* source.c */
 void skbtrace_source_find(struct skbtrace_hook *hook);
 const char *skbtrace_missing(const struct skbtrace_event *ev);
-int skbtrace_attach(struct skbtrace_run *run, const struct skbtrace_event *ev);
+const struct skbtrace_hook *skbtrace_lacks(const struct skbtrace_event *ev);
+u8 skbtrace_forms(const struct skbtrace_event *ev);
+u8 skbtrace_forms_default(const struct skbtrace_event *ev);
+enum skbtrace_avail skbtrace_avail(const struct skbtrace_event *ev);
+int skbtrace_attach(struct skbtrace_run *run, const struct skbtrace_event *ev,
+		    u8 forms);
 void skbtrace_detach(struct skbtrace_run *run, const struct skbtrace_event *ev);
 
 /* session.c */

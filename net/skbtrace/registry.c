@@ -157,11 +157,37 @@ static u16 skbtrace_field_off(const struct skbtrace_field *field)
 	return field ? field->off : 0;
 }
 
+static void skbtrace_find_hooks(struct skbtrace_hook *const *hooks)
+{
+	unsigned int i;
+
+	for (i = 0; hooks && hooks[i]; i++)
+		skbtrace_source_find(hooks[i]);
+}
+
+/* The same event in all, but for the mark on its blocks. */
+static void skbtrace_add_inference(const struct skbtrace_event *ev,
+				   struct skbtrace_inference *inf)
+{
+	struct skbtrace_block hdr = {
+		.len = ev->len,
+		.event = ev->nr,
+		.flags = SKBTRACE_BLOCK_INFERRED,
+	};
+
+	if (!inf)
+		return;
+	skbtrace_find_hooks(inf->hooks);
+	inf->ev = *ev;
+	inf->ev.states |= inf->states;
+	memcpy(&inf->ev.first, &hdr, sizeof(inf->ev.first));
+}
+
 static int skbtrace_add_event(struct skbtrace_proto *proto,
 			      struct skbtrace_event *ev)
 {
 	struct skbtrace_block hdr = { .len = ev->len, .event = ev->nr };
-	unsigned int slot, i;
+	unsigned int slot;
 	int err;
 
 	ev->proto = proto;
@@ -173,12 +199,12 @@ static int skbtrace_add_event(struct skbtrace_proto *proto,
 			break;
 	if (slot == SKBTRACE_MAX_EVENTS)
 		return -ENOSPC;
-	for (i = 0; ev->hooks && ev->hooks[i]; i++)
-		skbtrace_source_find(ev->hooks[i]);
+	skbtrace_find_hooks(ev->hooks);
 	ev->slot = slot;
 	ev->flow_off = skbtrace_field_off(skbtrace_find_field(ev, "local"));
 	ev->sk_off = skbtrace_field_off(skbtrace_find_field(ev, "sk"));
 	memcpy(&ev->first, &hdr, sizeof(ev->first));
+	skbtrace_add_inference(ev, ev->inferred);
 	skbtrace_events[slot] = ev;
 	return 0;
 }

@@ -143,18 +143,26 @@ static void skbtrace_event_off(struct skbtrace_run *run,
 	module_put(ev->proto->owner);
 }
 
+static u8 skbtrace_forms_wanted(const struct skbtrace_spec *spec)
+{
+	return spec->forms ?: skbtrace_forms_default(spec->ev);
+}
+
 static int skbtrace_event_on(struct skbtrace_run *run,
 			     const struct skbtrace_spec *spec)
 {
 	struct skbtrace_event *ev = spec->ev;
-	int err;
+	u8 forms = skbtrace_forms_wanted(spec);
+	int err = 0;
 
 	if (!try_module_get(ev->proto->owner))
 		return skbtrace_err(-ENOENT, "%s: its module is going away",
 				    ev->name);
-	err = skbtrace_states_make(run, ev);
+	if (ev->states ||
+	    (forms & SKBTRACE_FORM_INFERRED && ev->inferred->states))
+		err = skbtrace_states_make(run);
 	if (!err)
-		err = skbtrace_attach(run, ev);
+		err = skbtrace_attach(run, ev, forms);
 	if (err) {
 		module_put(ev->proto->owner);
 		return skbtrace_err(err, "%s: can't attach: %pe", ev->name,
@@ -282,20 +290,57 @@ static int skbtrace_make_hold(struct skbtrace_run *run,
 	return 0;
 }
 
+/* Can all that a spec asks for be had on this kernel? */
+static int skbtrace_check_here(const struct skbtrace_spec *spec)
+{
+	u8 wanted = skbtrace_forms_wanted(spec);
+	const struct skbtrace_event *ev = spec->ev;
+	u8 here = skbtrace_forms(ev);
+
+	if (wanted && !(wanted & ~here))
+		return 0;
+	if (here & SKBTRACE_FORM_EXACT)
+		return skbtrace_err(-EOPNOTSUPP,
+				    "%s: this kernel can't infer it, form=exact can be had",
+				    ev->name);
+	return skbtrace_err(-EOPNOTSUPP, "%s: this kernel has no tracepoint %s%s",
+			    ev->name, skbtrace_missing(ev),
+			    here ? ", form=inferred can be had" : "");
+}
+
+/* An event that is on stays in the form that it is on in. */
+static int skbtrace_check_form(const struct skbtrace_run *run,
+			       const struct skbtrace_spec *specs,
+			       unsigned int i)
+{
+	const struct skbtrace_event *ev = specs[i].ev;
+	u8 wanted = skbtrace_forms_wanted(&specs[i]);
+	unsigned int j;
+
+	if (run->pub.slot[ev->slot].on && run->forms[ev->slot] != wanted)
+		return skbtrace_err(-EBUSY,
+				    "%s: is on in another form; -%s first",
+				    ev->name, ev->name);
+	for (j = 0; j < i; j++)
+		if (specs[j].ev == ev &&
+		    skbtrace_forms_wanted(&specs[j]) != wanted)
+			return skbtrace_err(-EINVAL, "%s: form= of two kinds",
+					    ev->name);
+	return 0;
+}
+
 static int skbtrace_check_specs(const struct skbtrace_spec *specs,
 				unsigned int nr)
 {
-	const char *missing;
 	unsigned int i;
+	int err = 0;
 
-	for (i = 0; i < nr; i++) {
-		missing = skbtrace_missing(specs[i].ev);
-		if (missing)
-			return skbtrace_err(-EOPNOTSUPP,
-					    "%s: this kernel has no tracepoint %s",
-					    specs[i].ev->name, missing);
+	for (i = 0; i < nr && !err; i++) {
+		err = skbtrace_check_here(&specs[i]);
+		if (!err)
+			err = skbtrace_check_form(skbtrace_cur, specs, i);
 	}
-	return 0;
+	return err;
 }
 
 /**

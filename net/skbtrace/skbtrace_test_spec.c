@@ -37,7 +37,7 @@ static struct skbtrace_hook hook_none = {
 
 static struct skbtrace_hook hook_optional = {
 	.tracepoint	= "skbtrace_kunit_no_such_tracepoint",
-	.optional	= true,
+	.without	= "something",
 };
 
 static struct skbtrace_hook hook_there = {
@@ -302,6 +302,49 @@ static void registry_tells_missing_tracepoints(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, skbtrace_missing(&t->a),
 			   "skbtrace_kunit_no_such_tracepoint");
 	KUNIT_EXPECT_NULL(test, skbtrace_missing(&t->b));
+	KUNIT_EXPECT_PTR_EQ(test, skbtrace_lacks(&t->b), &hook_optional);
+	KUNIT_EXPECT_EQ(test, skbtrace_avail(&t->a), SKBTRACE_UNAVAILABLE);
+	KUNIT_EXPECT_EQ(test, skbtrace_avail(&t->b), SKBTRACE_INFERRED);
+}
+
+/* Which forms there are, which one is taken, what its blocks look like. */
+static void registry_infers(struct kunit *test)
+{
+	static struct skbtrace_hook *const none[] = { &hook_none, NULL };
+	static struct skbtrace_hook *const there[] = { &hook_there, NULL };
+	static struct skbtrace_inference a, b;
+	struct spec_test *t = test->priv;
+	struct skbtrace_block hdr = {};
+
+	a = (struct skbtrace_inference){ .hooks = there, .states = true };
+	b = (struct skbtrace_inference){ .hooks = none };
+	t->a.hooks = none;
+	t->a.inferred = &a;
+	t->b.hooks = there;
+	t->b.inferred = &b;
+	spec_register(test);
+	KUNIT_EXPECT_EQ(test, skbtrace_forms(&t->a), SKBTRACE_FORM_INFERRED);
+	KUNIT_EXPECT_EQ(test, skbtrace_forms_default(&t->a),
+			SKBTRACE_FORM_INFERRED);
+	KUNIT_EXPECT_EQ(test, skbtrace_avail(&t->a), SKBTRACE_INFERRED);
+	KUNIT_EXPECT_EQ(test, skbtrace_forms(&t->b), SKBTRACE_FORM_EXACT);
+	KUNIT_EXPECT_EQ(test, skbtrace_avail(&t->b), SKBTRACE_EXACT);
+	b.hooks = there;
+	KUNIT_EXPECT_EQ(test, skbtrace_forms(&t->b), SKBTRACE_FORM_BOTH);
+	KUNIT_EXPECT_EQ(test, skbtrace_forms_default(&t->b),
+			SKBTRACE_FORM_EXACT);
+	a.hooks = none;
+	KUNIT_EXPECT_EQ(test, skbtrace_avail(&t->a), SKBTRACE_UNAVAILABLE);
+
+	KUNIT_EXPECT_EQ(test, a.ev.slot, t->a.slot);
+	KUNIT_EXPECT_TRUE(test, a.ev.states);
+	KUNIT_EXPECT_FALSE(test, b.ev.states);
+	memcpy(&hdr, &a.ev.first, sizeof(a.ev.first));
+	KUNIT_EXPECT_EQ(test, hdr.flags, SKBTRACE_BLOCK_INFERRED);
+	KUNIT_EXPECT_EQ(test, hdr.event, t->a.nr);
+	KUNIT_EXPECT_EQ(test, hdr.len, t->a.len);
+	memcpy(&hdr, &t->a.first, sizeof(t->a.first));
+	KUNIT_EXPECT_EQ(test, hdr.flags, 0);
 }
 
 static struct kunit_case registry_cases[] = {
@@ -310,6 +353,7 @@ static struct kunit_case registry_cases[] = {
 	KUNIT_CASE_PARAM(registry_refuses, spoil_gen_params),
 	KUNIT_CASE(registry_is_full),
 	KUNIT_CASE(registry_tells_missing_tracepoints),
+	KUNIT_CASE(registry_infers),
 	{}
 };
 

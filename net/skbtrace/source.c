@@ -31,20 +31,64 @@ void skbtrace_source_find(struct skbtrace_hook *hook)
 	hook->tp = search.found;
 }
 
+static const char *skbtrace_missing_hook(struct skbtrace_hook *const *hooks)
+{
+	unsigned int i;
+
+	for (i = 0; hooks && hooks[i]; i++)
+		if (!hooks[i]->tp && !hooks[i]->without)
+			return hooks[i]->tracepoint;
+	return NULL;
+}
+
 /**
- * skbtrace_missing() - what keeps an event from being traced here
+ * skbtrace_missing() - what keeps an event from being traced exactly here
  * @ev: event
  *
  * Return: name of the missing tracepoint, %NULL if there is none
  */
 const char *skbtrace_missing(const struct skbtrace_event *ev)
 {
+	return skbtrace_missing_hook(ev->hooks);
+}
+
+/* A hook without which an event tells less; %NULL: it has them all. */
+const struct skbtrace_hook *skbtrace_lacks(const struct skbtrace_event *ev)
+{
 	unsigned int i;
 
 	for (i = 0; ev->hooks && ev->hooks[i]; i++)
-		if (!ev->hooks[i]->tp && !ev->hooks[i]->optional)
-			return ev->hooks[i]->tracepoint;
+		if (!ev->hooks[i]->tp)
+			return ev->hooks[i];
 	return NULL;
+}
+
+/* SKBTRACE_FORM_* that this kernel has of an event. */
+u8 skbtrace_forms(const struct skbtrace_event *ev)
+{
+	u8 forms = skbtrace_missing(ev) ? 0 : SKBTRACE_FORM_EXACT;
+
+	if (ev->inferred && !skbtrace_missing_hook(ev->inferred->hooks))
+		forms |= SKBTRACE_FORM_INFERRED;
+	return forms;
+}
+
+/* SKBTRACE_FORM_* of an event unless form= says otherwise; 0: unavailable. */
+u8 skbtrace_forms_default(const struct skbtrace_event *ev)
+{
+	u8 here = skbtrace_forms(ev);
+
+	return here & SKBTRACE_FORM_EXACT ? SKBTRACE_FORM_EXACT : here;
+}
+
+/* What this kernel has of an event. */
+enum skbtrace_avail skbtrace_avail(const struct skbtrace_event *ev)
+{
+	u8 forms = skbtrace_forms(ev);
+
+	if (forms & SKBTRACE_FORM_EXACT && !skbtrace_lacks(ev))
+		return SKBTRACE_EXACT;
+	return forms ? SKBTRACE_INFERRED : SKBTRACE_UNAVAILABLE;
 }
 
 static int skbtrace_hook_get(struct skbtrace_run *run,
@@ -88,35 +132,65 @@ static void skbtrace_hook_put(struct skbtrace_run *run,
 	run->hooks[i].hook = NULL;
 }
 
-/**
- * skbtrace_attach() - attach what an event needs and no other event attached
- * @run: run
- * @ev: event
- *
- * Context: skbtrace_lock.
- * Return: 0 or a negative errno, nothing attached then
- */
-int skbtrace_attach(struct skbtrace_run *run, const struct skbtrace_event *ev)
+static void skbtrace_hooks_put(struct skbtrace_run *run,
+			       struct skbtrace_hook *const *hooks)
+{
+	unsigned int i;
+
+	for (i = 0; hooks && hooks[i]; i++)
+		skbtrace_hook_put(run, hooks[i]);
+}
+
+static int skbtrace_hooks_get(struct skbtrace_run *run,
+			      struct skbtrace_hook *const *hooks)
 {
 	int i, err;
 
-	for (i = 0; ev->hooks && ev->hooks[i]; i++) {
-		err = skbtrace_hook_get(run, ev->hooks[i]);
+	for (i = 0; hooks && hooks[i]; i++) {
+		err = skbtrace_hook_get(run, hooks[i]);
 		if (err)
 			goto undo;
 	}
 	return 0;
 undo:
 	while (i--)
-		skbtrace_hook_put(run, ev->hooks[i]);
+		skbtrace_hook_put(run, hooks[i]);
+	return err;
+}
+
+/**
+ * skbtrace_attach() - attach what an event needs and no other event attached
+ * @run: run
+ * @ev: event
+ * @forms: SKBTRACE_FORM_* of it, which this kernel has
+ *
+ * Context: skbtrace_lock.
+ * Return: 0 or a negative errno, nothing attached then
+ */
+int skbtrace_attach(struct skbtrace_run *run, const struct skbtrace_event *ev,
+		    u8 forms)
+{
+	int err = 0;
+
+	if (forms & SKBTRACE_FORM_EXACT)
+		err = skbtrace_hooks_get(run, ev->hooks);
+	if (!err && forms & SKBTRACE_FORM_INFERRED) {
+		err = skbtrace_hooks_get(run, ev->inferred->hooks);
+		if (err && forms & SKBTRACE_FORM_EXACT)
+			skbtrace_hooks_put(run, ev->hooks);
+	}
+	run->forms[ev->slot] = err ? 0 : forms;
 	return err;
 }
 
 /* The reverse. Probes may still run until tracepoint_synchronize_unregister */
 void skbtrace_detach(struct skbtrace_run *run, const struct skbtrace_event *ev)
 {
-	int i;
+	u8 forms = run->forms[ev->slot];
 
-	for (i = 0; ev->hooks && ev->hooks[i]; i++)
-		skbtrace_hook_put(run, ev->hooks[i]);
+	run->forms[ev->slot] = 0;
+	if (forms & SKBTRACE_FORM_EXACT)
+		skbtrace_hooks_put(run, ev->hooks);
+	if (forms & SKBTRACE_FORM_INFERRED)
+		skbtrace_hooks_put(run, ev->inferred->hooks);
 }

@@ -156,6 +156,44 @@ static int skbtrace_parse_stack(struct skbtrace_spec *spec, const char *key,
 	return 0;
 }
 
+static const struct {
+	const char	*word;
+	u8		forms;
+} skbtrace_form_words[] = {
+	{ "exact",	SKBTRACE_FORM_EXACT },
+	{ "inferred",	SKBTRACE_FORM_INFERRED },
+	{ "both",	SKBTRACE_FORM_BOTH },
+};
+
+static int skbtrace_parse_form(struct skbtrace_spec *spec, const char *key,
+			       char *value)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(skbtrace_form_words); i++) {
+		if (strcmp(value, skbtrace_form_words[i].word))
+			continue;
+		spec->forms = skbtrace_form_words[i].forms;
+		return 0;
+	}
+	return skbtrace_err(-EINVAL, "%s: form=%s is none of exact inferred both",
+			    spec->ev->name, value);
+}
+
+static void skbtrace_print_form(struct seq_file *m, u8 forms)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(skbtrace_form_words); i++)
+		if (skbtrace_form_words[i].forms == forms)
+			seq_printf(m, ",form=%s", skbtrace_form_words[i].word);
+}
+
+static bool skbtrace_takes_form(const struct skbtrace_event *ev)
+{
+	return ev->inferred;
+}
+
 static bool skbtrace_takes_select(const struct skbtrace_event *ev)
 {
 	return ev->select;
@@ -207,6 +245,7 @@ static const struct skbtrace_option skbtrace_options[] = {
 	{ "after", skbtrace_takes_any, skbtrace_parse_watch },
 	{ "snapshot", skbtrace_takes_any, skbtrace_parse_snapshot,
 	  .bare = true },
+	{ "form", skbtrace_takes_form, skbtrace_parse_form },
 	{ "stack", skbtrace_takes_any, skbtrace_parse_stack, .bare = true,
 	  .no_value = true },
 };
@@ -370,6 +409,8 @@ void skbtrace_print_spec(struct seq_file *m, const struct skbtrace_run *run,
 							 ",snapshot");
 		skbtrace_print_cond(m, ev, &run->snapshot[ev->slot]);
 	}
+	if (run->forms[ev->slot] != skbtrace_forms_default(ev))
+		skbtrace_print_form(m, run->forms[ev->slot]);
 	if (slot->stack)
 		seq_puts(m, ",stack");
 	seq_putc(m, '\n');

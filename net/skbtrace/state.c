@@ -6,19 +6,17 @@
 #include "internal.h"
 
 /**
- * skbtrace_states_make() - see that there is a table if an event needs one
+ * skbtrace_states_make() - see that there is a table
  * @run: run
- * @ev: event that is about to be attached
  *
  * Lives as long as the run. Context: skbtrace_lock.
  * Return: 0 or -ENOMEM
  */
-int skbtrace_states_make(struct skbtrace_run *run,
-			 const struct skbtrace_event *ev)
+int skbtrace_states_make(struct skbtrace_run *run)
 {
 	struct skbtrace_state *tab;
 
-	if (!ev->states || run->pub.states.tab)
+	if (run->pub.states.tab)
 		return 0;
 	tab = vzalloc(array_size(SKBTRACE_NR_STATES, sizeof(*tab)));
 	if (!tab)
@@ -33,14 +31,15 @@ int skbtrace_states_make(struct skbtrace_run *run,
  * skbtrace_state_new() - the rest of skbtrace_state_get(): a first time
  * @s: session
  * @sk: connection, locked
+ * @part: 0 or %SKBTRACE_STATE_INFERRED
  *
  * Context: probe.
  * Return: the state, or %NULL: there is no room for one
  */
 struct skbtrace_state *skbtrace_state_new(struct skbtrace_session *s,
-					  struct sock *sk)
+					  struct sock *sk, u64 part)
 {
-	u64 cookie = skbtrace_cookie(sk);
+	u64 cookie = skbtrace_cookie(sk) | part;
 
 	return skbtrace_state_find(&s->states, cookie) ?:
 	       skbtrace_state_make(&s->states, cookie);

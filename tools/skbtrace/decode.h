@@ -92,6 +92,12 @@ static inline bool rec_held(const struct rec *r)
 	return r->flags & SKBTRACE_BLOCK_HELD;
 }
 
+/* Was it not told by the kernel, but inferred? */
+static inline bool rec_inferred(const struct rec *r)
+{
+	return r->flags & SKBTRACE_BLOCK_INFERRED;
+}
+
 /* A primary: are older ones than the held blocks before it gone? */
 static inline bool rec_older_missed(const struct rec *r)
 {

@@ -262,7 +262,7 @@ static bool parse_event(struct parser *p, char *s)
 		.module = "", .kind = "", .stability = "", .sets = "",
 		.selector = "", .opts = "",
 		.set_opts = "", .help = "", .read = "",
-		.example = "", .why = "", .state_text = "exact",
+		.example = "", .why = "", .how = "", .state_text = "exact",
 		.len = sizeof(struct skbtrace_block),
 	};
 	f->by_no[n] = ++f->nevents;
@@ -434,6 +434,7 @@ static bool parse_line(struct parser *p, char *s)
 		{ "read", NULL, true, offsetof(struct event, read) },
 		{ "example", NULL, true, offsetof(struct event, example) },
 		{ "why", NULL, true, offsetof(struct event, why) },
+		{ "how", NULL, true, offsetof(struct event, how) },
 		{ "syms", parse_syms, false, 0 },
 		{ "skbtrace", parse_head, false, 0 },
 		{ "subbuf", parse_subbuf, false, 0 },

@@ -59,7 +59,9 @@ enum event_state { STATE_EXACT, STATE_INFERRED, STATE_UNAVAILABLE };
 struct event {
 	const char *name, *module, *kind, *stability, *sets, *selector, *opts;
 	const char *set_opts;	/* for who chooses it through a set */
-	const char *help, *read, *example, *why;	/* "" if not told */
+	const char *help, *read, *example;	/* "" if not told */
+	const char *why;	/* it is not exact on this kernel */
+	const char *how;	/* it is, or could be, inferred */
 	const char *state_text;
 	u32 index;		/* in format->events */
 	u16 no;

@@ -103,6 +103,7 @@ void list_json(const struct event *e)
 	text("stability", e->stability);
 	text("state", e->state_text);
 	text("why", e->why);
+	text("how_inferred", e->how);
 	words("sets", e->sets);
 	words("options", e->opts);
 	text("in_a_set", e->set_opts);

@@ -299,7 +299,8 @@ void json_event(struct printer *pr, struct evprint *ep, struct trace *t,
 		p = c ? put_mem(p, c->chars + c->text_len, c->json_len) :
 			put_conn_json(p, cookie, NULL);
 	}
-	p = put_bool(p, ",\"inferred\":", ep->ev->state == STATE_INFERRED);
+	p = put_bool(p, ",\"inferred\":", rec_inferred(r) ||
+		     ep->ev->state == STATE_INFERRED);
 	p = put_bool(p, ",\"held\":", rec_held(r));
 	p = put_bool(p, ",\"older_missed\":", rec_older_missed(r));
 	if (ep->ev->key == KEY_PKT) {

@@ -178,6 +178,25 @@ static void list_options(const char *opts)
 	}
 }
 
+/* How it is had on this kernel, and how else it could be. */
+static void list_here(const struct event *e)
+{
+	char *text = xasprintf("%s%s%s%s",
+			       e->state == STATE_UNAVAILABLE ? "no" : "yes",
+			       e->state == STATE_INFERRED ? ", inferred" :
+			       e->state == STATE_EXACT ? ", exact" : "",
+			       !*e->why ? "" :
+			       e->state == STATE_INFERRED ? " " : ", ", e->why);
+
+	printf("  Here: ");
+	wrapped(text, 8);
+	free(text);
+	if (e->state == STATE_EXACT && *e->how) {
+		printf("  With form=inferred: ");
+		wrapped(e->how, 8);
+	}
+}
+
 static void list_event(const struct event *e)
 {
 	const char *kind = !strcmp(e->kind, "conn") ? "connection" : e->kind;
@@ -191,12 +210,7 @@ static void list_event(const struct event *e)
 		printf("  ");
 		wrapped(e->help, 2);
 	}
-	printf("  Here: %s%s%s%s\n",
-	       e->state == STATE_UNAVAILABLE ? "no" : "yes",
-	       e->state == STATE_INFERRED ? ", inferred" :
-	       e->state == STATE_EXACT ? ", exact" : "",
-	       !*e->why ? "" : e->state == STATE_INFERRED ? " " : ", ",
-	       e->why);
+	list_here(e);
 	list_fields(e);
 	list_options(e->opts);
 	list_line("IN A SET", e->set_opts);

@@ -297,6 +297,8 @@ static char *put_head(char *p, struct printer *pr, const struct trace *t,
 	q = buf;
 	if (rec_held(r))
 		*q++ = '<';
+	if (rec_inferred(r))
+		*q++ = '~';
 	q = put_u64(q, r->cpu);
 	*q++ = ctx;
 	n = q - buf;

@@ -366,6 +366,25 @@ int select_spec(struct selection *s, const struct format *f, const char *spec,
 	return code;
 }
 
+void select_tell_inferred(const struct selection *s)
+{
+	char *line = xstrdup("");
+
+	for (int i = 0; i < s->n; i++) {
+		const struct event *e = s->wishes[i].event;
+		char *old = line;
+
+		if (e->state != STATE_INFERRED)
+			continue;
+		line = xasprintf("%s %s", old, e->name);
+		free(old);
+	}
+	if (*line)
+		msg("inferred on this kernel:%s (\"skbtrace list EVENT\" says from what)",
+		    line);
+	free(line);
+}
+
 char *select_text(const struct selection *s)
 {
 	char *text = xstrdup("");

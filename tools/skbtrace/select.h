@@ -28,6 +28,9 @@ struct selection {
 int select_spec(struct selection *s, const struct format *f, const char *spec,
 		bool quiet);
 
+/* Say which events are inferred, and where to read what that means. */
+void select_tell_inferred(const struct selection *s);
+
 /* The text for "enabled"; the caller frees it. */
 char *select_text(const struct selection *s);
 

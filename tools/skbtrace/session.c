@@ -119,6 +119,8 @@ static int choose(struct session *s)
 		code = select_spec(&sel, s->format, SELECT_DEFAULT, true);
 	if (!code && !o->quiet && (!o->nspecs || o->conf))
 		tell_choice(o, &sel);
+	if (!code && !o->quiet)
+		select_tell_inferred(&sel);
 	if (!code)
 		s->specs = select_text(&sel);
 	select_free(&sel);

@@ -23,6 +23,7 @@ struct col {
 	const struct field *end;
 	bool loss;		/* says when losses are repaired */
 	bool part;		/* only what led to a primary was written */
+	bool exact;		/* seen: what is inferred as well is not needed */
 };
 
 struct cols {
@@ -422,6 +423,9 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 	}
 	s->events++;
 	c = col_of(s, t, r);
+	c->exact = c->exact || !rec_inferred(r);
+	if (c->exact && rec_inferred(r))
+		return;
 	/* What comes after the last primary nobody has written. */
 	c->part = c->part || rec_held(r);
 	c->loss = c->loss && !c->part;

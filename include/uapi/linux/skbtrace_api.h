@@ -100,6 +100,8 @@ struct skbtrace_block {
 #define SKBTRACE_BLOCK_MISSED	0x04
 /* The spec of the event says that a flight recorder is to save its window. */
 #define SKBTRACE_BLOCK_SNAPSHOT	0x08
+/* not told by the kernel but inferred: see "why" of the event in "format" */
+#define SKBTRACE_BLOCK_INFERRED	0x10
 
 #define SKBTRACE_STACK_MAX	16	/* addresses */
 

@@ -116,6 +116,7 @@ static const struct {
 	uint8_t		flag;
 } flags[] = {
 	{ "held=1 ", SKBTRACE_BLOCK_HELD },
+	{ "inferred=1 ", SKBTRACE_BLOCK_INFERRED },
 	{ "missed=1 ", SKBTRACE_BLOCK_MISSED },
 	{ "snapshot=1 ", SKBTRACE_BLOCK_SNAPSHOT },
 };
@@ -202,7 +203,8 @@ static bool check_len(const struct stream *s, const struct event *e,
 	const struct skbtrace_stack *st = stack_of(e, b);
 
 	if (b->flags & ~(SKBTRACE_BLOCK_STACK | SKBTRACE_BLOCK_HELD |
-			 SKBTRACE_BLOCK_MISSED | SKBTRACE_BLOCK_SNAPSHOT))
+			 SKBTRACE_BLOCK_MISSED | SKBTRACE_BLOCK_SNAPSHOT |
+			 SKBTRACE_BLOCK_INFERRED))
 		bad(s, "%s: flags %#x", e->name, b->flags);
 	if (!st && b->len == e->len)
 		return true;
