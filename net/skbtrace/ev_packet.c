@@ -122,6 +122,16 @@ static void skb_swap_tuple(struct skbtrace_tuple *t, u8 dir)
 	t->dir = dir;
 }
 
+/* Not as a whole: what follows the last field is the block's. */
+static void skb_no_tuple(struct skbtrace_tuple *t)
+{
+	t->local = (struct in6_addr){};
+	t->peer = (struct in6_addr){};
+	t->lport = 0;
+	t->pport = 0;
+	t->proto = 0;
+}
+
 static bool skb_drop_sent(const struct sk_buff *skb, const struct sock *held)
 {
 	return held && (!skb->skb_iif || sk_fullsock(held));
@@ -139,7 +149,7 @@ static void skb_drop_tuple(const struct sk_buff *skb, int l3,
 	bool sent = skb_drop_sent(skb, held);
 
 	if (!skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_TX, t, l4)) {
-		memset(t, 0, offsetofend(struct skbtrace_tuple, dir));
+		skb_no_tuple(t);
 		memset(l4, 0, sizeof(*l4));
 		if (held)
 			skbtrace_sock_tuple(held, t);
