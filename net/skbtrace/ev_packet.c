@@ -5,12 +5,12 @@
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
-#include <net/dropreason.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 #include <trace/events/skb.h>
 #include <trace/events/skbtrace.h>
+#include "compat.h"
 #include "ev_packet.h"
 
 #define SKB_RPS_INFO_FIELDS(F, S)					\
@@ -204,8 +204,19 @@ static void kfree_skb_probe(void *data, struct sk_buff *skb, void *location,
 		skb_drop_event(data, skb, location, reason, rx_sk);
 }
 
+/* Who refused the packet is told by newer kernels only. */
+static void __maybe_unused kfree_skb_older_probe(void *data,
+						 struct sk_buff *skb,
+						 void *location,
+						 enum skb_drop_reason reason)
+{
+	kfree_skb_probe(data, skb, location, reason, NULL);
+}
+
 static SKBTRACE_HOOK(hook_skb_rps_info, skb_rps_info, skb_rps_info_probe);
-SKBTRACE_HOOK(hook_kfree_skb, kfree_skb, kfree_skb_probe);
+SKBTRACE_HOOK(hook_kfree_skb, kfree_skb,
+	      SKBTRACE_PROBE(kfree_skb, kfree_skb_probe,
+			     kfree_skb_older_probe));
 
 static struct skbtrace_event ev_skb_rps_info = {
 	SKBTRACE_EVENT(skb_rps_info),
@@ -262,21 +273,18 @@ static struct skbtrace_sym *packet_reasons;
 
 static int __init packet_get_reasons(void)
 {
-	const struct drop_reason_list *list;
+	struct skbtrace_drop_reasons reasons = skbtrace_drop_reasons();
 	unsigned int i;
 
-	rcu_read_lock();
-	list = rcu_dereference(drop_reasons_by_subsys[SKB_DROP_REASON_SUBSYS_CORE]);
-	rcu_read_unlock();	/* the core's own list stays */
-	packet_reasons = kcalloc(list->n_reasons, sizeof(*packet_reasons),
+	packet_reasons = kcalloc(reasons.nr, sizeof(*packet_reasons),
 				 GFP_KERNEL);
 	if (!packet_reasons)
 		return -ENOMEM;
-	for (i = 0; i < list->n_reasons; i++)
+	for (i = 0; i < reasons.nr; i++)
 		packet_reasons[i] = (struct skbtrace_sym){
-			i, list->reasons[i] };
+			i, reasons.names[i] };
 	packet_syms[0].tab = packet_reasons;
-	packet_syms[0].nr = list->n_reasons;
+	packet_syms[0].nr = reasons.nr;
 	packet_syms[1].nr = skb_nr_where_words;
 	packet_syms[2].nr = skb_nr_life_words;
 	return 0;
