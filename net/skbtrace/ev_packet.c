@@ -218,6 +218,9 @@ SKBTRACE_HOOK(hook_kfree_skb, kfree_skb,
 	      SKBTRACE_PROBE(kfree_skb, kfree_skb_probe,
 			     kfree_skb_older_probe));
 
+/* skip= with those of packet_no_trouble[] that this kernel has */
+static char packet_set_opts[128];
+
 static struct skbtrace_event ev_skb_rps_info = {
 	SKBTRACE_EVENT(skb_rps_info),
 	.nr		= 1,
@@ -239,7 +242,7 @@ static struct skbtrace_event ev_skb_drop = {
 	.sets		= "trouble",
 	.select		= "reason",
 	.opts		= SKBTRACE_OPTS_PICK,
-	.set_opts	= "skip=NOT_SPECIFIED:SOCKET_FILTER:OTHERHOST:UNHANDLED_PROTO:QUEUE_PURGE",
+	.set_opts	= packet_set_opts,
 	.help		= "The stack has dropped a packet.",
 	.read		= "reason says why, at where. QDISC_DROP: the queue of the device, or netem. NOT_SPECIFIED: code that gives none; not always a loss.",
 	.example	= "skbtrace record -e skb_drop,skip=NOT_SPECIFIED",
@@ -271,6 +274,37 @@ static struct skbtrace_proto packet_proto = {
 
 static struct skbtrace_sym *packet_reasons;
 
+/* What a set leaves out: no packets that somebody misses */
+static const char *const packet_no_trouble[] = {
+	"NOT_SPECIFIED", "SOCKET_FILTER", "OTHERHOST", "UNHANDLED_PROTO",
+	"QUEUE_PURGE",
+};
+
+static bool __init packet_has_reason(const char *word)
+{
+	unsigned int i;
+
+	for (i = 0; i < packet_syms[0].nr; i++)
+		if (packet_reasons[i].word &&
+		    !strcmp(packet_reasons[i].word, word))
+			return true;
+	return false;
+}
+
+static void __init packet_choose_set_opts(void)
+{
+	const char *before = "skip=";
+	unsigned int i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(packet_no_trouble); i++) {
+		if (!packet_has_reason(packet_no_trouble[i]))
+			continue;
+		n += scnprintf(packet_set_opts + n, sizeof(packet_set_opts) - n,
+			       "%s%s", before, packet_no_trouble[i]);
+		before = ":";
+	}
+}
+
 static int __init packet_get_reasons(void)
 {
 	struct skbtrace_drop_reasons reasons = skbtrace_drop_reasons();
@@ -287,6 +321,7 @@ static int __init packet_get_reasons(void)
 	packet_syms[0].nr = reasons.nr;
 	packet_syms[1].nr = skb_nr_where_words;
 	packet_syms[2].nr = skb_nr_life_words;
+	packet_choose_set_opts();
 	return 0;
 }
 
