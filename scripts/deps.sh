@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # scripts/deps.sh [-n] GROUP... - install the Debian packages that a task needs
 #
-# Groups: kernel vm tools test lint bench, or all.
+# Groups: kernel vm stock tools test lint bench, or all.
 #   -n  only say what is missing; exit status 1 if something is
 
 set -euo pipefail
@@ -12,6 +12,8 @@ declare -A PACKAGES=(
 	[kernel]="bc bison flex gcc kmod libc6-dev libelf-dev libssl-dev
 		  linux-source-${SKBTRACE_KERNEL:-6.12} lz4 make pahole patch
 		  perl python3 xz-utils"
+	[stock]="apt busybox-static cpio dpkg gcc gcc-12 kmod libc6-dev libelf1 make
+		  pahole xz-utils"
 	[vm]="iproute2 kmod mount procps qemu-system-x86 util-linux"
 	[tools]="gcc libc6-dev libdeflate-dev libpcap-dev make pkg-config zlib1g-dev"
 	[test]="ethtool iperf3 iproute2 iputils-ping jq libmnl-dev
