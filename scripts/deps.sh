@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # scripts/deps.sh [-n] GROUP... - install the Debian packages that a task needs
 #
-# Groups: kernel vm stock tools test lint bench, or all.
+# Groups: kernel vm stock deb tools test lint bench, or all.
 #   -n  only say what is missing; exit status 1 if something is
 
 set -euo pipefail
@@ -18,6 +18,8 @@ declare -A PACKAGES=(
 	[tools]="gcc libc6-dev libdeflate-dev libpcap-dev make pkg-config zlib1g-dev"
 	[test]="ethtool iperf3 iproute2 iputils-ping jq libmnl-dev
 		libpcap-dev nftables pkg-config python3 socat tcpdump"
+	[deb]="bash-completion busybox-static cpio debhelper dh-dkms dkms dpkg-dev fakeroot
+	       lintian zsh"
 	[lint]="clang codespell cppcheck git perl python3 python3-docutils
 		shellcheck sparse universal-ctags"
 	[bench]="bpftrace iperf3 linux-perf tcpdump trace-cmd"
