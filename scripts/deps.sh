@@ -18,7 +18,7 @@ declare -A PACKAGES=(
 	[tools]="gcc libc6-dev libdeflate-dev libpcap-dev make pkg-config zlib1g-dev"
 	[test]="ethtool iperf3 iproute2 iputils-ping jq libmnl-dev
 		libpcap-dev nftables pkg-config python3 socat tcpdump"
-	[deb]="bash-completion busybox-static cpio debhelper dh-dkms dkms dpkg-dev fakeroot
+	[deb]="bash-completion busybox-static ccache cpio debhelper dh-dkms dkms dpkg-dev fakeroot
 	       lintian zsh"
 	[lint]="clang codespell cppcheck git perl python3 python3-docutils
 		shellcheck sparse universal-ctags"
