@@ -23,6 +23,8 @@ make_root() {
 	for d in proc sys dev tmp; do
 		mount --rbind "/$d" "$dir/root/$d"
 	done
+	# udev makes it, and bash needs it for <(...)
+	[ -e /dev/fd ] || ln -s /proc/self/fd /dev/fd
 	# what has been left there by an earlier installation on this host
 	rm -rf "$dir/root/var/lib/dkms/skbtrace"
 }
