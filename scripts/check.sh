@@ -31,6 +31,10 @@ JOBS=(
 	"filters|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
 	"history|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/history_vm.sh"
 	"flight|kernel tools|scripts/vm.sh -t 600 -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
+	"kernel-6.1|deps|env SKBTRACE_KERNEL=6.1 scripts/kernel.sh plain"
+	"selftest-6.1|kernel-6.1 tools|env SKBTRACE_KERNEL=6.1 scripts/selftest.sh -k plain"
+	"kunit-6.1|kernel-6.1|env SKBTRACE_KERNEL=6.1 scripts/kunit.sh"
+	"patches-6.1|kernel-6.1|env SKBTRACE_KERNEL=6.1 scripts/lint.sh patches"
 	"pahole|kernel|scripts/pahole.sh"
 	"lint|kernel tools|scripts/lint.sh"
 )

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # scripts/deps.sh [-n] GROUP... - install the Debian packages that a task needs
 #
-# Groups: kernel vm stock deb tools test lint bench, or all.
+# Groups: kernel kernels vm stock deb tools test lint bench, or all. kernels: the
+# sources of each that there are patches for; kernel: of the one that
+# SKBTRACE_KERNEL names.
 #   -n  only say what is missing; exit status 1 if something is
 
 set -euo pipefail
@@ -14,6 +16,7 @@ declare -A PACKAGES=(
 		  perl python3 xz-utils"
 	[stock]="apt busybox-static cpio dpkg gcc gcc-12 kmod libc6-dev libelf1 make
 		  pahole xz-utils"
+	[kernels]="linux-source-6.1 linux-source-6.12"
 	[vm]="iproute2 kmod mount procps qemu-system-x86 util-linux"
 	[tools]="gcc libc6-dev libdeflate-dev libpcap-dev make pkg-config zlib1g-dev"
 	[test]="ethtool iperf3 iproute2 iputils-ping jq libmnl-dev

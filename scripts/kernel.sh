@@ -13,7 +13,7 @@
 #   --built  build nothing; fail if there is no such directory yet
 #   --remove-all  instead of a VARIANT: remove all trees and builds
 #
-# Environment: SKBTRACE_KERNEL (6.12) chooses Debian's linux-source package,
+# Environment: SKBTRACE_KERNEL (6.12; or 6.1) chooses Debian's linux-source package,
 # KDIR a kernel tree of yours instead (skbtrace is laid over it in place),
 # JOBS the number of compilers, SKBTRACE_CACHE the place for it all.
 

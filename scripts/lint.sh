@@ -167,6 +167,8 @@ check_patches() {
 			cat "$tmp/patch"
 			return 1
 		}
+		# one for all versions: its line number can fit a single one
+		[ "$p" != MAINTAINERS.patch ] || sed -i '/offset/d' "$tmp/patch"
 		! grep -H --label="$p" -E 'offset|fuzz|Reversed' "$tmp/patch" ||
 			return 1
 	done

@@ -36,7 +36,8 @@ first=$((BASH_REMATCH[1] - 1)) step=${BASH_REMATCH[2]}
 dir=$ROOT/tools/testing/selftests/net/skbtrace
 [ -f "$dir/Makefile" ] || die "there are no selftests in $dir"
 kernel=$("$ROOT/scripts/kernel.sh" "$variant")
-out=$CACHE/selftest-$variant
+# beside the kernel: the sample is a module of it
+out=${kernel%/images/*}/selftest-$variant
 mkdir -p "$out"
 exec 8>"$out/lock"
 flock 8

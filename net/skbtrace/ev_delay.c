@@ -19,6 +19,7 @@
 #include <trace/events/qdisc.h>
 #include <trace/events/skb.h>
 #include <trace/events/skbtrace.h>
+#include "compat.h"
 #include "ev_packet.h"
 
 #define SKB_DELAY_FIELDS(F, S)						\
@@ -228,6 +229,12 @@ static void consume_skb_probe(void *data, struct sk_buff *skb, void *location)
 	skb_delay_end(data, AT_CONSUME, skb);
 }
 
+static void __maybe_unused consume_skb_older_probe(void *data,
+						   struct sk_buff *skb)
+{
+	consume_skb_probe(data, skb, NULL);
+}
+
 /* For the probe of kfree_skb, which has other work, too. */
 void skb_delay_drop(struct skbtrace_session *s, const struct sk_buff *skb)
 {
@@ -256,7 +263,9 @@ static SKBTRACE_HOOK_OPTIONAL(hook_tcp_queue_rcv, tcp_queue_rcv,
 			      tcp_queue_rcv_probe);
 static SKBTRACE_HOOK(hook_copy, skb_copy_datagram_iovec,
 		     skb_copy_datagram_iovec_probe);
-static SKBTRACE_HOOK(hook_consume_skb, consume_skb, consume_skb_probe);
+static SKBTRACE_HOOK(hook_consume_skb, consume_skb,
+		     SKBTRACE_PROBE(consume_skb, consume_skb_probe,
+				    consume_skb_older_probe));
 
 struct skbtrace_event ev_skb_delay = {
 	SKBTRACE_EVENT(skb_delay),

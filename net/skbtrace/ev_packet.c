@@ -5,12 +5,12 @@
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
-#include <net/dropreason.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 #include <trace/events/skb.h>
 #include <trace/events/skbtrace.h>
+#include "compat.h"
 #include "ev_packet.h"
 
 #define SKB_RPS_INFO_FIELDS(F, S)					\
@@ -122,6 +122,16 @@ static void skb_swap_tuple(struct skbtrace_tuple *t, u8 dir)
 	t->dir = dir;
 }
 
+/* Not as a whole: what follows the last field is the block's. */
+static void skb_no_tuple(struct skbtrace_tuple *t)
+{
+	t->local = (struct in6_addr){};
+	t->peer = (struct in6_addr){};
+	t->lport = 0;
+	t->pport = 0;
+	t->proto = 0;
+}
+
 static bool skb_drop_sent(const struct sk_buff *skb, const struct sock *held)
 {
 	return held && (!skb->skb_iif || sk_fullsock(held));
@@ -139,7 +149,7 @@ static void skb_drop_tuple(const struct sk_buff *skb, int l3,
 	bool sent = skb_drop_sent(skb, held);
 
 	if (!skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_TX, t, l4)) {
-		memset(t, 0, offsetofend(struct skbtrace_tuple, dir));
+		skb_no_tuple(t);
 		memset(l4, 0, sizeof(*l4));
 		if (held)
 			skbtrace_sock_tuple(held, t);
@@ -194,8 +204,22 @@ static void kfree_skb_probe(void *data, struct sk_buff *skb, void *location,
 		skb_drop_event(data, skb, location, reason, rx_sk);
 }
 
+/* Who refused the packet is told by newer kernels only. */
+static void __maybe_unused kfree_skb_older_probe(void *data,
+						 struct sk_buff *skb,
+						 void *location,
+						 enum skb_drop_reason reason)
+{
+	kfree_skb_probe(data, skb, location, reason, NULL);
+}
+
 static SKBTRACE_HOOK(hook_skb_rps_info, skb_rps_info, skb_rps_info_probe);
-SKBTRACE_HOOK(hook_kfree_skb, kfree_skb, kfree_skb_probe);
+SKBTRACE_HOOK(hook_kfree_skb, kfree_skb,
+	      SKBTRACE_PROBE(kfree_skb, kfree_skb_probe,
+			     kfree_skb_older_probe));
+
+/* skip= with those of packet_no_trouble[] that this kernel has */
+static char packet_set_opts[128];
 
 static struct skbtrace_event ev_skb_rps_info = {
 	SKBTRACE_EVENT(skb_rps_info),
@@ -218,7 +242,7 @@ static struct skbtrace_event ev_skb_drop = {
 	.sets		= "trouble",
 	.select		= "reason",
 	.opts		= SKBTRACE_OPTS_PICK,
-	.set_opts	= "skip=NOT_SPECIFIED:SOCKET_FILTER:OTHERHOST:UNHANDLED_PROTO:QUEUE_PURGE",
+	.set_opts	= packet_set_opts,
 	.help		= "The stack has dropped a packet.",
 	.read		= "reason says why, at where. QDISC_DROP: the queue of the device, or netem. NOT_SPECIFIED: code that gives none; not always a loss.",
 	.example	= "skbtrace record -e skb_drop,skip=NOT_SPECIFIED",
@@ -250,25 +274,54 @@ static struct skbtrace_proto packet_proto = {
 
 static struct skbtrace_sym *packet_reasons;
 
-static int __init packet_get_reasons(void)
+/* What a set leaves out: no packets that somebody misses */
+static const char *const packet_no_trouble[] = {
+	"NOT_SPECIFIED", "SOCKET_FILTER", "OTHERHOST", "UNHANDLED_PROTO",
+	"QUEUE_PURGE",
+};
+
+static bool __init packet_has_reason(const char *word)
 {
-	const struct drop_reason_list *list;
 	unsigned int i;
 
-	rcu_read_lock();
-	list = rcu_dereference(drop_reasons_by_subsys[SKB_DROP_REASON_SUBSYS_CORE]);
-	rcu_read_unlock();	/* the core's own list stays */
-	packet_reasons = kcalloc(list->n_reasons, sizeof(*packet_reasons),
+	for (i = 0; i < packet_syms[0].nr; i++)
+		if (packet_reasons[i].word &&
+		    !strcmp(packet_reasons[i].word, word))
+			return true;
+	return false;
+}
+
+static void __init packet_choose_set_opts(void)
+{
+	const char *before = "skip=";
+	unsigned int i, n = 0;
+
+	for (i = 0; i < ARRAY_SIZE(packet_no_trouble); i++) {
+		if (!packet_has_reason(packet_no_trouble[i]))
+			continue;
+		n += scnprintf(packet_set_opts + n, sizeof(packet_set_opts) - n,
+			       "%s%s", before, packet_no_trouble[i]);
+		before = ":";
+	}
+}
+
+static int __init packet_get_reasons(void)
+{
+	struct skbtrace_drop_reasons reasons = skbtrace_drop_reasons();
+	unsigned int i;
+
+	packet_reasons = kcalloc(reasons.nr, sizeof(*packet_reasons),
 				 GFP_KERNEL);
 	if (!packet_reasons)
 		return -ENOMEM;
-	for (i = 0; i < list->n_reasons; i++)
+	for (i = 0; i < reasons.nr; i++)
 		packet_reasons[i] = (struct skbtrace_sym){
-			i, list->reasons[i] };
+			i, reasons.names[i] };
 	packet_syms[0].tab = packet_reasons;
-	packet_syms[0].nr = list->n_reasons;
+	packet_syms[0].nr = reasons.nr;
 	packet_syms[1].nr = skb_nr_where_words;
 	packet_syms[2].nr = skb_nr_life_words;
+	packet_choose_set_opts();
 	return 0;
 }
 

@@ -248,7 +248,7 @@ static void tcp_retransmit_synack_probe(void *data, const struct sock *sk,
 			      req_to_sk((struct request_sock *)req));
 	if (!b)
 		return;
-	memset(&b->hdr + 1, 0, sizeof(*b) - sizeof(b->hdr));
+	memset_after(b, 0, hdr);
 	b->kind = RETRANS_SYNACK;
 	b->state = TCP_NEW_SYN_RECV;
 	b->retransmits = req->num_retrans;

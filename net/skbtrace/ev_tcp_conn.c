@@ -147,7 +147,7 @@ static void tcp_end_conn(struct skbtrace_session *s, struct sock *sk)
 			   sock_net(sk)->ns.inum);
 	if (!b)
 		return;
-	memset(&b->hdr + 1, 0, sizeof(*b) - sizeof(b->hdr));
+	memset_after(b, 0, hdr);
 	tcp_fill_active_conn(b, sk);
 	b->end = 1;
 	b->state = TCP_CLOSE;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What TCP refuses: resets sent and received, listeners that are full. */
-#include <net/rstreason.h>
 #include <trace/events/skbtrace.h>
 #include <trace/events/tcp.h>
+#include "compat.h"
 #include "ev_tcp.h"
 
 #define TCP_RESET_FIELDS(F, S)						\
@@ -83,6 +83,14 @@ static void tcp_send_reset_probe(void *data, const struct sock *sk,
 	tcp_reset_event(data, (struct sock *)sk, skb, SKBTRACE_DIR_TX, reason);
 }
 
+/* No reason is given, and only sockets that are no minisockets are named. */
+static void __maybe_unused
+tcp_send_reset_older_probe(void *data, const struct sock *sk,
+			   const struct sk_buff *skb)
+{
+	tcp_send_reset_probe(data, sk, skb, SK_RST_REASON_NOT_SPECIFIED);
+}
+
 static void tcp_receive_reset_probe(void *data, struct sock *sk)
 {
 	tcp_reset_event(data, sk, NULL, SKBTRACE_DIR_RX, U32_MAX);
@@ -115,7 +123,9 @@ static void tcp_listen_overflow_probe(void *data, const struct sock *csk,
 	skbtrace_commit(s);
 }
 
-static SKBTRACE_HOOK(hook_tcp_send_reset, tcp_send_reset, tcp_send_reset_probe);
+static SKBTRACE_HOOK(hook_tcp_send_reset, tcp_send_reset,
+		     SKBTRACE_PROBE(tcp_send_reset, tcp_send_reset_probe,
+				    tcp_send_reset_older_probe));
 static SKBTRACE_HOOK(hook_tcp_receive_reset, tcp_receive_reset,
 		     tcp_receive_reset_probe);
 static SKBTRACE_HOOK(hook_tcp_listen_overflow, tcp_listen_overflow,

@@ -3,7 +3,7 @@
  * What holds a TCP sender back: why the last attempt to send stopped, and how
  * long a writer waits for the send buffer. Probes run under the socket's lock.
  */
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <trace/events/skbtrace.h>
 #include "ev_tcp.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The words of the enums in TCP's events. */
-#include <net/rstreason.h>
 #include <trace/events/skbtrace.h>
+#include "compat.h"
 #include "ev_tcp.h"
 
 static const struct skbtrace_sym retransmit_words[] = {

@@ -14,7 +14,7 @@
 #include <linux/random.h>
 #include <linux/rcupdate.h>
 #include <linux/sort.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <linux/vmalloc.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>

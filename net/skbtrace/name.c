@@ -4,7 +4,7 @@
  * Each is told once an epoch, before its first event.
  */
 #include <linux/sched.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 #include "internal.h"

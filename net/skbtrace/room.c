@@ -5,7 +5,7 @@
  *
  * Context: interrupts off, on the CPU itself, but for skbtrace_flush_cpu().
  */
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <linux/wait.h>
 #include "internal.h"
 

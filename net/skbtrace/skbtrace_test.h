@@ -6,7 +6,7 @@
 #ifndef _NET_SKBTRACE_TEST_H
 #define _NET_SKBTRACE_TEST_H
 
-#include <kunit/test.h>
+#include "skbtrace_test_compat.h"
 #include "internal.h"
 
 #define W_SIZE		SKBTRACE_SUBBUF_SIZE_MIN

@@ -48,7 +48,7 @@ static void contexts_parse_and_print(struct kunit *test)
 	int err;
 
 	mutex_lock(&skbtrace_lock);
-	strscpy(text, c->text);
+	strscpy(text, c->text, sizeof(text));
 	err = skbtrace_parse_contexts(text, &mask);
 	KUNIT_EXPECT_EQ(test, err, c->err);
 	if (!err) {

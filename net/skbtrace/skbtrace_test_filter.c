@@ -3,7 +3,6 @@
  * Filters: the text of programs in pieces, what is refused, the packet that a
  * connection is judged as, remembered verdicts, the view of a packet.
  */
-#include <kunit/test.h>
 #include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_vlan.h>
@@ -14,6 +13,7 @@
 #include "internal.h"
 #include "conn_prog.h"
 #include "verdict.h"
+#include "skbtrace_test_compat.h"
 
 #define STMT(code, k)	BPF_STMT(code, k)
 

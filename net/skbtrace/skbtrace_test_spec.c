@@ -3,10 +3,10 @@
  * KUnit tests of the registry of events, and of the text that "enabled" takes
  * and prints.
  */
-#include <kunit/test.h>
 #include <linux/module.h>
 #include "internal.h"
 #include "skbtrace_test_spec.h"
+#include "skbtrace_test_compat.h"
 
 #define SPEC_TEXT_MAX	8192
 
@@ -325,7 +325,7 @@ KUNIT_ARRAY_PARAM_DESC(spec, spec_cases, text);
 static int spec_parse(struct spec_test *t, const char *text,
 		      struct skbtrace_spec *spec)
 {
-	strscpy(t->text, text);
+	strscpy(t->text, text, sizeof(t->text));
 	return skbtrace_parse_spec(t->text, spec);
 }
 

@@ -3,7 +3,6 @@
  * KUnit tests of tuple.c: addresses and ports of packets made by hand, among
  * them ones that no sane host sends, and of sockets.
  */
-#include <kunit/test.h>
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
@@ -13,6 +12,7 @@
 #include <net/ipv6.h>
 #include <net/sock.h>
 #include "internal.h"
+#include "skbtrace_test_compat.h"
 
 #define HEADROOM	128
 #define PACKET_MAX	256

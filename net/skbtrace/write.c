@@ -11,7 +11,7 @@
 #include <linux/sched.h>
 #include <linux/sock_diag.h>
 #include <linux/stacktrace.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
 #include "internal.h"

@@ -204,6 +204,12 @@ need_event() {
 	done
 }
 
+# An older tcp_send_reset gives no reason, and tells of packets of whole sockets
+# only: of none that nobody gets, or a minisocket
+reset_has_reason() {
+	grep -q '^syms rst_reason .*=NO_SOCKET' "$TMP/format"
+}
+
 need_skbtrace() {
 	local top
 	command -v skbtrace >/dev/null && return

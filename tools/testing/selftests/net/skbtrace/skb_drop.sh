@@ -83,6 +83,9 @@ for f in 4 6; do
 			local="$to")" 1
 	sk=$(value cookie "$TMP/full$f")
 	errors=errors$f
+	# an older tracepoint does not tell who refused it
+	grep -q 'field:.*rx_sk' /sys/kernel/tracing/events/skb/kfree_skb/format ||
+		sk=0
 	is "IPv$f: full receive buffer, against nstat" \
 		"$(count skb_drop reason=SOCKET_RCVBUFF dir=rx sk="$sk" len=1000 \
 			local="$to" lport=5003 peer="$from")" \
@@ -94,7 +97,8 @@ done
 for r in TC_INGRESS NO_SOCKET SOCKET_RCVBUFF; do
 	is "$r, against skb:kfree_skb" "$(count skb_drop reason=$r)" \
 		"$(grep -c "reason: $r" "$TMP/witness")"
-	# the code address by name
+	# the code address by name, unless they hash it
+	grep -q 'location=[^ ]*+' "$TMP/witness" || continue
 	theirs=$(sed -n "s/.*reason: $r.*/&/; s/.* location=\([^+]*\)+.*reason: $r.*/\1/p" \
 		"$TMP/witness" | sort -u)
 	ours=$(values at skb_drop reason=$r | sort -u | while read -r id; do

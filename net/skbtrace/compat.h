@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Where kernels differ. What they have is found out from their own headers and
+ * never by the version: stable and RT trees take over what newer ones have.
+ */
+#ifndef _NET_SKBTRACE_COMPAT_H
+#define _NET_SKBTRACE_COMPAT_H
+
+#include <linux/skbuff.h>
+#include <linux/tracepoint.h>
+#include <net/dropreason.h>
+
+/*
+ * PROBE if it takes what TRACEPOINT gives, else OLDER, which then does: only
+ * that one is compiled. SKBTRACE_HOOK() checks whichever it is.
+ */
+#define SKBTRACE_PROBE(TRACEPOINT, PROBE, OLDER)			\
+	__builtin_choose_expr(__builtin_types_compatible_p(		\
+		typeof(check_trace_callback_type_##TRACEPOINT),		\
+		void (typeof(PROBE) *)), PROBE, OLDER)
+
+#if __has_include(<net/rstreason.h>)
+#include <net/rstreason.h>
+#else
+/* This kernel gives no reasons for the resets that it sends. */
+enum sk_rst_reason {
+	SK_RST_REASON_NOT_SPECIFIED,
+};
+
+#define DEFINE_RST_REASON(FN, NO)	FN(NOT_SPECIFIED)
+#endif
+
+/* The names of enum skb_drop_reason by value, some %NULL. */
+struct skbtrace_drop_reasons {
+	const char *const	*names;
+	size_t			nr;
+};
+
+/* With this file came the subsystems of reasons, each with a list of its own */
+#if __has_include(<net/dropreason-core.h>)
+static inline struct skbtrace_drop_reasons skbtrace_drop_reasons(void)
+{
+	const struct drop_reason_list *list;
+
+	rcu_read_lock();
+	list = rcu_dereference(drop_reasons_by_subsys[SKB_DROP_REASON_SUBSYS_CORE]);
+	rcu_read_unlock();	/* the core's own list stays */
+	return (struct skbtrace_drop_reasons){ list->reasons, list->n_reasons };
+}
+#else
+static inline struct skbtrace_drop_reasons skbtrace_drop_reasons(void)
+{
+	return (struct skbtrace_drop_reasons){
+		drop_reasons, SKB_DROP_REASON_MAX };
+}
+#endif
+
+#endif /* _NET_SKBTRACE_COMPAT_H */
