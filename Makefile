@@ -8,7 +8,7 @@ SHELL := /bin/bash
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-demo: ## five connections in a VM, one in trouble: find out why (STOCK=1: no kernel build)
+demo: ## five connections in a VM, one in trouble: why? (STOCK=1: no kernel build)
 	@scripts/demo.sh $(if $(STOCK),--stock)
 
 causes: ## five slow connections in a VM, each for another reason: the lines that tell it
@@ -60,8 +60,9 @@ nightly: check bench ## all tests there are, longer fuzzing and stress, costs
 
 clean: ## remove what was compiled in this tree
 	@[ ! -f tools/skbtrace/Makefile ] || $(MAKE) --no-print-directory -C tools/skbtrace clean
+	@rm -rf deb
 
-distclean: clean ## remove the kernels in the cache, too
+distclean: clean ## remove the kernels and packages in the cache, too
 	@scripts/kernel.sh --remove-all
 
 .PHONY: help demo causes check shell deps kernel kernel-debug modules deb tools kunit \

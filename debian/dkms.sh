@@ -14,10 +14,12 @@ MAKE[0]="make -C ${kernel_source_dir} M=${dkms_tree}/${PACKAGE_NAME}/${PACKAGE_V
 CLEAN="make -C ${kernel_source_dir} M=${dkms_tree}/${PACKAGE_NAME}/${PACKAGE_VERSION}/build/net/skbtrace clean"
 AUTOINSTALL="yes"
 END
-n=0
-for module in $(sed -n 's/^obj-.*+=[[:space:]]*\(.*\)\.o$/\1/p' "$1"); do
-	echo "BUILT_MODULE_NAME[$n]=\"$module\""
-	echo "BUILT_MODULE_LOCATION[$n]=\"net/skbtrace\""
-	echo "DEST_MODULE_LOCATION[$n]=\"/updates/dkms\""
-	n=$((n + 1))
-done
+sed -n 's/^obj-.*+=[[:space:]]*\(.*\)\.o$/\1/p' "$1" | {
+	n=0
+	while read -r module; do
+		echo "BUILT_MODULE_NAME[$n]=\"$module\""
+		echo "BUILT_MODULE_LOCATION[$n]=\"net/skbtrace\""
+		echo "DEST_MODULE_LOCATION[$n]=\"/updates/dkms\""
+		n=$((n + 1))
+	done
+}
