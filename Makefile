@@ -8,8 +8,8 @@ SHELL := /bin/bash
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 18
 
-demo: ## five connections in a VM, one in trouble: find out why
-	@scripts/demo.sh
+demo: ## five connections in a VM, one in trouble: why? (STOCK=1: no kernel build)
+	@scripts/demo.sh $(if $(STOCK),--stock)
 
 causes: ## five slow connections in a VM, each for another reason: the lines that tell it
 	@scripts/causes-walk.sh
@@ -31,6 +31,9 @@ kernel-debug: ## the same with KASAN, lockdep and other checkers
 
 modules: kernel ## skbtrace's modules alone, out of tree (KDIR=: for that kernel)
 	@scripts/modules.sh $(KDIR)
+
+deb: ## Debian packages: the program, and its modules for DKMS, in deb/
+	@scripts/deb.sh
 
 tools: ## the userland program, in tools/skbtrace
 	@$(MAKE) --no-print-directory -C tools/skbtrace
@@ -57,9 +60,10 @@ nightly: check bench ## all tests there are, longer fuzzing and stress, costs
 
 clean: ## remove what was compiled in this tree
 	@[ ! -f tools/skbtrace/Makefile ] || $(MAKE) --no-print-directory -C tools/skbtrace clean
+	@rm -rf deb
 
-distclean: clean ## remove the kernels in the cache, too
+distclean: clean ## remove the kernels and packages in the cache, too
 	@scripts/kernel.sh --remove-all
 
-.PHONY: help demo causes check shell deps kernel kernel-debug modules tools kunit \
+.PHONY: help demo causes check shell deps kernel kernel-debug modules deb tools kunit \
 	selftest selftest-debug lint bench nightly clean distclean

@@ -14,7 +14,8 @@ import sys
 DIR, SKBTRACE = sys.argv[1:3]
 SERVER = "10.0.2.2"             # behind the path that loses packets
 CLIENTS = "*>*:443"
-EPISODE = ("skb_drop", "tcp_rttm", "tcp_congestion", "tcp_retransmit")
+NEEDED = ("skb_drop", "tcp_congestion", "tcp_retransmit")
+WISHED = ("tcp_rttm", "tcp_sendlimit")  # a kernel without the patch may lack
 LINES = 10                      # what one can take in at a glance
 BOLD, PLAIN = ("\033[1m", "\033[m") if sys.stdout.isatty() else ("", "")
 
@@ -67,23 +68,33 @@ def worst_of(rows):
     return worst, others
 
 
-def has_story(episode):
+def missing():
+    """Of what this kernel has not: why."""
+    command = [SKBTRACE, "list", "-i", f"{DIR}/demo.dat", "--json"]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=True,
+                          text=True)
+    events = map(json.loads, done.stdout.splitlines())
+    return {e["event"]: e["why"] for e in events
+            if e["event"] in NEEDED + WISHED and e["state"] == "unavailable"}
+
+
+def has_story(episode, rtt):
     """In this order, one drop only: drop, fastrtx, retransmit, leave."""
     words = [e["reason"] if e["event"] == "tcp_congestion" else e["event"]
              for e in episode if e["event"] != "tcp_rttm"]
     return (words[:2] == ["skb_drop", "fastrtx"] and words[-1] == "leave" and
             set(words[2:-1]) == {"tcp_retransmit"} and
-            any(e["event"] == "tcp_rttm" for e in episode))
+            (not rtt or any(e["event"] == "tcp_rttm" for e in episode)))
 
 
-def episodes(events):
+def episodes(events, rtt):
     """From a drop to the recovery's end."""
     start = None
     for i, e in enumerate(events):
         if e["event"] == "skb_drop":
             start = i
         elif e["event"] == "tcp_congestion" and e["reason"] == "leave":
-            if start is not None and has_story(events[start:i + 1]):
+            if start is not None and has_story(events[start:i + 1], rtt):
                 yield events[start:i + 1]
             start = None
 
@@ -147,9 +158,15 @@ def without_names(text):
 def main():
     heading("Five uploads are recorded in the VM")
     said = read("said")
-    show("skbtrace record -o demo.dat -e @trouble,@conn,@rtt,tcp_sendlimit"
+    show(f"skbtrace record -o demo.dat -e {read('events').strip()}"
          " -- ip netns exec clients demo-traffic.py upload", said)
     need("none lost" in said, "events were lost")
+    absent = missing()
+    for name, why in absent.items():
+        need(name in WISHED, f"{name} is unavailable: {why}")
+        print(f"Left out: {name} ({why}).")
+    rtt = "tcp_rttm" not in absent
+    episode = [*NEEDED, *(["tcp_rttm"] if rtt else [])]
 
     rows = parse_json("--summary", "--conn", CLIENTS)
     worst, others = worst_of([r for r in rows if r["event"] == "summary"])
@@ -158,16 +175,16 @@ def main():
          parse("--summary", "--conn", CLIENTS))
 
     events = [e for e in parse_json("--conn", f"sk={worst['sk']}")
-              if e["event"] in EPISODE]
-    found = sorted(episodes(events), key=lambda e: abs(len(e) - LINES))
+              if e["event"] in episode]
+    found = sorted(episodes(events, rtt), key=lambda e: abs(len(e) - LINES))
     need(found, "no drop is followed by recovery, retransmission and the end"
          " of the recovery")
     since = f"{found[0][0]['t_ns'] // 1000 / 1e6:.6f}"
     until = f"{(found[0][-1]['t_ns'] + 1000) // 1000 / 1e6:.6f}"
-    options = ["--conn", f"sk={worst['sk']}", "-e", ",".join(EPISODE),
+    options = ["--conn", f"sk={worst['sk']}", "-e", ",".join(episode),
                "--since", since, "--until", until]
     text = without_names(parse(*options))
-    for name in EPISODE:
+    for name in episode:
         need(f" {name} " in text, f"the excerpt lacks {name}")
     heading("Why? One of its losses, from the drop to the end of the recovery"
             " (names cut off)")

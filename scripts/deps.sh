@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # scripts/deps.sh [-n] GROUP... - install the Debian packages that a task needs
 #
-# Groups: kernel kernels vm tools test lint bench, or all. kernels: the sources of
-# each that there are patches for; kernel: of the one that SKBTRACE_KERNEL names.
+# Groups: kernel kernels vm stock deb tools test lint bench, or all. kernels: the
+# sources of each that there are patches for; kernel: of the one that
+# SKBTRACE_KERNEL names.
 #   -n  only say what is missing; exit status 1 if something is
 
 set -euo pipefail
@@ -13,11 +14,15 @@ declare -A PACKAGES=(
 	[kernel]="bc bison flex gcc kmod libc6-dev libelf-dev libssl-dev
 		  linux-source-${SKBTRACE_KERNEL:-6.12} lz4 make pahole patch
 		  perl python3 xz-utils"
+	[stock]="apt busybox-static cpio dpkg gcc gcc-12 kmod libc6-dev libelf1 make
+		  pahole xz-utils"
 	[kernels]="linux-source-6.1 linux-source-6.12"
 	[vm]="iproute2 kmod mount procps qemu-system-x86 util-linux"
 	[tools]="gcc libc6-dev libdeflate-dev libpcap-dev make pkg-config zlib1g-dev"
 	[test]="ethtool iperf3 iproute2 iputils-ping jq libmnl-dev
 		libpcap-dev nftables pkg-config python3 socat tcpdump"
+	[deb]="bash-completion busybox-static ccache cpio debhelper dh-dkms dkms dpkg-dev fakeroot
+	       lintian zsh"
 	[lint]="clang codespell cppcheck git perl python3 python3-docutils
 		shellcheck sparse universal-ctags"
 	[bench]="bpftrace iperf3 linux-perf tcpdump trace-cmd"

@@ -34,7 +34,8 @@ case ${1-} in
 -h | --help) usage 0 ;;
 '') usage ;;
 --remove-all)
-	rm -rf "$CACHE"/linux-[0-9]* "$CACHE"/kdir-* "$CACHE"/modules-* "$CACHE"/accel-*
+	rm -rf "$CACHE"/linux-[0-9]* "$CACHE"/kdir-* "$CACHE"/modules-* "$CACHE"/accel-* \
+		"$CACHE"/stock "$CACHE"/deb-*
 	exit
 	;;
 esac

@@ -8,9 +8,11 @@
 # caller's directory, stdin is empty, stdout and stderr come out on stdout. The
 # exit status is COMMAND's, or 124: timeout, 125: the VM failed.
 #
-#   -k VARIANT   kernel of scripts/kernel.sh (default plain), built if missing
+#   -k VARIANT   kernel of scripts/kernel.sh (default plain), built if missing;
+#                stock-FLAVOUR: Debian's, of scripts/stock.sh, downloaded if
+#                missing, with skbtrace's modules as they are in this clone
 #   -K BZIMAGE   that kernel, whoever built it
-#   -M DIR       holds lib/modules of -K's kernel
+#   -M DIR       holds lib/modules of -K's kernel, or others than those of -k
 #   -I INITRD    for a kernel without 9p and virtio built in
 #   -c CPUS      default 2
 #   -m MEM       default 2G
@@ -65,11 +67,17 @@ done
 
 need_command qemu-system-x86_64
 
-if [ -z "$image" ]; then
+if [ -z "$image" ] && [[ $variant == stock-* ]]; then
+	dir=$("$ROOT/scripts/stock.sh" --built "${variant#stock-}") ||
+		dir=$("$ROOT/scripts/stock.sh" "${variant#stock-}")
+	image=$dir/bzImage
+	: "${initrd:=$dir/initrd}"
+	[ -n "$modules" ] || modules=$("$ROOT/scripts/modules.sh" -i "$variant")
+elif [ -z "$image" ]; then
 	dir=$("$ROOT/scripts/kernel.sh" --built "$variant") ||
 		dir=$("$ROOT/scripts/kernel.sh" "$variant")
 	image=$dir/bzImage
-	[ ! -d "$dir/modroot" ] || modules=$dir/modroot
+	[ -n "$modules" ] || [ ! -d "$dir/modroot" ] || modules=$dir/modroot
 	# a warning of the debug kernel is a failed run
 	[ "$variant" != debug ] || args="panic_on_warn=1 $args"
 fi

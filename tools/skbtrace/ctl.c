@@ -12,13 +12,17 @@
 #include "setup.h"
 #include "stat.h"
 
-static int check_version(const struct ctl *c)
+static int check_version(const struct ctl *c, const char *verb)
 {
 	u64 v;
 
-	if (!ctl_number(c, "version", &v))
+	if (!ctl_number(c, "version", &v)) {
+		/* The folder can be opened under lockdown, its files not. */
+		if (errno == EPERM || errno == EACCES)
+			return setup_denied(c->root, verb);
 		return fail(EXIT_FAILED, "cannot read %s/skbtrace/version: %m",
 			    c->root);
+	}
 	if (v == SKBTRACE_ABI)
 		return 0;
 	msg("the kernel's skbtrace speaks version %llu, this program %d",
@@ -62,7 +66,7 @@ int ctl_open(struct ctl *c, const char *debugfs, enum ctl_mode mode,
 	if (err)
 		return fail(EXIT_FAILED, "cannot open %s/skbtrace: %s",
 			    c->root, strerror(-err));
-	return check_version(c);
+	return check_version(c, verb);
 }
 
 void ctl_close(struct ctl *c)

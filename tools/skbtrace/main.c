@@ -26,6 +26,13 @@ static void usage(void)
 	       "  skbtrace parse --summary\n");
 }
 
+/* For completion in a shell: "help --list" has the commands. */
+static void list(void)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
+		printf("%s\t%s\n", cmds[i]->name, cmds[i]->brief);
+}
+
 static const struct cmd *find(const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(cmds); i++)
@@ -64,6 +71,28 @@ static int flushed(int code)
 	return code;
 }
 
+/* help [--list] [COMMAND] */
+static int help(int argc, char **argv)
+{
+	const bool table = !strcmp(argv[0], "--list");
+	const struct cmd *cmd;
+
+	argc -= table;
+	argv += table;
+	if (!argc) {
+		list();
+		return flushed(EXIT_OK);
+	}
+	cmd = find(argv[0]);
+	if (!cmd)
+		return unknown(argv[0]);
+	if (table)
+		opt_list(cmd);
+	else
+		opt_help(cmd);
+	return flushed(EXIT_OK);
+}
+
 int main(int argc, char **argv)
 {
 	const char *name = argc > 1 ? argv[1] : NULL;
@@ -76,13 +105,8 @@ int main(int argc, char **argv)
 		hint("skbtrace --help lists the commands");
 		return EXIT_USAGE;
 	}
-	if (!strcmp(name, "help") && argc > 2) {
-		cmd = find(argv[2]);
-		if (!cmd)
-			return unknown(argv[2]);
-		opt_help(cmd);
-		return flushed(EXIT_OK);
-	}
+	if (!strcmp(name, "help") && argc > 2)
+		return help(argc - 2, argv + 2);
 	if (!strcmp(name, "-h") || !strcmp(name, "--help") ||
 	    !strcmp(name, "help")) {
 		usage();

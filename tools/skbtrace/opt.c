@@ -78,11 +78,12 @@ static void opt_label(const struct opt *o, char *buf, size_t n)
 		 o->arg ? o->arg : "", o->arg && maybe ? "]" : "", "");
 }
 
+static const struct opt help = {
+	'h', "help", NULL, "this text", OPT_FLAG, NULL, NULL
+};
+
 void opt_help(const struct cmd *cmd)
 {
-	static const struct opt help = {
-		'h', "help", NULL, "this text", OPT_FLAG, NULL, NULL
-	};
 	const struct opt *o = cmd->opts ? cmd->opts : &help;
 
 	printf("usage: skbtrace %s%s%s%s\n\n%s.\n\noptions:\n", cmd->name,
@@ -109,6 +110,24 @@ void opt_help(const struct cmd *cmd)
 	}
 	if (cmd->more)
 		printf("\n%s", cmd->more);
+}
+
+static void list_row(const struct opt *o)
+{
+	const bool maybe = o->kind == OPT_OPTIONAL;
+	const char *arg = o->arg ? o->arg : "-";
+
+	printf("%c%c\t%s%s\t%s%s%s\t%.*s\n", '-', o->letter ? o->letter : '-',
+	       o->name ? "--" : "-", o->name ? o->name : "",
+	       maybe ? "[" : "", arg, maybe ? "]" : "",
+	       (int)strcspn(o->help, "\n"), o->help);
+}
+
+void opt_list(const struct cmd *cmd)
+{
+	for (const struct opt *o = cmd->opts; o && (o->letter || o->name); o++)
+		list_row(o);
+	list_row(&help);
 }
 
 static int usage_error(const struct cmd *cmd)

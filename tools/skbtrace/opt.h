@@ -42,4 +42,11 @@ int opt_parse(const struct cmd *cmd, int argc, char **argv, struct args *args);
 /* The text of --help on stdout. */
 void opt_help(const struct cmd *cmd);
 
+/*
+ * The same for programs, as completion in a shell: a line an option, with tabs
+ * between its letter, long name, argument ("-" each, if there is none) and the
+ * first line of its help.
+ */
+void opt_list(const struct cmd *cmd);
+
 #endif

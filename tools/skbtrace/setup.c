@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <linux/magic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,17 +39,48 @@ static bool is_empty(const char *root)
 	return empty;
 }
 
-static bool locked_down(void)
+/* Its state is in securityfs, which is not mounted everywhere. */
+static void read_lockdown(char *s, size_t n)
 {
-	char s[128] = "";
-	int fd = open("/sys/kernel/security/lockdown", O_RDONLY | O_CLOEXEC);
+	static const char dir[] = "/sys/kernel/security";
+	bool mounted = false;
+	char *path = xasprintf("%s/lockdown", dir);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	if (fd < 0)
-		return false;
-	if (read_all(fd, s, sizeof(s) - 1) < 0)
-		s[0] = '\0';
-	close(fd);
-	return strstr(s, "[integrity]") || strstr(s, "[confidentiality]");
+	memset(s, 0, n);
+	if (fd < 0 && errno == ENOENT && is_empty(dir)) {
+		mounted = !mount("securityfs", dir, "securityfs", 0, NULL);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+	}
+	if (fd >= 0) {
+		if (read_all(fd, s, n - 1) < 0)
+			memset(s, 0, n);
+		close(fd);
+	}
+	if (mounted)
+		umount2(dir, MNT_DETACH);
+	free(path);
+}
+
+/* The state is what stands in brackets: "none [integrity] confidentiality". */
+static int locked_down(const char *what)
+{
+	char s[128], *level, *end;
+	struct utsname u;
+
+	read_lockdown(s, sizeof(s));
+	level = strchr(s, '[');
+	end = level ? strchr(level, ']') : NULL;
+	if (!end)
+		return 0;
+	*end = '\0';
+	if (!strcmp(++level, "none"))
+		return 0;
+	uname(&u);
+	msg("this kernel (%s) is locked down (%s): %s", u.release, level, what);
+	hint("boot with Secure Boot off, and without lockdown=%s     "
+	     "or try it in a VM: make demo", level);
+	return EXIT_FAILED;
 }
 
 int setup_denied(const char *root, const char *verb)
@@ -56,11 +88,7 @@ int setup_denied(const char *root, const char *verb)
 	if (geteuid()) {
 		msg("%s needs root", verb);
 		hint("try: sudo skbtrace ...");
-	} else if (locked_down()) {
-		msg("kernel lockdown forbids %s/skbtrace", root);
-		hint("it is on because of secure boot; boot with lockdown=none"
-		     " or secure boot off");
-	} else {
+	} else if (!locked_down("nobody may trace")) {
 		msg("no permission for %s/skbtrace, although root", root);
 		hint("in a container? Tracing is done on the host");
 	}
@@ -97,15 +125,88 @@ int setup_debugfs(const char *root, const char *verb)
 	return EXIT_FAILED;
 }
 
+/* Whether skbtrace-dkms is there, compiled or not */
+static bool has_dkms(void)
+{
+	glob_t g;
+	bool found = !glob("/usr/src/skbtrace-*/dkms.conf", 0, NULL, &g);
+
+	globfree(&g);
+	return found;
+}
+
+/* Where make finds what modules are compiled with */
+static bool has_headers(const char *release)
+{
+	char *path = xasprintf("/lib/modules/%s/build/Makefile", release);
+	bool found = !access(path, F_OK);
+
+	free(path);
+	return found;
+}
+
 static int no_skbtrace(const char *why)
 {
 	struct utsname u;
 
 	uname(&u);
-	msg("this kernel (%s) has no skbtrace%s%s", u.release,
-	    *why ? ": " : "", why);
-	hint("install: scripts/overlay.sh KERNEL_TREE, then build it     "
-	     "or try it in a VM: make demo");
+	msg("this kernel (%s) has no skbtrace: %s", u.release, why);
+	if (!has_dkms())
+		hint("install: apt install ./skbtrace-dkms_*.deb     "
+		     "or try it in a VM: make demo");
+	else if (!has_headers(u.release))
+		hint("its headers are missing: apt install linux-headers-%s, "
+		     "then: dkms autoinstall", u.release);
+	else
+		hint("skbtrace-dkms has not been compiled for it: "
+		     "dkms autoinstall");
+	return EXIT_FAILED;
+}
+
+/* For which kernel the module was made, e.g. "6.1.0-9-amd64 SMP preempt" */
+static char *made_for(void)
+{
+	static const char *const argv[] = {
+		"modinfo", "-F", "vermagic", "skbtrace", NULL
+	};
+	struct run r;
+	char *s;
+
+	run(&r, argv, MODPROBE_MS);
+	s = xstrdup(r.status ? "" : run_line(&r));
+	free(r.out);
+	s[strcspn(s, " ")] = '\0';
+	return s;
+}
+
+static int other_kernel(const char *release)
+{
+	char *made = made_for();
+
+	if (*made && strcmp(made, release))
+		msg("this kernel (%s) refuses the module skbtrace: "
+		    "it was compiled for %s", release, made);
+	else
+		msg("this kernel (%s) refuses the module skbtrace: "
+		    "it was compiled for another", release);
+	free(made);
+	if (has_dkms())
+		hint("compile it again: dkms autoinstall -k %s",
+		     release);
+	else
+		hint("for this one: apt install ./skbtrace-dkms_*.deb     "
+		     "or: make modules KDIR=%s", release);
+	return EXIT_FAILED;
+}
+
+static int not_signed(const char *release)
+{
+	if (locked_down("it loads no module without a key that it knows"))
+		return EXIT_FAILED;
+	msg("this kernel (%s) refuses the module skbtrace: "
+	    "it is not signed with a key that the kernel knows", release);
+	hint("boot without module.sig_enforce, or enrol the key of DKMS: "
+	     "mokutil --import /var/lib/dkms/mok.pub");
 	return EXIT_FAILED;
 }
 
@@ -124,15 +225,16 @@ static int modprobe_failed(struct run *r)
 	if (!strncmp(line, fatal, strlen(fatal)))
 		line += strlen(fatal);
 	uname(&u);
-	msg("the module skbtrace does not load: %s", line);
-	if (strstr(line, "Key was rejected"))
-		hint("secure boot: sign it with a key that the machine has"
-		     " enrolled (mokutil --import)");
-	else if (strstr(line, "Exec format") || strstr(line, "Invalid"))
-		hint("built for another kernel? make modules "
-		     "KDIR=/lib/modules/%s/build", u.release);
-	else
-		hint("dmesg says more");
+	if (strstr(line, "Exec format") || strstr(line, "Invalid module"))
+		return other_kernel(u.release);
+	if (strstr(line, "Key was rejected") || strstr(line, "key not avail"))
+		return not_signed(u.release);
+	if (strstr(line, "not permitted") &&
+	    locked_down("it loads no module without a key that it knows"))
+		return EXIT_FAILED;
+	msg("this kernel (%s) does not load the module skbtrace: %s", u.release,
+	    line);
+	hint("dmesg says more");
 	return EXIT_FAILED;
 }
 

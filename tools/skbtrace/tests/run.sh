@@ -41,7 +41,7 @@ suite() {
 
 if [ $# = 0 ]; then
 	set -- parse refilter held history latency record flight filter scope conf \
-		man stress
+		man completion stress
 fi
 for s; do
 	if [ ! -x "$here/$s.sh" ]; then

@@ -1,0 +1,44 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# scripts/deb-test.sh [FLAVOUR] - install, upgrade and remove the packages for real
+#
+# In a virtual machine with Debian's own kernel (default 6.12) and a root that
+# is this host's, with the changes in memory: dpkg installs both packages, DKMS
+# compiles the modules for the kernel that runs, skbtrace records with them; a
+# newer version replaces them; nothing is left when they have gone. TAP, and
+# the counts at its end.
+#
+# Before that the same is done here in a chroot, which is how an installer does
+# it, for a kernel that does not run. What gcc makes of it there the virtual
+# machine takes from ccache: emulated, compiling would take a quarter of an
+# hour. Not as root this part is left out, and it does.
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+case ${1-} in
+-h | --help) usage 0 ;;
+esac
+flavour=${1:-6.12}
+
+"$ROOT/scripts/deps.sh" vm stock deb tools test
+stock=$("$ROOT/scripts/stock.sh" "$flavour")
+dir=$CACHE/deb-test-$flavour
+mkdir -p "$dir/ccache"
+exec 8>"$dir/lock"
+flock 8
+now=$(dpkg-parsechangelog -l "$ROOT/debian/changelog" -S Version)
+"$ROOT/scripts/deb.sh" -l "$dir/now" >/dev/null
+"$ROOT/scripts/deb.sh" -v "$now+newer" "$dir/newer" >/dev/null
+
+guest=("$ROOT/scripts/deb-test-guest.sh" "$stock" "$dir")
+status=0
+if ((EUID == 0)); then
+	msg "in a chroot, for a kernel that does not run"
+	unshare --mount --propagation private -- "${guest[@]}" chroot ||
+		status=$?
+fi
+msg "in a virtual machine with $(cat "$stock/release")"
+"$ROOT/scripts/vm.sh" -k "stock-$flavour" -M "$stock/root" -m 3G -t 1800 -w "$dir" -- \
+	"${guest[@]}" vm || status=$?
+exit "$status"

@@ -1,0 +1,86 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# refused_vm.sh lockdown|signed|KERNELS... - a kernel that will not have skbtrace
+#
+# What the program says where the modules cannot be loaded, or nobody may trace:
+# the kernel's name, what is missing, the next command. In a virtual machine
+# that scripts/refused.sh starts, once with lockdown=integrity, once with
+# module.sig_enforce=1, and once with neither and two trees of modules: of this
+# kernel and of another release, a file of which stands in for this one's. TAP.
+# shellcheck disable=SC2154,SC2317 # vm_lib.sh sets them, ok() runs them
+
+. "$(dirname "$0")/vm_lib.sh"
+
+release=$(uname -r)
+kernel="skbtrace: this kernel ($release)"
+
+# two lines and no more: what is the matter, what to do
+two_lines() { # FIRST SECOND
+	is "$(head -n 1 err)" "$1" && is "$(sed -n 2p err)" "  $2" &&
+		is "$(wc -l <err)" 2
+}
+
+refuses() { # NAME FIRST SECOND COMMAND...
+	local name=$1 first=$2 second=$3
+	shift 3
+	run "$@"
+	ok "$name: exit 1" is "$rc" 1
+	ok "$name: what, and what to do" two_lines "$first" "$second"
+	ok "$name: nothing on stdout" is "$(wc -c <out)" 0
+}
+
+locked="boot with Secure Boot off, and without lockdown=integrity     or try it in a VM: make demo"
+
+case ${1-} in
+lockdown)
+	refuses "lockdown, list" "$kernel is locked down (integrity): it loads no module without a key that it knows" \
+		"$locked" list
+	refuses "lockdown, record" "$kernel is locked down (integrity): it loads no module without a key that it knows" \
+		"$locked" record -w 1 -o no.dat
+	ok "lockdown, record: no file" test ! -e no.dat -a ! -e no.dat.part
+	ok "lockdown: what has been mounted for it is not any more" \
+		test ! -e /sys/kernel/security/lockdown
+	;;
+signed)
+	refuses "signatures, record" "$kernel refuses the module skbtrace: it is not signed with a key that the kernel knows" \
+		"boot without module.sig_enforce, or enrol the key of DKMS: mokutil --import /var/lib/dkms/mok.pub" \
+		record -w 1 -o no.dat
+	;;
+*)
+	good=$(mktemp -d) own=/lib/modules/$release/updates
+	# this folder belongs to us alone; the modules are found there
+	mount --bind /lib/modules "$good"
+	install="install: apt install ./skbtrace-dkms_*.deb     or try it in a VM: make demo"
+	mount -t tmpfs none /lib/modules
+	refuses "no modules, record" "$kernel has no skbtrace: modprobe: module skbtrace not found" \
+		"$install" record -w 1 -o no.dat
+	refuses "no modules, list" "$kernel has no skbtrace: modprobe: module skbtrace not found" \
+		"$install" list
+	refuses "no modules, status" "$kernel has no skbtrace: modprobe: module skbtrace not found" \
+		"$install" status
+	mkdir -p "$own"
+	cp "$2"/lib/modules/*/updates/skbtrace.ko "$own/"
+	depmod
+	refuses "another kernel's, record" "$kernel refuses the module skbtrace: it was compiled for $(basename "$2"/lib/modules/*)" \
+		"for this one: apt install ./skbtrace-dkms_*.deb     or: make modules KDIR=$release" \
+		record -w 1 -o no.dat
+	head -c 5000 "$good/$release/updates/skbtrace.ko" >"$own/skbtrace.ko"
+	run record -w 1 -o no.dat
+	ok "cut off: exit 1" is "$rc" 1
+	ok "cut off: the kernel's name" says "$kernel "
+	umount /lib/modules
+	run list
+	ok "the right ones: list" is "$rc" 0
+	# what root may do while the kernel runs, as at boot
+	mount -t securityfs none /sys/kernel/security
+	echo integrity >/sys/kernel/security/lockdown
+	run list
+	ok "lockdown later: list only reads, and may" is "$rc" 0
+	refuses "lockdown later, record" "$kernel is locked down (integrity): nobody may trace" \
+		"$locked" record -w 1 -o no.dat
+	run status
+	ok "lockdown later: status, too" is "$rc" 0
+	;;
+esac
+echo "1..$n"
+exit "${failed:-0}"
