@@ -39,6 +39,7 @@ JOBS=(
 	"selftest-6.1|kernel-6.1 tools|env SKBTRACE_KERNEL=6.1 scripts/selftest.sh -k plain"
 	"kunit-6.1|kernel-6.1|env SKBTRACE_KERNEL=6.1 scripts/kunit.sh"
 	"patches-6.1|kernel-6.1|env SKBTRACE_KERNEL=6.1 scripts/lint.sh patches"
+	"events-table|kernel kernel-6.1 tools|scripts/events-table.sh"
 	"pahole|kernel|scripts/pahole.sh"
 	"lint|kernel tools|scripts/lint.sh"
 )

@@ -54,8 +54,10 @@ def parse(text):
             number, name, *pairs = rest.split()
             events.append({"number": number, "name": name, "fields": [],
                            **dict(p.split("=", 1) for p in pairs)})
-        elif word in ("help", "read", "example", "why"):
+        elif word in ("help", "read", "example", "why", "how"):
             events[-1][word] = rest
+        elif word == "without":
+            events[-1].setdefault(word, []).append(rest.partition(" "))
         elif word == "field":
             events[-1]["fields"].append(rest.split(None, 5))
     if not text.startswith("skbtrace 2 ") or not events:
@@ -126,6 +128,10 @@ def section(event, syms):
     out += fold(", ".join(about) + ".")
     if "read" in event:
         out += fold(f"How to read it: {event['read']}")
+    if "how" in event:
+        out += fold(f"Without its tracepoint it is inferred {event['how']}.")
+    for tracepoint, _, less in event.get("without", []):
+        out += fold(f"Without the tracepoint {tracepoint}: {less}.")
     if "example" in event:
         out += ["::", "", f"    {event['example']}", ""]
     out += table(("field", "unit", "text", "meaning"), field_rows(event))

@@ -5,7 +5,7 @@
 # Builds tools/testing/selftests/net/skbtrace with the kernel's lib.mk, boots
 # the kernel (default plain) and runs the tests in it, all or those named. TAP
 # on stdout, then the counts; exit status 0 if none failed.
-#   -k VARIANT  of the kernel
+#   -k VARIANT  of the kernel, stock-FLAVOUR for one of Debian's
 #   -l CONSOLE  file for what the kernel says
 #   -p I/N  only part I of N, so that two VMs can share the work
 #   -L  with -k debug: then search for lost memory. Everything takes twice as
@@ -35,7 +35,10 @@ first=$((BASH_REMATCH[1] - 1)) step=${BASH_REMATCH[2]}
 
 dir=$ROOT/tools/testing/selftests/net/skbtrace
 [ -f "$dir/Makefile" ] || die "there are no selftests in $dir"
-kernel=$("$ROOT/scripts/kernel.sh" "$variant")
+# Debian's kernels: the tests are compiled beside the one that is built here
+built=$variant
+[[ $variant != stock-* ]] || built=plain
+kernel=$("$ROOT/scripts/kernel.sh" "$built")
 # beside the kernel: the sample is a module of it
 out=${kernel%/images/*}/selftest-$variant
 mkdir -p "$out"
@@ -51,8 +54,12 @@ kselftest() {
 }
 kselftest all >&2
 # for sample.sh: to compile it in the VM would take a minute
-sample=$("$ROOT/scripts/modules.sh" -s "$kernel/build")
-cp "$sample/skbtrace_sample.ko" "$out/"
+if [ "$built" = "$variant" ]; then
+	sample=$("$ROOT/scripts/modules.sh" -s "$kernel/build")
+	cp "$sample/skbtrace_sample.ko" "$out/"
+else
+	"$ROOT/scripts/modules.sh" -i "$variant" >/dev/null
+fi
 # shellcheck disable=SC2016 # variables of make
 read -ra all < <(kselftest --eval='names: ; @echo $(TEST_PROGS) $(notdir $(TEST_GEN_PROGS))' names)
 # shellcheck disable=SC2086 # words

@@ -115,30 +115,34 @@ struct skbtrace_syms {
  * @probe: takes the session, then the args of the tracepoint
  * @without: what an event does not tell if there is no such tracepoint; %NULL:
  *	anything at all
+ * @older: what it does not tell with this kernel's tracepoint, which has fewer
+ *	arguments than newer ones; %NULL: nothing
  * @tp: core: %NULL if this kernel has no such tracepoint
  */
 struct skbtrace_hook {
 	const char		*tracepoint;
 	void			*probe;
 	const char		*without;
+	const char		*older;
 	struct tracepoint	*tp;
 };
 
 /* A hook called NAME, its probe checked against the tracepoint when compiled */
-#define SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, WITHOUT)		\
+#define SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, WITHOUT, OLDER)	\
 	struct skbtrace_hook NAME = {					\
 		.tracepoint	= __stringify(TRACEPOINT),		\
 		.probe		= PROBE,				\
 		.without	= WITHOUT,				\
+		.older		= OLDER,				\
 	};								\
 	static_assert(__same_type(check_trace_callback_type_##TRACEPOINT, \
 				  void (typeof(PROBE) *)),		\
 		      "this kernel's tracepoint " __stringify(TRACEPOINT) \
 		      " has other arguments than skbtrace knows")
 #define SKBTRACE_HOOK(NAME, TRACEPOINT, PROBE)				\
-	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, NULL)
+	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, NULL, NULL)
 #define SKBTRACE_HOOK_OPTIONAL(NAME, TRACEPOINT, PROBE, WITHOUT)	\
-	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, WITHOUT)
+	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, WITHOUT, NULL)
 
 enum skbtrace_kind { SKBTRACE_META, SKBTRACE_CONN, SKBTRACE_PACKET };
 

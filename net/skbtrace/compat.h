@@ -15,9 +15,17 @@
  * that one is compiled. SKBTRACE_HOOK() checks whichever it is.
  */
 #define SKBTRACE_PROBE(TRACEPOINT, PROBE, OLDER)			\
+	SKBTRACE_CHOOSE(TRACEPOINT, PROBE, PROBE, OLDER)
+#define SKBTRACE_CHOOSE(TRACEPOINT, PROBE, NEWER, OLDER)		\
 	__builtin_choose_expr(__builtin_types_compatible_p(		\
 		typeof(check_trace_callback_type_##TRACEPOINT),		\
-		void (typeof(PROBE) *)), PROBE, OLDER)
+		void (typeof(PROBE) *)), NEWER, OLDER)
+
+/* A hook with OLDER_PROBE on kernels that need it, where LESS is not told. */
+#define SKBTRACE_HOOK_OLDER(NAME, TRACEPOINT, PROBE, OLDER_PROBE, LESS)	\
+	SKBTRACE_HOOK_(NAME, TRACEPOINT,				\
+		       SKBTRACE_PROBE(TRACEPOINT, PROBE, OLDER_PROBE),	\
+		       NULL, SKBTRACE_CHOOSE(TRACEPOINT, PROBE, NULL, LESS))
 
 #if __has_include(<net/rstreason.h>)
 #include <net/rstreason.h>

@@ -242,7 +242,7 @@ void skb_delay_drop(struct skbtrace_session *s, const struct sk_buff *skb)
 }
 
 static SKBTRACE_HOOK_OPTIONAL(hook_ip_send, ip_send, ip_send_probe,
-			      "the places ip_send, ip_receive, sk_queue and sk_coalesce are missing");
+			      "the place ip_send is missing");
 static SKBTRACE_HOOK(hook_net_dev_queue, net_dev_queue, net_dev_queue_probe);
 static SKBTRACE_HOOK_OPTIONAL(hook_qdisc_dequeue, qdisc_dequeue,
 			      qdisc_dequeue_probe,

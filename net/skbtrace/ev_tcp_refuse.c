@@ -123,9 +123,9 @@ static void tcp_listen_overflow_probe(void *data, const struct sock *csk,
 	skbtrace_commit(s);
 }
 
-static SKBTRACE_HOOK(hook_tcp_send_reset, tcp_send_reset,
-		     SKBTRACE_PROBE(tcp_send_reset, tcp_send_reset_probe,
-				    tcp_send_reset_older_probe));
+static SKBTRACE_HOOK_OLDER(hook_tcp_send_reset, tcp_send_reset,
+			   tcp_send_reset_probe, tcp_send_reset_older_probe,
+			   "no reason; what is sent for no socket, or for a minisocket, is missed");
 static SKBTRACE_HOOK(hook_tcp_receive_reset, tcp_receive_reset,
 		     tcp_receive_reset_probe);
 static SKBTRACE_HOOK(hook_tcp_listen_overflow, tcp_listen_overflow,

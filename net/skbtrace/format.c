@@ -57,23 +57,48 @@ static const char *const skbtrace_avail_words[] = {
 	[SKBTRACE_EXACT]	= "exact",
 };
 
-/* Why an event is not exact: what is missing, and what that means. */
+/* What an event tells less for want of optional tracepoints. */
+static void skbtrace_format_lacks(struct seq_file *m,
+				  const struct skbtrace_event *ev)
+{
+	const char *sep = " why ";
+	unsigned int i;
+
+	for (i = 0; ev->hooks && ev->hooks[i]; i++) {
+		if (!skbtrace_hook_lacks(ev->hooks[i]))
+			continue;
+		seq_printf(m, "%s%s %s: %s", sep,
+			   ev->hooks[i]->tp ? "an older tracepoint" :
+					      "no tracepoint",
+			   ev->hooks[i]->tracepoint,
+			   ev->hooks[i]->tp ? ev->hooks[i]->older :
+					      ev->hooks[i]->without);
+		sep = "; ";
+	}
+	seq_putc(m, '\n');
+}
+
+/* Why an event is not exact here; what it would be on lesser kernels. */
 static void skbtrace_format_why(struct seq_file *m,
 				const struct skbtrace_event *ev)
 {
-	const struct skbtrace_hook *lacks = skbtrace_lacks(ev);
 	u8 forms = skbtrace_forms(ev);
+	unsigned int i;
 
 	if (!forms)
 		seq_printf(m, " why no tracepoint %s: the kernel is not patched for skbtrace\n",
 			   skbtrace_missing(ev));
 	else if (!(forms & SKBTRACE_FORM_EXACT))
 		seq_printf(m, " why %s\n", ev->inferred->how);
-	else if (lacks)
-		seq_printf(m, " why no tracepoint %s: %s\n",
-			   lacks->tracepoint, lacks->without);
+	else if (skbtrace_lacks(ev))
+		skbtrace_format_lacks(m, ev);
 	if (ev->inferred)
 		seq_printf(m, " how %s\n", ev->inferred->how);
+	for (i = 0; ev->hooks && ev->hooks[i]; i++)
+		if (ev->hooks[i]->without)
+			seq_printf(m, " without %s %s\n",
+				   ev->hooks[i]->tracepoint,
+				   ev->hooks[i]->without);
 }
 
 static void skbtrace_format_event(struct seq_file *m,

@@ -511,6 +511,7 @@ unsigned long skbtrace_mem_cap(void);
 /* source.c */
 void skbtrace_source_find(struct skbtrace_hook *hook);
 const char *skbtrace_missing(const struct skbtrace_event *ev);
+bool skbtrace_hook_lacks(const struct skbtrace_hook *hook);
 const struct skbtrace_hook *skbtrace_lacks(const struct skbtrace_event *ev);
 u8 skbtrace_forms(const struct skbtrace_event *ev);
 u8 skbtrace_forms_default(const struct skbtrace_event *ev);

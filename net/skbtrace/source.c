@@ -52,13 +52,19 @@ const char *skbtrace_missing(const struct skbtrace_event *ev)
 	return skbtrace_missing_hook(ev->hooks);
 }
 
-/* A hook without which an event tells less; %NULL: it has them all. */
+/* Does an event tell less because of this one? */
+bool skbtrace_hook_lacks(const struct skbtrace_hook *hook)
+{
+	return hook->tp ? hook->older : hook->without;
+}
+
+/* A hook because of which an event tells less; %NULL: none. */
 const struct skbtrace_hook *skbtrace_lacks(const struct skbtrace_event *ev)
 {
 	unsigned int i;
 
 	for (i = 0; ev->hooks && ev->hooks[i]; i++)
-		if (!ev->hooks[i]->tp)
+		if (skbtrace_hook_lacks(ev->hooks[i]))
 			return ev->hooks[i];
 	return NULL;
 }
