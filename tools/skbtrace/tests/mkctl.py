@@ -24,6 +24,8 @@ syms reason 0=cwr 1=loss
 event 101 tcp_congestion module=tcp kind=conn role=event len=40 key=sk \
 state=exact stability=Evolving sets=trouble selector=reason opts=skip:only:when:primary:snapshot setopts=skip=loss
  help Congestion entered or left.
+ how at something else
+ without some_tracepoint nothing
  field reason u32 32 enum:reason brief why
  field cwnd u32 36 packets brief congestion window
 event 105 tcp_rttm module=tcp kind=conn role=event len=40 key=sk \

@@ -16,6 +16,7 @@ run record
 ok "default: exit 0" is "$rc" 0
 ok "default: says which set it took" \
 	says "no -e given, recording @trouble: tcp_congestion tcp_reset"
+ok "which of them are inferred" says "inferred on this kernel: tcp_reset ("
 ok "default: totals and what to type next" \
 	says "60 events in 0.0s -> skbtrace.dat (9"
 ok "default: the way to read" says "none lost. Read: skbtrace parse"
@@ -375,7 +376,11 @@ ok "list EVENT: options" grep -q \
 	'^  OPTIONS *skip= when= sample= primary= before= after= stack snapshot$' \
 	out
 run list tcp_reset
-ok "list EVENT: why it is not exact" grep -q 'seen at tcp_send_reset only' out
+ok "list EVENT: why it is not exact" \
+	grep -q '^  Here: yes, inferred seen at tcp_send_reset only$' out
+run list tcp_congestion
+ok "list EVENT: what it could be inferred from" \
+	grep -q '^  With form=inferred: at something else$' out
 run list nonsense
 ok "list: no such event" is "$rc" 2
 run list --json
