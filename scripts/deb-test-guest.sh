@@ -154,9 +154,6 @@ if [ "$where" = vm ]; then
 	# shellcheck disable=SC2046 # names without blanks
 	rmmod $(ls /sys/module/skbtrace/holders) skbtrace
 	ok "its modules are not to be found" not modules
-	ok "installs again" inside dpkg --force-unsafe-io -i \
-		"/packages/newer/skbtrace-dkms_$version+newer_all.deb"
-	ok "loads again" inside modprobe skbtrace
 fi
 ok "is removed" inside dpkg -r skbtrace-dkms skbtrace
 ok "no modules are left" not modules
