@@ -4,7 +4,7 @@
 #
 # Boots Debian's 6.12 as under Secure Boot (lockdown), with signatures enforced,
 # and as it is; there with no modules, with those of another kernel, and with
-# lockdown later. tools/skbtrace/tests/refused_vm.sh holds the tests. TAP, and
+# lockdown later. And compiles them for a kernel without headers. tools/skbtrace/tests/refused_vm.sh holds the tests. TAP, and
 # the counts at its end.
 
 set -euo pipefail
@@ -30,6 +30,13 @@ run() { # ARGUMENTS-OF-KERNEL CASE [ARGUMENT]
 run lockdown=integrity lockdown
 run module.sig_enforce=1 signed
 run '' kernels "$other"
+# and where they are compiled
+said=$("$ROOT/scripts/modules.sh" 6.0-none 2>&1 || true)
+if [[ $said == *"no headers of the kernel 6.0-none "*"apt-get install linux-headers-6.0-none" ]]; then
+	echo "ok - no headers: told, and what to do"
+else
+	echo "not ok - no headers: $said"
+fi | tee -a "$out"
 passed=$(grep -c '^ok ' "$out" || true)
 failed=$(grep -c '^not ok ' "$out" || true)
 echo "$passed passed, $failed failed"
