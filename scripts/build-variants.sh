@@ -52,7 +52,7 @@ in_tree() {
 exec 9>"$(dirname "$build")/plain.lock"
 flock 9
 builtin=()
-for option in '' _PACKET _TCP _UDP; do
+for option in '' _PACKET _IP _TCP _UDP; do
 	builtin+=("CONFIG_SKBTRACE$option=y")
 done
 attempt "in the tree, built in, W=1" in_tree "${builtin[@]}"
@@ -84,7 +84,7 @@ guest='
 	done
 	ctl=/sys/kernel/debug/skbtrace
 	grep -E "^ *(event|why) " $ctl/format
-	grep "^event .* state=exact" $ctl/format |
+	grep -E "^event .* state=(exact|inferred)" $ctl/format |
 		sed "s/^event [0-9]* \([^ ]*\) .*kind=\([^ ]*\).*/\2 \1/" |
 		while read -r kind name; do
 			[ "$kind" != meta ] || continue
@@ -142,7 +142,31 @@ if ((failed == 0)); then
 		grep -A1 '^event .* skb_rps_info .*state=unavailable' "$tmp/events"
 	attempt "and have the rest" \
 		grep '^event .* skb_drop .*state=exact' "$tmp/events"
+	attempt "or infer it" \
+		grep -A1 '^event .* tcp_rttm .*state=inferred' "$tmp/events"
 fi
+
+# refuses FILE SED-EXPRESSION TEXT: that change to a copy makes the compiler, or
+# make, say TEXT
+refuses() {
+	rm -rf "$tmp/copy"
+	mkdir -p "$tmp/copy/net"
+	cp -r "$ROOT/include" "$tmp/copy/"
+	cp -r "$ROOT/net/skbtrace" "$tmp/copy/net/"
+	sed -i "$2" "$tmp/copy/$1"
+	! cmp -s "$tmp/copy/$1" "$ROOT/$1" || return
+	! make -C "$build" M="$tmp/copy/net/skbtrace" modules >"$tmp/said" 2>&1 ||
+		return
+	cat "$tmp/said"
+	grep -qF "$3" "$tmp/said"
+}
+attempt "a kernel patched for another version: told" refuses \
+	include/trace/events/skbtrace.h 's/int cpu/long cpu/' \
+	"is patched for another version of skbtrace"
+attempt "a tracepoint with other arguments: told" refuses \
+	net/skbtrace/ev_tcp_conn.c \
+	's/tcp_probe_probe(void \*data, struct sock \*sk,/& long more,/' \
+	"this kernel's tracepoint tcp_probe has other arguments"
 
 echo "$passed passed, $failed failed"
 ((failed == 0))
