@@ -147,6 +147,9 @@ row_rps-kept() { kept rps-kept skb_rps_info written; }
 row_udp-kept() { kept udp-kept udp_send written; }
 row_drop-kept() { kept drop-kept skb_drop written; }
 row_rttm-kept() { kept rttm-kept tcp_rttm written; }
+row_rttm-infer() { kept rttm-infer tcp_rttm,form=inferred written; }
+row_udp-infer() { kept udp-infer udp_send,form=inferred written; }
+row_ipsend-infer() { kept ipsend-infer ip_send,form=inferred written; }
 row_rttm-when() { kept rttm-when 'tcp_rttm,when=rtt>10s' refused; }
 row_rttm-field() { kept rttm-field 'tcp_rttm,when=srtt>10s' refused; }
 row_when-kept() { kept when-kept 'tcp_rttm,when=rtt<10s' written; }
