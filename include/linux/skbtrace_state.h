@@ -43,7 +43,7 @@ struct skbtrace_state {
 };
 
 /* Added to a cookie, which never gets so far: what is inferred of it */
-#define SKBTRACE_STATE_INFERRED	(1ULL << 63)
+#define SKBTRACE_STATE_INFERRED	BIT_ULL(63)
 
 /**
  * struct skbtrace_states - the table

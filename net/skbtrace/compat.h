@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where kernels differ. What they have is found out from their own headers and
- * never by the version: stable and RT trees take over what newer ones have.
+ * Where kernels differ. What they have is found out from their own headers,
+ * here and in the Makefile (SKBTRACE_HAVE_*), and never by the version: stable
+ * and RT trees take over what newer ones have.
  */
 #ifndef _NET_SKBTRACE_COMPAT_H
 #define _NET_SKBTRACE_COMPAT_H
@@ -27,7 +28,7 @@
 		       SKBTRACE_PROBE(TRACEPOINT, PROBE, OLDER_PROBE),	\
 		       NULL, SKBTRACE_CHOOSE(TRACEPOINT, PROBE, NULL, LESS))
 
-#if __has_include(<net/rstreason.h>)
+#ifdef SKBTRACE_HAVE_RST_REASON
 #include <net/rstreason.h>
 #else
 /* This kernel gives no reasons for the resets that it sends. */
@@ -45,7 +46,7 @@ struct skbtrace_drop_reasons {
 };
 
 /* With this file came the subsystems of reasons, each with a list of its own */
-#if __has_include(<net/dropreason-core.h>)
+#ifdef SKBTRACE_HAVE_DROP_SUBSYS
 static inline struct skbtrace_drop_reasons skbtrace_drop_reasons(void)
 {
 	const struct drop_reason_list *list;

@@ -63,7 +63,7 @@ void skbtrace_fill_symbol(void *block, u64 id, const void *location)
 	else if (size)
 		*size = 0;
 	else if (name[0] == '0' && name[1] == 'x')
-		strscpy(name, "?", sizeof(name));	/* not known: the bare address */
+		strscpy(name, "?", sizeof(name));	/* a bare address */
 	strscpy(b->name.s, name, sizeof(b->name.s));
 	b->id = id;
 }

@@ -111,7 +111,7 @@ static u32 tcp_infer_sample(u32 old, u32 srtt_us)
 	return old ? srtt_us - old + (old >> 3) : srtt_us >> 3;
 }
 
-/* Before the segment is looked at, so what has changed is due to earlier ones */
+/* The segment is not looked at yet: what has changed is due to earlier ones. */
 static void tcp_rttm_infer_probe(void *data, struct sock *sk,
 				 struct sk_buff *skb)
 {

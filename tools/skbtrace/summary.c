@@ -23,7 +23,7 @@ struct col {
 	const struct field *end;
 	bool loss;		/* says when losses are repaired */
 	bool part;		/* only what led to a primary was written */
-	bool exact;		/* seen: what is inferred as well is not needed */
+	bool exact;		/* some were, so others are told twice */
 };
 
 struct cols {
@@ -423,9 +423,9 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 	}
 	s->events++;
 	c = col_of(s, t, r);
-	c->exact = c->exact || !rec_inferred(r);
-	if (c->exact && rec_inferred(r))
+	if (rec_inferred(r) && c->exact)
 		return;
+	c->exact = !rec_inferred(r);
 	/* What comes after the last primary nobody has written. */
 	c->part = c->part || rec_held(r);
 	c->loss = c->loss && !c->part;
@@ -585,19 +585,14 @@ static void close_row(struct row *r, u64 until)
 void summary_close(struct summary *s, const struct trace *traces, u64 last,
 		   u64 to)
 {
-	const struct trace *t = NULL;
-	u64 until = 0;
+	u64 until;
 
 	for (u32 i = 0; i < s->size; i++) {
 		struct row *r = s->slot[i];
 
 		if (!r)
 			continue;
-		if (r->trace != t) {
-			t = r->trace;
-			until = trace_until(traces, t, last);
-			until = until < to ? until : to;
-		}
-		close_row(r, until);
+		until = trace_until(traces, r->trace, last);
+		close_row(r, until < to ? until : to);
 	}
 }
