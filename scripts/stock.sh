@@ -85,6 +85,19 @@ packages() {
 	depends "$headers" | grep -v '^linux-\(image\|compiler\)-'
 }
 
+# apt's lists are missing, or older than the archive. Who is not root is told.
+refresh() {
+	((EUID == 0)) || return
+	msg "apt-get update"
+	apt-get update -q -q >&2
+}
+
+# fetch PACKAGE, into this folder; root's cache is out of reach for apt's own
+# user
+fetch() {
+	apt-get -q -q -o APT::Sandbox::User=root download "$1" >&2
+}
+
 # download PACKAGE: print the file, which is fetched unless it is there. Its
 # name is what apt gives it, who says nothing of a file that it finds.
 download() {
@@ -95,10 +108,10 @@ download() {
 	[ -n "$file" ] || die "apt does not know where $1 is" "try: apt-get update"
 	if [ ! -s "$debs/$file" ]; then
 		msg "downloading $1"
-		# root's cache is out of reach for apt's own user
-		(cd "$tmp" && apt-get -q -q -o APT::Sandbox::User=root \
-			download "$1" >&2) ||
+		(cd "$tmp" && { fetch "$1" || { refresh && fetch "$1"; }; }) ||
 			die "cannot download $1" "if it is gone there: apt-get update"
+		file=$(cd "$tmp" && echo ./*.deb)
+		file=${file#./}
 		mv "$tmp/$file" "$debs/"
 	fi
 	rm -rf "$tmp"
@@ -206,7 +219,7 @@ if unpacked && [ "$dir/packages" -nt /var/lib/apt/lists ]; then
 	echo "$dir"
 	exit
 fi
-names=$(packages) || {
+names=$(packages || { refresh && packages; }) || {
 	# without package lists what is there is the newest there is
 	! unpacked || { echo "$dir"; exit; }
 	die "apt knows no ${META[$flavour]% *}" \
