@@ -118,7 +118,7 @@ is "identity" "$(identity)" ""
 declare -A name=([a]=$A [b]=$B [c]=$C)
 # who does not count what is passed on apart counts it as requested
 requested=(forwarded=no)
-grep -q '^IpExtOutTransmits ' "$TMP/after.a" || requested=()
+grep -q '^IpOutTransmits ' "$TMP/after.a" || requested=()
 for n in a b c; do
 	inum=$(netns_of "${name[$n]}")
 	is "$n: IPv4: sent, against IpOutRequests" \
