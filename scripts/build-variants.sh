@@ -146,8 +146,8 @@ if ((failed == 0)); then
 		grep -A1 '^event .* tcp_rttm .*state=inferred' "$tmp/events"
 fi
 
-# refuses FILE SED-EXPRESSION TEXT: that change to a copy makes the compiler, or
-# make, say TEXT
+# refuses FILE SED-EXPRESSION TEXT [OBJECT]: that change to a copy makes the
+# compiler, or make, say TEXT
 refuses() {
 	rm -rf "$tmp/copy"
 	mkdir -p "$tmp/copy/net"
@@ -155,8 +155,8 @@ refuses() {
 	cp -r "$ROOT/net/skbtrace" "$tmp/copy/net/"
 	sed -i "$2" "$tmp/copy/$1"
 	! cmp -s "$tmp/copy/$1" "$ROOT/$1" || return
-	! make -C "$build" M="$tmp/copy/net/skbtrace" modules >"$tmp/said" 2>&1 ||
-		return
+	! make -C "$build" M="$tmp/copy/net/skbtrace" "${4-modules}" \
+		>"$tmp/said" 2>&1 || return
 	cat "$tmp/said"
 	grep -qF "$3" "$tmp/said"
 }
@@ -166,7 +166,7 @@ attempt "a kernel patched for another version: told" refuses \
 attempt "a tracepoint with other arguments: told" refuses \
 	net/skbtrace/ev_tcp_conn.c \
 	's/tcp_probe_probe(void \*data, struct sock \*sk,/& long more,/' \
-	"this kernel's tracepoint tcp_probe has other arguments"
+	"tracepoint tcp_probe of this kernel has other arguments" ev_tcp_conn.o
 
 echo "$passed passed, $failed failed"
 ((failed == 0))

@@ -137,8 +137,8 @@ struct skbtrace_hook {
 	};								\
 	static_assert(__same_type(check_trace_callback_type_##TRACEPOINT, \
 				  void (typeof(PROBE) *)),		\
-		      "this kernel's tracepoint " __stringify(TRACEPOINT) \
-		      " has other arguments than skbtrace knows")
+		      "tracepoint " __stringify(TRACEPOINT)		\
+		      " of this kernel has other arguments than skbtrace knows")
 #define SKBTRACE_HOOK(NAME, TRACEPOINT, PROBE)				\
 	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, NULL, NULL)
 #define SKBTRACE_HOOK_OPTIONAL(NAME, TRACEPOINT, PROBE, WITHOUT)	\
