@@ -155,6 +155,8 @@ while :; do
 	count "${pid_of[$pid]}" "$status"
 done
 
+# Which kernel has which event, as seen
+[ ! -s "$logs/events-table" ] || sed -n '/^===/,/^$/p' "$logs/events-table"
 if ((failed)); then
 	msg "what has failed:"
 	printf '%s' "$failures" | cut -c 1-300 >&2

@@ -104,43 +104,44 @@ mount --bind "$dir/ccache" "$top/root/ccache"
 [ "$where" != vm ] || mount --bind "$top/root/lib/modules" /lib/modules
 version=$(dpkg-deb -f "$dir"/now/skbtrace_*.deb Version)
 
-echo "TAP version 13"
-if [ "$where" = vm ]; then
-	# the headers come later than the package
+# Compiled here: one version takes the place of the other
+in_chroot() {
+	local start=$SECONDS
+	ok "installs" install now
+	echo "# installed in $((SECONDS - start)) s"
+	ok "installed for $release" installed "$version"
+	ok "the modules are there" modules
+	ok "manual page" inside man -w skbtrace
+	ok "a newer version is installed" install newer
+	ok "and is the only one" installed "$version+newer"
+}
+
+# The headers come later than the packages, so that it is compiled once only:
+# emulated, that takes minutes
+without_headers() {
 	mv "$top/root/lib/modules/$release/build" "$top/build"
 	ok "without headers: it installs" install now
 	ok "without headers: told which kernel" grep -F "Module build for kernel $release was skipped" "$top/installed"
 	ok "without headers: the program says what to do" says \
 		"linux-headers-$release" not inside skbtrace list
+	ok "without headers: a newer version is installed" install newer
 	mv "$top/build" "$top/root/lib/modules/$release/build"
-	start=$SECONDS
+}
+
+in_vm() {
+	local start=$SECONDS log
+	without_headers
 	ok "with headers: dkms autoinstall" inside dkms autoinstall
+	log=$top/root/var/lib/dkms/skbtrace/$version+newer/$release/x86_64/log/make.log
 	echo "# done in $((SECONDS - start)) s, of which compiling" \
-		"$(($(stat -c %Y "$top/root/var/lib/dkms/skbtrace/$version/$release/x86_64/log/make.log") - EPOCHSECONDS + SECONDS - start)) s"
-else
-	start=$SECONDS
-	ok "installs" install now
-	echo "# installed in $((SECONDS - start)) s"
-fi
-ok "installed for $release" installed "$version"
-ok "the modules are there" modules
-if [ "$where" = vm ]; then
+		"$(($(stat -c %Y "$log") - EPOCHSECONDS + SECONDS - start)) s"
+	ok "installed for $release" installed "$version+newer"
+	ok "the modules are there" modules
 	ok "nothing is loaded by that" not loaded
 	ok "list loads them" says tcp_retransmit inside skbtrace list
 	ok "loaded" loaded
 	ok "records real traffic" traffic
 	ok "and it can be read" recorded
-fi
-ok "manual page" inside man -w skbtrace
-start=$SECONDS
-ok "a newer version is installed" install newer
-echo "# upgraded in $((SECONDS - start)) s"
-ok "and is the only one" installed "$version+newer"
-ok "the sources of the older are gone" not test -e "$top/root/usr/src/skbtrace-$version"
-if [ "$where" = vm ]; then
-	ok "the older is no more loaded" not loaded
-	ok "the newer one records" traffic
-	ok "and that can be read" recorded
 	inside skbtrace record -q -f -o /tmp/deb.dat -w 100 &
 	for ((i = 0; i < 100; i++)); do
 		! inside skbtrace status | grep -q '^tracing   on' || break
@@ -154,7 +155,11 @@ if [ "$where" = vm ]; then
 	# shellcheck disable=SC2046 # names without blanks
 	rmmod $(ls /sys/module/skbtrace/holders) skbtrace
 	ok "its modules are not to be found" not modules
-fi
+}
+
+echo "TAP version 13"
+"in_$where"
+ok "the sources of the older are gone" not test -e "$top/root/usr/src/skbtrace-$version"
 ok "is removed" inside dpkg -r skbtrace-dkms skbtrace
 ok "no modules are left" not modules
 ok "none is loaded" not loaded
