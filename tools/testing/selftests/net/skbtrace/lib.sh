@@ -337,9 +337,33 @@ trace_on() {
 	children+=("${readers[@]}")
 }
 
+# What the CPUs have taken from their backlogs, and what still waits in them
+backlogs() {
+	local taken=0 waits=0 column
+	while read -ra column; do
+		((taken += 16#${column[0]}, waits += 16#${column[11]}))
+	done </proc/net/softnet_stat
+	echo "$taken $waits"
+}
+
+# Until the packets that were sent have arrived: on a busy machine they may
+# still wait for ksoftirqd when the process that sent them has ended. Not for
+# long, as some tests send all the time.
+quiesce() {
+	local i now last=
+	for ((i = 0; i < 20; i++)); do
+		now=$(backlogs)
+		[[ $now != "$last" || $now != *" 0" ]] || return 0
+		last=$now
+		tick
+	done
+	return 0
+}
+
 # End tracing; the blocks as text and the totals of each CPU in $TMP/events,
 # counters in $TMP/stat.
 trace_off() {
+	quiesce
 	echo '-*' >$CTL/enabled
 	# without an argument it would be for everybody
 	((${#readers[@]} == 0)) || wait "${readers[@]}"

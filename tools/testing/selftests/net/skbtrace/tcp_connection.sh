@@ -36,7 +36,8 @@ closed_in_turn() {
 	echo "cookie=$(sk_of time-wait 5000 "$f")" >"$TMP/turn.ss$f"
 }
 
-# The other one does not follow for a while: FIN_WAIT2 as a minisocket
+# The other one does not follow for a while: FIN_WAIT2 as a minisocket; or as a
+# full socket, if close() still owned it when the FIN was acknowledged
 half_closed() {
 	local f=$1 to
 	to=$(addr B "$f")
@@ -45,6 +46,7 @@ half_closed() {
 	in_a sk "tcp$f" connect "$to" 5001 cookie close >"$TMP/half.client$f"
 	wait_for has_state fin-wait-2 5001 "$f"
 	echo "cookie=$(sk_of fin-wait-2 5001 "$f")" >"$TMP/half.ss$f"
+	in_a ss -Htano -"$f" state fin-wait-2 dport = :5001 >"$TMP/half.timer$f"
 	touch "$TMP/go$f"
 	wait "$server_pid"
 	wait_for has_state time-wait 5001 "$f"
@@ -97,8 +99,13 @@ for f in 4 6; do
 	is "IPv$f: passive close" "$(states "$s")" \
 		"SYN_RECV>ESTABLISHED ESTABLISHED>CLOSE_WAIT CLOSE_WAIT>LAST_ACK LAST_ACK>CLOSE"
 	h=$(value cookie "$TMP/half.client$f")
+	if grep -q 'timer:(timewait' "$TMP/half.timer$f"; then
+		ended="FIN_WAIT2>FIN_WAIT2(mini) FIN_WAIT2>CLOSE FIN_WAIT2>TIME_WAIT(mini)"
+	else
+		ended="FIN_WAIT2>TIME_WAIT(mini) FIN_WAIT2>CLOSE"
+	fi
 	is "IPv$f: half closed" "$(states "$h")" \
-		"CLOSE>SYN_SENT SYN_SENT>ESTABLISHED ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 FIN_WAIT2>FIN_WAIT2(mini) FIN_WAIT2>CLOSE FIN_WAIT2>TIME_WAIT(mini) TIME_WAIT>CLOSE(mini)"
+		"CLOSE>SYN_SENT SYN_SENT>ESTABLISHED ESTABLISHED>FIN_WAIT1 FIN_WAIT1>FIN_WAIT2 $ended TIME_WAIT>CLOSE(mini)"
 	is "IPv$f: the cookie stays in FIN_WAIT2" \
 		"$(value cookie "$TMP/half.ss$f")" "$h"
 	is "IPv$f: reset by this side" \
