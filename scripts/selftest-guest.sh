@@ -13,7 +13,7 @@ kernel_says='BUG:|WARNING:|INFO: (task|possible|suspicious|inconsistent)|UBSAN:|
 seconds=$(sed -n 's/^timeout=//p' settings 2>/dev/null)
 seconds=${seconds:-45}
 # a kernel that checks itself is several times slower
-! zgrep -q '^CONFIG_KASAN=y' /proc/config.gz 2>/dev/null || seconds=$((seconds * 3))
+! zgrep -q '^CONFIG_KASAN=y' /proc/config.gz 2>/dev/null || seconds=$((seconds * 6))
 
 mark() {
 	echo "selftest: $1" >/dev/kmsg

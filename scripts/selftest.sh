@@ -80,7 +80,8 @@ for v in "${!FILTER_@}" "${!SWAP_@}"; do
 	vm+=(-e "$v=${!v}")
 done
 
-# The debug kernel is some five times slower
 timeout=$((120 + 60 * $#))
+# several times slower, and more so where other things go on
+[ "$variant" != debug ] || timeout=$((timeout * 3))
 exec "$ROOT/scripts/vm.sh" -k "$variant" -t $((timeout * 2)) "${vm[@]}" -- \
 	"$ROOT/scripts/selftest-guest.sh" "$dir" "$out" "$@"

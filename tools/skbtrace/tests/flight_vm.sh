@@ -45,16 +45,17 @@ while not os.path.exists("stop"):
     come.close()'
 }
 
-# FILE SECONDS: seconds since the Epoch of its first and its last event, and
-# whether these are around SECONDS: began before, ended then, within a second.
+# FILE FROM TO: seconds since the Epoch of its first and its last event, and
+# whether it was made between FROM and TO: began before, ended then, give or take
+# a second.
 around() {
-	"$S" parse -i "$1" -t epoch | awk -v t="$2" '
+	"$S" parse -i "$1" -t epoch | awk -v t="$2" -v end="$3" '
 		/^#/ { next }
 		!first { first = $1 }
 		{ last = $1 }
 		END {
-			printf "from %s to %s, wanted around %s\n", first, last, t
-			exit !(first < t && last > t - 1 && last < t + 1)
+			printf "from %s to %s, wanted around %s to %s\n", first, last, t, end
+			exit !(first < t && last > t - 1 && last < end + 1)
 		}'
 }
 
@@ -108,10 +109,12 @@ sleep $((seconds / 4))
 asked=$(date +%s.%N)
 kill -USR2 $pid
 wait_for test -e f.dat.0001
+there=$(date +%s.%N)
 sleep $((seconds / 4))
+asked2=$(date +%s.%N)
 name=$("$S" snapshot 2>err)
 rc=$?
-asked2=$(date +%s.%N)
+there2=$(date +%s.%N)
 ok "snapshot: exit 0" is "$rc" 0
 ok "snapshot: the name of the file, whole" is "$name" "$PWD/f.dat.0002"
 ok "snapshot: nothing else" is "$(cat err)" ""
@@ -142,8 +145,8 @@ ok "the message" grep -qE \
 	'^skbtrace: snapshot 1: [0-9.]+s, [0-9]+ events,.* [0-9.]+MiB -> f\.dat\.0001 \(asked for\)$' err
 ok "totals: the files" grep -qE -- \
 	'-> [0-9]+ snapshots, f\.dat\.0001 to \.[0-9]{4} \([0-9.]+MiB\), none lost\.' err
-ok "USR2: what it was asked at" around f.dat.0001 "$asked"
-ok "snapshot: what it was asked at" around f.dat.0002 "$asked2"
+ok "USR2: what it was asked at" around f.dat.0001 "$asked" "$there"
+ok "snapshot: what it was asked at" around f.dat.0002 "$asked2" "$there2"
 for f in f.dat.*; do
 	ok "$f is whole" whole "$f"
 	ok "$f is not longer than the window" \

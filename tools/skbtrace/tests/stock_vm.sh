@@ -41,6 +41,10 @@ bg record -o all.dat -e "$all"
 tc qdisc add dev lo root netem loss 5%
 traffic 8 400000
 tc qdisc del dev lo root
+closed() {
+	[ -z "$(ss -Htn state fin-wait-1 state closing state last-ack)" ]
+}
+wait_for closed
 end -
 ok "all of them at once: exit 0" is "$rc" 0
 cp err record.err

@@ -11,7 +11,11 @@ need modprobe
 mkdir -p /run/modprobe.d 2>/dev/null
 echo "install skbtrace_udp /bin/false" >/run/modprobe.d/skbtrace-test.conf ||
 	skip "can't write to /run/modprobe.d"
-trap 'rm -f /run/modprobe.d/skbtrace-test.conf; cleanup' EXIT
+# shellcheck disable=SC2317 # called by cleanup
+forget() {
+	rm -f /run/modprobe.d/skbtrace-test.conf
+}
+at_end=forget
 rmmod skbtrace_udp || skip "skbtrace_udp is in use"
 modprobe skbtrace_udp 2>/dev/null && skip "this modprobe ignores install lines"
 

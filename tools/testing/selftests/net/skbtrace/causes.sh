@@ -13,7 +13,7 @@ need tc
 need_event tcp_sendlimit sk_sndbuf_wait tcp_congestion tcp_retransmit
 net_up
 # where the processor is what is slow, the causes must outweigh that
-in_a tc qdisc add dev a0 root netem delay $((10 * PATIENCE))ms ||
+in_a tc qdisc add dev a0 root netem delay $((PATIENCE == 1 ? 20 : 80))ms ||
 	skip "no netem"
 in_b tc qdisc add dev b0 clsact || skip "no clsact"
 # A handshake or an end that is lost would be another story: what is shorter than
@@ -50,7 +50,7 @@ slow() {
 		after="write 60000"
 		;;
 	nagle)	# many small writes, without TCP_NODELAY
-		after="times 200 write 50 pause 1000 again"
+		after="times 200 write 50 pause 100 again"
 		;;
 	sndbuf)	# all of the buffer is on the way
 		before="opt sndbuf 4608 opt nodelay 1"

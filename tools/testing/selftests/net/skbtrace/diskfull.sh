@@ -14,9 +14,8 @@ mkdir "$TMP/disk"
 mount -t tmpfs -o size=256k tmpfs "$TMP/disk" || skip "no tmpfs"
 unmount() {
 	umount -l "$TMP/disk"
-	cleanup
 }
-trap unmount EXIT
+at_end=unmount
 
 server in_b udp4 bind $B4 9 touch "$TMP/ready" until "$TMP/never-ever"
 background in_a sk udp4 connect $B4 9 times 1000000000 send 1 100 again

@@ -128,7 +128,8 @@ is "udp_send: 30 datagrams" "$(count udp_send lport=6000 pport=9 len=100)" 30
 is "udp_receive: 30 datagrams" \
 	"$(count udp_receive lport=9 pport=6000 len=100)" 30
 is "ip_send: 30 packets" "$(count ip_send proto=udp lport=6000)" 30
-is "ip_receive: 30 packets" "$(count ip_receive proto=udp lport=9)" 30
+is "ip_receive: 30 packets" "$(count ip_receive proto=udp lport=9 \
+	len=100)" 30
 is "tcp_retransmit, against TCP_INFO" \
 	"$(sum segs tcp_retransmit key="$key")" \
 	"$(value total_retrans "$TMP/tcp")"

@@ -373,18 +373,15 @@ if mount -t cgroup2 none "$TMP/cgroup" 2>/dev/null; then
 	mkdir "$TMP/cgroup/skbtrace-test" "$TMP/cgroup/skbtrace-test/below"
 	mounted=1
 fi
-# shellcheck disable=SC2317 # called by the trap
+# shellcheck disable=SC2317 # called by cleanup
 unmount() {
-	local status=$?
 	if [ -n "${mounted-}" ]; then
 		rmdir "$TMP/cgroup/skbtrace-test/below" \
 			"$TMP/cgroup/skbtrace-test" 2>/dev/null
 		umount "$TMP/cgroup"
 	fi
-	(exit "$status")
-	cleanup
 }
-trap unmount EXIT
+at_end=unmount
 
 for f in sock_filters filters; do
 	put $f none

@@ -10,7 +10,11 @@ need_event udp_send
 cpu1=/sys/devices/system/cpu/cpu1/online
 [ -w $cpu1 ] || skip "no CPU that can go"
 net_up
-trap 'echo 1 >$cpu1; cleanup' EXIT
+# shellcheck disable=SC2317 # called by cleanup
+cpu1_back() {
+	echo 1 >"$cpu1"
+}
+at_end=cpu1_back
 server in_b udp4 bind $B4 9 touch "$TMP/ready" until "$TMP/never-ever"
 
 # send CPU COUNT

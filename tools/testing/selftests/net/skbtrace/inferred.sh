@@ -150,6 +150,7 @@ for f in 4 6; do
 	in_a sk "udp$f" connect "$(addr B $f)" 9 send 1 10
 	in_b sk "udp$f" connect "$(addr A $f)" 9 send 1 10
 done
+quiesce
 trace_on ip_send,form=both ip_receive,form=both udp_send,form=both \
 	udp_receive,form=both
 for f in 4 6; do

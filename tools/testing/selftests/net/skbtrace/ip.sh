@@ -14,14 +14,11 @@ net_up
 C=skbtrace-c-$$
 C4=10.84.0.2 C6=fd84::2
 
-# shellcheck disable=SC2317 # called by the trap
+# shellcheck disable=SC2317 # called by cleanup
 router_down() {
-	local status=$?
 	ip netns del "$C" 2>/dev/null
-	(exit "$status")
-	cleanup
 }
-trap router_down EXIT
+at_end=router_down
 
 # shellcheck disable=SC2317 # called by server
 in_c() {
@@ -138,7 +135,8 @@ for n in a b c; do
 	all=$(grown $n Ip6InReceives)
 	within "$n: IPv6: received, against Ip6InReceives" \
 		"$(events ip_receive netns="$inum" |
-			grep -c ' local=[0-9a-f]*:')" $((all - 6)) "$all"
+			grep -c ' local=[0-9a-f]*:')" $((all - 6 * PATIENCE)) \
+		"$all"
 done
 
 # --- field by field
@@ -156,7 +154,7 @@ for f in 4 6; do
 	# after that it sent its FIN, and the ACK of the other one
 	n=$(value segs_out "$TMP/tcp$f")
 	within "IPv$f: TCP: packets, against TCP_INFO" "$(sum segs ip_send \
-		sk="$key" peer="$to" pport=5000 proto=tcp)" $((n + 1)) $((n + 2))
+		sk="$key" peer="$to" pport=5000 proto=tcp)" $((n + 1)) $((n + 4))
 	# a slow machine may have sent some of it again
 	bytes=$((65536 + $(value bytes_retrans "$TMP/tcp$f")))
 	is "IPv$f: TCP: bytes" "$(sum len ip_send sk="$key" dir=tx)" $bytes
@@ -207,7 +205,8 @@ done
 is "IPv4: fragments: handed down, received" "$(count ip_send \
 	sk="$(cookie big4)") $(count ip_receive netns="$(netns_of "$B")" \
 	local="$B4" peer="$A4" \
-	id="$(values id ip_send sk="$(cookie big4)" | sort -u)")" "1 3"
+	proto=udp id="$(values id ip_send sk="$(cookie big4)" | sort -u)")" "1 3"
 key=$(cookie tcpm)
-is "mapped: IPv4" "$(sum len ip_send sk="$key" local="$A4" peer="$B4")" 1000
+is "mapped: IPv4" "$(sum len ip_send sk="$key" local="$A4" peer="$B4")" \
+	$((1000 + $(value bytes_retrans "$TMP/tcpm")))
 finish

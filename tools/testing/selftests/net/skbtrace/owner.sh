@@ -28,7 +28,7 @@ nothing_left() {
 
 # A process that holds "owner" and no more
 bash -c "exec 3>$CTL/owner; for e in $events; do echo \$e >$CTL/enabled; done
-	 touch $TMP/ready; read -r _ <>$TMP/never" &
+	 : >$TMP/ready; read -r _ <>$TMP/never" &
 pid=$!
 wait_for [ -e "$TMP/ready" ]
 like "it is the owner" "$(cat $CTL/owner)" "pid $pid uid 0 *"
@@ -40,7 +40,7 @@ nothing_left "holder killed"
 
 # One who reads at that moment
 bash -c "exec 3>$CTL/owner; echo udp_send >"$CTL/enabled"
-	 touch $TMP/ready2; exec cat $CTL/trace.cpu0" >/dev/null &
+	 : >$TMP/ready2; exec cat $CTL/trace.cpu0" >/dev/null &
 pid=$!
 wait_for [ -e "$TMP/ready2" ]
 kill -KILL $pid
@@ -51,7 +51,9 @@ if command -v skbtrace >/dev/null; then
 	skbtrace record -q -e "${events// /,}" -o "$TMP/one.dat" &
 	pid=$!
 	is_tracing() {
-		[[ $(cat "$CTL/stat") == "session tracing=1 owner=$pid "* ]]
+		[[ $(cat "$CTL/stat") == "session tracing=1 owner=$pid "* ]] &&
+			[ "$(stat -c %s "$TMP/one.dat.part" 2>/dev/null ||
+				echo 0)" -gt "$(wc -c <"$CTL/format")" ]
 	}
 	ok "record has begun" wait_for is_tracing
 	kill -KILL $pid

@@ -31,14 +31,11 @@ find_sample() {
 sample=$(find_sample)
 [ -n "$sample" ] || skip "there is no skbtrace_sample.ko"
 
-# shellcheck disable=SC2317 # called by the trap
+# shellcheck disable=SC2317 # called by cleanup
 unload() {
-	local status=$?
 	rmmod skbtrace_sample 2>/dev/null
-	(exit "$status")
-	cleanup
 }
-trap unload EXIT
+at_end=unload
 
 # jq_is WHAT WANTED ARGUMENT...: what jq prints
 jq_is() {
@@ -65,6 +62,7 @@ background in_a sk tcp4 connect "$B4" 5000 port write 20000 acked info \
 	touch "$TMP/sent" until "$TMP/go" close >"$TMP/client"
 client=$bg
 wait_for [ -e "$TMP/sent" ] || die "the client does not get on"
+wait_for drained in_a a0
 trace_off
 touch "$TMP/go"
 wait "$client" "$server_pid"

@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/membarrier.h>
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -21,6 +22,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -463,6 +465,12 @@ static int do_touch(char **arg)
 	return f < 0 ? f : close(f);
 }
 
+/* grace: a grace period of RCU goes by */
+static int do_grace(char **arg)
+{
+	return syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0);
+}
+
 /* say TEXT */
 static int do_say(char **arg)
 {
@@ -523,6 +531,7 @@ static const struct {
 	{ "clock",	0, do_clock },
 	{ "until",	1, do_until },
 	{ "touch",	1, do_touch },
+	{ "grace",	0, do_grace },
 	{ "say",	1, do_say },
 	{ "times",	1, do_times },
 	{ "again",	0, do_again },

@@ -132,10 +132,10 @@ lost() {
 }
 
 # The first of three segments is lost, the others are early by far less than a
-# quarter of the 100 ms that each takes: is it reordering?
+# quarter of the 400 ms that each takes: is it reordering?
 reordered() {
 	local f
-	in_a tc qdisc add dev a0 root netem delay 100ms
+	in_a tc qdisc add dev a0 root netem delay 400ms
 	for f in $families; do
 		drop random determ drop 3	# after SYN, ACK
 		server in_b "tcp$f" bind "$(addr B "$f")" 5006 listen 5 \
@@ -204,8 +204,8 @@ for f in $families; do
 	is "$f: socket()" \
 		"$(list state sk_timer key="$key" timer=all op=setup)" CLOSE
 	key=$(value cookie "$TMP/armed$f.server")
-	is "$f: the child of a listener" \
-		"$(list state sk_timer key="$key" timer=all op=setup)" SYN_RECV
+	is "$f: the child of a listener" "$(values state sk_timer key="$key" \
+		timer=all op=setup | sort -u)" SYN_RECV
 	# close() may arm it, too: then the state is another
 	key=$(value cookie "$TMP/armed$f")
 	is "$f: armed, stopped" "$(list op sk_timer key="$key" timer=keepalive \
@@ -232,10 +232,10 @@ for f in $families; do
 	is "$f: FIN_WAIT2" "$(of fin "$f" keepalive fire state=FIN_WAIT2)" 1
 	read -r timeout _ <<<"$(lists timeout_us fin "$f" keepalive reset)"
 	within "$f: FIN_WAIT2: what is more than a TIME_WAIT" "$timeout" \
-		900000 1000000
+		700000 1000000
 	within "$f: reo" "$(of reo "$f" reo fire)" 1 3
 	within "$f: reo: less than an RTT" \
-		"$(lists timeout_us reo "$f" reo reset | cut -d' ' -f 1)" 0 100000
+		"$(lists timeout_us reo "$f" reo reset | cut -d' ' -f 1)" 0 400000
 	key=$(value cookie "$TMP/delack$f.server")
 	within "$f: delack" "$(count sk_timer key="$key" timer=delack op=fire)" \
 		1 10
@@ -278,10 +278,11 @@ told() {
 		tr '\n' ' ' >"$TMP/told"
 }
 
+# three: of a request that two CPUs take at once, the second child ends at once
 server in_b tcp4 bind "$B4" 5007 listen 5 touch "$TMP/ready" \
 	times 9 accept read 100 again
 told ""
-like "all" "$(<"$TMP/told")" "*all:setup=2 *keepalive:reset=* keepalive:stop=*"
+like "all" "$(<"$TMP/told")" "*all:setup=[23] *keepalive:reset=* keepalive:stop=*"
 told ,only=stop
 like "only=stop" "$(<"$TMP/told")" "*keepalive:stop=*"
 like "only=stop: nothing else" "$(sed 's/[a-z]*:stop=[0-9]* //g' "$TMP/told")" ""
@@ -290,7 +291,7 @@ like "only=keepalive" "$(<"$TMP/told")" "keepalive:reset=[12] keepalive:stop=[12
 told ,only=keepalive:reset
 like "only=keepalive:reset" "$(<"$TMP/told")" "keepalive:reset=[12] "
 told ,only=setup:reset:all
-like "only=setup:reset:all" "$(<"$TMP/told")" "all:setup=2 "
+like "only=setup:reset:all" "$(<"$TMP/told")" "all:setup=[23] "
 told ,skip=keepalive:setup
 like "skip=keepalive:setup" "$(<"$TMP/told")" "*rexmit:reset=*"
 is "skip=keepalive:setup: none of those" "$(grep -c 'keepalive\|setup' \

@@ -16,6 +16,7 @@ filtered() {
 	in_b tc filter add dev b0 ingress matchall action gact drop
 	in_a sk "udp$1" connect "$(addr B "$1")" 5000 cookie port send 5 333 \
 		>"$TMP/filtered$1"
+	quiesce
 	in_b tc filter del dev b0 ingress
 }
 
@@ -32,6 +33,7 @@ full() {
 	server in_b "udp$1" opt rcvbuf 4096 bind "$(addr B "$1")" 5003 cookie \
 		touch "$TMP/ready" until "$TMP/done$1"
 	in_a sk "udp$1" connect "$(addr B "$1")" 5003 send 50 1000
+	quiesce
 	touch "$TMP/done$1"
 	wait "$server_pid"
 	mv "$TMP/server" "$TMP/full$1"
@@ -51,6 +53,7 @@ for f in 4 6; do
 	closed $f
 	full $f
 done
+quiesce
 witness_off
 trace_off
 in_b nstat -az >"$TMP/nstat"

@@ -76,7 +76,8 @@ told() {
 }
 
 told_now() {
-	blocks_now | grep -c "event=tcp_congestion .*reason=$1 "
+	blocks_now | grep "event=tcp_congestion .*reason=$1 " |
+		grep -o ' key=[^ ]*' | sort -u | wc -l
 }
 
 # SACK tells of each 20th packet
@@ -228,7 +229,7 @@ is "leave, against tcp_ca_state" "$(count tcp_congestion reason=leave)" \
 	"$(events tcp_ca_state | grep -E 'old=(cwr|recovery|loss) ' |
 		grep -cE ' state=(open|disorder) ')"
 for k in $kinds; do
-	like "$k: fastrtx, then leave" "$(reasons fast "$k")" "fastrtx leave*"
+	like "$k: fastrtx, then leave" "$(reasons fast "$k")" "fastrtx *leave*"
 	like "$k: a timeout, which was right" "$(reasons frto "$k")" \
 		"frto *frto-loss*leave"
 	like "$k: a timeout that nobody doubts" "$(reasons loss "$k")" \

@@ -39,10 +39,14 @@ fast() {
 	server in_b "tcp$1" bind "$(addr B "$1")" 5000 listen 5 \
 		touch "$TMP/ready" accept eof
 	drop in_b b0 random determ drop 20
-	in_a sk "tcp$1" connect "$(addr B "$1")" 5000 cookie write 400000 \
-		shut eof info >"$TMP/fast$1"
+	# the FIN, which is no byte, is not to be lost, too
+	background in_a sk "tcp$1" connect "$(addr B "$1")" 5000 cookie \
+		write 400000 acked touch "$TMP/acked$1" \
+		until "$TMP/repaired$1" shut eof info >"$TMP/fast$1"
+	wait_for [ -e "$TMP/acked$1" ]
 	repair
-	wait "$server_pid"
+	touch "$TMP/repaired$1"
+	wait "$bg" "$server_pid"
 	is "IPv$1: all has arrived" "$(value received "$TMP/server")" 400000
 }
 

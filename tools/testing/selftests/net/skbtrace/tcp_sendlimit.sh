@@ -24,6 +24,7 @@ port=5000
 
 # wire [QDISC...]: from A to B
 wire() {
+	wait_for drained in_a a0
 	in_a tc qdisc del dev a0 root 2>/dev/null
 	(($# == 0)) || in_a tc qdisc add dev a0 root "$@"
 }
@@ -93,14 +94,11 @@ attempts_off() {
 	echo '-:skbtrace_test/xmit' >>$tracefs/kprobe_events
 }
 
-# shellcheck disable=SC2317 # called by the trap
+# shellcheck disable=SC2317 # called by cleanup
 leave() {
-	local status=$?
 	attempts_off
-	(exit "$status")
-	cleanup
 }
-trap leave EXIT
+at_end=leave
 
 # --- what they tell
 
@@ -155,7 +153,8 @@ chain() {
 		}' 2>&1
 }
 
-# pairs: a wait begins, and then it ends, and that is how long it was
+# pairs: a wait begins, and then it ends, and that is how long it was: but for
+# a few, as the task may have to give way between the two looks at the clock
 pairs() {
 	events sk_sndbuf_wait | awk -v slack=$((2000 * PATIENCE)) '
 		{
@@ -167,12 +166,18 @@ pairs() {
 			us = (f["time"] - time[k]) / 1000 - f["waited_us"]
 			if (f["op"] == op[k] || (!(k in op) && f["op"] == "end"))
 				print $0 ": after " op[k]
-			else if (f["op"] == "end" && (us > slack || us < -slack))
-				print $0 ": other times"
+			else if (f["op"] == "end") {
+				ends++
+				if (us > slack || us < -slack)
+					others = others $0 ": other times\n"
+				nr += us > slack || us < -slack
+			}
 			op[k] = f["op"]
 			time[k] = f["time"]
 		}
 		END {
+			if (20 * nr > ends)
+				printf "%s", others
 			for (k in op)
 				if (op[k] != "end")
 					print k ": waits forever"
@@ -211,14 +216,20 @@ other() {
 	end
 }
 
+# waits_to_write FILE: the connection whose cookie is there has had to wait
+waits_to_write() {
+	blocks_now | grep -q "event=sk_sndbuf_wait .*key=$(value cookie "$1") .*op=begin "
+}
+
 # A writer that waits is told to stop
 shut() {
-	local n k
-	n=$(blocks_now | grep -c "event=sk_sndbuf_wait .*op=begin ")
+	local k
 	begin shut "opt rcvbuf 4096" "until $TMP/read eof" "opt sndbuf 4608" \
 		"shutlater $TMP/stop try write 1000000"
-	wait_for told $((n + nr)) sk_sndbuf_wait "op=begin " ||
-		fail "the writers do not wait"
+	for k in $kinds; do
+		wait_for waits_to_write "$TMP/shut$k" ||
+			fail "$k: the writer does not wait"
+	done
 	touch "$TMP/stop"
 	for k in $kinds; do
 		wait_for grep -q ^write= "$TMP/shut$k" ||
@@ -273,9 +284,10 @@ for k in $kinds; do
 
 	key=$(value cookie "$TMP/swnd$k")
 	us=$(value rwnd_limited_us "$TMP/swnd$k")
+	slack=$((20000 * PATIENCE + 100000))	# as in busy()
 	within "$k: swnd, against TCP_INFO" "$(held "$key" swnd)" \
-		$((us - 20000 * PATIENCE)) $((us + 20000 * PATIENCE))
-	within "$k: swnd: there is some" "$us" 80000 10000000
+		$((us - slack)) $((us + slack))
+	within "$k: swnd: there is some" "$(held "$key" swnd)" 80000 10000000
 	within "$k: swnd: the window" "$(values snd_wnd tcp_sendlimit \
 		key="$key" reason=swnd | head -n 1)" 0 8192
 
@@ -290,8 +302,9 @@ for k in $kinds; do
 	key=$(value cookie "$TMP/cwnd$k")
 	like "$k: cwnd: from one segment to the window, to all" \
 		"$(list reason tcp_sendlimit key="$key")" "pushone cwnd *app end"
-	# 10 segments are not enough, 10 and 20 neither: two round trips
-	within "$k: cwnd, against TCP_INFO" "$(held "$key" cwnd)" 39000 \
+	# 10 segments are not enough, 10 and 20 neither: two round trips; the
+	# first may go by while the writer, which was interrupted, has the socket
+	within "$k: cwnd, against TCP_INFO" "$(held "$key" cwnd)" 19000 \
 		"$(busy cwnd "$k")"
 
 	key=$(value cookie "$TMP/nagle$k")

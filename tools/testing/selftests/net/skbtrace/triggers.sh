@@ -101,6 +101,9 @@ histories() {
 		        at[cpu] = []
 		    elif l["event"] == "tcp_rttm":
 		        at.setdefault(cpu, []).append((l["key"], int(l["time"])))
+		    elif (l["event"] == "tcp_retransmit" and
+		          l["state"] in ("FIN_WAIT1", "LAST_ACK", "CLOSING")):
+		        at.pop(cpu, None)	# its FIN; the end was told before
 		    elif l["event"] == "tcp_retransmit":
 		        key, time = l["key"], int(l["time"])
 		        got = at.pop(cpu, [])
