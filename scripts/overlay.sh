@@ -22,8 +22,10 @@ net/skbtrace				net/skbtrace
 Kconfig.skbtrace			net/skbtrace/Kconfig
 include/linux/skbtrace.h		include/linux/skbtrace.h
 include/linux/skbtrace_event.h		include/linux/skbtrace_event.h
+include/linux/skbtrace_conns.h		include/linux/skbtrace_conns.h
 include/linux/skbtrace_state.h		include/linux/skbtrace_state.h
 include/linux/skbtrace_tuple.h		include/linux/skbtrace_tuple.h
+include/linux/skbtrace_verdict.h	include/linux/skbtrace_verdict.h
 include/uapi/linux/skbtrace_api.h	include/uapi/linux/skbtrace_api.h
 include/trace/events/skbtrace.h		include/trace/events/skbtrace.h
 Documentation/networking/skbtrace.rst	Documentation/networking/skbtrace.rst

@@ -21,6 +21,7 @@
 #include <linux/bitmap.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+#include <linux/skbtrace_conns.h>
 #include <linux/skbtrace_event.h>
 #include <linux/skbtrace_state.h>
 #include <linux/skbtrace_tuple.h>
@@ -108,6 +109,8 @@ struct skbtrace_gate {
  * @judges: SKBTRACE_JUDGE_*: who has to be asked
  * @special: some event has skbtrace_slot.stack or staged set: not the fast path
  * @judge: the filters, %NULL: none. RCU
+ * @verdicts: what one of them has said of connections, if nobody else is to be
+ *	asked about these; else %NULL. RCU
  * @states: what is remembered of connections
  * @slot: by event
  */
@@ -117,6 +120,7 @@ struct skbtrace_session {
 	u8				judges;
 	bool				special;
 	struct skbtrace_judge __rcu	*judge;
+	struct skbtrace_verdicts __rcu	*verdicts;
 	struct skbtrace_states		states;
 	struct skbtrace_slot		slot[SKBTRACE_MAX_EVENTS];
 };
@@ -240,8 +244,52 @@ skbtrace_begin_at(struct skbtrace_session *s, const struct skbtrace_event *ev,
 /* Whom connections need not ask */
 #define SKBTRACE_NOT_CONN	(SKBTRACE_JUDGE_PACKET | SKBTRACE_JUDGE_RANGE)
 
+/**
+ * skbtrace_verdict_of() - what has the filter said of this connection?
+ * @s: session
+ * @sk: connection
+ *
+ * Inline, so that what is refused costs no call and no register saved.
+ * Context: probe. Counts the verdict.
+ *
+ * Return: 1 wanted, 0 refused, -1 not known, or there are others to be asked
+ */
+static __always_inline int skbtrace_verdict_of(struct skbtrace_session *s,
+					       const struct sock *sk)
+{
+	const struct skbtrace_verdicts *v = rcu_dereference_sched(s->verdicts);
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	int known;
+
+	if (!v)
+		return -1;
+	known = skbtrace_verdict_get(v, cookie, skbtrace_sk_mix(sk, cookie));
+	if (!known) {
+		this_cpu_inc(v->count->refused);
+		this_cpu_inc(s->gate->filtered);
+	} else if (known > 0) {
+		this_cpu_inc(v->count->passed);
+	}
+	return known;
+}
+
 bool skbtrace_judge_sk(struct skbtrace_session *s,
 		       const struct skbtrace_event *ev, struct sock *sk);
+
+/* @judges: those of the session that connections have to ask */
+static __always_inline bool
+skbtrace_judged_sk(struct skbtrace_session *s, const struct skbtrace_event *ev,
+		   struct sock *sk, u8 judges)
+{
+	int known;
+
+	if (likely(!judges))
+		return true;
+	known = skbtrace_verdict_of(s, sk);
+	if (!known)
+		return false;
+	return known > 0 || skbtrace_judge_sk(s, ev, sk);
+}
 
 /**
  * skbtrace_passes() - do filters, sk_mark= and sample= want this connection?
@@ -253,12 +301,12 @@ bool skbtrace_judge_sk(struct skbtrace_session *s,
  * it refuses.
  * Return: true if they do
  */
-static inline bool skbtrace_passes(struct skbtrace_session *s,
+static __always_inline bool skbtrace_passes(struct skbtrace_session *s,
 				   const struct skbtrace_event *ev,
 				   struct sock *sk)
 {
-	return likely(!(READ_ONCE(s->judges) & ~SKBTRACE_NOT_CONN)) ||
-	       skbtrace_judge_sk(s, ev, sk);
+	return skbtrace_judged_sk(s, ev, sk,
+				  READ_ONCE(s->judges) & ~SKBTRACE_NOT_CONN);
 }
 
 /**
@@ -334,9 +382,16 @@ skbtrace_begin_sk_in(struct skbtrace_session *s,
 		     const struct skbtrace_event *ev, struct sock *sk,
 		     u32 value)
 {
-	if (unlikely(READ_ONCE(s->judges) & ~SKBTRACE_JUDGE_PACKET) &&
-	    !(skbtrace_in_range(s, ev, value) && skbtrace_passes(s, ev, sk)))
-		return NULL;
+	u8 judges = READ_ONCE(s->judges) & ~SKBTRACE_JUDGE_PACKET;
+
+	if (unlikely(judges)) {
+		if (judges & SKBTRACE_JUDGE_RANGE &&
+		    !skbtrace_in_range(s, ev, value))
+			return NULL;
+		if (!skbtrace_judged_sk(s, ev, sk,
+					judges & ~SKBTRACE_JUDGE_RANGE))
+			return NULL;
+	}
 	return skbtrace_begin_passed(s, ev, sk);
 }
 
@@ -404,6 +459,12 @@ static inline bool skbtrace_wants2(struct skbtrace_session *s,
 	return false;
 }
 
+/* A socket without a peer, such as a server's of UDP, is no connection. */
+static inline bool skbtrace_is_conn(const struct sock *sk)
+{
+	return sk_fullsock(sk) && sk->sk_dport;
+}
+
 bool skbtrace_filter_packet(struct skbtrace_session *s,
 			    const struct sk_buff *skb, int l3);
 bool skbtrace_judge_packet(struct skbtrace_session *s,
@@ -431,11 +492,17 @@ skbtrace_passes_packet(struct skbtrace_session *s,
 		       const struct net_device *dev, struct sock *sk)
 {
 	u8 judges = READ_ONCE(s->judges) & ~SKBTRACE_JUDGE_RANGE;
+	int known;
 
 	if (likely(!judges))
 		return true;
 	if (judges == SKBTRACE_JUDGE_PACKET)
 		return skbtrace_filter_packet(s, skb, l3);
+	if (judges == SKBTRACE_JUDGE_CONN && sk && skbtrace_is_conn(sk)) {
+		known = skbtrace_verdict_of(s, sk);
+		if (known >= 0)
+			return known;
+	}
 	return skbtrace_judge_packet(s, ev, skb, l3, dir, dev, sk);
 }
 

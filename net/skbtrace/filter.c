@@ -42,6 +42,13 @@ u8 skbtrace_filter_judges(const struct skbtrace_run *run)
 	return skbtrace_judge_of(run)->judges;
 }
 
+/* Context: skbtrace_lock; there is a filter on connections. */
+struct skbtrace_verdicts *
+skbtrace_filter_verdicts(const struct skbtrace_run *run)
+{
+	return skbtrace_judge_of(run)->prog[SKBTRACE_BY_CONN]->verdicts;
+}
+
 /* Those that have begun, which they do with preemption off, have ended. */
 static void skbtrace_wait_probes(const struct skbtrace_run *run)
 {
@@ -67,6 +74,7 @@ static int skbtrace_judge_swap(const struct skbtrace_judge *want)
 	 * first all are asked; who is not there agrees.
 	 */
 	WRITE_ONCE(run->pub.judges, U8_MAX);
+	RCU_INIT_POINTER(run->pub.verdicts, NULL);
 	skbtrace_wait_probes(run);
 	old = rcu_replace_pointer(run->pub.judge, new,
 				  lockdep_is_held(&skbtrace_lock));

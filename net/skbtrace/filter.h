@@ -13,13 +13,13 @@
 
 #include <linux/filter.h>
 #include <linux/seq_file.h>
+#include <linux/skbtrace_conns.h>
 #include <linux/types.h>
 
 #define SKBTRACE_PROG_MAX	BPF_MAXINSNS	/* instructions */
 #define SKBTRACE_NOTE_MAX	256		/* bytes */
 
 struct cgroup;
-struct skbtrace_verdicts;
 struct skbtrace_run;
 
 /* What a program judges */
@@ -27,22 +27,10 @@ enum skbtrace_target { SKBTRACE_BY_CONN, SKBTRACE_BY_PACKET };
 #define SKBTRACE_NR_TARGETS	2
 
 /**
- * struct skbtrace_prog_cpu - what a CPU has seen of a program
- * @passed: events
- * @refused: events
- * @forgotten: connections, by verdict, whose places others took
- */
-struct skbtrace_prog_cpu {
-	u64	passed;
-	u64	refused;
-	u64	forgotten[2];
-};
-
-/**
  * struct skbtrace_prog - a program as it was set, ready to run
  * @bpf: what runs
  * @count: per CPU
- * @verdicts: of connections: see verdict.h; %NULL if it judges packets
+ * @verdicts: on connections; %NULL if it judges packets
  * @note: what its author calls it, empty: nothing
  * @nr: instructions
  * @insns: for who reads it back
@@ -106,6 +94,8 @@ void skbtrace_prog_stat(struct seq_file *m, const struct skbtrace_prog *p);
 /* filter.c */
 int skbtrace_set_prog(enum skbtrace_target target, struct skbtrace_prog *p);
 u8 skbtrace_filter_judges(const struct skbtrace_run *run);
+struct skbtrace_verdicts *
+skbtrace_filter_verdicts(const struct skbtrace_run *run);
 void skbtrace_judge_free(struct skbtrace_judge *j);
 void skbtrace_filter_stat(struct seq_file *m, const struct skbtrace_run *run);
 int skbtrace_conn_filter_show(struct seq_file *m, void *v);

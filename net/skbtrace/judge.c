@@ -19,31 +19,6 @@
 #include <net/sock.h>
 #include "internal.h"
 #include "conn_prog.h"
-#include "verdict.h"
-
-#define SKBTRACE_MIX	0x9e3779b97f4a7c15ULL
-
-/* What the verdict on a connection depends on: who it is, addresses, ports. */
-static __always_inline u64 skbtrace_sk_mix(const struct sock *sk, u64 cookie)
-{
-	u64 mix = rol64(cookie, 32) ^ sk->sk_portpair;
-
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
-		const struct in6_addr *a = &sk->sk_v6_rcv_saddr;
-		const struct in6_addr *b = &sk->sk_v6_daddr;
-		int i;
-
-		for (i = 0; i < 4; i++)
-			mix = (mix ^ ((u64)(__force u32)a->s6_addr32[i] << 32 |
-				      (__force u32)b->s6_addr32[i])) *
-			      SKBTRACE_MIX;
-		return mix;
-	}
-#endif
-	return (mix * SKBTRACE_MIX ^ (__force u64)sk->sk_addrpair) *
-	       SKBTRACE_MIX;
-}
 
 /* As bpf_prog_run(), without its statistics, which cost more than the rest */
 static __always_inline u32 skbtrace_run(const struct bpf_prog *bpf,
@@ -196,10 +171,18 @@ static bool skbtrace_count_filtered(struct skbtrace_session *s)
 	return false;
 }
 
-/* All that can be asked of a connection, by whoever judges. */
-static noinline bool skbtrace_judge_sk_slow(struct skbtrace_session *s,
-					    const struct skbtrace_event *ev,
-					    struct sock *sk)
+/**
+ * skbtrace_judge_sk() - the rest of skbtrace_passes(): no verdict is known
+ * @s: session
+ * @ev: event
+ * @sk: connection
+ *
+ * All that can be asked of a connection, by whoever judges. Context: probe.
+ *
+ * Return: true if the event passes; counted if not
+ */
+bool skbtrace_judge_sk(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, struct sock *sk)
 {
 	const struct skbtrace_slot *slot = &s->slot[ev->slot];
 	const struct skbtrace_judge *j = skbtrace_judge_get(s);
@@ -218,40 +201,6 @@ static noinline bool skbtrace_judge_sk_slow(struct skbtrace_session *s,
 					    skbtrace_conn_wanted(prog, sk)))
 		return true;
 	return skbtrace_count_filtered(s);
-}
-
-/**
- * skbtrace_judge_sk() - the rest of skbtrace_passes(): somebody judges
- * @s: session
- * @ev: event
- * @sk: connection
- *
- * A verdict that is known, with nothing else to ask, costs no call and no
- * register saved. Context: probe.
- *
- * Return: true if the event passes; counted if not
- */
-bool skbtrace_judge_sk(struct skbtrace_session *s,
-		       const struct skbtrace_event *ev, struct sock *sk)
-{
-	const struct skbtrace_judge *j = skbtrace_judge_get(s);
-	u64 cookie = atomic64_read(&sk->sk_cookie);
-	struct skbtrace_prog *prog;
-	int known;
-
-	if (READ_ONCE(s->judges) & (SKBTRACE_JUDGE_SLOT | SKBTRACE_JUDGE_PLAIN))
-		goto slow;
-	prog = j ? j->prog[SKBTRACE_BY_CONN] : NULL;
-	if (!prog)
-		goto slow;
-	known = skbtrace_verdict_get(prog->verdicts, cookie,
-				     skbtrace_sk_mix(sk, cookie));
-	if (known < 0)
-		goto slow;
-	return skbtrace_count_verdict(prog, known) ||
-	       skbtrace_count_filtered(s);
-slow:
-	return skbtrace_judge_sk_slow(s, ev, sk);
 }
 EXPORT_SYMBOL_GPL(skbtrace_judge_sk);
 
@@ -333,18 +282,12 @@ skbtrace_run_packet(const struct bpf_prog *bpf, const struct sk_buff *skb,
 	return skbtrace_run(bpf, &view);
 }
 
-/* A socket without a peer, such as a server's of UDP, is no connection. */
-static bool skbtrace_is_conn(const struct sock *sk)
-{
-	return sk && sk_fullsock(sk) && sk->sk_dport;
-}
-
 static bool skbtrace_packet_conn_wanted(struct skbtrace_prog *prog,
 					const struct skbtrace_packet *p)
 {
 	struct skbtrace_tuple t;
 
-	if (skbtrace_is_conn(p->sk))
+	if (p->sk && skbtrace_is_conn(p->sk))
 		return skbtrace_conn_wanted(prog, p->sk);
 	return skbtrace_packet_tuple(p->skb, p->l3, p->dir, &t, NULL) &&
 	       skbtrace_run_forged(prog->bpf, &t, t.proto, false);
@@ -393,21 +336,6 @@ bool skbtrace_filter_packet(struct skbtrace_session *s,
 }
 EXPORT_SYMBOL_GPL(skbtrace_filter_packet);
 
-static noinline bool
-skbtrace_judge_packet_slow(struct skbtrace_session *s,
-			   const struct skbtrace_event *ev,
-			   const struct skbtrace_packet *p)
-{
-	const struct skbtrace_slot *slot = &s->slot[ev->slot];
-	const struct skbtrace_judge *j = skbtrace_judge_get(s);
-
-	if (slot->picky && !skbtrace_picks_packet(slot, p)) {
-		skbtrace_count_skipped(s);
-		return false;
-	}
-	return !j || skbtrace_packet_passes(j, p) || skbtrace_count_filtered(s);
-}
-
 /**
  * skbtrace_judge_packet() - the rest of skbtrace_passes_packet(): several judge
  * @s: session
@@ -426,10 +354,15 @@ bool skbtrace_judge_packet(struct skbtrace_session *s,
 			   const struct sk_buff *skb, int l3, u8 dir,
 			   const struct net_device *dev, struct sock *sk)
 {
-	/* the most common one of all that come here, at least cost */
-	if (READ_ONCE(s->judges) == SKBTRACE_JUDGE_CONN && skbtrace_is_conn(sk))
-		return skbtrace_judge_sk(s, ev, sk);
-	return skbtrace_judge_packet_slow(s, ev, &(struct skbtrace_packet){
-					  skb, l3, dir, dev, sk });
+	const struct skbtrace_packet p = { skb, l3, dir, dev, sk };
+	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+	const struct skbtrace_judge *j = skbtrace_judge_get(s);
+
+	if (slot->picky && !skbtrace_picks_packet(slot, &p)) {
+		skbtrace_count_skipped(s);
+		return false;
+	}
+	return !j || skbtrace_packet_passes(j, &p) ||
+	       skbtrace_count_filtered(s);
 }
 EXPORT_SYMBOL_GPL(skbtrace_judge_packet);

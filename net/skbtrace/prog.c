@@ -12,7 +12,6 @@
 #include <linux/vmalloc.h>
 #include "internal.h"
 #include "conn_prog.h"
-#include "verdict.h"
 
 static bool skbtrace_known_load(u16 code)
 {
@@ -207,6 +206,7 @@ int skbtrace_prog_make(struct skbtrace_prog *p, enum skbtrace_target target)
 		p->verdicts = vzalloc(sizeof(*p->verdicts));
 		if (!p->verdicts)
 			return skbtrace_err(-ENOMEM, "no memory for verdicts");
+		p->verdicts->count = p->count;
 	}
 	err = bpf_prog_create(&p->bpf, &text);
 	if (err == -EINVAL)

@@ -206,6 +206,16 @@ static void skbtrace_set_fires(struct skbtrace_run *run)
 	}
 }
 
+/* The filter on connections, if it alone @judges them. */
+static struct skbtrace_verdicts *
+skbtrace_only_verdicts(const struct skbtrace_run *run, u8 judges)
+{
+	if (!(judges & SKBTRACE_JUDGE_CONN) ||
+	    judges & (SKBTRACE_JUDGE_SLOT | SKBTRACE_JUDGE_PLAIN))
+		return NULL;
+	return skbtrace_filter_verdicts(run);
+}
+
 /*
  * Probes look for filters and at slots only if there is something to be seen.
  * Context: skbtrace_lock.
@@ -226,6 +236,8 @@ void skbtrace_set_special(struct skbtrace_run *run)
 		if (run->pub.slot[i].ranged)
 			judges |= SKBTRACE_JUDGE_RANGE;
 	}
+	rcu_assign_pointer(run->pub.verdicts,
+			   skbtrace_only_verdicts(run, judges));
 	WRITE_ONCE(run->pub.judges, judges);
 	WRITE_ONCE(run->pub.special, special);
 }
@@ -247,6 +259,8 @@ static void skbtrace_set_slot(struct skbtrace_run *run,
 	run->watch[spec->ev->slot] = spec->watch;
 	smp_wmb();	/* pairs with skbtrace_hold_back(), skbtrace_fire() */
 	*slot = new;
+	if (new.picky)
+		RCU_INIT_POINTER(run->pub.verdicts, NULL);
 	WRITE_ONCE(run->pub.judges,
 		   run->pub.judges | (new.picky ? SKBTRACE_JUDGE_SLOT : 0) |
 		   (new.ranged ? SKBTRACE_JUDGE_RANGE : 0));
@@ -257,6 +271,7 @@ static void skbtrace_set_slot(struct skbtrace_run *run,
 /* No probe of this run is attached: its filters can be had. */
 static struct skbtrace_judge *skbtrace_take_judge(struct skbtrace_run *run)
 {
+	RCU_INIT_POINTER(run->pub.verdicts, NULL);
 	return rcu_replace_pointer(run->pub.judge, NULL,
 				   lockdep_is_held(&skbtrace_lock));
 }

@@ -12,7 +12,6 @@
 #include <net/sock.h>
 #include "internal.h"
 #include "conn_prog.h"
-#include "verdict.h"
 #include "skbtrace_test_compat.h"
 
 #define STMT(code, k)	BPF_STMT(code, k)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What net/skbtrace/ring.h, names.h, hold.h and include/linux/skbtrace_state.h
- * take from the kernel, as the atomics of the compiler, so that the very text
+ * What net/skbtrace/ring.h, names.h, hold.h, include/linux/skbtrace_state.h and
+ * skbtrace_verdict.h take from the kernel, as the atomics of the compiler, so that the very text
  * which runs in the kernel runs here under threads and a race detector. It does
  * not detect a CPU's reordering; it does detect that an order which the code
  * relies on has not been asked for.
@@ -22,6 +22,7 @@ typedef uint32_t u32;
 typedef uint64_t u64;
 typedef int64_t s64;
 
+#define __percpu
 #define ____cacheline_aligned	__attribute__((__aligned__(64)))
 
 #ifdef BREAK_RELEASE

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * verdict_stress [SECONDS [SEED]] - net/skbtrace/verdict.h, what a filter has
+ * verdict_stress [SECONDS [SEED]] - include/linux/skbtrace_verdict.h, what a filter has
  * said of connections, under real threads; built as ring_stress.
  *
  * Several connections to a place, all of which are connected elsewhere now and
@@ -18,7 +18,7 @@
 
 #include "ring_shim.h"
 #include "stress_lib.h"
-#include "../../../net/skbtrace/verdict.h"
+#include "../../../include/linux/skbtrace_verdict.h"
 
 enum { NR_THREADS = 4, NR_PLACES = 16, NR_SHARING = 3 };
 

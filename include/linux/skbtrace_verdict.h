@@ -11,8 +11,8 @@
  *
  * Whose place it is stands apart, since only who counts connections asks.
  */
-#ifndef _NET_SKBTRACE_VERDICT_H
-#define _NET_SKBTRACE_VERDICT_H
+#ifndef _LINUX_SKBTRACE_VERDICT_H
+#define _LINUX_SKBTRACE_VERDICT_H
 
 #define SKBTRACE_VERDICT_BITS	17
 #define SKBTRACE_NR_VERDICTS	131072U	/* to the power of it */
@@ -21,12 +21,16 @@
 #define SKBTRACE_VERDICT_YES	1ULL
 #define SKBTRACE_VERDICT_USED	2ULL
 
+struct skbtrace_prog_cpu;
+
 /**
  * struct skbtrace_verdicts - a table
+ * @count: of the filter, per CPU
  * @tab: entries
  * @who: of each the next bits of the cookie after those that give its place
  */
 struct skbtrace_verdicts {
+	struct skbtrace_prog_cpu __percpu *count;
 	u64	tab[SKBTRACE_NR_VERDICTS];
 	u16	who[SKBTRACE_NR_VERDICTS];
 };
@@ -80,4 +84,4 @@ static inline u64 skbtrace_verdict_put(struct skbtrace_verdicts *v, u64 cookie,
 	return old_who == who ? 0 : old;
 }
 
-#endif /* _NET_SKBTRACE_VERDICT_H */
+#endif /* _LINUX_SKBTRACE_VERDICT_H */

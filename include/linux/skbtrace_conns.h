@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What probes need to find the verdict on a connection by themselves, without
+ * a call, once the filter has been asked: see skbtrace_verdict.h.
+ */
+#ifndef _LINUX_SKBTRACE_CONNS_H
+#define _LINUX_SKBTRACE_CONNS_H
+
+#include <linux/bitops.h>
+#include <linux/percpu.h>
+#include <linux/skbtrace_verdict.h>
+#include <linux/string.h>
+#include <net/sock.h>
+
+/**
+ * struct skbtrace_prog_cpu - what a CPU has seen of a program
+ * @passed: events
+ * @refused: events
+ * @forgotten: connections, by verdict, whose places others took
+ */
+struct skbtrace_prog_cpu {
+	u64	passed;
+	u64	refused;
+	u64	forgotten[2];
+};
+
+#define SKBTRACE_MIX	0x9e3779b97f4a7c15ULL
+
+#if IS_ENABLED(CONFIG_IPV6)
+/* Half an address; memcpy() since some processors want it aligned */
+static __always_inline u64 skbtrace_mix_half(u64 mix, const u8 *half)
+{
+	u64 v;
+
+	memcpy(&v, half, sizeof(v));
+	return (mix ^ v) * SKBTRACE_MIX;
+}
+#endif
+
+/**
+ * skbtrace_sk_mix() - all that the verdict on a connection depends on
+ * @sk: connection
+ * @cookie: of it
+ *
+ * Return: a mix of who it is, addresses and ports
+ */
+static __always_inline u64 skbtrace_sk_mix(const struct sock *sk, u64 cookie)
+{
+	u64 mix = rol64(cookie, 32) ^ sk->sk_portpair;
+
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		mix = skbtrace_mix_half(mix, &sk->sk_v6_rcv_saddr.s6_addr[0]);
+		mix = skbtrace_mix_half(mix, &sk->sk_v6_rcv_saddr.s6_addr[8]);
+		mix = skbtrace_mix_half(mix, &sk->sk_v6_daddr.s6_addr[0]);
+		return skbtrace_mix_half(mix, &sk->sk_v6_daddr.s6_addr[8]);
+	}
+#endif
+	return (mix * SKBTRACE_MIX ^ (__force u64)sk->sk_addrpair) *
+	       SKBTRACE_MIX;
+}
+
+#endif /* _LINUX_SKBTRACE_CONNS_H */
