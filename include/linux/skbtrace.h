@@ -301,9 +301,9 @@ skbtrace_judged_sk(struct skbtrace_session *s, const struct skbtrace_event *ev,
  * it refuses.
  * Return: true if they do
  */
-static __always_inline bool skbtrace_passes(struct skbtrace_session *s,
-				   const struct skbtrace_event *ev,
-				   struct sock *sk)
+static __always_inline bool
+skbtrace_passes(struct skbtrace_session *s, const struct skbtrace_event *ev,
+		struct sock *sk)
 {
 	return skbtrace_judged_sk(s, ev, sk,
 				  READ_ONCE(s->judges) & ~SKBTRACE_NOT_CONN);

@@ -46,7 +46,8 @@ static __always_inline u64 skbtrace_mix_half(u64 mix, const u8 *half)
  */
 static __always_inline u64 skbtrace_sk_mix(const struct sock *sk, u64 cookie)
 {
-	u64 mix = rol64(cookie, 32) ^ sk->sk_portpair;
+	u64 mix = rol64(cookie, 32) ^
+		  (__force u32)sk->sk_portpair;
 
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {

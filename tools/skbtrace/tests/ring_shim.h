@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What net/skbtrace/ring.h, names.h, hold.h, include/linux/skbtrace_state.h and
- * skbtrace_verdict.h take from the kernel, as the atomics of the compiler, so that the very text
- * which runs in the kernel runs here under threads and a race detector. It does
- * not detect a CPU's reordering; it does detect that an order which the code
- * relies on has not been asked for.
+ * skbtrace_verdict.h take from the kernel, as the atomics of the compiler, so
+ * that the very text which runs in the kernel runs here under threads and a
+ * race detector. It does not detect a CPU's reordering; it does detect that an
+ * order which the code relies on has not been asked for.
  *
  * BREAK_RELEASE takes the order out of each release, BREAK_ONCE makes plain
  * accesses of the marked ones: proof that the test sees what it is there for.

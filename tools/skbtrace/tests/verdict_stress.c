@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * verdict_stress [SECONDS [SEED]] - include/linux/skbtrace_verdict.h, what a filter has
- * said of connections, under real threads; built as ring_stress.
+ * verdict_stress [SECONDS [SEED]] - include/linux/skbtrace_verdict.h, what a
+ * filter has said of connections, under real threads; built as ring_stress.
  *
  * Several connections to a place, all of which are connected elsewhere now and
  * then. What is remembered must be what the filter would say. BREAK_ONCE
