@@ -18,9 +18,11 @@
 #ifndef _LINUX_SKBTRACE_H
 #define _LINUX_SKBTRACE_H
 
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
+#include <linux/rcupdate.h>
 #include <linux/skbtrace_conns.h>
 #include <linux/skbtrace_event.h>
 #include <linux/skbtrace_state.h>

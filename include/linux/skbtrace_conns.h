@@ -6,10 +6,11 @@
 #ifndef _LINUX_SKBTRACE_CONNS_H
 #define _LINUX_SKBTRACE_CONNS_H
 
-#include <linux/bitops.h>
-#include <linux/percpu.h>
+#include <asm/byteorder.h>
+#include <linux/compiler.h>
 #include <linux/skbtrace_verdict.h>
 #include <linux/string.h>
+#include <linux/types.h>
 #include <net/sock.h>
 
 /**
@@ -27,18 +28,22 @@ struct skbtrace_prog_cpu {
 #define SKBTRACE_MIX	0x9e3779b97f4a7c15ULL
 
 #if IS_ENABLED(CONFIG_IPV6)
-/* Half an address; memcpy() since some processors want it aligned */
+/*
+ * Half an address; memcpy() since some processors want it aligned. A product's
+ * bits depend on the lower ones only, so what differs most comes lowest: else
+ * the next half could undo it.
+ */
 static __always_inline u64 skbtrace_mix_half(u64 mix, const u8 *half)
 {
-	u64 v;
+	__be64 v;
 
 	memcpy(&v, half, sizeof(v));
-	return (mix ^ v) * SKBTRACE_MIX;
+	return (mix ^ be64_to_cpu(v)) * SKBTRACE_MIX;
 }
 #endif
 
 /**
- * skbtrace_sk_mix() - all that the verdict on a connection depends on
+ * skbtrace_sk_mix() - who a connection is, for the verdict on it
  * @sk: connection
  * @cookie: of it
  *
@@ -46,8 +51,8 @@ static __always_inline u64 skbtrace_mix_half(u64 mix, const u8 *half)
  */
 static __always_inline u64 skbtrace_sk_mix(const struct sock *sk, u64 cookie)
 {
-	u64 mix = rol64(cookie, 32) ^
-		  (__force u32)sk->sk_portpair;
+	/* cookies of one place have their lower bits in common */
+	u64 mix = cookie ^ (u64)(__force u32)sk->sk_portpair << 32;
 
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {

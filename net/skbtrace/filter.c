@@ -71,7 +71,8 @@ static int skbtrace_judge_swap(const struct skbtrace_judge *want)
 	}
 	/*
 	 * Whom a probe asks must not be of another time than who answers. So
-	 * first all are asked; who is not there agrees.
+	 * first all are asked; who is not there agrees. Nor may verdicts of the
+	 * old filter answer when the new one can: they go first.
 	 */
 	WRITE_ONCE(run->pub.judges, U8_MAX);
 	RCU_INIT_POINTER(run->pub.verdicts, NULL);

@@ -172,12 +172,13 @@ static bool skbtrace_count_filtered(struct skbtrace_session *s)
 }
 
 /**
- * skbtrace_judge_sk() - the rest of skbtrace_passes(): no verdict is known
+ * skbtrace_judge_sk() - the rest of skbtrace_passes()
  * @s: session
  * @ev: event
  * @sk: connection
  *
- * All that can be asked of a connection, by whoever judges. Context: probe.
+ * All that can be asked of a connection, by whoever judges: no verdict was at
+ * hand. Context: probe.
  *
  * Return: true if the event passes; counted if not
  */
@@ -337,7 +338,7 @@ bool skbtrace_filter_packet(struct skbtrace_session *s,
 EXPORT_SYMBOL_GPL(skbtrace_filter_packet);
 
 /**
- * skbtrace_judge_packet() - the rest of skbtrace_passes_packet(): several judge
+ * skbtrace_judge_packet() - the rest of skbtrace_passes_packet()
  * @s: session
  * @ev: event
  * @skb: packet

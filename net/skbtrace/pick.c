@@ -11,8 +11,6 @@
 #include <net/sock.h>
 #include "internal.h"
 
-#define SKBTRACE_MIX	0x9e3779b97f4a7c15ULL
-
 static u64 skbtrace_mix_end(const struct in6_addr *addr, u16 port)
 {
 	u64 hi = (u64)ntohl(addr->s6_addr32[0]) << 32 |

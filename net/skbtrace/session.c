@@ -511,6 +511,8 @@ void skbtrace_release(void)
 		/* no memory for a fresh one: go on with this one, disowned */
 		skbtrace_stop(skbtrace_cur);
 		skbtrace_cur->owner.pid = 0;
+		skbtrace_judge_free(skbtrace_saved_judge);
+		skbtrace_saved_judge = NULL;
 		return;
 	}
 	rcu_assign_pointer(run->pub.judge, skbtrace_saved_judge);

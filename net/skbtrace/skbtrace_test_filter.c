@@ -9,6 +9,7 @@
 #include <linux/ip.h>
 #include <linux/ipv6.h>
 #include <linux/skbuff.h>
+#include <linux/sort.h>
 #include <net/sock.h>
 #include "internal.h"
 #include "conn_prog.h"
@@ -306,6 +307,113 @@ static void verdicts(struct kunit *test)
 	vfree(v);
 }
 
+enum { MIXES = 2048 };
+
+static int by_mix(const void *one, const void *two)
+{
+	u64 a = *(const u64 *)one, b = *(const u64 *)two;
+
+	return a < b ? -1 : a > b;
+}
+
+/* How many are another's, too? The bits that an entry has not don't count. */
+static unsigned int mixes_shared(u64 *mix)
+{
+	unsigned int i, n = 0;
+
+	for (i = 0; i < MIXES; i++)
+		mix[i] |= SKBTRACE_VERDICT_USED | SKBTRACE_VERDICT_YES;
+	sort(mix, MIXES, sizeof(*mix), by_mix, NULL);
+	for (i = 1; i < MIXES; i++)
+		n += mix[i] == mix[i - 1];
+	return n;
+}
+
+/* Of one place: they differ in what does not tell the place. */
+static u64 mix_cookie(unsigned int i)
+{
+	return 77 + i * (u64)SKBTRACE_NR_VERDICTS;
+}
+
+static void mix_reset(struct sock *sk, int family)
+{
+	memset(sk, 0, sizeof(*sk));
+	sk->sk_family = family;
+	sk->sk_num = 40000;
+	sk->sk_dport = htons(53);
+	sk->sk_rcv_saddr = htonl(0x0a000001);
+	sk->sk_daddr = htonl(0x0a000102);
+#if IS_ENABLED(CONFIG_IPV6)
+	sk->sk_v6_rcv_saddr.s6_addr32[0] = htonl(0x20010db8);
+	sk->sk_v6_daddr.s6_addr32[0] = htonl(0x20010db8);
+#endif
+}
+
+/* One that is connected elsewhere is not taken for what it was before. */
+static void mixes(struct kunit *test)
+{
+	struct sock *sk = kunit_kzalloc(test, sizeof(*sk), GFP_KERNEL);
+	u64 *mix = kunit_kcalloc(test, MIXES, sizeof(*mix), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, sk);
+	KUNIT_ASSERT_NOT_NULL(test, mix);
+	mix_reset(sk, AF_INET);
+	for (i = 0; i < MIXES; i++) {
+		sk->sk_daddr = htonl(0x0a000000 + i);
+		mix[i] = skbtrace_sk_mix(sk, 77);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "peers");
+	for (i = 0; i < MIXES; i++) {
+		sk->sk_rcv_saddr = htonl(0x0a000000 + i / 256);
+		sk->sk_daddr = htonl(0x0a000000 + i % 256);
+		mix[i] = skbtrace_sk_mix(sk, 77);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "both ends");
+	for (i = 0; i < MIXES; i++) {
+		sk->sk_dport = htons(i);
+		mix[i] = skbtrace_sk_mix(sk, 77);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "ports");
+	for (i = 0; i < MIXES; i++) {
+		sk->sk_daddr = htonl(0x0a000000 + i * 7919 % 65536);
+		mix[i] = skbtrace_sk_mix(sk, mix_cookie(i));
+	}
+	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "cookies");
+}
+
+#if IS_ENABLED(CONFIG_IPV6)
+/* The same for IPv6: bytes of subnets and interface ids that differ most */
+static void mixes_ipv6(struct kunit *test)
+{
+	struct sock *sk = kunit_kzalloc(test, sizeof(*sk), GFP_KERNEL);
+	u64 *mix = kunit_kcalloc(test, MIXES, sizeof(*mix), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, sk);
+	KUNIT_ASSERT_NOT_NULL(test, mix);
+	mix_reset(sk, AF_INET6);
+	for (i = 0; i < MIXES; i++) {
+		sk->sk_v6_daddr.s6_addr[7] = i / 256;
+		sk->sk_v6_daddr.s6_addr[15] = i % 256;
+		mix[i] = skbtrace_sk_mix(sk, 77);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "subnets");
+	for (i = 0; i < MIXES; i++) {
+		sk->sk_v6_rcv_saddr.s6_addr[15] = i / 256;
+		sk->sk_v6_daddr.s6_addr[15] = i % 256;
+		mix[i] = skbtrace_sk_mix(sk, 77);
+	}
+	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "both ends");
+	for (i = 0; i < MIXES; i++) {
+		sk->sk_v6_daddr.s6_addr[14] = i * 7919 >> 8;
+		sk->sk_v6_daddr.s6_addr[15] = i * 7919;
+		mix[i] = skbtrace_sk_mix(sk, mix_cookie(i));
+	}
+	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "cookies");
+}
+#endif
+
 /* A packet with its IP header at @linear bytes before the end of the head */
 static struct sk_buff *view_skb(struct kunit *test, const u8 *ip, size_t len,
 				size_t linear)
@@ -456,6 +564,10 @@ static struct kunit_case filter_cases[] = {
 	KUNIT_CASE(conn_prog_ports),
 	KUNIT_CASE(conn_forge),
 	KUNIT_CASE(verdicts),
+	KUNIT_CASE(mixes),
+#if IS_ENABLED(CONFIG_IPV6)
+	KUNIT_CASE(mixes_ipv6),
+#endif
 	KUNIT_CASE(view_everywhere),
 	KUNIT_CASE(view_computed),
 	KUNIT_CASE(view_vlan),
