@@ -349,68 +349,80 @@ static void mix_reset(struct sock *sk, int family)
 #endif
 }
 
+static void mix_peer(struct sock *sk, unsigned int i)
+{
+	sk->sk_daddr = htonl(0x0a000000 + i);
+}
+
+static void mix_both(struct sock *sk, unsigned int i)
+{
+	sk->sk_rcv_saddr = htonl(0x0a000000 + i / 256);
+	sk->sk_daddr = htonl(0x0a000000 + i % 256);
+}
+
+static void mix_port(struct sock *sk, unsigned int i)
+{
+	sk->sk_dport = htons(i);
+}
+
+static void mix_far(struct sock *sk, unsigned int i)
+{
+	sk->sk_daddr = htonl(0x0a000000 + i * 7919 % 65536);
+}
+
+/* MIXES connections, which @vary makes different, have as many mixes */
+static void mixes_differ(struct kunit *test, int family, const char *what,
+			 void (*vary)(struct sock *sk, unsigned int i),
+			 bool cookies)
+{
+	struct sock *sk = kunit_kzalloc(test, sizeof(*sk), GFP_KERNEL);
+	u64 *mix = kunit_kcalloc(test, MIXES, sizeof(*mix), GFP_KERNEL);
+	unsigned int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, sk);
+	KUNIT_ASSERT_NOT_NULL(test, mix);
+	mix_reset(sk, family);
+	for (i = 0; i < MIXES; i++) {
+		vary(sk, i);
+		mix[i] = skbtrace_sk_mix(sk, mix_cookie(cookies ? i : 0));
+	}
+	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "%s", what);
+}
+
 /* One that is connected elsewhere is not taken for what it was before. */
 static void mixes(struct kunit *test)
 {
-	struct sock *sk = kunit_kzalloc(test, sizeof(*sk), GFP_KERNEL);
-	u64 *mix = kunit_kcalloc(test, MIXES, sizeof(*mix), GFP_KERNEL);
-	unsigned int i;
-
-	KUNIT_ASSERT_NOT_NULL(test, sk);
-	KUNIT_ASSERT_NOT_NULL(test, mix);
-	mix_reset(sk, AF_INET);
-	for (i = 0; i < MIXES; i++) {
-		sk->sk_daddr = htonl(0x0a000000 + i);
-		mix[i] = skbtrace_sk_mix(sk, 77);
-	}
-	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "peers");
-	for (i = 0; i < MIXES; i++) {
-		sk->sk_rcv_saddr = htonl(0x0a000000 + i / 256);
-		sk->sk_daddr = htonl(0x0a000000 + i % 256);
-		mix[i] = skbtrace_sk_mix(sk, 77);
-	}
-	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "both ends");
-	for (i = 0; i < MIXES; i++) {
-		sk->sk_dport = htons(i);
-		mix[i] = skbtrace_sk_mix(sk, 77);
-	}
-	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "ports");
-	for (i = 0; i < MIXES; i++) {
-		sk->sk_daddr = htonl(0x0a000000 + i * 7919 % 65536);
-		mix[i] = skbtrace_sk_mix(sk, mix_cookie(i));
-	}
-	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "cookies");
+	mixes_differ(test, AF_INET, "peers", mix_peer, false);
+	mixes_differ(test, AF_INET, "both ends", mix_both, false);
+	mixes_differ(test, AF_INET, "ports", mix_port, false);
+	mixes_differ(test, AF_INET, "cookies", mix_far, true);
 }
 
 #if IS_ENABLED(CONFIG_IPV6)
+static void mix6_subnet(struct sock *sk, unsigned int i)
+{
+	sk->sk_v6_daddr.s6_addr[7] = i / 256;
+	sk->sk_v6_daddr.s6_addr[15] = i % 256;
+}
+
+static void mix6_both(struct sock *sk, unsigned int i)
+{
+	sk->sk_v6_rcv_saddr.s6_addr[15] = i / 256;
+	sk->sk_v6_daddr.s6_addr[15] = i % 256;
+}
+
+static void mix6_far(struct sock *sk, unsigned int i)
+{
+	sk->sk_v6_daddr.s6_addr[14] = i * 7919 >> 8;
+	sk->sk_v6_daddr.s6_addr[15] = i * 7919;
+}
+
 /* The same for IPv6: bytes of subnets and interface ids that differ most */
 static void mixes_ipv6(struct kunit *test)
 {
-	struct sock *sk = kunit_kzalloc(test, sizeof(*sk), GFP_KERNEL);
-	u64 *mix = kunit_kcalloc(test, MIXES, sizeof(*mix), GFP_KERNEL);
-	unsigned int i;
-
-	KUNIT_ASSERT_NOT_NULL(test, sk);
-	KUNIT_ASSERT_NOT_NULL(test, mix);
-	mix_reset(sk, AF_INET6);
-	for (i = 0; i < MIXES; i++) {
-		sk->sk_v6_daddr.s6_addr[7] = i / 256;
-		sk->sk_v6_daddr.s6_addr[15] = i % 256;
-		mix[i] = skbtrace_sk_mix(sk, 77);
-	}
-	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "subnets");
-	for (i = 0; i < MIXES; i++) {
-		sk->sk_v6_rcv_saddr.s6_addr[15] = i / 256;
-		sk->sk_v6_daddr.s6_addr[15] = i % 256;
-		mix[i] = skbtrace_sk_mix(sk, 77);
-	}
-	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "both ends");
-	for (i = 0; i < MIXES; i++) {
-		sk->sk_v6_daddr.s6_addr[14] = i * 7919 >> 8;
-		sk->sk_v6_daddr.s6_addr[15] = i * 7919;
-		mix[i] = skbtrace_sk_mix(sk, mix_cookie(i));
-	}
-	KUNIT_EXPECT_EQ_MSG(test, mixes_shared(mix), 0, "cookies");
+	mixes_differ(test, AF_INET6, "subnets", mix6_subnet, false);
+	mixes_differ(test, AF_INET6, "both ends", mix6_both, false);
+	mixes_differ(test, AF_INET6, "cookies", mix6_far, true);
 }
 #endif
 

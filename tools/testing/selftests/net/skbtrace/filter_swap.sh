@@ -129,7 +129,7 @@ run() {
 	swaps=$(<"$TMP/swaps.$file")
 	echo "# $file: $((swaps / (SECONDS - start))) swaps a second"
 	# two grace periods each
-	within "$file: swaps" "$swaps" 2 10000000
+	within "$file: swaps" "$swaps" $((PATIENCE == 1 ? 4 : 2)) 10000000
 	[ ! -e "$TMP/refused" ] || fail "$file: each is taken" "$(<$CTL/error)"
 	is "$file: identity" "$(identity)" ""
 	echo none >"$CTL/$file"

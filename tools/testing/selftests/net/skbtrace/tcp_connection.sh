@@ -58,8 +58,7 @@ aborted() {
 	server in_b "tcp$f" bind "$to" 5002 listen 5 touch "$TMP/ready" \
 		accept cookie touch "$TMP/accepted$f" try eof close
 	in_a sk "tcp$f" connect "$to" 5002 cookie until "$TMP/accepted$f" \
-		abort close \
-		>"$TMP/abort.client$f"
+		abort close >"$TMP/abort.client$f"
 	wait "$server_pid"
 	mv "$TMP/server" "$TMP/abort.server$f"
 }

@@ -94,11 +94,7 @@ attempts_off() {
 	echo '-:skbtrace_test/xmit' >>$tracefs/kprobe_events
 }
 
-# shellcheck disable=SC2317 # called by cleanup
-leave() {
-	attempts_off
-}
-at_end=leave
+at_end=attempts_off
 
 # --- what they tell
 
