@@ -19,8 +19,9 @@ declare -A PACKAGES=(
 	[kernels]="linux-source-6.1 linux-source-6.12"
 	[vm]="iproute2 kmod mount procps qemu-system-x86 util-linux"
 	[tools]="gcc libc6-dev libdeflate-dev libpcap-dev make pkg-config zlib1g-dev"
-	[test]="ethtool iperf3 iproute2 iputils-ping jq libmnl-dev
-		libpcap-dev nftables pkg-config python3 socat tcpdump"
+	[test]="bash-completion bsdutils ethtool gcc groff-base iperf3 iproute2
+		iputils-ping jq kmod libmnl-dev libpcap-dev nftables pkg-config
+		procps python3 socat strace tcpdump util-linux zsh"
 	[deb]="bash-completion busybox-static ccache cpio debhelper dh-dkms dkms dpkg-dev fakeroot
 	       lintian zsh"
 	[lint]="clang codespell cppcheck git perl python3 python3-docutils

@@ -3,6 +3,16 @@
 # What a test of the record side says of what it has run: sourced, with $here
 # and $tmp set, by record_lib.sh and vm_lib.sh.
 
+# shellcheck source=../../testing/selftests/net/skbtrace/need.sh
+. "$here/../../testing/selftests/net/skbtrace/need.sh"
+need python3
+
+# skip NAME WHY: a part of the suite
+skip() {
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
+}
+
 # ok NAME COMMAND...: a test is a command that succeeds
 ok() {
 	local name=$1

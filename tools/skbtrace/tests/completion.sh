@@ -89,8 +89,12 @@ if [ -r $library ]; then
 	ok "bash: files" is "$(offers parse skbtr)" skbtrace.dat
 	ok "bash: a command behind --" is "$(offers record -- modpr | head -n 1)" modprobe
 	set -u
+else
+	skip bash "no $library: apt-get install bash-completion"
 fi
-if command -v zsh >/dev/null; then
+if why=$(lacks zsh); then
+	skip zsh "$why"
+else
 	ok "zsh: syntax" zsh -n "$dir/_skbtrace"
 	while read -r cmd; do
 		options "$cmd" >told

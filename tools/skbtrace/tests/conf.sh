@@ -58,7 +58,9 @@ rec
 ok "a file without events: the default" says \
 	"no -e given and no event in ./skbtrace.conf, recording @trouble: tcp_c"
 rm skbtrace.conf
-if [ "$(id -u)" = 0 ] && unshare -m true 2>/dev/null; then
+if why=$(not_root || lacks unshare); then
+	skip "/etc/skbtrace/skbtrace.conf" "$why"
+elif unshare -m true 2>/dev/null; then
 	fresh
 	# shellcheck disable=SC2016
 	unshare -m sh -c 'mount -t tmpfs none /etc && mkdir /etc/skbtrace &&
@@ -203,7 +205,7 @@ mkfifo fifo
 fresh
 rec -c fifo
 ok "a FIFO does not make us wait" bad 1 "fifo is something special"
-if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+if ! why=$(not_root || lacks setpriv); then
 	chown 1234 my.conf
 	fresh
 	rec -c my.conf
@@ -223,7 +225,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 	rc=$?
 	ok "unreadable" bad 1 "cannot read my.conf: Permission denied"
 else
-	skip "whose file" "not root, or no setpriv"
+	skip "whose file" "$why"
 fi
 
 echo "1..$n"

@@ -44,14 +44,14 @@ for cmd in record live; do
 		'^\(00[0-9]\) jeq      #0x60            jt [0-9]+	jf [0-9]+$' out
 done
 ok "-d: nothing is made" is "$(ls nothing)" ""
-if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+if ! why=$(not_root || lacks setpriv); then
 	chmod 755 .
 	setpriv --reuid=65534 --regid=65534 --clear-groups \
 		"$S" record -d tcp >out 2>err
 	rc=$?
 	ok "-d: needs no root" is "$rc" 0
 else
-	skip "-d: needs no root" "not root, or no setpriv"
+	skip "-d: needs no root" "$why"
 fi
 fresh
 run record -d
@@ -91,7 +91,9 @@ ok "a long one: cut to what the kernel remembers" \
 	is "$(head -n 1 $f | wc -c)" 253
 ok "a long one: so that one sees it" grep -q '^# host 10.*\.\.\.$' $f
 ok "a long one: whole" program $f
-if strace -o /dev/null true 2>/dev/null; then
+if why=$(lacks strace); then
+	skip "a long one: in pieces" "$why"
+elif strace -o /dev/null true 2>/dev/null; then
 	ASAN_OPTIONS=detect_leaks=0 strace -f -o trace -e trace=openat,write \
 		"$S" record -r d -q -f -o c.dat "host 10.0.0.1$long" >out 2>err
 	awk '/openat.*"sock_filters"/ { fd = $NF; next }
@@ -104,7 +106,7 @@ if strace -o /dev/null true 2>/dev/null; then
 	ok "a long one: all of it" \
 		is "$(awk '{ s += $1 } END { print s }' pieces)" "$(wc -c <$f)"
 else
-	skip "a long one: in pieces" "no strace"
+	skip "a long one: in pieces" "strace may not trace"
 fi
 many=$(for i in $(seq 1500); do
 	printf ' or host 10.0.%d.%d' $((i / 100)) $((i % 100 * 2))
@@ -260,7 +262,7 @@ ok "totals: a filter of packets only" says "60 events in "
 run record -o n3.dat
 ok "totals: no filter" says "60 events in "
 
-if command -v script >/dev/null; then
+if ! why=$(lacks script); then
 	kernel
 	conns 1234 18 812 18
 	script -qec "stty cols 60; $S record -r d -w 2.3 -o n4.dat port 443" \
@@ -271,7 +273,7 @@ if command -v script >/dev/null; then
 	ok "a narrow terminal: there is a line" grep -aq '30 events .* lost' \
 		tty.out
 else
-	skip "a narrow terminal" "no script(1)"
+	skip "a narrow terminal" "$why"
 fi
 
 # ---- status ----

@@ -7,6 +7,7 @@
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/record_lib.sh"
+need python3
 
 echo "TAP version 13"
 

@@ -10,6 +10,7 @@
 # shellcheck disable=SC2154,SC2317 # vm_lib.sh sets them, ok() runs them
 
 . "$(dirname "$0")/vm_lib.sh"
+need python3 tc
 
 seconds=${FLIGHT_SECONDS:-40}
 size=$((8 << 10))	# KiB, of the window

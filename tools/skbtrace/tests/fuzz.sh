@@ -6,8 +6,11 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
+# shellcheck source=../../testing/selftests/net/skbtrace/need.sh
+. "$here/../../testing/selftests/net/skbtrace/need.sh"
+need python3
 if [ -z "${FUZZ:-}" ]; then
-	echo "ok 1 - fuzz # SKIP no FUZZ program given"
+	echo "1..0 # SKIP no FUZZ program given"
 	exit 0
 fi
 for s in basic big lost order zoo conns pipe_marks v6_only backward; do

@@ -3,6 +3,7 @@
 # parse --summary: what held a connection back, against known answers. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
+need jq
 
 # held SCENARIO TEXT LIFE PARTS: the cell, and the same in JSON
 held() {

@@ -3,6 +3,7 @@
 # parse of events that were held back until a primary fired. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
+need jq python3
 
 history() {	# SCENARIO...
 	local s

@@ -8,6 +8,7 @@
 # shellcheck disable=SC2154,SC2317 # vm_lib.sh sets them, ok() runs them
 
 . "$(dirname "$0")/vm_lib.sh"
+need python3
 
 # Datagrams of these lengths to a port that takes them. "@N": from CPU N on;
 # "others": many of another flow.

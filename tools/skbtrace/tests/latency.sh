@@ -3,6 +3,7 @@
 # parse --latency against known answers. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
+need jq
 
 for s in send receive lo forward gaps lost lost_other lost_unknown conns \
 	 strange; do

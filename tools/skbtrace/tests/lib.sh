@@ -10,6 +10,9 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 cd "$tmp" || exit 1
 export TZ=UTC LC_ALL=C
+# shellcheck source=../../testing/selftests/net/skbtrace/need.sh
+. "$here/../../testing/selftests/net/skbtrace/need.sh"
+need python3
 n=0
 # shellcheck disable=SC2034 # what a suite leaves with
 failed=0
@@ -25,6 +28,12 @@ result() {	# RC NAME
 		[ -s why ] && sed 's/^/#   /' why | head -40
 	fi
 	: >why
+}
+
+# skip NAME WHY: a part of the suite
+skip() {
+	n=$((n + 1))
+	echo "ok $n - $1 # SKIP $2"
 }
 
 gen() {

@@ -12,6 +12,9 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 n=0
 
+# shellcheck source=../../testing/selftests/net/skbtrace/need.sh
+. "$here/../../testing/selftests/net/skbtrace/need.sh"
+
 ok() { # NAME COMMAND...
 	local name=$1
 	shift
@@ -41,10 +44,7 @@ knows() { # OPTION SECTIONS
 }
 
 echo "TAP version 13"
-if ! command -v groff >/dev/null; then
-	echo "1..0 # SKIP no groff"
-	exit 0
-fi
+need groff
 groff -mandoc -Tascii -P-cbou -ww -rLL=200n "$page" >"$tmp/page" 2>"$tmp/err"
 ok "formats without a word" test ! -s "$tmp/err"
 sed 's/^/# /' "$tmp/err"

@@ -4,6 +4,7 @@
 # messages, exit codes.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
+need jq python3
 
 for s in basic lost order backward zoo v6_only conns summary_lost \
 	 other_host big pipe_marks; do

@@ -6,6 +6,7 @@
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/record_lib.sh"
+need python3
 
 echo "TAP version 13"
 
@@ -231,7 +232,7 @@ if [ "$(id -u)" = 0 ]; then
 else
 	ok "not root" fails 1 "needs root"
 fi
-if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
+if ! why=$(not_root || lacks setpriv); then
 	fresh
 	chmod 700 d
 	chmod 755 .
@@ -242,7 +243,7 @@ if [ "$(id -u)" = 0 ] && command -v setpriv >/dev/null; then
 		ok "$cmd needs root" fails 1 "$cmd needs root"
 	done
 else
-	skip "needs root" "not root, or no setpriv"
+	skip "needs root" "$why"
 fi
 fresh
 echo "total 7
@@ -305,14 +306,14 @@ ok "the kernel gives up: exit 1" fails 1 "has ended the session: a bad block"
 ok "the kernel gives up: cut short" says "cut short"
 ok "the kernel gives up: what was there" capture dead.dat events=30 end=none
 kernel
-if command -v script >/dev/null; then
+if ! why=$(lacks script); then
 	script -qec "$S record -r d -w 2.3 -o p.dat" /dev/null </dev/null >tty.out
 	ok "a line every second on a terminal" \
 		is "$(grep -aoE '2\.[0-9]s  30 events  0/s  [0-9.]+KiB  lost 0' \
 		tty.out | sed 's/KiB.*//; s/[0-9.]*$//; s/^2\../2.x/')" \
 		"2.xs  30 events  0/s  "
 else
-	skip "a line every second on a terminal" "no script(1)"
+	skip "a line every second on a terminal" "$why"
 fi
 
 # ---- a command ----

@@ -15,11 +15,7 @@ n=0
 
 # shellcheck source=assert.sh
 . "$here/assert.sh"
-
-skip() {
-	n=$((n + 1))
-	echo "ok $n - $1 # SKIP $2"
-}
+need python3
 
 # fresh [CPUS SUBBUFS EVENTS]: control files in ./d
 fresh() {

@@ -8,6 +8,7 @@
 # shellcheck disable=SC2154,SC2317 # vm_lib.sh sets them, ok() runs them
 
 . "$(dirname "$0")/vm_lib.sh"
+need python3 taskset
 
 # ---- before anything is loaded ----
 

@@ -10,6 +10,7 @@
 # shellcheck disable=SC2154,SC2317 # vm_lib.sh sets them, ok() runs them
 
 . "$(dirname "$0")/vm_lib.sh"
+need depmod
 
 release=$(uname -r)
 kernel="skbtrace: this kernel ($release)"

@@ -5,6 +5,7 @@
 # shellcheck disable=SC2317 # ok() runs what stands behind it
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/record_lib.sh"
+need python3
 
 # holds FILE TEXT...: the control files
 holds() {
@@ -134,12 +135,13 @@ inside() { # COMMAND...: with $other, its inode number
 }
 
 inside_works() {
-	[ "$(id -u)" = 0 ] || return 1
 	inside true
 	[ "$rc" = 0 ]
 }
 
-if inside_works; then
+if why=$(not_root || lacks unshare); then
+	skip "--netns: a name" "$why"
+elif inside_works; then
 	fresh
 	# shellcheck disable=SC2016
 	inside sh -c 'echo "$other" >want; exec "$@"' - \

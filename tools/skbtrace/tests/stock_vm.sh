@@ -9,6 +9,7 @@
 # shellcheck disable=SC2154,SC2317 # vm_lib.sh sets them, ok() runs them
 
 . "$(dirname "$0")/vm_lib.sh"
+need modprobe ss tc
 
 # the events in the given state, a line each
 events() { # STATE...

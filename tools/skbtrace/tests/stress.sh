@@ -9,6 +9,9 @@
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=../../testing/selftests/net/skbtrace/need.sh
+. "$here/../../testing/selftests/net/skbtrace/need.sh"
+[ -n "${CC-}" ] || need gcc
 seconds=${1-2} seed=${2-}
 dir=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-stress.XXXXXX")
 trap 'rm -rf "$dir"' EXIT

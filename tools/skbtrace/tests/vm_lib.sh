@@ -20,6 +20,7 @@ n=0
 
 # shellcheck source=assert.sh
 . "$here/assert.sh"
+need ip python3
 
 value() { # FILE KEY
 	"$here/readcap.py" "$1" | tr ' ' '\n' | sed -n "s/^$2=//p"

@@ -6,7 +6,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need modprobe
+need_skbtrace
+need modprobe rmmod
 [ -d /sys/module/skbtrace_udp/holders ] || skip "skbtrace_udp is not a module"
 mkdir -p /run/modprobe.d 2>/dev/null
 echo "install skbtrace_udp /bin/false" >/run/modprobe.d/skbtrace-test.conf ||
@@ -30,7 +31,6 @@ like "tracing is off" "$(head -n 1 $CTL/stat)" "session tracing=0 *"
 ok "other modules' events" put enabled tcp_rttm
 echo '-*' >$CTL/enabled
 
-need_skbtrace
 like "record names the module" "$(skbtrace record -w 1 -e udp_send \
 	-o "$TMP/dat" 2>&1)" "*no event \"udp_send\"*modprobe skbtrace_udp*"
 ok "and starts nothing" test ! -e "$TMP/dat"

@@ -8,7 +8,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need conn_filter_diff ip nsenter
+need conn_filter_diff ip nsenter sysctl
 need_event sk_timer icsk_connection udp_send udp_receive tcp_retransmit \
 	tcp_connection
 [ -c /dev/net/tun ] || skip "no TUN"

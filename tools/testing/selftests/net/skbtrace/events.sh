@@ -8,7 +8,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need tc ss
+need tc ss ethtool ip nstat
 net_up
 in_a tc qdisc add dev a0 clsact || skip "no clsact"
 in_b tc qdisc add dev b0 clsact

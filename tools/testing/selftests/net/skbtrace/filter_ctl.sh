@@ -6,7 +6,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need tcpdump dd
+need tcpdump
 need_event udp_send
 
 INVAL='Invalid argument'

@@ -7,7 +7,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need filter_diff ip nsenter
+need filter_diff ip nsenter sysctl
 need_event skb_delay
 [ -c /dev/net/tun ] || skip "no TUN"
 N=${FILTER_DIFF_N:-$((PATIENCE == 1 ? 500 : 100))}

@@ -6,7 +6,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need nstat ping ethtool
+need nstat ping ethtool ip nsenter sysctl
 need_event ip_send ip_receive
 net_up
 

@@ -23,6 +23,8 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # what the tests run most comes first: looking it up costs, on a network root
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH:$PWD:$here
 SKIP=4
+# shellcheck source=need.sh
+. "$here/need.sh"
 
 # limits of time hold for a kernel that is not busy checking itself
 PATIENCE=1 TICK=0.02	# seconds between looks at a condition
@@ -159,15 +161,10 @@ wait_for() {
 
 # --- what must be there
 
-need() {
-	local c
-	for c; do
-		command -v "$c" >/dev/null || skip "$c is not installed"
-	done
-}
-
 need_root() {
-	[ "$(id -u)" = 0 ] || skip "not root"
+	local why
+
+	! why=$(not_root) || skip "$why"
 }
 
 # They outlive a trace, and a test.
@@ -183,7 +180,8 @@ control_up() {
 	need_root
 	mountpoint -q /sys/kernel/debug ||
 		mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
-	[ -d $CTL ] || modprobe skbtrace 2>/dev/null
+	need blocks sk
+	[ -d $CTL ] || { need modprobe; modprobe skbtrace 2>/dev/null; }
 	[ -d $CTL ] || skip "no skbtrace in this kernel"
 	[ "$(cat $CTL/owner)" = none ] ||
 		skip "somebody else is tracing: $(cat $CTL/owner)"
@@ -257,8 +255,9 @@ counter() {
 	awk -v c="$1" '$1 == c { print $2 }' "$2"
 }
 
+# Looks, too, for what the functions call that are given a namespace of it
 net_up() {
-	need ip nsenter
+	need ip nsenter nstat tc
 	ip netns add "$A" || skip "can't make network namespaces"
 	ip netns add "$B"
 	ip link add name a0 netns "$A" type veth peer name b0 netns "$B" ||

@@ -7,6 +7,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
+need ip
 need_skbtrace
 need_event udp_send
 ip link set lo up

@@ -7,6 +7,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
+need_skbtrace
 need_event udp_send tcp_rttm skb_drop
 events='udp_send tcp_rttm skb_drop'
 
@@ -47,22 +48,20 @@ kill -KILL $pid
 wait $pid 2>/dev/null
 nothing_left "reader killed"
 
-if command -v skbtrace >/dev/null; then
-	skbtrace record -q -e "${events// /,}" -o "$TMP/one.dat" &
-	pid=$!
-	is_tracing() {
-		[[ $(cat "$CTL/stat") == "session tracing=1 owner=$pid "* ]] &&
-			[ "$(stat -c %s "$TMP/one.dat.part" 2>/dev/null ||
-				echo 0)" -gt "$(wc -c <"$CTL/format")" ]
-	}
-	ok "record has begun" wait_for is_tracing
-	kill -KILL $pid
-	wait $pid 2>/dev/null
-	# not a moment later, or somebody else would have to wait, too
-	ok "the next one works at once" \
-		skbtrace record -q -e udp_send -o "$TMP/two.dat" -w 0.1
-	nothing_left "record killed"
-	ok "what it left can be told from a whole file" bash -c \
-		"skbtrace parse -i $TMP/one.dat.part >/dev/null 2>&1; [ \$? = 3 ]"
-fi
+skbtrace record -q -e "${events// /,}" -o "$TMP/one.dat" &
+pid=$!
+is_tracing() {
+	[[ $(cat "$CTL/stat") == "session tracing=1 owner=$pid "* ]] &&
+		[ "$(stat -c %s "$TMP/one.dat.part" 2>/dev/null ||
+			echo 0)" -gt "$(wc -c <"$CTL/format")" ]
+}
+ok "record has begun" wait_for is_tracing
+kill -KILL $pid
+wait $pid 2>/dev/null
+# not a moment later, or somebody else would have to wait, too
+ok "the next one works at once" \
+	skbtrace record -q -e udp_send -o "$TMP/two.dat" -w 0.1
+nothing_left "record killed"
+ok "what it left can be told from a whole file" bash -c \
+	"skbtrace parse -i $TMP/one.dat.part >/dev/null 2>&1; [ \$? = 3 ]"
 finish

@@ -7,6 +7,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
+need ip taskset
 need_event tcp_rttm tcp_connection udp_send skb_drop
 ip link set lo up
 echo 4096 >"$CTL/subbuf_size"

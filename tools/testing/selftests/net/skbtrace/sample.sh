@@ -6,7 +6,7 @@
 . "$(dirname "$0")/lib.sh"
 control_up
 need_skbtrace
-need jq tc insmod rmmod
+need jq tc insmod rmmod ip
 net_up
 
 # Made by scripts/selftest.sh before the VM starts; else here, if we can

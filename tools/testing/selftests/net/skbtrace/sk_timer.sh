@@ -7,7 +7,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need tc nstat
+need tc nstat ethtool ss
 need_event sk_timer
 net_up
 in_a tc qdisc add dev a0 clsact || skip "no clsact"

@@ -7,7 +7,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need tc jq
+need tc jq ethtool ip ss taskset
 need_skbtrace
 need_event skb_delay
 net_up

@@ -5,6 +5,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
+need ip taskset
 need_event skb_rps_info
 net_up
 (($(grep -c ^processor /proc/cpuinfo) > 1)) || skip "one CPU only"

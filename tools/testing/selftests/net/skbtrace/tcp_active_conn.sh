@@ -6,6 +6,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
+need sysctl
 need_event tcp_active_conn tcp_connection
 net_up
 

@@ -7,7 +7,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need tc nstat sysctl
+need tc nstat sysctl ethtool
 need_event tcp_congestion tcp_ca_state
 net_up
 in_a tc qdisc add dev a0 clsact || skip "no clsact"

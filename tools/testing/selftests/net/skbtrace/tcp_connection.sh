@@ -8,7 +8,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need ss
+need ss ip
 need_event tcp_connection
 net_up
 

@@ -6,7 +6,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need tc nstat ss
+need tc nstat ss sysctl
 need_skbtrace
 need_event tcp_listen_overflow
 net_up

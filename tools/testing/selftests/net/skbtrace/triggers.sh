@@ -8,7 +8,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need tc python3
+need tc python3 many
 need_event tcp_rttm tcp_retransmit tcp_connection
 net_up
 in_b tc qdisc add dev b0 clsact || skip "no clsact"

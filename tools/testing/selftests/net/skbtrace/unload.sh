@@ -6,6 +6,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need_root
+need modinfo modprobe rmmod
 modinfo skbtrace_udp >/dev/null 2>&1 || skip "skbtrace is not a module"
 control_up
 [ -d /sys/module/skbtrace/holders ] || skip "skbtrace is not a module"
