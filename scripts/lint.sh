@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$ROOT"
 
 CHECKS=(checkpatch compile kernel_doc exports patches uapi sizes shell python
-	cppcheck docs traces)
+	cppcheck docs needs traces)
 MAX_LINES=600		# of a file
 MAX_FUNCTION=80		# lines
 
@@ -247,6 +247,11 @@ check_cppcheck() {
 # What README and skbtrace.rst say of files, output and events is still so
 check_docs() {
 	"$ROOT/scripts/docs-check.py" && "$ROOT/scripts/events-rst.py" --check
+}
+
+# Each test names the programs that it calls, and scripts/deps.sh has all of them
+check_needs() {
+	"$ROOT/scripts/needs-check.py"
 }
 
 # Paths of the machine on which something was written

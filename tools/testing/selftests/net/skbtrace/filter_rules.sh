@@ -7,7 +7,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need tcpdump ethtool python3 ip sysctl
+need tcpdump ethtool python3 ip nsenter sysctl
 need_event tcp_connection icsk_connection udp_send udp_receive ip_send \
 	ip_receive skb_delay skb_drop tcp_reset
 net_up
