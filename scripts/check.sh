@@ -3,8 +3,9 @@
 # scripts/check.sh [-l] [JOB...] - run all tests, or these and what they need
 #
 # Two jobs run at a time: a VM keeps one core busy, a compiler the other. Each
-# writes a log; a job's last line "N passed, N failed" counts, one that prints
-# none counts as one. The last line here is the sum.
+# writes a log; a job's last line "N passed, N failed[, N skipped]" counts, one
+# that prints none counts as one. What was skipped, and why, is told before the
+# last line here, which is the sum.
 #   -l  only list the jobs
 
 set -euo pipefail
@@ -105,24 +106,31 @@ ready() {
 
 passed=0
 failed=0
+skipped=0
 failures=''	# told once more at the end, where one looks first
 
 # The job's own count, if it printed one at its end
 count() {
-	local status=$2 log=$logs/$1 line p=0 f=0
+	local status=$2 log=$logs/$1 line p=0 f=0 s all
 
+	# TEST: WHY of each, without a test if it is all of the job
+	sed -nE -e 's/^ *ok( [0-9]+)?( -)? (.*) # SKIP ?(.*)/\3: \4/p' \
+		-e 's/^1\.\.0 # SKIP ?(.*)/all: \1/p' "$log" >"$log.skipped"
+	s=$(wc -l <"$log.skipped")
+	all=$(grep -c '^1\.\.0 # SKIP' "$log" || true)
 	line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -n 1 || true)
 	if [ -n "$line" ]; then
-		read -r p _ f _ <<<"${line//,/}"
+		read -r p _ f _ s _ <<<"${line//,/} 0"
 		((status == 0 || f > 0)) || f=1
 	else
-		((status == 0)) && p=1 || f=1
+		((status == 0)) && p=$((all == 0)) || f=1
 	fi
 	passed=$((passed + p))
 	failed=$((failed + f))
+	skipped=$((skipped + s))
 	if ((f == 0)); then
 		state[$1]=passed
-		msg "$1: $p passed in $((SECONDS - started[$1])) s"
+		msg "$1: $p passed, $s skipped in $((SECONDS - started[$1])) s"
 	else
 		state[$1]=failed
 		msg "$1: FAILED ($p passed, $f failed), of $log:"
@@ -161,6 +169,10 @@ if ((failed)); then
 	msg "what has failed:"
 	printf '%s' "$failures" | cut -c 1-300 >&2
 fi
-echo "$passed passed, $failed failed"
+for name in "${order[@]}"; do
+	[ ! -s "$logs/$name.skipped" ] ||
+		sort -u "$logs/$name.skipped" | sed "s/^/skipped: $name: /"
+done
+echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0)) || exit 1
 rm -rf "$logs"

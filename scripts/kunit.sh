@@ -3,7 +3,7 @@
 # scripts/kunit.sh [GLOB] - run the unit tests in user mode Linux
 #
 # GLOB chooses suites, default skbtrace*. TAP on stdout, then "N passed, N
-# failed"; exit status 0 if nothing failed and something ran to its end.
+# failed, N skipped"; exit status 0 if nothing failed and something ran to its end.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -57,7 +57,9 @@ awk '
 			next
 		}
 		parts[level] = 1
-		if (ok)
+		if (ok && / # SKIP/)
+			skipped++
+		else if (ok)
 			passed++
 		else
 			fell++
@@ -66,7 +68,8 @@ awk '
 		# the outermost plan: all suites have come
 		if (!(0 in plan) || seen[0] != plan[0] || !passed)
 			bad++
-		printf "%d passed, %d failed\n", passed, fell + bad
+		printf "%d passed, %d failed, %d skipped\n", passed,
+		       fell + bad, skipped
 		exit fell + bad > 0
 	}
 ' "$log" || {

@@ -5,7 +5,8 @@
 #	SKBTRACE=path/to/skbtrace tests/run.sh [SUITE...]
 #
 # A suite is an executable that prints "ok N - name" lines and leaves with 0
-# if all is well; one that ends early without a failed test is a failure too.
+# if all is well; one that ends early without a failed test is a failure too. One
+# that prints "1..0 # SKIP WHY" is skipped.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 export SKBTRACE=${SKBTRACE:-$here/../skbtrace}
@@ -27,6 +28,9 @@ suite() {
 			echo "${line%%ok *}ok $n - $name: ${line#* - }" ;;
 		"suite-exit "*)
 			rc=${line#suite-exit } ;;
+		"1..0 # SKIP"*)
+			n=$((n + 1)) skipped=$((skipped + 1))
+			echo "ok $n - $name # SKIP ${line#*# SKIP }" ;;
 		1..*)	;;
 		*)	echo "${line/#[!#]/# &}" ;;
 		esac
