@@ -163,9 +163,7 @@ static int parse_run(const struct args *a)
 	if (!s)
 		return EXIT_USAGE;
 	fds = xcalloc(ninputs, sizeof(*fds));
-	code = show_code(s);
-	if (!code)
-		code = feed_inputs(s, fds);
+	code = feed_inputs(s, fds);
 	if (code)
 		show_fail(s, code);
 	end = show_close(s);

@@ -19,6 +19,11 @@ struct out {
 };
 
 void out_open(struct out *o, int fd);
+/*
+ * From here on into the file @name, emptied. 0, or an exit code after a
+ * message; what holds a capture is refused.
+ */
+int out_file(struct out *o, const char *name);
 void out_flush(struct out *o);
 void out_free(struct out *o);
 /* Room for @n bytes at the end of the buffer. */

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -38,6 +36,7 @@ struct show {
 	struct latency *latency;
 	struct out out;
 	struct printer pr;
+	enum { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER } color;
 	bool own_fd;
 	bool begun;		/* headers are printed */
 	bool incomplete;	/* an input was cut off or damaged */
@@ -58,38 +57,20 @@ static void show_rec(void *arg, struct trace *t, const struct rec *r);
 
 /* ---- opening ---- */
 
-/* A capture is never written over: "-o" is easily meant for the input. */
-static bool is_capture(int fd)
-{
-	char magic[8];
-
-	/* A pipe or terminal cannot be read at a place: not one. */
-	return pread(fd, magic, 8, 0) == 8 &&
-	       !memcmp(magic, SBT_FILE_MAGIC, 8);
-}
-
+/* Not before there is something to write: a mistake must cost no old file. */
 static int open_out(struct show *s)
 {
 	const char *name = s->opts.out;
-	int fd = STDOUT_FILENO;
+	int err = 0;
 
 	if (name && strcmp(name, "-")) {
-		fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
-		if (fd < 0 && errno == EACCES)
-			fd = open(name, O_WRONLY | O_CLOEXEC);
-		if (fd < 0)
-			return fail(EXIT_FAILED, "cannot write %s: %m", name);
-		s->own_fd = true;
-		if (is_capture(fd)) {
-			msg("-o %s: that is a capture, not overwritten", name);
-			hint("-o names the file for the text; -i the capture");
-			return EXIT_USAGE;
-		}
-		if (ftruncate(fd, 0) && errno != EINVAL)
-			return fail(EXIT_FAILED, "cannot write %s: %m", name);
+		err = out_file(&s->out, name);
+		s->own_fd = s->out.fd != STDOUT_FILENO;
 	}
-	s->out.fd = fd;
-	return 0;
+	s->pr.color = !s->pr.json && (s->color == COLOR_ALWAYS ||
+		      (s->color == COLOR_AUTO && isatty(s->out.fd) &&
+		       !getenv("NO_COLOR")));
+	return err;
 }
 
 static int parse_opts(struct show *s)
@@ -104,7 +85,11 @@ static int parse_opts(struct show *s)
 		hint("rel wall utc delta epoch mono");
 		return EXIT_USAGE;
 	}
-	if (strcmp(c, "auto") && strcmp(c, "always") && strcmp(c, "never"))
+	if (!strcmp(c, "always"))
+		s->color = COLOR_ALWAYS;
+	else if (!strcmp(c, "never"))
+		s->color = COLOR_NEVER;
+	else if (strcmp(c, "auto"))
 		return fail(EXIT_USAGE, "--color %s: not auto, always or never",
 			    c);
 	if (o->summary && o->latency)
@@ -131,7 +116,6 @@ static int parse_opts(struct show *s)
 struct show *show_open(const struct show_opts *o)
 {
 	struct show *s = xcalloc(1, sizeof(*s));
-	const char *c = o->color ? o->color : "auto";
 
 	s->opts = *o;
 	if (parse_opts(s)) {
@@ -141,10 +125,6 @@ struct show *show_open(const struct show_opts *o)
 	}
 	out_open(&s->out, STDOUT_FILENO);
 	s->pr.o = &s->out;
-	s->code = open_out(s);
-	s->pr.color = !o->json && (!strcmp(c, "always") ||
-		      (!strcmp(c, "auto") && isatty(s->out.fd) &&
-		       !getenv("NO_COLOR")));
 	if (o->summary)
 		s->summary = summary_new();
 	if (o->latency)
@@ -325,6 +305,8 @@ static void begin(struct show *s)
 
 	s->begun = true;
 	err = match_times(&s->match, &s->traces->clock);
+	if (!err)
+		err = open_out(s);
 	if (err) {
 		s->code = err;
 		merge_stop(s->merge);
@@ -464,11 +446,6 @@ int show_flush(struct show *s)
 bool show_dead(const struct show *s)
 {
 	return s->out.dead;
-}
-
-int show_code(const struct show *s)
-{
-	return s->code;
 }
 
 void show_fail(struct show *s, int code)

@@ -50,10 +50,7 @@ struct sb_info;
 struct show;
 struct trace;
 
-/*
- * NULL after a message: an option was wrong, EXIT_USAGE. When the output could
- * not be opened show_code() says so.
- */
+/* NULL after a message: an option was wrong, EXIT_USAGE. */
 struct show *show_open(const struct show_opts *o);
 
 /*
@@ -84,8 +81,6 @@ int show_raw(struct show *s, struct trace *t, int fd, u64 offset,
 	     const struct sb_info *info);
 /* As show_flush(), but the output may stay in its buffer. */
 int show_run(struct show *s);
-/* 0, or the exit code that show_close() will return. */
-int show_code(const struct show *s);
 void show_fail(struct show *s, int code);
 /* An input was cut off: exit code 3. */
 void show_incomplete(struct show *s);
