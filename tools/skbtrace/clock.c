@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "clock.h"
+#include "num.h"
 #include "put.h"
 
 /*
@@ -162,57 +163,124 @@ static bool seconds(const char *s, u64 *ns, const char **end)
 	return true;
 }
 
-bool time_parse(const struct clock *c, const char *s, u64 *mono)
+/* On our clock; what was before the boot, or is far away, is at an end of it. */
+static u64 mono_of(const struct clock *c, time_t t, u64 ns)
 {
-	time_t start = clock_real(c, c->t0) / NSEC_PER_SEC;
-	u64 ns = 0, real;
-	int h, m, n = 0, y, mo, d;
-	const char *end;
-	bool dated, utc;
-	struct tm tm;
-	time_t t;
+	__int128 mono = (__int128)t * (s64)NSEC_PER_SEC + ns - c->real_off;
 
-	if (seconds(s, &ns, &end) && (!*end || !strcmp(end, "s"))) {
-		*mono = c->t0 + ns;
+	if (mono < 0)
+		return 0;
+	return mono > UINT64_MAX ? UINT64_MAX : (u64)mono;
+}
+
+/* Since the start, as "rel" prints it, or since 1970, as "epoch" does. */
+static bool parse_offset(const struct clock *c, const char *s, u64 *mono)
+{
+	enum { EPOCH = 1000000000 };	/* seconds; no trace takes 30 years */
+	const bool before = *s == '-';
+	const char *end;
+	u64 ns;
+
+	s += before;
+	if (!seconds(s, &ns, &end) || (*end && strcmp(end, "s"))) {
+		if (!parse_duration(s, &ns))
+			return false;
+	} else if (!before && ns >= EPOCH * NSEC_PER_SEC) {
+		*mono = mono_of(c, ns / NSEC_PER_SEC, ns % NSEC_PER_SEC);
 		return true;
 	}
-	utc = *s && s[strlen(s) - 1] == 'Z';
-	if (!(utc ? gmtime_r(&start, &tm) : localtime_r(&start, &tm)))
+	if (before)
+		*mono = c->t0 > ns ? c->t0 - ns : 0;
+	else
+		*mono = c->t0 + ns;
+	return true;
+}
+
+/* "Z", "+01:00", "+0100", "" for local time; seconds east into @east. */
+static bool parse_zone(const char *s, bool *given, long *east)
+{
+	int h, m, n = 0;
+
+	*given = *s;
+	*east = 0;
+	if (!*s || !strcmp(s, "Z"))
+		return true;
+	if (strspn(s, "+-") != 1 || s[1] < '0' || s[1] > '9' ||
+	    (sscanf(s + 1, "%2d:%2d%n", &h, &m, &n) != 2 &&
+	     sscanf(s + 1, "%2d%2d%n", &h, &m, &n) != 2))
 		return false;
-	dated = sscanf(s, "%4d-%2d-%2d%n", &y, &mo, &d, &n) == 3 && n;
-	if (dated) {
-		tm.tm_year = y - 1900;
-		tm.tm_mon = mo - 1;
-		tm.tm_mday = d;
-		s += n;
-		if (*s == 'T' || *s == ' ')
-			s++;
-	}
-	ns = 0;
-	h = m = n = 0;
-	if (*s && strcmp(s, "Z")) {
-		if (sscanf(s, "%2d:%2d%n", &h, &m, &n) != 2 || !n)
-			return false;
-		s += n;
-		if (*s == ':') {
-			if (!seconds(s + 1, &ns, &s))
-				return false;
-		}
-	} else if (!dated) {
+	if (!n || s[1 + n] || h > 14 || m < 0 || m > 59)
 		return false;
-	}
-	if (strcmp(s, utc ? "Z" : "") || h < 0 || h > 23 || m < 0 || m > 59 ||
-	    ns >= 61 * NSEC_PER_SEC)
+	*east = (h * 60 + m) * (*s == '-' ? -60L : 60L);
+	return true;
+}
+
+/* "2026-11-21", and a T or a blank if a time follows. */
+static const char *parse_date(const char *s, struct tm *tm)
+{
+	int y, mo, d, n = 0;
+
+	if (sscanf(s, "%4d-%2d-%2d%n", &y, &mo, &d, &n) != 3 || !n)
+		return NULL;
+	tm->tm_year = y - 1900;
+	tm->tm_mon = mo - 1;
+	tm->tm_mday = d;
+	s += n;
+	return s + (*s == 'T' || *s == ' ');
+}
+
+/* "14:03" or "14:03:07.2"; NULL: it is none. */
+static const char *parse_clock(const char *s, struct tm *tm, u64 *ns)
+{
+	int n = 0;
+
+	if (sscanf(s, "%2d:%2d%n", &tm->tm_hour, &tm->tm_min, &n) != 2 || !n)
+		return NULL;
+	s += n;
+	if (*s == ':' && !seconds(s + 1, ns, &s))
+		return NULL;
+	if (tm->tm_hour < 0 || tm->tm_hour > 23 || tm->tm_min < 0 ||
+	    tm->tm_min > 59 || *ns >= 61 * NSEC_PER_SEC)
+		return NULL;
+	return s;
+}
+
+bool time_parse(const struct clock *c, const char *s, u64 *mono)
+{
+	time_t start = clock_real(c, c->t0) / NSEC_PER_SEC, t;
+	const char *date, *rest = s, *zone;
+	struct tm day = {};
+	bool zoned;
+	long east;
+	u64 ns = 0;
+
+	if (parse_offset(c, s, mono))
+		return true;
+	date = parse_date(s, &day);
+	if (date)
+		rest = date;
+	zone = strpbrk(rest, "Z+-");
+	if (!parse_zone(zone ? zone : "", &zoned, &east))
 		return false;
-	tm.tm_hour = h;
-	tm.tm_min = m;
-	tm.tm_sec = 0;
-	tm.tm_isdst = -1;
-	t = utc ? timegm(&tm) : mktime(&tm);
-	real = (u64)t * NSEC_PER_SEC + ns;
+	t = start + east;
+	if (!(zoned ? gmtime_r(&t, &day) : localtime_r(&t, &day)))
+		return false;
+	day.tm_hour = 0;
+	day.tm_min = 0;
+	day.tm_sec = 0;
+	day.tm_isdst = -1;
+	if (date)
+		parse_date(s, &day);
+	if (*rest && rest != zone)
+		rest = parse_clock(rest, &day, &ns);
+	else if (!date)
+		return false;
+	if (!rest || strcmp(rest, zone ? zone : ""))
+		return false;
+	t = (zoned ? timegm(&day) : mktime(&day)) - east;
 	/* A bare time of day before the start's is of the next day. */
-	if (!dated && t + 43200 < start)
-		real += 86400 * NSEC_PER_SEC;
-	*mono = real - c->real_off;
+	if (!date && t + 43200 < start)
+		t += 86400;
+	*mono = mono_of(c, t, ns);
 	return true;
 }

@@ -50,9 +50,10 @@ char *put_time(char *p, const struct clock *c, struct day_cache *d,
 	       enum time_format f, u64 mono, u64 *last);
 
 /*
- * What --since takes: seconds since the start ("1.5"), a time of the day of
- * the start ("14:03:07.2"), a date with or without a time, both local or with
- * a Z. The result is monotonic. False: not a time.
+ * What --since takes: seconds since the start ("1.5", "500ms"), or since 1970
+ * if that many; a time of the day of the start ("14:03:07.2"), a date with or
+ * without a time, both local or with a zone ("Z", "+01:00"). The result is
+ * monotonic, within what that clock can say. False: not a time.
  */
 bool time_parse(const struct clock *c, const char *s, u64 *mono);
 

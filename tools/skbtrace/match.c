@@ -229,7 +229,7 @@ static int one_time(const char *opt, const char *s, const struct clock *c,
 	if (!s || time_parse(c, s, t))
 		return 0;
 	msg("%s \"%s\": not a time", opt, s);
-	hint("seconds since the start (1.5), a time (14:03:07.2) or a date (2026-11-21T14:03:07Z)");
+	hint("since the start (1.5, 500ms), a time (14:03:07.2) or a date (2026-11-21T14:03:07Z, or +01:00)");
 	return EXIT_USAGE;
 }
 

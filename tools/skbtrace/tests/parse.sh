@@ -109,9 +109,18 @@ done
 	sel --until 2026-11-20 basic.dat
 	TZ=Europe/Berlin sel --since 06:03:13 basic.dat
 	sel --since 05:03:13Z basic.dat
+	sel --since 06:03:13+01:00 basic.dat
+	sel --since 2026-11-21T02:33:13-0230 basic.dat
+	sel --since 2026-11-21+01:00 --until 2026-11-21T05:03:11.6Z basic.dat
+	sel --since 250ms --until 255.5ms basic.dat
+	sel --since -0.5 --until 1s basic.dat
+	sel --since 1795237391.73767 --until 1795237391.7377 basic.dat
+	# before the boot, and centuries from now: all of it
+	sel --since 04:40 basic.dat
+	sel --since 1960-01-01 --until 2900-01-01 basic.dat
 } >out
 golden when.txt
-for c in x 1:2:3:4 25:00 12:61 2026-11 1.5x; do
+for c in x 1:2:3:4 25:00 12:61 2026-11 1.5x 12:00+1 12:00+25:00 12:00Zx - Z; do
 	run 2 parse --since "$c" basic.dat && says 'not a time'
 	result $? "--since \"$c\" is refused"
 done
