@@ -207,7 +207,8 @@ static void print_head(const struct info *in, const char *name,
 	escape_text(text, (const u8 *)host, TRACE_WORD);
 	printf("file      %s, %s, %s%s%s\n", name,
 	       fmt_size(size, sbt_reader_offset(rd)),
-	       trouble ? "cut off: " : "complete", trouble ? trouble : "",
+	       !trouble ? "complete" : sbt_reader_complete(rd) ? "" :
+	       "cut off: ", trouble ? trouble : "",
 	       in->damaged ? ", damaged" : "");
 	printf("machine   %s, Linux %s, ABI %d, %s-endian\n",
 	       *host ? text : "?", *kernel ? kernel : "?", SKBTRACE_ABI,
@@ -291,14 +292,11 @@ static int print_meta(const struct trace *t)
 	return EXIT_FAILED;
 }
 
-static int info_fd(int fd, const char *name)
+static int info_one(struct sbt_reader *rd, const char *name)
 {
-	struct sbt_reader *rd = sbt_reader_open(fd, name);
 	struct info *in;
 	int code;
 
-	if (!rd)
-		return EXIT_FAILED;
 	in = xcalloc(1, sizeof(*in));
 	in->t = trace_new(name);
 	code = read_chunks(in, rd);
@@ -313,7 +311,30 @@ static int info_fd(int fd, const char *name)
 	trace_free(in->t);
 	free(in->cpus);
 	free(in);
-	sbt_reader_close(rd);
+	return code;
+}
+
+/* One recording, and those that stand behind it in the file. */
+static int info_fd(int fd, const char *name)
+{
+	struct sbt_reader *rd = sbt_reader_open(fd, name), *next;
+	int code = rd ? EXIT_OK : EXIT_FAILED;
+
+	while (rd) {
+		int one = info_one(rd, name);
+
+		if (!code || one == EXIT_FAILED)
+			code = one;
+		next = NULL;
+		if (one != EXIT_FAILED && sbt_reader_more(rd)) {
+			if (!only_meta)
+				putchar('\n');
+			next = sbt_reader_follow(rd);
+			code = next ? code : EXIT_FAILED;
+		}
+		sbt_reader_close(rd);
+		rd = next;
+	}
 	return code;
 }
 

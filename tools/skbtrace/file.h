@@ -113,14 +113,24 @@ bool sbt_reader_fetch(struct sbt_reader *r, const struct sbt_chunk *c,
 /* The first bytes of a payload that was passed over: how many were there. */
 ssize_t sbt_reader_peek(struct sbt_reader *r, u64 offset, void *buf, size_t n);
 
-/* Why there is no END: "ends inside a chunk at byte 4711"; NULL if it is. */
+/*
+ * After SBT_READ_END: does another recording stand behind this one? A reader
+ * for it, of the same file; NULL after a message.
+ */
+bool sbt_reader_more(const struct sbt_reader *r);
+struct sbt_reader *sbt_reader_follow(const struct sbt_reader *prev);
+
+/*
+ * Why there is no END: "ends inside a chunk at byte 4711", or
+ * what is wrong behind it; NULL if nothing is.
+ */
 const char *sbt_reader_trouble(const struct sbt_reader *r);
 
 bool sbt_reader_seekable(const struct sbt_reader *r);
 bool sbt_reader_swapped(const struct sbt_reader *r);	/* foreign order */
 bool sbt_reader_complete(const struct sbt_reader *r);	/* END was seen */
 const struct sbt_end *sbt_reader_end(const struct sbt_reader *r);
-u64 sbt_reader_offset(const struct sbt_reader *r);
+u64 sbt_reader_offset(const struct sbt_reader *r);	/* bytes of it read */
 void sbt_reader_close(struct sbt_reader *r);
 
 #endif

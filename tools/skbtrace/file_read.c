@@ -18,10 +18,14 @@ struct sbt_reader {
 	bool swap;
 	bool complete;
 	const char *name;
+	u64 start;		/* of this recording */
 	u64 off;		/* of the next byte to read */
 	u8 *buf;
 	size_t cap;
 	struct sbt_end end;
+	bool past_end;		/* what follows END has been looked at */
+	struct sbt_file_hdr next;	/* of the recording that follows */
+	bool more;
 	char trouble[96];	/* why the file ended early */
 };
 
@@ -78,20 +82,14 @@ static void not_a_capture(const char *name, const u8 *p, size_t n)
 	}
 }
 
-static bool check_header(struct sbt_reader *r)
+static bool is_header(const struct sbt_file_hdr *h, ssize_t n)
 {
-	struct sbt_file_hdr h;
-	ssize_t n = pull(r, &h, sizeof(h));
+	return n == sizeof(*h) &&
+	       !memcmp(h->magic, SBT_FILE_MAGIC, sizeof(h->magic));
+}
 
-	if (n < 0) {
-		msg("cannot read %s: %s", r->name, strerror(-n));
-		return false;
-	}
-	if (n < (ssize_t)sizeof(h) ||
-	    memcmp(h.magic, SBT_FILE_MAGIC, sizeof(h.magic))) {
-		not_a_capture(r->name, (u8 *)&h, n);
-		return false;
-	}
+static bool check_header(struct sbt_reader *r, struct sbt_file_hdr h)
+{
 	if (h.order == bswap_32(SBT_FILE_ORDER)) {
 		r->swap = true;
 		h.abi = bswap_16(h.abi);
@@ -115,6 +113,22 @@ static bool check_header(struct sbt_reader *r)
 	return true;
 }
 
+static bool read_header(struct sbt_reader *r)
+{
+	struct sbt_file_hdr h;
+	ssize_t n = pull(r, &h, sizeof(h));
+
+	if (n < 0) {
+		msg("cannot read %s: %s", r->name, strerror(-n));
+		return false;
+	}
+	if (!is_header(&h, n)) {
+		not_a_capture(r->name, (u8 *)&h, n);
+		return false;
+	}
+	return check_header(r, h);
+}
+
 struct sbt_reader *sbt_reader_open(int fd, const char *name)
 {
 	struct sbt_reader *r = xcalloc(1, sizeof(*r));
@@ -134,7 +148,29 @@ struct sbt_reader *sbt_reader_open(int fd, const char *name)
 		r->seekable = true;
 		r->off = pos;
 	}
-	if (!check_header(r)) {
+	r->start = r->off;
+	if (!read_header(r)) {
+		free(r);
+		return NULL;
+	}
+	return r;
+}
+
+bool sbt_reader_more(const struct sbt_reader *r)
+{
+	return r->more;
+}
+
+struct sbt_reader *sbt_reader_follow(const struct sbt_reader *prev)
+{
+	struct sbt_reader *r = xcalloc(1, sizeof(*r));
+
+	r->fd = prev->fd;
+	r->name = prev->name;
+	r->seekable = prev->seekable;
+	r->start = prev->off;
+	r->off = r->start + sizeof(prev->next);
+	if (!check_header(r, prev->next)) {
 		free(r);
 		return NULL;
 	}
@@ -185,6 +221,26 @@ static bool within_file(struct sbt_reader *r, u64 padded)
 	return r->off + padded <= (u64)st.st_size;
 }
 
+/* END was read: "cat" may have put another recording there. */
+static enum sbt_read after_end(struct sbt_reader *r)
+{
+	u64 start = r->off;
+	ssize_t n;
+
+	if (r->past_end)
+		return SBT_READ_END;
+	r->past_end = true;
+	n = pull(r, &r->next, sizeof(r->next));
+	if (n < 0)
+		return read_failed(r, n);
+	r->off = start;
+	r->more = is_header(&r->next, n);
+	if (n && !r->more)
+		return ended(r, "goes on after its END, with no recording",
+			     start);
+	return SBT_READ_END;
+}
+
 enum sbt_read sbt_reader_next(struct sbt_reader *r, bool lazy,
 			      struct sbt_chunk *c)
 {
@@ -194,7 +250,7 @@ enum sbt_read sbt_reader_next(struct sbt_reader *r, bool lazy,
 	ssize_t n;
 
 	if (r->complete)
-		return SBT_READ_END;
+		return after_end(r);
 	n = pull(r, &h, sizeof(h));
 	if (n < 0)
 		return read_failed(r, n);
@@ -208,6 +264,9 @@ enum sbt_read sbt_reader_next(struct sbt_reader *r, bool lazy,
 		h.cpu = bswap_32(h.cpu);
 		h.crc = bswap_32(h.crc);
 	}
+	/* A crash leaves such a tail; each eight bytes of it would be a chunk. */
+	if (!h.type && !h.len)
+		return ended(r, "is damaged (zeros in place of a chunk)", start);
 	if (h.len > SBT_CHUNK_MAX)
 		return ended(r, "is damaged (length of a chunk)", start);
 	*c = (struct sbt_chunk){ .type = h.type, .len = h.len, .cpu = h.cpu,
@@ -286,7 +345,7 @@ const char *sbt_reader_trouble(const struct sbt_reader *r)
 
 u64 sbt_reader_offset(const struct sbt_reader *r)
 {
-	return r->off;
+	return r->off - r->start;
 }
 
 void sbt_reader_close(struct sbt_reader *r)

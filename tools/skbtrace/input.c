@@ -36,12 +36,16 @@ static int feed_all(struct show *s, struct trace *t, int fd)
 		err = show_feed(s, t, &c, sbt_reader_swapped(t->rd));
 		if (!err && !lazy && (c.type == SBT_SUBBUF || idle(fd)))
 			err = idle(fd) ? show_flush(s) : show_run(s);
+		/* Whoever writes the pipe may take his time to close it. */
+		if (!err && !lazy && c.type == SBT_END)
+			err = show_ended(s);
 	}
 	if (err || show_dead(s))
 		return err;
 	trouble = sbt_reader_trouble(t->rd);
 	if (trouble) {
-		msg("%s %s: the recording was cut off", t->name, trouble);
+		msg("%s %s%s", t->name, trouble, sbt_reader_complete(t->rd) ?
+		    "" : ": the recording was cut off");
 		hint("everything before that is shown");
 		show_incomplete(s);
 	}
@@ -52,18 +56,31 @@ static int feed_all(struct show *s, struct trace *t, int fd)
 
 int input_capture(struct show *s, const char *name, int fd, bool alone)
 {
-	struct trace *t = show_trace(s, name);
+	enum { MAX_FOLLOW = 1024 };
+	struct sbt_reader *rd = sbt_reader_open(fd, name);
+	int n = 0, err;
 
-	t->rd = sbt_reader_open(fd, t->name);
-	if (!t->rd)
-		return EXIT_FAILED;
-	if (!sbt_reader_seekable(t->rd)) {
-		if (!alone)
+	if (rd && !sbt_reader_seekable(rd)) {
+		if (!alone) {
+			sbt_reader_close(rd);
 			return fail(EXIT_USAGE, "%s is a pipe: it cannot be merged with other files",
-				    t->name);
+				    name);
+		}
 		show_follow(s);
 	}
-	return feed_all(s, t, fd);
+	while (rd) {
+		struct trace *t = show_trace(s, name);
+
+		t->rd = rd;
+		err = feed_all(s, t, fd);
+		if (err || show_dead(s) || !sbt_reader_more(rd))
+			return err;
+		if (++n == MAX_FOLLOW)
+			return fail(EXIT_FAILED, "%s: more than %d recordings, one behind the other",
+				    name, MAX_FOLLOW);
+		rd = sbt_reader_follow(rd);
+	}
+	return EXIT_FAILED;
 }
 
 /* Sub-buffers stand one behind the other, each telling its size. */

@@ -388,6 +388,16 @@ void merge_finish(struct merge *m)
 	merge_run(m);
 }
 
+void merge_pause(struct merge *m)
+{
+	merge_finish(m);
+	m->all = false;
+	m->heard = false;
+	m->prev = 0;
+	for (u32 i = 0; i < m->n; i++)
+		m->s[i]->bound = UINT64_MAX;
+}
+
 void merge_stop(struct merge *m)
 {
 	m->stop = true;

@@ -39,6 +39,8 @@ void merge_mark(struct merge *m, struct trace *t, u32 cpu, u64 mono_ns);
 void merge_run(struct merge *m);
 /* No more comes: pass on all. */
 void merge_finish(struct merge *m);
+/* No more comes of the traces up to now, but of others: pass on all. */
+void merge_pause(struct merge *m);
 
 /* The sink may ask to stop. */
 void merge_stop(struct merge *m);

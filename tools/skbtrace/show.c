@@ -299,6 +299,19 @@ int show_chunk(struct show *s, const struct sbt_chunk *c)
 
 /* ---- records ---- */
 
+static void begin_trace(struct show *s, struct trace *t)
+{
+	bool head = t->fmt && !s->summary && !s->latency;
+
+	t->begun = true;
+	if (head && s->pr.json)
+		json_trace(&s->pr, t);
+	else if (head)
+		text_trace(&s->pr, t);
+	/* All lines count from the start of the first. */
+	t->clock.t0 = s->traces->clock.t0 - t->shift;
+}
+
 static void begin(struct show *s)
 {
 	int err;
@@ -312,16 +325,8 @@ static void begin(struct show *s)
 		merge_stop(s->merge);
 		return;
 	}
-	for (struct trace *t = s->traces; t; t = t->next) {
-		bool head = t->fmt && !s->summary && !s->latency;
-
-		if (head && s->pr.json)
-			json_trace(&s->pr, t);
-		else if (head)
-			text_trace(&s->pr, t);
-		/* All lines count from the start of the first. */
-		t->clock.t0 = s->traces->clock.t0 - t->shift;
-	}
+	for (struct trace *t = s->traces; t; t = t->next)
+		begin_trace(s, t);
 }
 
 static void count_lost(struct show *s, const struct rec *r)
@@ -379,6 +384,9 @@ static void show_rec(void *arg, struct trace *t, const struct rec *r)
 		if (s->code)
 			return;
 	}
+	/* It follows in a pipe, where the first ones are long printed. */
+	if (!t->begun)
+		begin_trace(s, t);
 	if (s->out.dead || s->out.err) {
 		merge_stop(s->merge);
 		return;
@@ -428,6 +436,12 @@ int show_run(struct show *s)
 {
 	merge_run(s->merge);
 	return s->code;
+}
+
+int show_ended(struct show *s)
+{
+	merge_pause(s->merge);
+	return show_flush(s);
 }
 
 int show_flush(struct show *s)

@@ -79,6 +79,8 @@ void show_follow(struct show *s);
 /* A whole sub-buffer of a trace.cpuN file, without chunks around it. */
 int show_raw(struct show *s, struct trace *t, int fd, u64 offset,
 	     const struct sb_info *info);
+/* As show_flush(), and all there is of the traces up to now has come. */
+int show_ended(struct show *s);
 /* As show_flush(), but the output may stay in its buffer. */
 int show_run(struct show *s);
 void show_fail(struct show *s, int code);

@@ -22,6 +22,7 @@ struct trace {
 	struct clock clock;
 	struct meta *meta;	/* in the order of the file */
 	s64 shift;		/* to the clock of the first trace */
+	bool begun;		/* its header is printed */
 	bool has_end;
 	struct sbt_end end;
 	bool t0_told;		/* by META, else it is a guess */

@@ -229,6 +229,45 @@ result $? "no default file: what to do"
 run 1 parse .
 result $? "a directory"
 
+# ---- one recording behind the other
+
+cat basic.dat other_host.dat >two.dat
+"$S" parse basic.dat other_host.dat >want 2>&1
+run 0 parse two.dat && cat err >>out && diff want out >>why
+result $? "two recordings in one file are as two files"
+# shellcheck disable=SC2002
+cat two.dat | "$S" parse - >out 2>err
+rc=$?
+"$S" parse other_host.dat | grep -v '^#' | cut -c13- >want
+[ $rc = 0 ] && [ ! -s err ] && [ "$(grep -c '^# skbtrace' out)" = 2 ] &&
+	grep -v '^#' out | tail -n "$(wc -l <want)" | cut -c13- | diff want - >why
+result $? "and in a pipe"
+# shellcheck disable=SC2002
+cat pipe_marks.dat lost.dat big.dat | "$S" parse - >out 2>err
+[ "$(grep -c tcp_rttm out)" = 37 ] && says 'LOST 312 of'
+result $? "with marks, without, and of foreign byte order"
+cat basic.dat two.dat | "$S" parse --json - >out 2>err
+[ "$(grep -c '"event":"trace"' out)" = 3 ]
+result $? "three, in JSON"
+run 0 info two.dat && [ "$(grep -c '^machine' out)" = 2 ] && grep -q 'complete$' out
+result $? "info tells of both"
+{ cat basic.dat; echo strange; } >tail.dat
+run 3 parse tail.dat && says 'goes on after its END' &&
+	run 3 info tail.dat && grep -q 'goes on after' out
+result $? "other bytes after the END are told"
+gen damaged:cut-chunk cut-chunk.dat
+cat basic.dat cut-chunk.dat >two.dat
+run 3 parse two.dat && says 'cut off'
+result $? "the second one is cut off"
+for s in no-end no-chunks; do
+	gen damaged:$s $s.dat
+	truncate -s 2G $s.dat
+	timeout 10 "$S" parse $s.dat >out 2>err
+	[ $? != 124 ] && says 'zeros in place of a chunk'
+	result $? "a tail of zeros is no endless list of chunks ($s)"
+	rm $s.dat
+done
+
 # ---- outputs
 
 run 0 parse -o text basic.dat && diff "$golden/basic.txt" text >why
