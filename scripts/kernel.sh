@@ -5,10 +5,11 @@
 #   base   without skbtrace, configured as plain: what the costs are ratios to
 #   plain  skbtrace as modules, BTF, everything the other tracers need
 #   debug  skbtrace built in, KASAN, lockdep and other checkers; no BTF
-#   uml    user mode Linux with the KUnit tests
+#   uml    user mode Linux with skbtrace built in, the same checkers and KUnit
+#   kunit  user mode Linux with KUnit alone
 #
 # The directory that is printed holds the last good build, whatever is being
-# compiled meanwhile: bzImage (uml: linux), vmlinux, System.map, .config, for
+# compiled meanwhile: bzImage (uml, kunit: linux), vmlinux, System.map, .config, for
 # plain modroot/lib/modules, and the link build to where make M= works.
 #   --built  build nothing; fail if there is no such directory yet
 #   --remove-all  instead of a VARIANT: remove all trees and builds
@@ -22,10 +23,11 @@ set -euo pipefail
 
 # What each variant is configured from, on top of allnoconfig
 declare -A FRAGMENTS=(
-	[base]="base net plain"
-	[plain]="base net plain skbtrace"
-	[debug]="base net debug skbtrace-builtin"
-	[uml]="uml"
+	[base]="common x86 net plain"
+	[plain]="common x86 net plain skbtrace"
+	[debug]="common x86 net checks debug skbtrace-builtin"
+	[uml]="common net checks uml skbtrace-builtin"
+	[kunit]="kunit"
 )
 
 built_only=0
@@ -61,7 +63,7 @@ fi
 build=$top/$place
 
 arch=x86_64 image=arch/x86/boot/bzImage targets=(bzImage modules)
-if [ "$variant" = uml ]; then
+if [[ $variant == @(uml|kunit) ]]; then
 	arch=um image=linux targets=(linux)
 fi
 

@@ -12,7 +12,7 @@ case ${1-} in
 -h | --help) usage 0 ;;
 esac
 
-dir=$("$ROOT/scripts/kernel.sh" uml)
+dir=$("$ROOT/scripts/kernel.sh" kunit)
 log=$(mktemp "${TMPDIR:-/tmp}/skbtrace-kunit.XXXXXX")
 trap 'rm -f "$log"' EXIT
 

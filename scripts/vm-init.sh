@@ -11,6 +11,16 @@ export PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin
 # mount reads /proc/self/mountinfo, so proc comes first
 mount -t proc proc /proc
 mount -a -T "$here/vm-fstab"
+# user mode Linux has been told where; the port is a serial line there
+mkdir /run/vm
+if [ -n "${vm_ctl-}" ]; then
+	mount -t hostfs -o "$vm_ctl" none /run/vm
+	port=/dev/ttyS0
+	stty -F $port raw
+else
+	mount -t 9p -o trans=virtio,version=9p2000.L,cache=none ctl /run/vm
+	port=$(echo /dev/vport*p1)
+fi
 
 cwd='' repo='' host_path='' modules='' writable=() interactive=0 rows='' columns=''
 # shellcheck source=/dev/null # sets the above
@@ -33,8 +43,12 @@ visible "$cwd"
 visible "$repo"
 for i in "${!writable[@]}"; do
 	mkdir -p "${writable[i]}"
-	mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none \
-		"w$i" "${writable[i]}"
+	if [ -n "${vm_ctl-}" ]; then
+		mount -t hostfs -o "${writable[i]}" none "${writable[i]}"
+	else
+		mount -t 9p -o trans=virtio,version=9p2000.L,msize=512000,cache=none \
+			"w$i" "${writable[i]}"
+	fi
 done
 
 if [ -n "$modules" ]; then
@@ -51,19 +65,22 @@ if [ -n "$modules" ]; then
 fi
 
 echo vm >/proc/sys/kernel/hostname
-echo -1 >/proc/sys/kernel/perf_event_paranoid
+[ ! -e /proc/sys/kernel/perf_event_paranoid ] ||
+	echo -1 >/proc/sys/kernel/perf_event_paranoid
 echo 0 >/proc/sys/kernel/kptr_restrict
 ip link set lo up
 
 cd "$cwd" || exit
 if ((interactive)); then
+	[ -n "${vm_ctl-}" ] || port=/dev/hvc0
+	stty -F "$port" sane
 	setsid -c bash -c "stty rows $rows columns $columns; . /run/vm/command" \
-		<>/dev/hvc0 >&0 2>&1
+		<>"$port" >&0 2>&1
 	status=$?
 else
 	# a pipe, since a virtio port cannot be opened twice (> /dev/stderr)
 	mkfifo /run/out
-	cat /run/out >/dev/vport*p1 &
+	cat /run/out >"$port" &
 	cat=$!
 	# shellcheck source=/dev/null
 	(. /run/vm/command) </dev/null >/run/out 2>&1
@@ -81,5 +98,10 @@ for i in "${writable[@]}"; do
 	umount "$i"
 done
 echo "$status" >/run/vm/status
+if [ -n "${vm_ctl-}" ]; then
+	umount /run/vm
+	# reboot(2), to power off; user mode Linux has no sysrq
+	perl -e 'syscall(169, 0xfee1dead, 672274793, 0x4321fedc)'
+fi
 echo b >/proc/sysrq-trigger
 sleep 60

@@ -9,6 +9,9 @@
 # exit status is COMMAND's, or 124: timeout, 125: the VM failed.
 #
 #   -k VARIANT   kernel of scripts/kernel.sh (default plain), built if missing;
+#                uml: a process, not QEMU; one CPU, whose time is virtual (a
+#                wait takes none, and a busy host can't make a limit of time
+#                fail) unless -a time-travel=off;
 #                stock-FLAVOUR: Debian's, of scripts/stock.sh, downloaded if
 #                missing, with skbtrace's modules as they are in this clone
 #   -K BZIMAGE   that kernel, whoever built it
@@ -65,7 +68,7 @@ done
 (($# || interactive)) || usage
 : "${timeout:=$((interactive ? 0 : 300))}"
 
-need_command qemu-system-x86_64
+[ "$variant" = uml ] || need_command qemu-system-x86_64
 
 if [ -z "$image" ] && [[ $variant == stock-* ]]; then
 	dir=$("$ROOT/scripts/stock.sh" --built "${variant#stock-}") ||
@@ -77,9 +80,10 @@ elif [ -z "$image" ]; then
 	dir=$("$ROOT/scripts/kernel.sh" --built "$variant") ||
 		dir=$("$ROOT/scripts/kernel.sh" "$variant")
 	image=$dir/bzImage
+	[ "$variant" != uml ] || image=$dir/linux
 	[ -n "$modules" ] || [ ! -d "$dir/modroot" ] || modules=$dir/modroot
-	# a warning of the debug kernel is a failed run
-	[ "$variant" != debug ] || args="panic_on_warn=1 $args"
+	# a warning of a kernel that checks itself is a failed run
+	[[ $variant != @(debug|uml) ]] || args="panic_on_warn=1 $args"
 fi
 [ -r "$image" ] || die "no kernel at $image"
 
@@ -104,25 +108,13 @@ accelerator() {
 	cat "$known"
 }
 
-# The CPU model is pinned: with ERMS/FSRM each iteration of a rep instruction
-# counts as one. Multi-threaded TCG crashes kernels that patch their own code.
-if ((icount)); then
-	cpus=1
-	machine=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off')
-elif [ "$(accelerator)" = kvm ]; then
-	machine=(-accel kvm)
-else
-	machine=(-accel 'tcg,thread=single')
-fi
-machine+=(-M q35 -cpu 'max,-erms,-fsrm' -smp "$cpus" -m "$mem" "${qemu_args[@]}")
-
 # What the guest needs to know, and its answer, travel in a directory that both
 # see: text on a console is no place for an exit status.
 ctl=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-vm.XXXXXX")
-qemu_pid=''
+vm_pid=''
 # shellcheck disable=SC2317 # called by the trap
 cleanup() {
-	[ -z "$qemu_pid" ] || kill "$qemu_pid" 2>/dev/null || true
+	[ -z "$vm_pid" ] || kill "$vm_pid" 2>/dev/null || true
 	rm -rf "$ctl"
 }
 trap cleanup EXIT
@@ -153,48 +145,86 @@ add_share() {
 		-device "virtio-9p-pci,fsdev=$1,mount_tag=$1"
 	)
 }
-add_share root / ,readonly=on
-add_share ctl "$ctl"
-for i in "${!writable[@]}"; do
-	add_share "w$i" "${writable[i]}"
-done
 
-[[ $ROOT != *[[:space:]]* ]] || die "blanks in the path of this repo: $ROOT"
-machine+=(
-	-kernel "$image" ${initrd:+-initrd "$initrd"}
-	-append "console=ttyS0 oops=panic panic=-1 root=root ro rootfstype=9p
-		 rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose
-		 init=$ROOT/scripts/vm-init.sh $args"
-	-nodefaults -no-user-config -no-reboot -display none
-	-serial "file:$log" -device virtio-rng-pci -device virtio-serial-pci
-)
-
-# QEMU in the background, so that a caller who goes away (| head) or a signal
-# takes the VM along.
-status=0
-if ((interactive)); then
-	timeout --foreground "$timeout" qemu-system-x86_64 "${machine[@]}" \
-		-chardev stdio,id=tty,signal=off -device virtconsole,chardev=tty \
-		2>"$ctl/qemu" || status=$?
-else
+# The CPU model is pinned: with ERMS/FSRM each iteration of a rep instruction
+# counts as one. Multi-threaded TCG crashes kernels that patch their own code.
+qemu() {
+	local i
+	if ((icount)); then
+		cpus=1
+		machine=(-accel 'tcg,thread=single' -icount 'shift=0,sleep=off')
+	elif [ "$(accelerator)" = kvm ]; then
+		machine=(-accel kvm)
+	else
+		machine=(-accel 'tcg,thread=single')
+	fi
+	machine+=(-M q35 -cpu 'max,-erms,-fsrm' -smp "$cpus" -m "$mem" "${qemu_args[@]}")
+	add_share root / ,readonly=on
+	add_share ctl "$ctl"
+	for i in "${!writable[@]}"; do
+		add_share "w$i" "${writable[i]}"
+	done
+	machine+=(
+		-kernel "$image" ${initrd:+-initrd "$initrd"}
+		-append "console=ttyS0 oops=panic panic=-1 root=root ro rootfstype=9p
+			 rootflags=trans=virtio,version=9p2000.L,msize=512000,cache=loose
+			 init=$init $args"
+		-nodefaults -no-user-config -no-reboot -display none
+		-serial "file:$log" -device virtio-rng-pci -device virtio-serial-pci
+	)
 	# A fifo, since QEMU makes what it writes to non-blocking, which must not
 	# spread to whoever shares our stdout; and not its own stdio, since the
 	# end of its stdin would close the port.
+	if ((interactive)); then
+		machine+=(-chardev 'stdio,id=tty,signal=off' -device 'virtconsole,chardev=tty')
+	else
+		machine+=(-chardev "file,id=out,path=$ctl/out"
+			-device 'virtserialport,chardev=out,name=out')
+	fi
+	machine=(qemu-system-x86_64 "${machine[@]}")
+}
+
+# User mode Linux: the console goes into the log, the first serial line to the
+# caller. It stays with its memory in a file that has no name.
+uml() {
+	local words
+	read -ra words <<<"$args"
+	machine=("$image" mem="$mem" console=tty con=null con0="null,fd:4"
+		ssl=null ssl0="null,fd:3" uml_dir="$ctl/" umid=uml kunit.enable=0
+		root=/dev/root rootfstype=hostfs rootflags=/ ro panic=-1
+		time-travel=inf-cpu init="$init" vm_ctl="$ctl" "${words[@]}")
+	((!interactive)) || machine+=('ssl0=fd:0,fd:1')
+	ulimit -c 0
+}
+
+[[ $ROOT != *[[:space:]]* ]] || die "blanks in the path of this repo: $ROOT"
+init=$ROOT/scripts/vm-init.sh
+if [ "$variant" = uml ]; then
+	uml
+else
+	qemu
+fi
+
+# The machine in the background, so that a caller who goes away (| head) or a
+# signal takes it along.
+status=0
+if ((interactive)); then
+	timeout --foreground "$timeout" "${machine[@]}" 2>"$ctl/said" 4>>"$log" ||
+		status=$?
+else
 	mkfifo "$ctl/out"
 	cat "$ctl/out" &
 	cat_pid=$!
-	timeout --foreground -k 5 "$timeout" qemu-system-x86_64 "${machine[@]}" \
-		-chardev "file,id=out,path=$ctl/out" \
-		-device virtserialport,chardev=out,name=out \
-		</dev/null >"$ctl/qemu" 2>&1 &
-	qemu_pid=$!
-	wait -n -p ended "$qemu_pid" "$cat_pid" || status=$?
-	if [ "$ended" = "$cat_pid" ] && kill -0 "$qemu_pid" 2>/dev/null; then
+	timeout --foreground -k 5 "$timeout" "${machine[@]}" \
+		</dev/null >"$ctl/said" 2>&1 3>"$ctl/out" 4>>"$log" &
+	vm_pid=$!
+	wait -n -p ended "$vm_pid" "$cat_pid" || status=$?
+	if [ "$ended" = "$cat_pid" ] && kill -0 "$vm_pid" 2>/dev/null; then
 		((status < 128)) || exit "$status"
 		status=0
-		wait "$qemu_pid" || status=$?
+		wait "$vm_pid" || status=$?
 	fi
-	qemu_pid=''
+	vm_pid=''
 	wait "$cat_pid" || true
 fi
 
@@ -207,5 +237,5 @@ else
 	msg "the VM failed; the last lines of the console:"
 	status=125
 fi
-tail -n 25 "$log" | tr -d '\r' | cat "$ctl/qemu" - | sed 's/^/  /' >&2
+tail -n 25 "$log" | tr -d '\r' | cat "$ctl/said" - | sed 's/^/  /' >&2
 exit "$status"
