@@ -5,7 +5,10 @@
 # Builds tools/testing/selftests/net/skbtrace with the kernel's lib.mk, boots
 # the kernel (default plain) and runs the tests in it, all or those named. TAP
 # on stdout, then the counts; exit status 0 if none failed.
-#   -k VARIANT  of the kernel, stock-FLAVOUR for one of Debian's
+#   -k VARIANT  of the kernel, stock-FLAVOUR for one of Debian's, uml for user
+#               mode Linux, where each test has a kernel of its own
+#   -s  those that "make check" runs on that kernel, as scripts/where says
+#   -j N  with -k uml: that many kernels at a time, default 1
 #   -l CONSOLE  file for what the kernel says
 #   -p I/N  only part I of N, so that two VMs can share the work
 #   -L  with -k debug: then search for lost memory. Everything takes twice as
@@ -14,12 +17,14 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-variant=plain vm=() leaks='' part=1/1
+variant=plain vm=() leaks='' part=1/1 subset=0 at_once=1
 while (($#)); do
 	case $1 in
 	-k) variant=${2:?}; shift ;;
 	-l) vm+=(-l "${2:?}"); shift ;;
 	-p) part=${2:?}; shift ;;
+	-s) subset=1 ;;
+	-j) at_once=${2:?}; shift ;;
 	-L) leaks="abi ctl.sh owner.sh stress.sh" vm+=(-a kmemleak=on) ;;
 	-h | --help) usage 0 ;;
 	-*) die "unknown option $1" "see: $0 --help" ;;
@@ -54,7 +59,9 @@ kselftest() {
 }
 kselftest all >&2
 # for sample.sh: to compile it in the VM would take a minute
-if [ "$built" = "$variant" ]; then
+if [ "$variant" = uml ]; then
+	: # loads no modules
+elif [ "$built" = "$variant" ]; then
 	sample=$("$ROOT/scripts/modules.sh" -s "$kernel/build")
 	cp "$sample/skbtrace_sample.ko" "$out/"
 else
@@ -62,9 +69,26 @@ else
 fi
 # shellcheck disable=SC2016 # variables of make
 read -ra all < <(kselftest --eval='names: ; @echo $(TEST_PROGS) $(notdir $(TEST_GEN_PROGS))' names)
-# shellcheck disable=SC2086 # words
-(($#)) || set -- ${leaks:-${all[@]}}
 exec 8>&-
+
+# told COLUMN: the tests that have a mark in that column of the table
+told() {
+	awk -v kernel="$1" '
+		/^#/ || !NF { next }
+		!columns { for (i = 2; i <= NF; i++) at[$i] = i; columns = 1; next }
+		!(kernel in at) { exit 1 }
+		$at[kernel] != "-" { print $1 }' "$ROOT/scripts/where"
+}
+if (($# == 0)); then
+	# shellcheck disable=SC2046,SC2086 # words
+	if [ -n "$leaks" ]; then
+		set -- $leaks
+	elif ((subset)) || [ "$variant" = uml ]; then
+		set -- $(told "$variant")
+	else
+		set -- "${all[@]}"
+	fi
+fi
 for t; do
 	[[ " ${all[*]} " == *" $t "* ]] || die "no test '$t'" "there are: ${all[*]}"
 done
@@ -80,8 +104,71 @@ for v in "${!FILTER_@}" "${!SWAP_@}"; do
 	vm+=(-e "$v=${!v}")
 done
 
+# guest TEST...: in one virtual machine
 timeout=$((120 + 60 * $#))
 # several times slower, and more so where other things go on
 [ "$variant" != debug ] || timeout=$((timeout * 3))
-exec "$ROOT/scripts/vm.sh" -k "$variant" -t $((timeout * 2)) "${vm[@]}" -- \
-	"$ROOT/scripts/selftest-guest.sh" "$dir" "$out" "$@"
+if [ "$variant" != uml ]; then
+	exec "$ROOT/scripts/vm.sh" -k "$variant" -t $((timeout * 2)) "${vm[@]}" -- \
+		"$ROOT/scripts/selftest-guest.sh" "$dir" "$out" "$@"
+fi
+
+# In user mode Linux a test that never ends lets no time go by, so that only
+# the host can end it; whatever a test breaks ends with its kernel.
+logs=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-selftest.XXXXXX")
+# shellcheck disable=SC2317 # called by the trap
+end_guests() {
+	jobs -p | xargs -r kill 2>/dev/null || true
+	rm -rf "$logs"
+}
+trap end_guests EXIT
+trap 'exit 143' TERM HUP INT
+
+one() {
+	"$ROOT/scripts/vm.sh" -k uml -m 1G -t "${UML_SECONDS:-900}" "${vm[@]}" -l "$logs/$1.console" -- \
+		"$ROOT/scripts/selftest-guest.sh" "$dir" "$out" "$1" >"$logs/$1" 2>&1
+}
+
+number=0 failed=0 skipped=0
+# ended PID: what it printed, with a number in the order of all
+ended() {
+	local t=${test_of[$1]} verdict
+
+	verdict=$(grep -aE '^(not )?ok 1 ' "$logs/$t" | tail -n 1 || true)
+	number=$((number + 1))
+	grep -aE '^# ' "$logs/$t" || true
+	case $verdict in
+	'ok 1 '*'# SKIP'*) skipped=$((skipped + 1)) ;;
+	'ok 1 '*) ;;
+	*)
+		failed=$((failed + 1))
+		if [ -z "$verdict" ]; then
+			sed -n '/^# /!s/^/# /p' "$logs/$t"
+			tail -n 60 "$logs/$t.console" | sed 's/^/# /'
+			verdict="not ok 1 $t # the kernel died, or came to no end"
+		fi
+		;;
+	esac
+	echo "${verdict/ok 1/ok $number}"
+}
+
+declare -A test_of
+running=0
+echo "TAP version 13"
+for t; do
+	if ((running >= at_once)); then
+		wait -n -p pid || true
+		ended "$pid"
+		running=$((running - 1))
+	fi
+	one "$t" &
+	test_of[$!]=$t
+	running=$((running + 1))
+done
+while ((running--)); do
+	wait -n -p pid || true
+	ended "$pid"
+done
+echo "1..$number"
+echo "$((number - failed - skipped)) passed, $failed failed, $skipped skipped"
+((failed == 0))

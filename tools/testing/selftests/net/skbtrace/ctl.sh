@@ -160,8 +160,9 @@ is "settings outlive the trace" "$(cat $CTL/subbuf_size $CTL/subbuf_nr)" \
 ok "-* when nothing is on" bash -c "echo '-*' >$CTL/enabled"
 
 # over the cap by more CPUs or less memory since: decided again at the start
-is "modules are free" "$(awk '/^skbtrace_/ { s += $3 } END { print s + 0 }' \
-	/proc/modules)" 0
+[ ! -e /proc/modules ] ||
+	is "modules are free" "$(awk '/^skbtrace_/ { s += $3 } END { print s + 0 }' \
+		/proc/modules)" 0
 
 # --- owner
 exec 7>$CTL/owner

@@ -1,0 +1,59 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# scripts/flaky.sh [OPTION...] N [TEST...] - run each selftest N times under load
+#
+# Beside busy loops, so that whatever depends on the speed of the machine fails.
+# Prints a line for each test: how often it ran, how often it failed, and where
+# the logs of the failures are. Exit status 0 if none failed.
+#   -k VARIANT  of the kernel, as for scripts/selftest.sh; default uml
+#   -b LOOPS    busy loops, default 8
+#   -j KERNELS  at a time, with -k uml; default 4
+
+set -euo pipefail
+. "$(dirname "$0")/lib.sh"
+
+variant=uml loops=8 at_once=4
+while (($#)); do
+	case $1 in
+	-k) variant=${2:?}; shift ;;
+	-b) loops=${2:?}; shift ;;
+	-j) at_once=${2:?}; shift ;;
+	-h | --help) usage 0 ;;
+	-*) die "unknown option $1" "see: $0 --help" ;;
+	*) break ;;
+	esac
+	shift
+done
+[[ ${1-} =~ ^[1-9][0-9]*$ && $loops =~ ^[0-9]+$ ]] || usage
+times=$1
+shift
+
+logs=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-flaky.XXXXXX")
+busy=()
+trap '((${#busy[@]} == 0)) || kill "${busy[@]}" 2>/dev/null || true' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+for ((i = 0; i < loops; i++)); do
+	while :; do :; done &
+	busy+=($!)
+done
+
+# eight loops leave a tenth of the machine
+export UML_SECONDS=${UML_SECONDS:-3600}
+for ((i = 1; i <= times; i++)); do
+	start=$SECONDS
+	"$ROOT/scripts/selftest.sh" -k "$variant" -j "$at_once" "$@" \
+		>"$logs/$i" 2>&1 || true
+	msg "run $i of $times: $(tail -n 1 "$logs/$i"), $((SECONDS - start)) s"
+done
+
+printf '%-28s%8s%8s\n' test runs failed
+cat "$logs"/[0-9]* | sed -nE 's/^((not )?ok) [0-9]+ ([^ ]+) .*/\3 \1/p' | awk '
+	{ runs[$1]++ }
+	$2 == "not" { failed[$1]++ }
+	END { for (t in runs) printf "%-28s%8d%8d\n", t, runs[t], failed[t] }' | sort
+if grep -q '^not ok' "$logs"/[0-9]* || ! grep -q '^ok' "$logs/1"; then
+	msg "some failed; their logs: $logs"
+	exit 1
+fi
+rm -rf "$logs"
