@@ -53,7 +53,9 @@ lint: ## style, static checkers, sizes
 bench: kernel tools ## what an event costs, beside the other tracers
 	@scripts/bench.sh
 
-nightly: check bench ## all tests there are, longer fuzzing and stress, costs
+nightly: ## all tests there are, longer fuzzing and stress, costs
+	@scripts/check.sh -n
+	@$(MAKE) --no-print-directory bench
 	@$(MAKE) --no-print-directory -C tools/skbtrace fuzz SECONDS=600
 	@FILTER_DIFF_N=5000 scripts/selftest.sh filter_diff.sh conn_filter_diff.sh
 	@SWAP_SECONDS=120 scripts/selftest.sh -k debug filter_swap.sh

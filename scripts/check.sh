@@ -1,60 +1,79 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# scripts/check.sh [-l] [JOB...] - run all tests, or these and what they need
+# scripts/check.sh [-l] [-n] [JOB...] - run the tests, or these and what they need
 #
 # Two jobs run at a time: a VM keeps one core busy, a compiler the other. Each
 # writes a log; a job's last line "N passed, N failed[, N skipped]" counts, one
 # that prints none counts as one. What was skipped, and why, is told before the
-# last line here, which is the sum.
+# last line here, which is the sum; before it, what each job has taken.
 #   -l  only list the jobs
+#   -n  those of the night, too: the whole suites, and Linux 6.1
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
-# NAME|JOBS THAT COME FIRST|COMMAND, in the order of preference
+# NAME|JOBS THAT COME FIRST|COMMAND, in the order of preference: what others wait
+# for, then what takes longest
 JOBS=(
 	"deps||scripts/deps.sh all"
-	"kernel|deps|scripts/kernel.sh plain"
 	"tools|deps|make -s -C tools/skbtrace"
-	"selftest|kernel tools|scripts/selftest.sh -k plain"
+	"kernel|deps|scripts/kernel.sh plain"
+	"kernel-uml|deps|scripts/kernel.sh uml"
+	"selftest-uml|kernel-uml tools|scripts/selftest.sh -k uml"
 	"kernel-debug|kernel|scripts/kernel.sh debug"
-	"selftest-debug1|kernel-debug tools|scripts/selftest.sh -k debug -p 1/2"
-	"selftest-debug2|kernel-debug tools|scripts/selftest.sh -k debug -p 2/2"
+	"deb|tools|scripts/deb-test.sh"
+	"selftest-debug|kernel-debug tools|scripts/selftest.sh -k debug -s"
+	"selftest|kernel tools|scripts/selftest.sh -k plain -s"
+	"flight|kernel tools|scripts/vm.sh -t 600 -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
 	"leaks|kernel-debug tools|scripts/selftest.sh -k debug -L"
-	"userland|tools|make -s -C tools/skbtrace check"
+	"variants|kernel|scripts/build-variants.sh"
 	"sanitized|tools|make -s -C tools/skbtrace SAN=1 check"
+	"userland|tools|make -s -C tools/skbtrace check"
 	"fuzz|tools|make -s -C tools/skbtrace fuzz SECONDS=60 SEED=1"
 	"kunit|kernel|scripts/kunit.sh"
-	"variants|kernel|scripts/build-variants.sh"
 	"demo|kernel tools|scripts/demo.sh"
 	"demo-stock|tools|scripts/demo.sh --stock --save /dev/null"
 	"stock|tools|scripts/stock-test.sh"
-	"deb|tools|scripts/deb-test.sh"
 	"lockdown|tools|scripts/refused.sh"
 	"record|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
 	"filters|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
 	"history|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/history_vm.sh"
-	"flight|kernel tools|scripts/vm.sh -t 600 -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
-	"kernel-6.1|deps|env SKBTRACE_KERNEL=6.1 scripts/kernel.sh plain"
-	"selftest-6.1|kernel-6.1 tools|env SKBTRACE_KERNEL=6.1 scripts/selftest.sh -k plain"
-	"kunit-6.1|kernel-6.1|env SKBTRACE_KERNEL=6.1 scripts/kunit.sh"
-	"patches-6.1|kernel-6.1|env SKBTRACE_KERNEL=6.1 scripts/lint.sh patches"
-	"events-table|kernel kernel-6.1 tools|scripts/events-table.sh"
 	"pahole|kernel|scripts/pahole.sh"
 	"lint|kernel tools|scripts/lint.sh"
 )
+# The same, for the night: whole suites, and Linux 6.1
+NIGHTLY=(
+	"kernel-6.1|deps|env SKBTRACE_KERNEL=6.1 scripts/kernel.sh plain"
+	"events-table|kernel kernel-6.1 tools|scripts/events-table.sh"
+	"all-6.1|kernel-6.1 tools|env SKBTRACE_KERNEL=6.1 scripts/selftest.sh -k plain"
+	"kunit-6.1|kernel-6.1|env SKBTRACE_KERNEL=6.1 scripts/kunit.sh"
+	"patches-6.1|kernel-6.1|env SKBTRACE_KERNEL=6.1 scripts/lint.sh patches"
+	"all-plain|kernel tools|scripts/selftest.sh -k plain"
+	"all-debug1|kernel-debug tools|scripts/selftest.sh -k debug -p 1/2"
+	"all-debug2|kernel-debug tools|scripts/selftest.sh -k debug -p 2/2"
+)
 
-case ${1-} in
--h | --help) usage 0 ;;
--l)
+list=0 night=0
+while (($#)); do
+	case $1 in
+	-h | --help) usage 0 ;;
+	-l) list=1 ;;
+	-n) night=1 ;;
+	-*) die "unknown option $1" "see: $0 --help" ;;
+	*) break ;;
+	esac
+	shift
+done
+day=${#JOBS[@]}
+JOBS+=("${NIGHTLY[@]}")
+if ((list)); then
 	for job in "${JOBS[@]}"; do
 		IFS='|' read -r name first run <<<"$job"
-		printf '%-16s%-20s%s\n' "$name" "$first" "$run"
+		printf '%-16s%-24s%s\n' "$name" "$first" "$run"
 	done
 	exit
-	;;
-esac
+fi
 
 declare -A needs command state started
 order=()
@@ -78,13 +97,27 @@ want() {
 	done
 }
 
-(($#)) || set -- "${order[@]}"
+if (($# == 0)); then
+	set -- "${order[@]}"
+	((night)) || set -- "${order[@]:0:day}"
+fi
 for name; do
 	want "$name"
 done
 
 logs=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-check.XXXXXX")
-trap 'jobs -p | xargs -r kill 2>/dev/null || true' EXIT
+# Each job is a process group, so that what it has started ends with it
+set -m
+# shellcheck disable=SC2317 # called by the trap
+end_jobs() {
+	local group
+	for group in $(jobs -p); do
+		kill -- -"$group" 2>/dev/null || true
+	done
+}
+trap end_jobs EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
 # ready JOB: all that it needs has passed. What can't run any more has failed.
 ready() {
@@ -107,6 +140,7 @@ ready() {
 passed=0
 failed=0
 skipped=0
+rows=''
 failures=''	# told once more at the end, where one looks first
 
 # The job's own count, if it printed one at its end
@@ -128,6 +162,8 @@ count() {
 	passed=$((passed + p))
 	failed=$((failed + f))
 	skipped=$((skipped + s))
+	rows+=$(printf '%-16s%8d%8d%8d%8d' "$1" $((SECONDS - started[$1])) \
+		"$p" "$f" "$s")$'\n'
 	if ((f == 0)); then
 		state[$1]=passed
 		msg "$1: $p passed, $s skipped in $((SECONDS - started[$1])) s"
@@ -173,6 +209,8 @@ for name in "${order[@]}"; do
 	[ ! -s "$logs/$name.skipped" ] ||
 		sort -u "$logs/$name.skipped" | sed "s/^/skipped: $name: /"
 done
+printf '%-16s%8s%8s%8s%8s\n%s' job seconds passed failed skipped "$rows"
+echo "in all $SECONDS s"
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0)) || exit 1
 rm -rf "$logs"
