@@ -34,11 +34,12 @@ declare -A META=(
 	[6.1-rt]="linux-image-rt-amd64 linux-headers-rt-amd64"
 )
 FLAVOURS=(6.12 6.12-rt 6.1 6.1-rt)
-# What the guest cannot load from its root, since it has none before. Some are
+# What the guest cannot load from its root, since it has none before; overlay: where
+# the host has no /lib/modules, a place for them is made by one. Some are
 # built in, which differs from kernel to kernel.
-EARLY="virtio_pci virtio_console virtio_rng 9pnet_virtio 9p"
+EARLY="virtio_pci virtio_console virtio_rng 9pnet_virtio 9p overlay"
 # Changes when the content of the directories does
-LAYOUT=1
+LAYOUT=2
 
 built_only=0
 [ "${1-}" != --built ] || { built_only=1; shift; }
