@@ -173,7 +173,7 @@ count() {
 		grep -aE '^(#|not ok|.*(error|ERROR|FAIL))' "$log" | head -n 30 >&2 || true
 		tail -n 40 "$log" >&2
 		failures+=$(grep -aE -A 3 '^(# )?not ok' "$log" | head -n 40 |
-			sed "s/^/$1: /")$'\n'
+			sed "s/^/$1: /" || true)$'\n'
 	fi
 }
 
