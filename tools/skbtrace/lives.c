@@ -6,7 +6,7 @@
 
 static u32 home(const struct lives *l, u64 key)
 {
-	return (u32)(key * 0x9e3779b97f4a7c15ULL >> 32) & (l->size - 1);
+	return hash64(key) & (l->size - 1);
 }
 
 /* Where @key stands, or would stand. */

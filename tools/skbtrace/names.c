@@ -30,7 +30,7 @@ struct names {
 
 static u32 hash(u64 key, u32 size)
 {
-	return (u32)(key * 0x9e3779b97f4a7c15ULL >> 32) & (size - 1);
+	return hash64(key) & (size - 1);
 }
 
 static u64 **map_slot(const struct map *m, u64 key)

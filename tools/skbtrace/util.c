@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <unistd.h>
 
 #include "util.h"
@@ -202,4 +203,12 @@ bool parse_u64(const char *s, u64 *val)
 	errno = 0;
 	*val = strtoull(s, &end, s[0] == '0' && (s[1] | 32) == 'x' ? 16 : 10);
 	return !errno && end != s && !*end;
+}
+
+u64 hash_seed;
+
+static void __attribute__((constructor)) seed(void)
+{
+	if (getrandom(&hash_seed, sizeof(hash_seed), GRND_NONBLOCK) < 0)
+		hash_seed = (u64)getpid() * 0x9e3779b97f4a7c15ULL;
 }

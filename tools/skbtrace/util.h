@@ -64,4 +64,17 @@ const char *nearest(const char *word, const char *const *words);
 /* Whole string as a number, base 10 or 0x; false if it is not one. */
 bool parse_u64(const char *s, u64 *val);
 
+/*
+ * For tables by numbers that a stranger may have chosen: which ones fall
+ * together differs from run to run.
+ */
+extern u64 hash_seed;
+
+static inline u32 hash64(u64 v)
+{
+	v = (v ^ hash_seed) * 0x9e3779b97f4a7c15ULL;
+	v = (v ^ v >> 32) * 0xd6e8feb86659fd93ULL;
+	return v ^ v >> 32;
+}
+
 #endif
