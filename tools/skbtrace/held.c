@@ -153,6 +153,13 @@ void held_loss_begin(struct held *h, u64 now, u64 ago, u64 full)
 		h->full = full;
 }
 
+void held_cut(struct held *h, u64 now)
+{
+	run_end(h, now, NULL, HELD_NA);
+	h->n = 0;
+	h->small_ns = 0;
+}
+
 void held_close(struct held *h, u64 end)
 {
 	run_end(h, end, NULL, HELD_NA);

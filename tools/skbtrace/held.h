@@ -56,6 +56,8 @@ void held_loss_end(struct held *h, u64 now);
 void held_undo(struct held *h);
 /* The congestion window, as told with a send limit or the end of losses. */
 void held_window(struct held *h, u64 now, u64 cwnd);
+/* Only what comes from @now on counts; what holds then goes on holding. */
+void held_cut(struct held *h, u64 now);
 /* The connection, or what is known of it, ends. */
 void held_close(struct held *h, u64 end);
 

@@ -201,7 +201,7 @@ void latency_add(struct latency *l, struct trace *t, const struct rec *r,
 		 bool match)
 {
 	/* Ids of two hosts may be the same number. */
-	u64 key = r->key ^ (t->shift ? (u64)t->id << 48 : 0);
+	u64 key = r->key ^ (u64)t->host << 48;
 	const struct delay *d = delay_of(l, r);
 	struct life *p;
 	u64 where, life, dir = 0;

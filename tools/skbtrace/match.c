@@ -129,10 +129,23 @@ static bool tuple_of(struct trace *t, const struct rec *r, u64 cookie,
 	return c;
 }
 
+/*
+ * --conn names a connection: its lines are all of it, whatever stands on them.
+ * -S judges lines by what stands on them.
+ */
+static bool is_conn(const struct match *m, struct trace *t, u64 cookie,
+		    const struct addr_pair *a)
+{
+	const struct conn *c = cookie ? names_conn(t->names, cookie) : NULL;
+
+	return (a && conn_is(m, a)) || (c && conn_is(m, &c->a));
+}
+
 bool match_who(const struct match *m, struct trace *t, const struct rec *r)
 {
 	struct addr_pair a;
 	u64 cookie;
+	bool told;
 	u8 proto;
 
 	if (!m->by_conn && !m->filter.expr)
@@ -142,11 +155,23 @@ bool match_who(const struct match *m, struct trace *t, const struct rec *r)
 		return false;
 	if (m->by_cookie && !m->filter.expr)
 		return true;
-	if (!tuple_of(t, r, cookie, &a, &proto))
+	told = tuple_of(t, r, cookie, &a, &proto);
+	if (m->by_conn && !m->by_cookie &&
+	    !is_conn(m, t, cookie, told ? &a : NULL))
 		return false;
-	if (m->by_conn && !m->by_cookie && !conn_is(m, &a))
+	return !m->filter.expr ||
+	       (told && filter_judge(&m->filter, &a, proto));
+}
+
+bool match_later(const struct match *m, struct trace *t, const struct rec *r)
+{
+	u64 cookie = rec_cookie(r);
+	const struct conn *c;
+
+	if (!cookie || (m->by_cookie && cookie != m->cookie))
 		return false;
-	return !m->filter.expr || filter_judge(&m->filter, &a, proto);
+	c = names_conn(t->names, cookie);
+	return !c || !c->a.lport;
 }
 
 /* ---- events ---- */

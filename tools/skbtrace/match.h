@@ -34,6 +34,8 @@ bool match_event(const struct match *m, const struct event *e);
 
 /* Is it of the connections and packets that --conn and -S ask for? */
 bool match_who(const struct match *m, struct trace *t, const struct rec *r);
+/* It is not, but may turn out to be: its connection has no name or port yet. */
+bool match_later(const struct match *m, struct trace *t, const struct rec *r);
 
 static inline bool match_time(const struct match *m, u64 time)
 {

@@ -93,6 +93,12 @@ static char *get_uname(void)
 			 u.machine);
 }
 
+/* The kernel gives each boot one: recordings with the same share a clock. */
+static char *get_boot_id(void)
+{
+	return slurp("/proc/sys/kernel/random/boot_id", NULL);
+}
+
 static char *get_hostname(void)
 {
 	struct utsname u;
@@ -293,6 +299,7 @@ static const struct {
 	char *(*get)(void);
 } sources[] = {
 	{ "uname",	get_uname },
+	{ "boot_id",	get_boot_id },
 	{ "cmdline",	get_cmdline },
 	{ "module",	get_module },
 	{ "sysctls",	get_sysctls },

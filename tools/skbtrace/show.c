@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "latency.h"
+#include "losses.h"
 #include "match.h"
 #include "merge.h"
 #include "out.h"
@@ -17,14 +18,6 @@ struct evshow {
 	bool shown;
 	struct evprint *print;
 };
-
-/* Losses by event, for the line at the end. */
-struct lost_kind {
-	const struct event *ev;	/* NULL: not in the format */
-	u64 count;
-};
-
-enum { MAX_LOST_KINDS = 64 };
 
 struct show {
 	struct show_opts opts;
@@ -45,12 +38,10 @@ struct show {
 	u64 printed;
 	u64 unknown;
 	u16 unknown_no;
-	u64 lost;
+	struct losses losses;
 	u64 held;		/* events that had been held back */
 	u64 gaps;		/* primaries before which older ones are gone */
 	u64 last;		/* time of the latest record */
-	struct lost_kind kinds[MAX_LOST_KINDS];
-	u32 nkinds;
 };
 
 static void show_rec(void *arg, struct trace *t, const struct rec *r);
@@ -126,7 +117,7 @@ struct show *show_open(const struct show_opts *o)
 	out_open(&s->out, STDOUT_FILENO);
 	s->pr.o = &s->out;
 	if (o->summary)
-		s->summary = summary_new();
+		s->summary = summary_new(&s->match);
 	if (o->latency)
 		s->latency = latency_new();
 	s->merge = merge_new(show_rec, s);
@@ -176,17 +167,17 @@ static int take_format(struct show *s, struct trace *t, const void *text,
 	return match_events_check(&s->match, f, t->name);
 }
 
-/*
- * Captures of one host and boot share a clock; others are laid side by side
- * by their wall clocks.
- */
+/* Captures of one host and boot share a clock, and the cookies are the same. */
 static void set_shift(struct show *s, struct trace *t)
 {
-	s64 d = t->clock.real_off - s->traces->clock.real_off;
+	struct trace *o = s->traces;
 
-	if (t != s->traces && (d > 2 * (s64)NSEC_PER_SEC ||
-			       d < -2 * (s64)NSEC_PER_SEC))
-		t->shift = d;
+	while (o != t && !(o->clock.set && trace_same_boot(o, t)))
+		o = o->next;
+	t->host = o == t ? t->id : o->host;
+	/* Others are laid side by side by their wall clocks. */
+	t->shift = o == t ? t->clock.real_off - s->traces->clock.real_off :
+			    o->shift;
 }
 
 static void take_info(struct show *s, struct trace *t,
@@ -329,26 +320,6 @@ static void begin(struct show *s)
 		begin_trace(s, t);
 }
 
-static void count_lost(struct show *s, const struct rec *r)
-{
-	s->lost += r->last_seq - r->seq + 1;
-	for (u32 i = 0; i < r->nr_kinds; i++) {
-		const struct event *e;
-		u32 count, j;
-		u16 no;
-
-		rec_lost_kind(r, i, &no, &count);
-		e = format_event(r->fmt, no);
-		for (j = 0; j < s->nkinds && s->kinds[j].ev != e; j++)
-			;
-		if (j == MAX_LOST_KINDS)
-			continue;
-		if (j == s->nkinds)
-			s->kinds[s->nkinds++] = (struct lost_kind){ e, 0 };
-		s->kinds[j].count += count;
-	}
-}
-
 /* What was held back tells how it came to what happened in the range. */
 static bool in_range(const struct show *s, const struct trace *t,
 		     const struct rec *r)
@@ -359,19 +330,39 @@ static bool in_range(const struct show *s, const struct trace *t,
 
 static void show_lost(struct show *s, struct trace *t, const struct rec *r)
 {
-	count_lost(s, r);
-	/* It counts as long as it lasts, not only where it began. */
-	if (s->latency && r->time + t->shift < s->match.to &&
-	    r->last_time + t->shift >= s->match.from)
-		latency_lost(s->latency, t, r);
-	if (s->latency || !in_range(s, t, r))
+	losses_add(&s->losses, r);
+	if (s->latency || s->summary) {
+		/* It counts as long as it lasts, not only where it began. */
+		if (r->time + t->shift >= s->match.to ||
+		    r->last_time + t->shift < s->match.from)
+			return;
+		if (s->latency)
+			latency_lost(s->latency, t, r);
+		else
+			summary_add(s->summary, t, r, RANGE_IN, true);
 		return;
-	if (s->summary)
-		summary_add(s->summary, t, r);
-	else if (s->pr.json)
+	}
+	if (!in_range(s, t, r))
+		return;
+	if (s->pr.json)
 		json_lost(&s->pr, t, r);
 	else
 		text_lost(&s->pr, t, r);
+}
+
+static void show_summary(struct show *s, struct trace *t, const struct rec *r)
+{
+	const struct evshow *es = r->fmt->user;
+	bool who = match_who(&s->match, t, r);
+	enum range_part part = RANGE_IN;
+
+	if (s->match.events && !es[r->ev->index].shown)
+		return;
+	if (!in_range(s, t, r))
+		part = r->time + t->shift < s->match.from ? RANGE_BEFORE :
+							    RANGE_AFTER;
+	if (who || match_later(&s->match, t, r))
+		summary_add(s->summary, t, r, part, who);
 }
 
 static void show_rec(void *arg, struct trace *t, const struct rec *r)
@@ -410,13 +401,12 @@ static void show_rec(void *arg, struct trace *t, const struct rec *r)
 	if (r->ev->role != ROLE_EVENT)
 		names_learn(t->names, r);
 	es = (const struct evshow *)r->fmt->user + r->ev->index;
-	if (!in_range(s, t, r))
-		return;
 	if (s->summary) {
-		if (match_who(&s->match, t, r))
-			summary_add(s->summary, t, r);
+		show_summary(s, t, r);
 		return;
 	}
+	if (!in_range(s, t, r))
+		return;
 	if (s->latency) {
 		if (es->shown)
 			latency_add(s->latency, t, r,
@@ -475,22 +465,6 @@ void show_incomplete(struct show *s)
 
 /* ---- the end ---- */
 
-static void note_lost(const struct show *s)
-{
-	char list[512];
-	size_t n = 0;
-
-	list[0] = '\0';
-	for (u32 i = 0; i < s->nkinds && n < sizeof(list) - 1; i++)
-		n += snprintf(list + n, sizeof(list) - n, "%s%s %llu",
-			      i ? ", " : ": ",
-			      s->kinds[i].ev ? s->kinds[i].ev->name : "unknown",
-			      (unsigned long long)s->kinds[i].count);
-	msg("LOST %llu of %llu events (%.1f%%)%s", (unsigned long long)s->lost,
-	    (unsigned long long)(s->lost + s->seen),
-	    100.0 * s->lost / ((double)s->lost + s->seen), list);
-}
-
 static void note_history(const struct show *s)
 {
 	char gaps[80] = "";
@@ -507,8 +481,7 @@ static void notes(const struct show *s)
 {
 	const struct merge_stats *st = merge_stats(s->merge);
 
-	if (s->lost)
-		note_lost(s);
+	losses_note(&s->losses, s->seen);
 	/* live has totals of its own */
 	if (s->gaps || (s->held && !s->deflt))
 		note_history(s);
@@ -550,7 +523,7 @@ static void free_all(struct show *s)
 static void print_end(struct show *s)
 {
 	struct totals n = {
-		.events = s->printed, .lost = s->lost, .unknown = s->unknown,
+		.events = s->printed, .lost = s->losses.n, .unknown = s->unknown,
 		.backward = merge_stats(s->merge)->backward,
 		.held = s->held,
 		.complete = !s->incomplete && !merge_stats(s->merge)->damaged,
@@ -583,7 +556,7 @@ int show_close(struct show *s)
 	if (!code && !s->out.dead) {
 		notes(s);
 		if (s->incomplete || merge_stats(s->merge)->damaged ||
-		    (s->opts.strict && (s->lost || s->unknown)))
+		    (s->opts.strict && (s->losses.n || s->unknown)))
 			code = EXIT_INCOMPLETE;
 	}
 	free_all(s);

@@ -5,8 +5,6 @@
 
 #include "summary.h"
 
-enum { MAX_ROWS = 1 << 19 };
-
 /* An event of these names feeds the summary. */
 const char *const source_events[SRC_NR] = {
 	[SRC_KEYFRAME] = "tcp_active_conn", [SRC_RTTM] = "tcp_rttm",
@@ -21,6 +19,7 @@ struct col {
 	int source;		/* enum source, -1: none */
 	const struct field *f[C_NR];
 	const struct field *end;
+	const struct field *una;
 	bool loss;		/* says when losses are repaired */
 	bool part;		/* only what led to a primary was written */
 	bool exact;		/* some were, so others are told twice */
@@ -32,9 +31,12 @@ struct cols {
 	struct cols *next;
 };
 
-struct summary *summary_new(void)
+struct summary *summary_new(const struct match *m)
 {
-	return xcalloc(1, sizeof(struct summary));
+	struct summary *s = xcalloc(1, sizeof(*s));
+
+	s->match = m;
+	return s;
 }
 
 void summary_free(struct summary *s)
@@ -43,12 +45,7 @@ void summary_free(struct summary *s)
 
 	if (!s)
 		return;
-	for (u32 i = 0; i < s->size; i++) {
-		if (s->slot[i])
-			free(s->slot[i]->name);
-		free(s->slot[i]);
-	}
-	free(s->slot);
+	rows_free(s);
 	for (u32 i = 0; i < s->nwords; i++)
 		free(s->words[i]);
 	free(s->words);
@@ -89,7 +86,8 @@ static bool is_loss_source(const struct trace *t, int source)
 	return tells_loss(trace_spec(t, source_events[source]), source);
 }
 
-static void find_fields(struct col *c, const struct event *e)
+static void find_fields(struct col *c, const struct match *m,
+			const struct event *e)
 {
 	static const char *const names[C_NR] = {
 		[C_BYTES_SENT] = "bytes_sent", [C_BYTES_ACKED] = "bytes_acked",
@@ -105,6 +103,9 @@ static void find_fields(struct col *c, const struct event *e)
 			c->source = i;
 	if (e->role == ROLE_CONN)
 		c->source = SRC_KEYFRAME;
+	if (!match_event(m, e))
+		c->source = -1;
+	c->una = event_field(e, "snd_una");
 	switch (c->source) {
 	case SRC_KEYFRAME:
 		for (int i = 0; i < C_NR; i++)
@@ -149,7 +150,7 @@ static struct col *col_of(struct summary *s, const struct trace *t,
 	c->c = xcalloc(r->fmt->nevents, sizeof(*c->c));
 	for (u32 n = 0; n < r->fmt->nevents; n++) {
 		i = &c->c[n];
-		find_fields(i, &r->fmt->events[n]);
+		find_fields(i, s->match, &r->fmt->events[n]);
 		i->part = spec_has(trace_spec(t, r->fmt->events[n].name),
 				   "primary");
 		i->loss = (i->source == SRC_CONG || i->source == SRC_CA) &&
@@ -158,79 +159,6 @@ static struct col *col_of(struct summary *s, const struct trace *t,
 	c->next = s->cols;
 	s->cols = c;
 	return &c->c[r->ev->index];
-}
-
-/* ---- rows ---- */
-
-static struct row **find_slot(const struct summary *s, u64 key)
-{
-	u32 i = (u32)(key * 0x9e3779b97f4a7c15ULL >> 32) & (s->size - 1);
-
-	while (s->slot[i] && s->slot[i]->key != key)
-		i = (i + 1) & (s->size - 1);
-	return &s->slot[i];
-}
-
-static void grow(struct summary *s)
-{
-	struct row **old = s->slot;
-	u32 n = s->size;
-
-	s->size = n ? 2 * n : 64;
-	s->slot = xcalloc(s->size, sizeof(*s->slot));
-	for (u32 i = 0; i < n; i++)
-		if (old[i])
-			*find_slot(s, old[i]->key) = old[i];
-	free(old);
-}
-
-static struct row *get_row(struct summary *s, struct trace *t, u64 cookie)
-{
-	/* Cookies of two hosts may be the same number; they are small. */
-	u64 key = cookie ^ (t->shift ? (u64)t->id << 56 : 0);
-	struct row **slot;
-	struct row *r;
-
-	if (2 * (s->used + 1) > s->size)
-		grow(s);
-	slot = find_slot(s, key);
-	if (*slot)
-		/* cppcheck-suppress identicalInnerCondition */
-		return *slot;
-	if (s->used == MAX_ROWS) {
-		s->left_out++;
-		return NULL;
-	}
-	r = xcalloc(1, sizeof(*r));
-	r->key = key;
-	r->cookie = cookie;
-	*slot = r;
-	s->used++;
-	return r;
-}
-
-/* The first name of a connection that connect() has no port for yet lacks it */
-static void name_row(struct row *row, struct trace *t, const struct rec *r)
-{
-	const struct conn *c = names_conn(t->names, row->cookie);
-	char buf[CONN_TEXT], *name = NULL;
-	struct addr_pair a;
-
-	if (c)
-		a = c->a;
-	else if (!rec_tuple(r, &a))
-		return;
-	if (row->name && !a.lport)
-		return;
-	if (c)
-		name = strndup(c->chars, c->text_len);
-	else if (tuple_text(buf, &a))
-		name = strdup(buf);
-	if (!name)
-		return;
-	free(row->name);
-	row->name = name;
-	row->has_port = a.lport;
 }
 
 /* ---- records ---- */
@@ -302,16 +230,22 @@ static const char *reason(struct summary *s, const struct rec *r,
 	return w && strcmp(w, "end") ? w : NULL;
 }
 
-/* The events around the last keyframe may come a moment after it. */
-static u64 not_after_end(const struct row *row, u64 now)
+/*
+ * The events around the last keyframe may come a moment after it; what comes
+ * after the range tells of what was in it.
+ */
+static u64 not_after_end(const struct summary *s, const struct row *row,
+			 u64 now)
 {
-	return row->ended && now > row->end.time ? row->end.time : now;
+	if (row->ended && now > row->end.time)
+		now = row->end.time;
+	return now < s->match->to ? now : s->match->to;
 }
 
 static void add_limit(struct summary *s, struct row *row, const struct col *c,
 		      const struct rec *r, u64 now)
 {
-	u64 us, cwnd, at = not_after_end(row, now);
+	u64 us, cwnd, at = not_after_end(s, row, now);
 	s64 for_ns = HELD_NA;
 
 	if (c->part || !c->f[0] || !c->f[0]->syms)
@@ -335,12 +269,13 @@ static bool one_of(const char *w, const char *const *list)
 }
 
 /* Losses, or their end; after a timeout, that has been waited for, too. */
-static void add_loss(struct row *row, const struct col *c, const struct rec *r,
-		     u64 now, bool begin, bool timeout)
+static void add_loss(const struct summary *s, struct row *row,
+		     const struct col *c, const struct rec *r, u64 now,
+		     bool begin, bool timeout)
 {
 	u64 full = 0, us = 0, cwnd;
 
-	now = not_after_end(row, now);
+	now = not_after_end(s, row, now);
 	if (begin) {
 		rec_get(r, c->f[1], &full);
 		if (timeout && (!rec_get(r, c->f[2], &us) || us > UINT32_MAX))
@@ -363,9 +298,9 @@ static void add_congestion(struct summary *s, struct row *row,
 	if (!w)
 		return;
 	if (one_of(w, begin) || one_of(w, timeout))
-		add_loss(row, c, r, now, true, one_of(w, timeout));
+		add_loss(s, row, c, r, now, true, one_of(w, timeout));
 	else if (!strcmp(w, "leave"))
-		add_loss(row, c, r, now, false, false);
+		add_loss(s, row, c, r, now, false, false);
 	else if (!strcmp(w, "undo"))
 		held_undo(&row->held);
 }
@@ -378,7 +313,7 @@ static void add_ca_state(struct summary *s, struct row *row,
 			word(s, r, c->f[0]) : NULL;
 
 	if (w)
-		add_loss(row, c, r, now, one_of(w, states),
+		add_loss(s, row, c, r, now, one_of(w, states),
 			 !strcmp(w, "loss"));
 }
 
@@ -402,7 +337,7 @@ static void add_lost(struct summary *s, const struct rec *r)
 		e = format_event(r->fmt, no);
 		if (!e)
 			continue;
-		find_fields(&c, e);
+		find_fields(&c, s->match, e);
 		if (c.source >= 0)
 			s->lost_src[c.source] = true;
 	}
@@ -411,52 +346,46 @@ static void add_lost(struct summary *s, const struct rec *r)
 		s->lost_src[i] = true;
 }
 
-void summary_add(struct summary *s, struct trace *t, const struct rec *r)
-{
-	u64 now = r->time + t->shift, cookie, us;
-	struct col *c;
-	struct row *row;
+/* ---- the range ---- */
 
-	if (r->no == SKBTRACE_LOST) {
-		add_lost(s, r);
+/* What is acknowledged is sent; the first keyframe may not know a number. */
+static void add_una(struct row *row, const struct col *c, const struct rec *r,
+		    bool counts)
+{
+	u64 una;
+
+	if (!rec_get(r, c->una, &una) || !una)
 		return;
+	row->una_at_end = row->ended;
+	if (!row->has_una) {
+		row->has_una = true;
+		row->una = una;
+	} else if ((s32)((u32)una - row->una) > 0) {
+		if (counts)
+			row->acked += (u32)una - row->una;
+		row->una = una;
 	}
-	s->events++;
-	c = col_of(s, t, r);
-	if (rec_inferred(r) && c->exact)
+}
+
+void row_enter(const struct summary *s, struct row *row)
+{
+	if (row->seen)
 		return;
-	c->exact = !rec_inferred(r);
-	/* What comes after the last primary nobody has written. */
-	c->part = c->part || rec_held(r);
-	c->loss = c->loss && !c->part;
-	if (c->source >= 0)
-		s->seen_src[c->source] = true;
-	cookie = rec_cookie(r);
-	row = cookie ? get_row(s, t, cookie) : NULL;
-	if (!row)
+	row->seen = true;
+	if (row->first >= s->match->from)
 		return;
-	if (!row->has_port)
-		name_row(row, t, r);
-	if (!row->trace) {
-		row->first = now;
-		row->held.since = now;
-	}
-	row->trace = t;
-	row->last = now > row->last ? now : row->last;
-	row->is_conn = row->is_conn || r->ev->key == KEY_SK;
+	row->cut = true;
+	row->first = s->match->from;
+	held_cut(&row->held, row->first);
+}
+
+/* What lasts: a reason to wait, losses under repair. What counts is left out. */
+static void add_lasting(struct summary *s, struct row *row,
+			const struct col *c, const struct rec *r, u64 now)
+{
 	switch (c->source) {
 	case SRC_KEYFRAME:
 		add_keyframe(row, c, r, now);
-		break;
-	case SRC_RTTM:
-		if (rec_get(r, c->f[0], &us))
-			add_rtt(row, us);
-		break;
-	case SRC_RETRANS:
-		row->retrans += segments(r, c->f[0]);
-		break;
-	case SRC_DROP:
-		row->drops += segments(r, c->f[0]);
 		break;
 	case SRC_LIMIT:
 		add_limit(s, row, c, r, now);
@@ -467,132 +396,90 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r)
 	case SRC_CA:
 		add_ca_state(s, row, c, r, now);
 		break;
+	}
+}
+
+static void add_counts(struct row *row, const struct col *c,
+		       const struct rec *r)
+{
+	u64 us;
+
+	switch (c->source) {
+	case SRC_RTTM:
+		if (rec_get(r, c->f[0], &us))
+			add_rtt(row, us);
+		break;
+	case SRC_RETRANS:
+		row->retrans += segments(r, c->f[0]);
+		break;
+	case SRC_DROP:
+		row->drops += segments(r, c->f[0]);
+		break;
 	case SRC_OVERFLOW:
 		row->overflows++;
 		break;
 	}
 }
 
-/* ---- where the time went ---- */
-
-static u64 row_end(const struct row *r)
+/* The first send limit after the range says what was at the end of it. */
+static void add_after(struct summary *s, struct row *row, const struct col *c,
+		      const struct rec *r, u64 now)
 {
-	return r->ended ? r->end.time : r->until > r->last ? r->until : r->last;
+	u64 us, to = s->match->to;
+
+	if (!row || row->over || row->ended || c->source != SRC_LIMIT)
+		return;
+	row->over = true;
+	row_enter(s, row);
+	if (row->held.told || (rec_get(r, c->f[2], &us) &&
+			       us > (now - to) / 1000))
+		add_limit(s, row, c, r, now);
 }
 
-u64 row_life(const struct row *r)
+void summary_add(struct summary *s, struct trace *t, const struct rec *r,
+		 enum range_part part, bool who)
 {
-	u64 end = row_end(r);
+	u64 now = r->time + t->shift, cookie;
+	struct row *row = NULL;
+	struct col *c;
 
-	return end > r->first ? (end - r->first) / 1000 : 0;
-}
-
-/*
- * The kernel counts from the connection's birth, our time from its first event
- * in the trace, so what it had counted before is taken off.
- */
-static u64 spent(const struct row *r, enum counter i)
-{
-	u64 before = r->begin.has & 1u << i ? r->begin.v[i] : 0;
-
-	return r->end.v[i] > before ? r->end.v[i] - before : 0;
-}
-
-u64 row_retrans(const struct row *r)
-{
-	return r->ended && r->end.has & 1u << C_RETRANS ?
-	       spent(r, C_RETRANS) : r->retrans;
-}
-
-/*
- * What the kernel counted, in jiffies: parts may overshoot the whole. While it
- * says busy, and nothing else, losses are repaired, or the window is small.
- */
-static u32 kernel_parts(const struct row *r, struct held_part *p, u64 life)
-{
-	const u32 need = 1u << C_BUSY | 1u << C_RWND | 1u << C_SNDBUF;
-	u64 rwnd = spent(r, C_RWND), sndbuf = spent(r, C_SNDBUF);
-	u64 busy = spent(r, C_BUSY), loss;
-
-	if (!r->ended || (r->end.has & need) != need)
-		return 0;
-	rwnd = rwnd < life ? rwnd : life;
-	sndbuf = sndbuf < life - rwnd ? sndbuf : life - rwnd;
-	busy -= busy > rwnd + sndbuf ? rwnd + sndbuf : busy;
-	if (busy > life - rwnd - sndbuf)
-		busy = life - rwnd - sndbuf;
-	loss = (held_ns(&r->held, HELD_LOSS) + r->held.small_ns) / 1000;
-	loss = loss < busy ? loss : busy;
-	p[0] = (struct held_part){ .word = "cwnd", .us = busy - loss };
-	p[1] = (struct held_part){ .word = "swnd", .us = rwnd };
-	p[2] = (struct held_part){ .word = "sndbuf", .us = sndbuf };
-	p[3] = (struct held_part){ .word = HELD_LOSS, .us = loss };
-	p[4] = (struct held_part){ .word = HELD_APP,
-				   .us = life - rwnd - sndbuf - busy };
-	return 5;
-}
-
-/*
- * A connection without a tcp_sendlimit may be one that sample= or skip= have
- * left out, so that says nothing about it.
- */
-u32 row_parts(const struct row *r, struct held_part p[MAX_PARTS])
-{
-	const struct held *h = &r->held;
-	u64 life = row_life(r);
-	u32 n = h->n;
-
-	if (h->told)
-		for (u32 i = 0; i < n; i++)
-			p[i] = (struct held_part){ .word = h->v[i].word,
-						   .us = h->v[i].ns / 1000 };
-	else
-		n = kernel_parts(r, p, life);
-	return held_tidy(p, n, life);
-}
-
-/* Up to when is anything known of what stands in @t? */
-static u64 trace_until(const struct trace *traces, const struct trace *t,
-		       u64 last)
-{
-	u64 until = 0;
-
-	for (; traces; traces = traces->next)
-		if (traces->shift == t->shift && traces->has_end &&
-		    traces->end.mono_ns + t->shift > until)
-			until = traces->end.mono_ns + t->shift;
-	return until ? until : last;
-}
-
-static void close_row(struct row *r, u64 until)
-{
-	struct held_part p[MAX_PARTS];
-	u64 life, app = 0;
-	u32 n;
-
-	/* A listener, or a socket that only lost a packet, is no life. */
-	if (r->is_conn && !r->overflows)
-		r->until = until;
-	held_close(&r->held, row_end(r));
-	life = row_life(r);
-	n = row_parts(r, p);
-	for (u32 i = 0; i < n; i++)
-		if (!strcmp(p[i].word, HELD_APP))
-			app = p[i].us;
-	r->permille = n ? (u64)((life - app) * 1000.0L / life) : 0;
-}
-
-void summary_close(struct summary *s, const struct trace *traces, u64 last,
-		   u64 to)
-{
-	u64 until;
-
-	for (u32 i = 0; i < s->size; i++) {
-		struct row *r = s->slot[i];
-
-		if (!r)
-			continue;
-		until = trace_until(traces, r->trace, last);
-		close_row(r, until < to ? until : to);
+	if (r->no == SKBTRACE_LOST) {
+		add_lost(s, r);
+		return;
 	}
+	s->events += part == RANGE_IN;
+	c = col_of(s, t, r);
+	if (rec_inferred(r) && c->exact)
+		return;
+	c->exact = !rec_inferred(r);
+	/* What comes after the last primary nobody has written. */
+	c->part = c->part || rec_held(r);
+	c->loss = c->loss && !c->part;
+	if (c->source >= 0)
+		s->seen_src[c->source] = true;
+	cookie = rec_cookie(r);
+	if (part == RANGE_AFTER) {
+		add_after(s, row_find(s, t, cookie), c, r, now);
+		return;
+	}
+	if (cookie)
+		row = row_get(s, t, cookie);
+	if (!row)
+		return;
+	row->matched = row->matched || who;
+	if (!row->has_port)
+		row_name(row, t, r);
+	if (!row->trace) {
+		row->first = now;
+		row->held.since = now;
+	}
+	row->trace = t;
+	row->is_conn = row->is_conn || r->ev->key == KEY_SK;
+	if (part == RANGE_IN) {
+		row_enter(s, row);
+		row->last = now > row->last ? now : row->last;
+		add_counts(row, c, r);
+	}
+	add_lasting(s, row, c, r, now);
+	add_una(row, c, r, part == RANGE_IN);
 }

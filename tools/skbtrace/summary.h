@@ -4,6 +4,7 @@
 #define SKBTRACE_SUMMARY_H
 
 #include "held.h"
+#include "match.h"
 #include "out.h"
 
 /* Counters of a keyframe; a bit in @has per counter. */
@@ -19,13 +20,21 @@ struct keyframe {
 };
 
 struct row {
-	u64 key;		/* cookie, mixed with the trace */
 	u64 cookie;
+	u32 host;
 	char *name;		/* local>peer, NULL: not told */
 	bool has_port;		/* @name has the local port */
 	u64 first, last;	/* time of its events */
 	bool is_conn;		/* has events of its own, not only drops */
+	bool matched;		/* --conn and -S want it */
+	bool seen;		/* something happened in the range */
+	bool cut;		/* began before the range */
+	bool over;		/* what comes after the range is told */
 	bool ended;
+	bool has_una;		/* with @una */
+	bool una_at_end;	/* the last keyframe told it */
+	u32 una;		/* latest snd_una */
+	u64 acked;		/* bytes it grew by */
 	struct keyframe begin, end;
 	u64 drops, retrans;	/* events seen, in segments */
 	u64 overflows;		/* a listener's */
@@ -39,11 +48,19 @@ struct row {
 
 struct summary;
 
-struct summary *summary_new(void);
+/* Only what @m wants; its times may become known later. */
+struct summary *summary_new(const struct match *m);
 void summary_free(struct summary *s);
 
-/* Every record of interest, LOST too, in order. */
-void summary_add(struct summary *s, struct trace *t, const struct rec *r);
+/*
+ * Every record, in order, and LOST in the range: what was before it tells how
+ * things stood when it began. @who: its connection is wanted. That of one
+ * which has no name yet may turn out later.
+ */
+enum range_part { RANGE_BEFORE, RANGE_IN, RANGE_AFTER };
+
+void summary_add(struct summary *s, struct trace *t, const struct rec *r,
+		 enum range_part part, bool who);
 
 /* All rows. Traces without an end are known up to @last, none beyond @to. */
 void summary_print(struct summary *s, struct printer *p,
@@ -56,9 +73,10 @@ enum source { SRC_KEYFRAME, SRC_RTTM, SRC_RETRANS, SRC_DROP, SRC_LIMIT,
 	      SRC_OVERFLOW, SRC_CONG, SRC_CA, SRC_NR };
 
 struct summary {
-	struct row **slot;	/* open addressing by key */
+	const struct match *match;
+	struct row **slot;	/* open addressing by host, cookie */
 	u32 size, used;
-	u64 left_out;		/* connections that found no row */
+	u64 left_out;		/* connections that were given up */
 	struct cols *cols;	/* of each format met */
 	u64 events, lost;
 	bool lost_src[SRC_NR];
@@ -72,10 +90,26 @@ extern const char *const source_events[SRC_NR];
 /* All is told: no record comes any more. */
 void summary_close(struct summary *s, const struct trace *traces, u64 last,
 		   u64 to);
-/* Its life in parts; 0: not known. */
+
+/* summary_rows.c; row_find() returns NULL if there is none. */
+struct row *row_get(struct summary *s, const struct trace *t, u64 cookie);
+struct row *row_find(const struct summary *s, const struct trace *t,
+		     u64 cookie);
+void row_name(struct row *row, struct trace *t, const struct rec *r);
+void rows_free(struct summary *s);
+
+/* In the range from now on: what was before does not count. */
+void row_enter(const struct summary *s, struct row *row);
+
+/* summary_life.c; its life in parts, 0: not known. */
 u32 row_parts(const struct row *r, struct held_part p[MAX_PARTS]);
 u64 row_life(const struct row *r);
 /* Segments retransmitted since its first event. */
 u64 row_retrans(const struct row *r);
+/* Lost, or overflown. */
+u64 row_harm(const struct row *r);
+/* By host and cookie, as qsort() wants it. */
+int row_order(const struct row *x, const struct row *y);
+void row_close(struct row *r, u64 until);
 
 #endif

@@ -33,18 +33,40 @@ static struct cell count_cell(const struct ctx *c, enum source src, u64 n)
 static struct cell end_cell(const struct ctx *c, const struct row *r,
 			    enum counter i)
 {
+	if (r->cut)
+		return (struct cell){ CELL_NONE, 0 };
 	if (r->ended && r->end.has & 1u << i)
 		return (struct cell){ CELL_VALUE, r->end.v[i] };
 	return (struct cell){ c->s->lost_src[SRC_KEYFRAME] && !r->ended ?
 			      CELL_LOST : CELL_NONE, 0 };
 }
 
+/* Of one that is open, or began before the range: what was acknowledged. */
+static struct cell acked_cell(const struct ctx *c, const struct row *r)
+{
+	const struct keyframe *k = &r->end;
+	const u32 need = 1u << C_BYTES_SENT | 1u << C_BYTES_ACKED |
+			 1u << C_BYTES_RETRANS;
+	u64 n = r->acked;
+
+	if (!r->has_una)
+		return end_cell(c, r, C_BYTES_ACKED);
+	/* So are the SYN, before, and the FIN. */
+	if (r->una_at_end && (k->has & need) == need && n &&
+	    k->v[C_BYTES_ACKED] == k->v[C_BYTES_SENT] -
+				   k->v[C_BYTES_RETRANS] + 2)
+		n--;
+	return (struct cell){ c->s->lost ? CELL_LOST : CELL_VALUE, n };
+}
+
+/* Payload, each byte once. */
 static struct cell sent_cell(const struct ctx *c, const struct row *r)
 {
 	struct cell sent = end_cell(c, r, C_BYTES_SENT);
 	struct cell again = end_cell(c, r, C_BYTES_RETRANS);
 
-	/* Payload, each byte once. */
+	if (r->cut || !r->ended)
+		return acked_cell(c, r);
 	if (sent.state || again.state || again.v > sent.v)
 		return end_cell(c, r, C_BYTES_ACKED);
 	sent.v -= again.v;
@@ -65,6 +87,7 @@ static struct cell rtt_min_cell(const struct ctx *c, const struct row *r)
 {
 	struct cell end = end_cell(c, r, C_MIN_RTT);
 
+	/* The kernel's is of minutes, perhaps of those before the range. */
 	if (end.state != CELL_VALUE && r->has_rtt)
 		return (struct cell){ c->s->lost_src[SRC_RTTM] ? CELL_LOST :
 				      CELL_VALUE, r->rtt_min };
@@ -73,9 +96,13 @@ static struct cell rtt_min_cell(const struct ctx *c, const struct row *r)
 
 static struct cell rtt_last_cell(const struct ctx *c, const struct row *r)
 {
+	const struct keyframe *k = &r->end;
+
 	if (r->has_rtt)
 		return (struct cell){ c->s->lost_src[SRC_RTTM] && !r->ended ?
 				      CELL_LOST : CELL_VALUE, r->rtt_last };
+	if (r->cut && r->ended && r->seen && k->has & 1u << C_SRTT)
+		return (struct cell){ CELL_VALUE, k->v[C_SRTT] };
 	return end_cell(c, r, C_SRTT);
 }
 
@@ -88,8 +115,8 @@ static int worse(const void *a, const void *b)
 	const struct row *y = *(const struct row *const *)b;
 	u64 p, q;
 
-	p = x->drops + x->overflows + row_retrans(x);
-	q = y->drops + y->overflows + row_retrans(y);
+	p = row_harm(x);
+	q = row_harm(y);
 	if (p != q)
 		return p < q ? 1 : -1;
 	p = x->permille;
@@ -100,7 +127,7 @@ static int worse(const void *a, const void *b)
 	q = row_life(y);
 	if (p != q)
 		return p < q ? 1 : -1;
-	return x->key < y->key ? -1 : x->key > y->key;
+	return row_order(x, y);
 }
 
 /* ---- text ---- */
@@ -194,7 +221,8 @@ static void text_lost_head(const struct ctx *c)
 		     (unsigned long long)s->lost,
 		     (unsigned long long)(s->lost + s->events));
 	if (s->left_out)
-		outf(c->pr->o, "# more connections than fit a summary: some are left out, use --conn or --since\n");
+		outf(c->pr->o, "# %llu connections more than fit a summary, the least in trouble: use --conn or --since\n",
+		     (unsigned long long)s->left_out);
 }
 
 static void text_table(const struct ctx *c, struct row **rows, u32 n)
@@ -264,6 +292,17 @@ static void json_row(const struct ctx *c, const struct row *r)
 
 /* ---- */
 
+/* Nothing of it came, but it was asked for: there was none. */
+static bool is_recorded(const struct summary *s, const struct trace *t,
+			enum source src)
+{
+	const struct event *e = t->fmt ? format_find(t->fmt,
+						     source_events[src]) : NULL;
+
+	return e && match_event(s->match, e) &&
+	       trace_spec(t, source_events[src]);
+}
+
 void summary_print(struct summary *s, struct printer *pr,
 		   const struct trace *traces, u64 last, u64 to)
 {
@@ -273,13 +312,16 @@ void summary_print(struct summary *s, struct printer *pr,
 
 	for (int i = 0; i < SRC_NR; i++)
 		c.recorded[i] = s->seen_src[i] || s->lost_src[i] ||
-				trace_spec(traces, source_events[i]);
+				is_recorded(s, traces, i);
 	summary_close(s, traces, last, to);
 	for (u32 i = 0; i < s->size; i++)
-		if (s->slot[i])
+		if (s->slot[i] && s->slot[i]->matched && s->slot[i]->seen)
 			rows[n++] = s->slot[i];
 	if (n)
 		qsort(rows, n, sizeof(*rows), worse);
+	if (pr->json && s->left_out)
+		msg("%llu connections more than fit a summary, the least in trouble: use --conn or --since",
+		    (unsigned long long)s->left_out);
 	if (pr->json)
 		for (u32 i = 0; i < n; i++)
 			json_row(&c, rows[i]);

@@ -70,7 +70,12 @@ static bool number_after(const char *text, const char *key, u64 *v)
 {
 	const char *p = strstr(text, key);
 
-	return p && sscanf(p + strlen(key), " %lu", (unsigned long *)v) == 1;
+	unsigned long long n;
+
+	if (!p || sscanf(p + strlen(key), " %llu", &n) != 1)
+		return false;
+	*v = n;
+	return true;
 }
 
 /* How many "0-3,8" are; 0 if it is not such a list. */
@@ -246,6 +251,20 @@ static void first_word(char buf[TRACE_WORD], const char *s)
 void trace_host(const struct trace *t, char buf[TRACE_WORD])
 {
 	first_word(buf, trace_meta_get(t, "hostname"));
+}
+
+/* Old recordings do not say which boot it was: then, if the clocks agree. */
+bool trace_same_boot(const struct trace *a, const struct trace *b)
+{
+	const char *x = trace_meta_get(a, "boot_id");
+	const char *y = trace_meta_get(b, "boot_id");
+	s64 d = a->clock.real_off - b->clock.real_off;
+
+	if (*x && *y)
+		return !strcmp(x, y);
+	return !strcmp(trace_meta_get(a, "hostname"),
+		       trace_meta_get(b, "hostname")) &&
+	       d <= 2 * (s64)NSEC_PER_SEC && d >= -2 * (s64)NSEC_PER_SEC;
 }
 
 void trace_kernel(const struct trace *t, char buf[TRACE_WORD])

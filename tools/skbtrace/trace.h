@@ -36,6 +36,7 @@ struct trace {
 	} *percpu;
 	u32 npercpu;
 	u32 id;			/* place on the command line */
+	u32 host;		/* id of the first trace of its host and boot */
 	/* where sub-buffers that were passed over are fetched from */
 	struct sbt_reader *rd;
 	struct trace *next;
@@ -65,6 +66,9 @@ const char *trace_spec(const struct trace *t, const char *event);
 bool spec_has(const char *spec, const char *option);
 /* Is @word in its list of values, OPTION=A:B? */
 bool spec_names(const char *spec, const char *option, const char *word);
+
+/* Are they of one host, and was it not booted in between? */
+bool trace_same_boot(const struct trace *a, const struct trace *b);
 
 /* One word each for the header, raw and possibly empty. */
 enum { TRACE_WORD = 64 };

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0
+/* How long a connection of the summary lived, and where that time went. */
+#include "summary.h"
+
+static u64 row_end(const struct row *r)
+{
+	return r->ended ? r->end.time : r->until > r->last ? r->until : r->last;
+}
+
+u64 row_life(const struct row *r)
+{
+	u64 end = row_end(r);
+
+	return end > r->first ? (end - r->first) / 1000 : 0;
+}
+
+/*
+ * The kernel counts from the connection's birth, our time from its first event
+ * in the trace, so what it had counted before is taken off.
+ */
+static u64 spent(const struct row *r, enum counter i)
+{
+	u64 before = r->begin.has & 1u << i ? r->begin.v[i] : 0;
+
+	return r->end.v[i] > before ? r->end.v[i] - before : 0;
+}
+
+u64 row_retrans(const struct row *r)
+{
+	return r->ended && !r->cut && r->end.has & 1u << C_RETRANS ?
+	       spent(r, C_RETRANS) : r->retrans;
+}
+
+u64 row_harm(const struct row *r)
+{
+	return r->drops + r->overflows + row_retrans(r);
+}
+
+int row_order(const struct row *x, const struct row *y)
+{
+	if (x->host != y->host)
+		return x->host < y->host ? -1 : 1;
+	return x->cookie < y->cookie ? -1 : x->cookie > y->cookie;
+}
+
+/*
+ * What the kernel counted, in jiffies: parts may overshoot the whole. While it
+ * says busy, and nothing else, losses are repaired, or the window is small.
+ */
+static u32 kernel_parts(const struct row *r, struct held_part *p, u64 life)
+{
+	const u32 need = 1u << C_BUSY | 1u << C_RWND | 1u << C_SNDBUF;
+	u64 rwnd = spent(r, C_RWND), sndbuf = spent(r, C_SNDBUF);
+	u64 busy = spent(r, C_BUSY), loss;
+
+	if (!r->ended || r->cut || (r->end.has & need) != need)
+		return 0;
+	rwnd = rwnd < life ? rwnd : life;
+	sndbuf = sndbuf < life - rwnd ? sndbuf : life - rwnd;
+	busy -= busy > rwnd + sndbuf ? rwnd + sndbuf : busy;
+	if (busy > life - rwnd - sndbuf)
+		busy = life - rwnd - sndbuf;
+	loss = (held_ns(&r->held, HELD_LOSS) + r->held.small_ns) / 1000;
+	loss = loss < busy ? loss : busy;
+	p[0] = (struct held_part){ .word = "cwnd", .us = busy - loss };
+	p[1] = (struct held_part){ .word = "swnd", .us = rwnd };
+	p[2] = (struct held_part){ .word = "sndbuf", .us = sndbuf };
+	p[3] = (struct held_part){ .word = HELD_LOSS, .us = loss };
+	p[4] = (struct held_part){ .word = HELD_APP,
+				   .us = life - rwnd - sndbuf - busy };
+	return 5;
+}
+
+/*
+ * A connection without a tcp_sendlimit may be one that sample= or skip= have
+ * left out, so that says nothing about it.
+ */
+u32 row_parts(const struct row *r, struct held_part p[MAX_PARTS])
+{
+	const struct held *h = &r->held;
+	u64 life = row_life(r);
+	u32 n = h->n;
+
+	if (h->told)
+		for (u32 i = 0; i < n; i++)
+			p[i] = (struct held_part){ .word = h->v[i].word,
+						   .us = h->v[i].ns / 1000 };
+	else
+		n = kernel_parts(r, p, life);
+	return held_tidy(p, n, life);
+}
+
+/* Up to when is anything known of what stands in @t? */
+static u64 trace_until(const struct trace *traces, const struct trace *t,
+		       u64 last)
+{
+	u64 until = 0;
+
+	for (; traces; traces = traces->next)
+		if (traces->host == t->host && traces->has_end &&
+		    traces->end.mono_ns + t->shift > until)
+			until = traces->end.mono_ns + t->shift;
+	return until ? until : last;
+}
+
+void row_close(struct row *r, u64 until)
+{
+	struct held_part p[MAX_PARTS];
+	u64 life, app = 0;
+	u32 n;
+
+	/* A listener, or a socket that only lost a packet, is no life. */
+	if (r->is_conn && !r->overflows)
+		r->until = until;
+	held_close(&r->held, row_end(r));
+	life = row_life(r);
+	n = row_parts(r, p);
+	for (u32 i = 0; i < n; i++)
+		if (!strcmp(p[i].word, HELD_APP))
+			app = p[i].us;
+	r->permille = n ? (u64)((life - app) * 1000.0L / life) : 0;
+}
+
+void summary_close(struct summary *s, const struct trace *traces, u64 last,
+		   u64 to)
+{
+	u64 until;
+
+	for (u32 i = 0; i < s->size; i++) {
+		struct row *r = s->slot[i];
+
+		if (!r)
+			continue;
+		if (r->is_conn && !r->ended)
+			row_enter(s, r);
+		until = trace_until(traces, r->trace, last);
+		row_close(r, until < to ? until : to);
+	}
+}

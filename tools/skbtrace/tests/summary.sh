@@ -1,0 +1,89 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# parse --summary: rows of a range, of a choice, of several hosts, of many
+# connections. TAP.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+
+summary() {
+	"$here/gen_summary.py" "$@" || exit 1
+}
+for s in window boot_a boot_a_later boot_b boot_other boot_old; do
+	summary $s $s.dat
+done
+
+# row NAME WANT ARGS...: the cells of sk=1 behind its name, blanks squeezed
+row() {
+	local name=$1 want=$2 got
+	shift 2
+	"$S" parse --summary window.dat "$@" >out 2>err
+	got=$(sed -n 's/^10\.0\.2\.1:37846>10\.0\.2\.2:443 *//p' out | tr -s ' ')
+	[ "$got" = "$want" ] || { echo "is: $got"; cat err; } >why
+	[ ! -s why ]
+	result $? "$name"
+}
+
+all='1 5.000s 4000 7 2 39.0/43.0 cwnd 40% swnd 36% app 24%'
+row "the whole" "$all"
+row "--since: what was before does not count" \
+	'1 1.500s 3000 4 2 42.0/43.0 swnd 87% app 13%' --since 3.5
+row "--until: nor what comes after" \
+	'1 3.100s 1000 3 0 40.0/41.0 open cwnd 65% app 32% swnd 3%' --until 3.1
+row "both" '1 0.500s 0 0 0 -/- open cwnd 100%' --since 1.6 --until 2.1
+row "after it all" '' --since 5.1
+"$S" parse --summary window.dat --since 1 --until 2 >out
+grep -q '^10.0.1.1.* 2 *1.000s' out || cat out >why
+[ ! -s why ]
+result $? "a connection that idles lives, too"
+
+# ---- a choice
+
+row "--conn sk=" "$all" --conn sk=1
+row "--conn by its own end is the same row" "$all" --conn 10.0.2.1:37846
+row "by both" "$all" --conn '10.0.2.1:37846>*:443'
+row "-S" "$all" -S 'src port 37846'
+"$S" parse --summary --json window.dat --conn 10.0.2.1:37846 >out
+[ "$(wc -l <out)" = 1 ] || cat out >why
+[ ! -s why ]
+result $? "and no other row"
+row "-e: only from these" '1 0.000s - - 2 -/- open' -e skb_drop --since 0.5
+row "-e with --conn" '1 4.500s - 7 - -/- open' -e tcp_retransmit --conn sk=1
+run 2 parse --summary -e nix window.dat && says 'no such event'
+result $? "-e of what is not there"
+
+# ---- hosts
+
+rows() {	# NAME WANT FILES...
+	local name=$1 want=$2
+	shift 2
+	run 0 parse --summary "$@"
+	[ "$(tail -n +2 out | wc -l)" = "$want" ] || cat out >>why
+	[ ! -s why ]
+	result $? "$name"
+}
+rows "one boot is one host, even if its wall clock was set" 1 \
+	boot_a.dat boot_a_later.dat
+rows "another boot is another one, even if the clocks agree" 2 \
+	boot_a.dat boot_b.dat
+rows "three recordings of two" 2 boot_a.dat boot_b.dat boot_a_later.dat
+rows "without the boot's id: by name and clock" 1 boot_a.dat boot_old.dat
+rows "another name" 2 boot_old.dat boot_other.dat
+
+# ---- many
+
+summary crowd crowd.dat
+"$S" parse --summary crowd.dat >out 2>err
+got=$(sed -n '1s/^# .* connections \(more than fit\).*/\1/p; 3p' out |
+	awk 'NR == 1 { print } NR == 2 { print $2, $5 }')
+[ "$got" = $'more than fit\n927bf 5' ] || head -5 out >why
+[ ! -s why ]
+result $? "more connections than fit: the worst one is first"
+run 0 parse --summary --json crowd.dat && says 'more than fit'
+result $? "and in JSON it is said, too"
+rm crowd.dat
+summary hostile hostile.dat
+timeout 20 "$S" parse --summary hostile.dat >out 2>err
+result $? "cookies chosen to fall together cost no more"
+
+echo "1..$n"
+exit $failed
