@@ -2,13 +2,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <unistd.h>
 
 #include "sig.h"
 
 static int wake[2] = { -1, -1 };
-static volatile sig_atomic_t interrupts, stop, progress, child_ended, snapshot,
-			     forward;
+static volatile sig_atomic_t interrupts, forward;
+/* SIG_*, taken all at once: none that comes meanwhile is forgotten. */
+static atomic_uint pending;
 
 static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
 
@@ -19,21 +21,21 @@ static void handler(int sig, siginfo_t *info, void *ctx)
 	(void)ctx;
 	switch (sig) {
 	case SIGUSR1:
-		progress = 1;
+		atomic_fetch_or(&pending, SIG_PROGRESS);
 		break;
 	case SIGUSR2:
-		snapshot = 1;
+		atomic_fetch_or(&pending, SIG_SNAPSHOT);
 		break;
 	case SIGCHLD:
-		child_ended = 1;
+		atomic_fetch_or(&pending, SIG_CHILD);
 		break;
 	case SIGINT:
 		if (interrupts++)
 			_exit(EXIT_SIGINT);
 		/* fall through */
 	default:
-		stop = 1;
 		forward = info->si_code == SI_KERNEL ? 0 : sig;
+		atomic_fetch_or(&pending, SIG_STOP);
 	}
 	/* Full is as good: it is readable. */
 	if (write(wake[1], "", 1) < 0)
@@ -70,24 +72,11 @@ int sig_setup(void)
 
 unsigned int sig_take(void)
 {
-	unsigned int got = 0;
 	char buf[64];
 
 	while (read(wake[0], buf, sizeof(buf)) > 0)
 		;
-	if (stop)
-		got |= SIG_STOP;
-	if (progress)
-		got |= SIG_PROGRESS;
-	if (child_ended)
-		got |= SIG_CHILD;
-	if (snapshot)
-		got |= SIG_SNAPSHOT;
-	stop = 0;
-	progress = 0;
-	child_ended = 0;
-	snapshot = 0;
-	return got;
+	return atomic_exchange(&pending, 0);
 }
 
 int sig_to_forward(void)
