@@ -49,7 +49,7 @@ static int run_stop(const struct args *a)
 
 	if (a->n)
 		return fail(EXIT_USAGE, "stop takes no \"%s\"", a->v[0]);
-	code = ctl_open(&c, debugfs, CTL_LOOK, "stop");
+	code = ctl_open(&c, debugfs, CTL_STOP, "stop");
 	if (!code && c.dir < 0)
 		msg("nothing to stop: skbtrace is not loaded");
 	else if (!code)

@@ -59,7 +59,11 @@ int ctl_open(struct ctl *c, const char *debugfs, enum ctl_mode mode,
 			err = open_dir(c);
 		}
 	}
-	if (err == -ENOENT && mode == CTL_LOOK)
+	/* Where it is not loaded nothing is on, whether it could be or not. */
+	if (err == -ENOENT && mode == CTL_STOP &&
+	    access("/sys/module/skbtrace", F_OK))
+		return 0;
+	if (err == -ENOENT && mode != CTL_PREPARE)
 		return setup_look(c->root);
 	if (err == -EACCES || err == -EPERM)
 		return setup_denied(c->root, verb);

@@ -14,13 +14,14 @@ struct ctl {
 
 enum ctl_mode {
 	CTL_LOOK,		/* change nothing on the system */
+	CTL_STOP,		/* nor ask whether it could be loaded */
 	CTL_PREPARE,		/* mount debugfs, load the module */
 };
 
 /*
  * Open the control directory. 0, or an exit code after a message that says
  * what to do. With CTL_LOOK a kernel where skbtrace is just not loaded gives 0
- * and dir -1. @verb, the command, is for the message.
+ * and dir -1, with CTL_STOP one that has none, too. @verb, the command, is for the message.
  */
 int ctl_open(struct ctl *c, const char *debugfs, enum ctl_mode mode,
 	     const char *verb);

@@ -433,6 +433,13 @@ ok "status: kernel" grep -q "^kernel    $(uname -r), skbtrace 2 (" out
 run stop
 ok "stop: says what it stopped" fails 0 "by pid $$ (a name), uid 1000"
 ok "stop: stopped" enabled "-*"
+if [ ! -e /sys/module/skbtrace ]; then
+	"$S" stop -r e >out 2>err
+	rc=$?
+	ok "stop: not loaded" fails 0 "nothing to stop: skbtrace is not loaded"
+else
+	skip "stop: not loaded" "it is"
+fi
 run stop now
 ok "stop: no operands" is "$rc" 2
 
