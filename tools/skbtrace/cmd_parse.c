@@ -68,10 +68,12 @@ static const struct opt opts[] = {
 
 static int cannot_open(const char *name)
 {
-	int code = fail(EXIT_FAILED, "cannot open %s: %m", name);
+	int err = errno, code = fail(EXIT_FAILED, "cannot open %s: %m", name);
 
-	if (errno == ENOENT && !strcmp(name, DEFAULT_FILE))
+	if (err == ENOENT && !strcmp(name, DEFAULT_FILE))
 		hint("record one: skbtrace record; or name one: skbtrace parse FILE");
+	else if (err == ENOENT && strchr(name, ' '))
+		hint("a filter? skbtrace parse -S '%s'", name);
 	return code;
 }
 

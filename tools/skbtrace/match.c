@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "match.h"
 
@@ -33,7 +34,10 @@ static bool parse_address(struct match_end *e, const char *s)
 	       inet_pton(AF_INET6, s, e->addr) == 1;
 }
 
-/* ADDR:PORT, [V6]:PORT; either may be "*". A lone "*" is a listener's peer. */
+/*
+ * ADDR:PORT, [V6]:PORT; either may be "*". A lone "*" is a listener's peer, a
+ * lone ADDR or [V6] has any port.
+ */
 static bool parse_end(struct match_end *e, const char *s, size_t n)
 {
 	char buf[64], *colon, *addr = buf;
@@ -48,7 +52,13 @@ static bool parse_end(struct match_end *e, const char *s, size_t n)
 		e->any_addr = e->any_port = true;
 		return true;
 	}
-	colon = strrchr(buf, ':');
+	colon = buf[n - 1] == ']' ? NULL : strrchr(buf, ':');
+	if (!colon && (*buf == '[' || strchr(buf, '.'))) {
+		e->any_port = true;
+		if (*buf == '[')
+			buf[n - 1] = '\0';
+		return parse_address(e, buf + (*buf == '['));
+	}
 	if (!colon)
 		return false;
 	*colon = '\0';
@@ -69,27 +79,57 @@ static bool parse_end(struct match_end *e, const char *s, size_t n)
 	return parse_address(e, addr);
 }
 
+/* As text, JSON and the summary print it: sk=100b, 0x100b, 100b. */
+static bool parse_cookie(const char *s, u64 *cookie)
+{
+	if (!strncmp(s, "sk=", 3) || !strncmp(s, "sk:", 3))
+		s += 3;
+	if (!strncmp(s, "0x", 2))
+		s += 2;
+	return parse_hex(s, cookie) && *cookie;
+}
+
+/* Of "A:1>B:2" a shell leaves "A:1", and writes into a file "B:2". */
+static int shell_took_it(const struct match *m)
+{
+	struct match_end e;
+	char path[256], *name;
+	ssize_t n;
+
+	if (m->by_cookie || m->both_ends)
+		return 0;
+	n = readlink("/proc/self/fd/1", path, sizeof(path) - 1);
+	if (n <= 0)
+		return 0;
+	path[n] = '\0';
+	name = strrchr(path, '/');
+	if (!name || *path != '/' || !strchr(name, ':') ||
+	    !parse_end(&e, name + 1, strlen(name + 1)))
+		return 0;
+	msg("--conn: did the shell take the >? It has made a file %s",
+	    name + 1);
+	hint("quote LOCAL>PEER, or write LOCAL-PEER");
+	return EXIT_USAGE;
+}
+
 int match_conn_parse(struct match *m, const char *spec)
 {
-	const char *gt = strchr(spec, '>');
+	const char *sep = strpbrk(spec, ">-");
 
 	m->by_conn = true;
-	if (!strncmp(spec, "sk=", 3) || !strncmp(spec, "sk:", 3) ||
-	    !strncmp(spec, "0x", 2)) {
-		m->by_cookie = true;
-		if (parse_hex(spec + 2 + (spec[0] == 's'), &m->cookie) &&
-		    m->cookie)
-			return 0;
-	} else if (gt) {
+	m->by_cookie = parse_cookie(spec, &m->cookie);
+	if (m->by_cookie)
+		return 0;
+	if (sep) {
 		m->both_ends = true;
-		if (parse_end(&m->end[0], spec, gt - spec) &&
-		    parse_end(&m->end[1], gt + 1, strlen(gt + 1)))
+		if (parse_end(&m->end[0], spec, sep - spec) &&
+		    parse_end(&m->end[1], sep + 1, strlen(sep + 1)))
 			return 0;
 	} else if (parse_end(&m->end[0], spec, strlen(spec))) {
-		return 0;
+		return shell_took_it(m);
 	}
 	msg("--conn \"%s\": not a connection", spec);
-	hint("sk=100b, 0x100b, 10.0.0.1:443, [2001:db8::1]:443 or LOCAL>PEER (quoted)");
+	hint("sk=100b, 0x100b, 10.0.0.1:443, [2001:db8::1]:443 or LOCAL>PEER (quoted; or LOCAL-PEER)");
 	return EXIT_USAGE;
 }
 

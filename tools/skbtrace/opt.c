@@ -136,6 +136,22 @@ static int usage_error(const struct cmd *cmd)
 	return EXIT_USAGE;
 }
 
+/* Several begin so: say which ones. */
+static bool ambiguous(const struct cmd *cmd, const struct getopt_args *g,
+		      const char *name)
+{
+	char list[512];
+	size_t n = 0;
+
+	list[0] = '\0';
+	for (const char *const *p = g->names; *p; p++)
+		if (!strncmp(*p, name, strlen(name)) && n < sizeof(list))
+			n += snprintf(list + n, sizeof(list) - n, " --%s", *p);
+	if (n)
+		msg("%s: --%s can be each of:%s", cmd->name, name, list);
+	return n;
+}
+
 /* What getopt could not place: say which, and what was perhaps meant. */
 static int bad_option(const struct cmd *cmd, const struct getopt_args *g,
 		      const char *word, int letter)
@@ -151,12 +167,27 @@ static int bad_option(const struct cmd *cmd, const struct getopt_args *g,
 		msg("%s: %s takes no argument", cmd->name, word);
 		return usage_error(cmd);
 	}
-	msg("%s: unknown option %s", cmd->name, word);
 	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="),
 		 word + 2);
+	if (*name && ambiguous(cmd, g, name))
+		return usage_error(cmd);
+	msg("%s: unknown option %s", cmd->name, word);
 	near = nearest(name, g->names);
 	if (near)
 		hint("did you mean --%s?", near);
+	return usage_error(cmd);
+}
+
+/* Two lists are joined by those that take them; of two texts one would win. */
+static int twice(const struct cmd *cmd, const struct opt *o, const char *arg)
+{
+	const char *first = *(const char **)o->dest;
+
+	if (!strcmp(first, arg))
+		return 0;
+	msg("%s: %s%s twice: \"%s\" and \"%s\"", cmd->name,
+	    o->name ? "--" : "-", o->name ? o->name : (char[]){ o->letter, 0 },
+	    first, arg);
 	return usage_error(cmd);
 }
 
@@ -185,6 +216,7 @@ static int set(const struct cmd *cmd, const struct opt *o, const char *arg)
 
 int opt_parse(const struct cmd *cmd, int argc, char **argv, struct args *args)
 {
+	bool given[MAX_OPTS] = {};
 	struct getopt_args g;
 	int c, err, end = argc;
 
@@ -225,7 +257,11 @@ int opt_parse(const struct cmd *cmd, int argc, char **argv, struct args *args)
 					  optind - 1 : at], optopt);
 		}
 		o = find(cmd, c);
-		err = set(cmd, o, optarg);
+		err = o->kind == OPT_STRING && given[o - cmd->opts] ?
+		      twice(cmd, o, optarg) : 0;
+		given[o - cmd->opts] = true;
+		if (!err)
+			err = set(cmd, o, optarg);
 		if (err)
 			return err;
 	}

@@ -481,6 +481,11 @@ static void notes(const struct show *s)
 {
 	const struct merge_stats *st = merge_stats(s->merge);
 
+	if (!s->printed && !s->summary && !s->latency && !s->deflt && s->seen &&
+	    (s->match.by_conn || s->match.filter.expr || s->match.events ||
+	     s->match.since || s->match.until))
+		msg("none of %llu events is what was asked for",
+		    (unsigned long long)s->seen);
 	losses_note(&s->losses, s->seen);
 	/* live has totals of its own */
 	if (s->gaps || (s->held && !s->deflt))

@@ -41,7 +41,7 @@ struct show_opts {
 	  "rel (default), wall, utc, delta, epoch, mono",		\
 	  OPT_STRING, &(o).time, NULL },				\
 	{ 0, "conn", "CONN",						\
-	  "only this connection: sk=100b, 0x100b, ADDR:PORT, LOCAL>PEER", \
+	  "only this connection: sk=100b, ADDR[:PORT], LOCAL-PEER", \
 	  OPT_STRING, &(o).conn, NULL },				\
 	{ 0, "color", "WHEN", "auto (default), always, never",		\
 	  OPT_STRING, &(o).color, NULL }

@@ -74,7 +74,7 @@ result $? "text and JSON show the same events"
 # ---- which events
 
 sel() {
-	"$S" parse "$@" 2>&1 | awk '!/^#/ { print $3 }' | sort | uniq -c |
+	"$S" parse "$@" 2>&1 | awk '!/^#|^skbtrace:/ { print $3 }' | sort | uniq -c |
 		awk '{ printf "%s%s %s", (NR > 1 ? ", " : ""), $1, $2 }
 		     END { print "" }'
 }
@@ -91,12 +91,13 @@ result $? "an event that is not there: what was meant"
 run 2 parse -e tcp_rttm,skip=x basic.dat && says 'not their options'
 result $? "options of an event are refused"
 for c in sk=1003 0x1003 10.0.2.1:37846 10.0.2.2:443 '10.0.2.1:37846>*' \
+	 10.0.2.1:37846-10.0.2.2:443 10.0.2.1 '[2001:db8::1]' 1003 sk=0x1003 \
 	 '*:443' '[2001:db8::1]:5000' '[2001:db8::1]:5000>[2001:db8:0:1::2]:443' \
 	 sk=5 1.2.3.4:5; do
 	echo "$c: $(sel --conn "$c" conns.dat)"
 done >out
 golden conn.txt
-for c in '' sk= sk=xyz 0x 10.0.0.1 10.0.0.1:99999 2001:db8::1:5 '[::1:5' \
+for c in '' sk= sk=xyz 0x 0 10.0.0. '[::1' 10.0.0.1:99999 2001:db8::1:5 '[::1:5' \
 	 'a>b' '>' 1.2.3.4.5:1; do
 	run 2 parse --conn "$c" basic.dat && says 'not a connection'
 	result $? "--conn \"$c\" is refused"
@@ -124,6 +125,23 @@ for c in x 1:2:3:4 25:00 12:61 2026-11 1.5x 12:00+1 12:00+25:00 12:00Zx - Z; do
 	run 2 parse --since "$c" basic.dat && says 'not a time'
 	result $? "--since \"$c\" is refused"
 done
+
+run 0 parse --conn 1.2.3.4 basic.dat && says 'none of 9 events'
+result $? "nothing matches: a word about it"
+"$S" parse --conn 10.0.2.1:37846 basic.dat >10.0.2.2:443 2>err
+[ $? = 2 ] && says 'did the shell take the >?'
+result $? "an unquoted > in --conn"
+for c in '--conn sk=1 --conn sk=2' '-S tcp -S udp' '--since 1 --since 2'; do
+	# shellcheck disable=SC2086
+	run 2 parse $c basic.dat && says ' twice: '
+	result $? "$c: not in silence the last one"
+done
+run 0 parse --conn sk=1003 --conn sk=1003 basic.dat
+result $? "the same twice"
+run 1 parse 'port 443' && says "-S 'port 443'"
+result $? "a filter in place of a file: what to do"
+run 2 parse --s basic.dat && says '--s can be each of: --summary --since --strict'
+result $? "an option that is cut too short"
 
 # ---- summary
 
