@@ -163,7 +163,7 @@ static bool seconds(const char *s, u64 *ns, const char **end)
 	return true;
 }
 
-/* On our clock; what was before the boot, or is far away, is at an end of it. */
+/* On our clock; what was before the boot or is far away is at an end of it. */
 static u64 mono_of(const struct clock *c, time_t t, u64 ns)
 {
 	__int128 mono = (__int128)t * (s64)NSEC_PER_SEC + ns - c->real_off;

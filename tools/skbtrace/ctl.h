@@ -21,7 +21,8 @@ enum ctl_mode {
 /*
  * Open the control directory. 0, or an exit code after a message that says
  * what to do. With CTL_LOOK a kernel where skbtrace is just not loaded gives 0
- * and dir -1, with CTL_STOP one that has none, too. @verb, the command, is for the message.
+ * and dir -1, with CTL_STOP one that has none, too. @verb, the command, is for
+ * the message.
  */
 int ctl_open(struct ctl *c, const char *debugfs, enum ctl_mode mode,
 	     const char *verb);

@@ -264,9 +264,10 @@ enum sbt_read sbt_reader_next(struct sbt_reader *r, bool lazy,
 		h.cpu = bswap_32(h.cpu);
 		h.crc = bswap_32(h.crc);
 	}
-	/* A crash leaves such a tail; each eight bytes of it would be a chunk. */
+	/* A crash leaves such a tail; each 8 bytes of it would be a chunk. */
 	if (!h.type && !h.len)
-		return ended(r, "is damaged (zeros in place of a chunk)", start);
+		return ended(r, "is damaged (zeros in place of a chunk)",
+			     start);
 	if (h.len > SBT_CHUNK_MAX)
 		return ended(r, "is damaged (length of a chunk)", start);
 	*c = (struct sbt_chunk){ .type = h.type, .len = h.len, .cpu = h.cpu,

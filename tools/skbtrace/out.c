@@ -87,7 +87,7 @@ void evprint_free(struct evprint *ep)
 	free(ep);
 }
 
-/* The user's data are never written over: "-o" is easily meant for the input. */
+/* The user's data are never written over: -o is easily meant for the input. */
 static bool is_capture(int fd)
 {
 	char magic[8];

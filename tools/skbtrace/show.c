@@ -528,7 +528,9 @@ static void free_all(struct show *s)
 static void print_end(struct show *s)
 {
 	struct totals n = {
-		.events = s->printed, .lost = s->losses.n, .unknown = s->unknown,
+		.events = s->printed,
+		.lost = s->losses.n,
+		.unknown = s->unknown,
 		.backward = merge_stats(s->merge)->backward,
 		.held = s->held,
 		.complete = !s->incomplete && !merge_stats(s->merge)->damaged,

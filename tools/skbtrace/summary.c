@@ -379,7 +379,7 @@ void row_enter(const struct summary *s, struct row *row)
 	held_cut(&row->held, row->first);
 }
 
-/* What lasts: a reason to wait, losses under repair. What counts is left out. */
+/* What lasts: a reason to wait, losses under repair. What counts is left out */
 static void add_lasting(struct summary *s, struct row *row,
 			const struct col *c, const struct rec *r, u64 now)
 {

@@ -12,7 +12,7 @@
 
 #include "sig.h"
 
-static volatile long taken;	/* once */
+static volatile sig_atomic_t taken;	/* once */
 
 static void __attribute__((noreturn)) child(void)
 {
@@ -43,7 +43,9 @@ static enum outcome one(int steps)
 		if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) ||
 		    waitpid(pid, &st, 0) != pid || !WIFSTOPPED(st))
 			break;
-	if (!steps && ptrace(PTRACE_PEEKDATA, pid, (void *)&taken, NULL)) {
+	/* a word of ptrace is a long; @taken may be the lower half of one */
+	if (!steps && (sig_atomic_t)ptrace(PTRACE_PEEKDATA, pid, (void *)&taken,
+					   NULL)) {
 		ret = PAST;
 	} else if (!steps) {
 		ptrace(PTRACE_CONT, pid, NULL, (void *)(long)SIGUSR2);

@@ -4,6 +4,7 @@
 # connections. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
+need python3
 
 summary() {
 	"$here/gen_summary.py" "$@" || exit 1
