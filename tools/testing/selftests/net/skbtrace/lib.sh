@@ -27,12 +27,15 @@ SKIP=4
 . "$here/need.sh"
 
 # limits of time hold for a kernel that is not busy checking itself
-PATIENCE=1 TICK=0.02	# seconds between looks at a condition
 # shellcheck disable=SC2034 # tests use it
-# In user mode Linux time may be virtual: none goes by while a process works.
-if ! grep -qw time-travel=inf-cpu /proc/cmdline &&
-	zgrep -q '^CONFIG_KASAN=y' /proc/config.gz 2>/dev/null; then
-	PATIENCE=8 TICK=0.15
+PATIENCE=1
+TICK=20 TICK_MAX=20	# milliseconds between looks at a condition
+# In user mode Linux time may be virtual: none goes by while a process works, and
+# a wait is over at once. There the looks are what takes long, so they get rarer.
+if grep -qw time-travel=inf-cpu /proc/cmdline; then
+	TICK_MAX=250
+elif zgrep -q '^CONFIG_KASAN=y' /proc/config.gz 2>/dev/null; then
+	PATIENCE=8 TICK=150 TICK_MAX=150
 fi
 TIMEOUT=${TIMEOUT:-$((PATIENCE > 1 ? 240 : 60))}	# of one wait
 
@@ -148,17 +151,20 @@ die() {
 mkfifo "$TMP/never"
 exec 9<>"$TMP/never"
 
-# a short while, without a process
+# tick [MILLISECONDS]: a short while, without a process
 tick() {
-	read -rt "$TICK" -u 9
+	local s
+	printf -v s '0.%03d' "${1-$TICK}"
+	read -rt "$s" -u 9
 }
 
 # wait_for COMMAND...: until it succeeds; status 1 after $TIMEOUT seconds
 wait_for() {
-	local end=$((SECONDS + TIMEOUT))
+	local end=$((SECONDS + TIMEOUT)) ms=$TICK
 	until "$@"; do
 		((SECONDS < end)) || return 1
-		tick
+		tick "$ms"
+		ms=$((ms * 3 / 2 < TICK_MAX ? ms * 3 / 2 : TICK_MAX))
 	done
 	return 0
 }
