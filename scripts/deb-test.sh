@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# scripts/deb-test.sh [FLAVOUR] - install, upgrade and remove the packages for real
+# scripts/deb-test.sh [-c] [FLAVOUR] - install, upgrade and remove the packages for real
 #
 # In a virtual machine with Debian's own kernel (default 6.12) and a root that
 # is this host's, with the changes in memory: dpkg installs both packages, DKMS
@@ -12,12 +12,19 @@
 # it, for a kernel that does not run. What gcc makes of it there the virtual
 # machine takes from ccache: emulated, compiling would take a quarter of an
 # hour. Not as root this part is left out, and it does.
+#   -c  in the chroot only, as root
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
+chroot_only=0
 case ${1-} in
 -h | --help) usage 0 ;;
+-c)
+	((EUID == 0)) || die "not root, so there is no chroot" "without -c: in a VM only"
+	chroot_only=1
+	shift
+	;;
 esac
 flavour=${1:-6.12}
 
@@ -38,6 +45,7 @@ if ((EUID == 0)); then
 	unshare --mount --propagation private -- "${guest[@]}" chroot ||
 		status=$?
 fi
+((!chroot_only)) || exit "$status"
 msg "in a virtual machine with $(cat "$stock/release")"
 "$ROOT/scripts/vm.sh" -k "stock-$flavour" -M "$stock/root" -m 3G -t 1800 -w "$dir" -- \
 	"${guest[@]}" vm || status=$?
