@@ -130,26 +130,29 @@ one() {
 }
 
 number=0 failed=0 skipped=0
-# ended PID: what it printed, with a number in the order of all
-ended() {
-	local t=${test_of[$1]} verdict
-
-	verdict=$(grep -aE '^(not )?ok 1 ' "$logs/$t" | tail -n 1 || true)
+# verdict LINE: "ok 1 TEST ...", with a number in the order of all
+verdict() {
 	number=$((number + 1))
-	grep -aE '^# ' "$logs/$t" || true
-	case $verdict in
-	'ok 1 '*'# SKIP'*) skipped=$((skipped + 1)) ;;
-	'ok 1 '*) ;;
-	*)
-		failed=$((failed + 1))
-		if [ -z "$verdict" ]; then
-			sed -n '/^# /!s/^/# /p' "$logs/$t"
-			tail -n 60 "$logs/$t.console" | sed 's/^/# /'
-			verdict="not ok 1 $t # the kernel died, or came to no end"
-		fi
-		;;
+	case $1 in
+	'not ok'*) failed=$((failed + 1)) ;;
+	*'# SKIP'*) skipped=$((skipped + 1)) ;;
 	esac
-	echo "${verdict/ok 1/ok $number}"
+	[[ $1 =~ ^((not )?ok)\ [0-9]+\ (.*) ]]
+	echo "${BASH_REMATCH[1]} $number ${BASH_REMATCH[3]}"
+}
+
+# ended PID: what it printed; where kmemleak is on, it has a verdict, too
+ended() {
+	local t=${test_of[$1]} line
+
+	grep -aE '^# ' "$logs/$t" || true
+	while IFS= read -r line; do
+		verdict "$line"
+	done < <(grep -aE '^(not )?ok ' "$logs/$t")
+	grep -aqE '^[0-9]+ passed, ' "$logs/$t" && return
+	sed -n '/^# /!s/^/# /p' "$logs/$t"
+	tail -n 60 "$logs/$t.console" | sed 's/^/# /'
+	verdict "not ok 1 $t # the kernel died, or came to no end"
 }
 
 declare -A test_of

@@ -160,9 +160,7 @@ is "settings outlive the trace" "$(cat $CTL/subbuf_size $CTL/subbuf_nr)" \
 ok "-* when nothing is on" bash -c "echo '-*' >$CTL/enabled"
 
 # over the cap by more CPUs or less memory since: decided again at the start
-[ ! -e /proc/modules ] ||
-	is "modules are free" "$(awk '/^skbtrace_/ { s += $3 } END { print s + 0 }' \
-		/proc/modules)" 0
+is "modules are free" "$(module_users)" 0
 
 # --- owner
 exec 7>$CTL/owner

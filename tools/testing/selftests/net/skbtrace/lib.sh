@@ -205,6 +205,12 @@ control_up() {
 	cat /sys/devices/system/cpu/possible >$CTL/cpus
 }
 
+# Who uses the protocol modules: nobody, where the kernel has them built in
+module_users() {
+	[ -e /proc/modules ] || { echo 0; return; }
+	awk '/^skbtrace_/ { n += $3 } END { print n + 0 }' /proc/modules
+}
+
 # need_event NAME...: skip unless they are there on this kernel
 need_event() {
 	local e

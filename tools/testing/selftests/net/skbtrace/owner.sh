@@ -11,11 +11,6 @@ need_skbtrace
 need_event udp_send tcp_rttm skb_drop
 events='udp_send tcp_rttm skb_drop'
 
-# users of the protocol modules; 0 as well if they are built in
-module_users() {
-	awk '/^skbtrace_/ { n += $3 } END { print n + 0 }' /proc/modules
-}
-
 # nothing_left WHAT: the owner is dead
 nothing_left() {
 	local first

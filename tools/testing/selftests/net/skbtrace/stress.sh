@@ -113,6 +113,5 @@ freed() {
 	grep -q ' hold_bytes=0 ' "$CTL/stat"
 }
 ok "no memory is held" wait_for freed
-is "no module in use" "$(awk '/^skbtrace_/ { n += $3 } END { print n + 0 }' \
-	/proc/modules)" 0
+is "no module in use" "$(module_users)" 0
 finish
