@@ -6,6 +6,7 @@
 #ifndef _NET_SKBTRACE_TEST_H
 #define _NET_SKBTRACE_TEST_H
 
+#include <linux/tcp.h>
 #include "skbtrace_test_compat.h"
 #include "internal.h"
 
@@ -39,6 +40,18 @@ struct write_test {
 
 extern struct skbtrace_event kunit_ev_name, kunit_ev_plain, kunit_ev_other,
 			     kunit_ev_important;
+
+/*
+ * A socket that is nothing yet, as long as any that the code may take it for:
+ * inet_sk() looks behind struct sock.
+ */
+static inline struct sock *skbtrace_test_sock(struct kunit *test)
+{
+	struct tcp_sock *tp = kunit_kzalloc(test, sizeof(*tp), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, tp);
+	return (struct sock *)tp;
+}
 
 int skbtrace_test_init(struct kunit *test);
 bool skbtrace_test_read(struct kunit *test, struct write_test *t);

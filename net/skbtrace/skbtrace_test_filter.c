@@ -11,9 +11,8 @@
 #include <linux/skbuff.h>
 #include <linux/sort.h>
 #include <net/sock.h>
-#include "internal.h"
 #include "conn_prog.h"
-#include "skbtrace_test_compat.h"
+#include "skbtrace_test.h"
 
 #define STMT(code, k)	BPF_STMT(code, k)
 
@@ -375,11 +374,10 @@ static void mixes_differ(struct kunit *test, int family, const char *what,
 			 void (*vary)(struct sock *sk, unsigned int i),
 			 bool cookies)
 {
-	struct sock *sk = kunit_kzalloc(test, sizeof(*sk), GFP_KERNEL);
+	struct sock *sk = skbtrace_test_sock(test);
 	u64 *mix = kunit_kcalloc(test, MIXES, sizeof(*mix), GFP_KERNEL);
 	unsigned int i;
 
-	KUNIT_ASSERT_NOT_NULL(test, sk);
 	KUNIT_ASSERT_NOT_NULL(test, mix);
 	mix_reset(sk, family);
 	for (i = 0; i < MIXES; i++) {

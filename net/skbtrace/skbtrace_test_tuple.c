@@ -11,8 +11,7 @@
 #include <net/ip.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
-#include "internal.h"
-#include "skbtrace_test_compat.h"
+#include "skbtrace_test.h"
 
 #define HEADROOM	128
 #define PACKET_MAX	256
@@ -475,9 +474,8 @@ static struct kunit_suite tuple_suite = {
 
 static struct sock *sock_make(struct kunit *test, u16 family)
 {
-	struct sock *sk = kunit_kzalloc(test, sizeof(*sk), GFP_KERNEL);
+	struct sock *sk = skbtrace_test_sock(test);
 
-	KUNIT_ASSERT_NOT_NULL(test, sk);
 	sk->sk_family = family;
 	sk->sk_num = DPORT;
 	sk->sk_dport = htons(SPORT);

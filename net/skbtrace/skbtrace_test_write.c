@@ -245,9 +245,8 @@ static void write_without_buffer(struct kunit *test)
 
 static struct sock *write_sock(struct kunit *test, u64 cookie, u16 num)
 {
-	struct sock *sk = kunit_kzalloc(test, sizeof(*sk), GFP_KERNEL);
+	struct sock *sk = skbtrace_test_sock(test);
 
-	KUNIT_ASSERT_NOT_NULL(test, sk);
 	atomic64_set(&sk->sk_cookie, cookie);
 	sock_net_set(sk, &init_net);
 	sk->sk_num = num;
