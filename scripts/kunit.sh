@@ -1,24 +1,30 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# scripts/kunit.sh [GLOB] - run the unit tests in user mode Linux
+# scripts/kunit.sh [-k VARIANT] [GLOB] - run the unit tests in user mode Linux
 #
 # GLOB chooses suites, default skbtrace*. TAP on stdout, then "N passed, N
 # failed, N skipped"; exit status 0 if nothing failed and something ran to its end.
+#   -k VARIANT  of the kernel: uml, which is the default, or kunit
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
+variant=uml
 case ${1-} in
 -h | --help) usage 0 ;;
+-k)
+	variant=${2:?}
+	shift 2
+	;;
 esac
 
-dir=$("$ROOT/scripts/kernel.sh" kunit)
+dir=$("$ROOT/scripts/kernel.sh" "$variant")
 log=$(mktemp "${TMPDIR:-/tmp}/skbtrace-kunit.XXXXXX")
 trap 'rm -f "$log"' EXIT
 
 # Without an init, this kernel would panic after the tests if it were not told
 # to halt; its exit status tells nothing.
-timeout -k 5 120 "$dir/linux" mem=256M console=tty con=null con0=fd:0,fd:1 \
+timeout -k 5 120 "$dir/linux" mem=512M console=tty con=null con0=fd:0,fd:1 \
 	kunit.filter_glob="${1:-skbtrace*}" kunit_shutdown=halt \
 	</dev/null >"$log" 2>&1 || true
 
