@@ -23,7 +23,7 @@ shell: kernel tools ## a root shell in a VM whose kernel has skbtrace
 deps: ## install the Debian packages that all of this needs
 	@scripts/deps.sh all
 
-kernel: ## a small kernel with skbtrace as modules, with BTF
+kernel: ## a small kernel with skbtrace as modules
 	@scripts/kernel.sh plain >/dev/null
 
 kernel-debug: ## the same with KASAN, lockdep and other checkers

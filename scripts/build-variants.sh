@@ -1,18 +1,22 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# scripts/build-variants.sh - every way to build net/skbtrace, with W=1, and load it
+# scripts/build-variants.sh [-b] - every way to build net/skbtrace, with W=1, and load it
 #
 # In the tree as modules and built in, out of tree, the sample module. What was
 # built out of tree is then loaded in a VM: on the patched kernel, where it
-# must offer the same events as the modules of the tree, and on the unpatched
-# one, where events whose tracepoints are missing must say so. Ends with
-# "N passed, N failed".
+# must offer the same events as the modules of the tree. Ends with "N passed, N
+# failed".
+#   -b  and on the unpatched kernel "base", where events whose tracepoints are
+#       missing must say so
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
+on_base=0
 case ${1-} in
 -h | --help) usage 0 ;;
+-b) on_base=1 ;;
+-*) die "unknown option $1" "see: $0 --help" ;;
 esac
 
 passed=0 failed=0
@@ -127,15 +131,10 @@ if ((failed == 0)); then
 	attempt "and has its event" \
 		grep -q '^event .* sample_xmit .*state=exact' "$tmp/events"
 
-	# Types of another kernel would be refused, and are not needed. Not in
-	# /tmp, which the guest has one of its own of
-	stripped=$CACHE/variants
-	mkdir -p "$stripped"
-	for f in "${files[@]}"; do
-		objcopy -R .BTF -R .BTF.base "$f" "$stripped/${f##*/}"
-	done
-	files=("${files[@]/#$modules/$stripped}")
-	base=$(dirname "$kernel")/base
+fi
+
+if ((on_base && failed == 0)); then
+	base=$("$ROOT/scripts/kernel.sh" base)
 	attempt "they load on an unpatched kernel" \
 		load -K "$base/bzImage" -- "${files[@]}"
 	attempt "where they say what is missing" \

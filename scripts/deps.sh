@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # scripts/deps.sh [-n] GROUP... - install the Debian packages that a task needs
 #
-# Groups: kernel kernels vm stock deb tools test lint bench, or all. kernels: the
-# sources of each that there are patches for; kernel: of the one that
+# Groups: kernel kernels vm stock deb tools test lint pahole bench, or all. kernels:
+# the sources of each that there are patches for; kernel: of the one that
 # SKBTRACE_KERNEL names.
 #   -n  only say what is missing; exit status 1 if something is
 
@@ -12,10 +12,10 @@ set -euo pipefail
 
 declare -A PACKAGES=(
 	[kernel]="bc bison flex gcc kmod libc6-dev libelf-dev libssl-dev
-		  linux-source-${SKBTRACE_KERNEL:-6.12} lz4 make pahole patch
+		  linux-source-${SKBTRACE_KERNEL:-6.12} lz4 make patch
 		  perl python3 xz-utils"
 	[stock]="apt busybox-static cpio dpkg gcc gcc-12 kmod libc6-dev libelf1 make
-		  pahole xz-utils"
+		  xz-utils"
 	[kernels]="linux-source-6.1 linux-source-6.12"
 	[vm]="iproute2 kmod mount procps qemu-system-x86 util-linux"
 	[tools]="gcc libc6-dev libdeflate-dev libpcap-dev make pkg-config zlib1g-dev"
@@ -26,6 +26,7 @@ declare -A PACKAGES=(
 	       lintian zsh"
 	[lint]="clang codespell cppcheck git perl python3 python3-docutils
 		shellcheck sparse universal-ctags"
+	[pahole]="pahole"
 	[bench]="bpftrace iperf3 linux-perf tcpdump trace-cmd"
 )
 

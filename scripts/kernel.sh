@@ -3,10 +3,10 @@
 # scripts/kernel.sh [--built] VARIANT | --remove-all - build a small kernel, print where it is
 #
 #   base   without skbtrace, configured as plain: what the costs are ratios to
-#   plain  skbtrace as modules, BTF, everything the other tracers need
-#   debug  skbtrace built in, KASAN, lockdep and other checkers; no BTF
+#   plain  skbtrace as modules, and no checkers: the kernel that is measured
+#   debug  skbtrace built in, KASAN, lockdep and other checkers
 #   uml    user mode Linux with skbtrace built in, the same checkers and KUnit
-#   kunit  user mode Linux with KUnit alone
+#   kunit  user mode Linux with KUnit alone, for a version that has no uml
 #
 # The directory that is printed holds the last good build, whatever is being
 # compiled meanwhile: bzImage (uml, kunit: linux), vmlinux, System.map, .config, for
@@ -47,20 +47,16 @@ jobs=${JOBS:-$(nproc)}
 version=${SKBTRACE_KERNEL:-6.12}
 tarball=/usr/src/linux-source-$version.tar.xz
 
-# base is built in plain's directories, before skbtrace is laid over: one full
-# compilation serves both. The others have a source tree each, so that building
-# one never disturbs another that is being built.
-place=$variant
-[ "$variant" != base ] || place=plain
+# Each has a source tree of its own, so that building one never disturbs another
+# that is being built.
 if [ -n "${KDIR-}" ]; then
 	src=$(realpath -e "$KDIR") || die "KDIR=$KDIR: not there"
 	top=$CACHE/kdir-$(basename "$src")-$(cksum <<<"$src" | cut -d' ' -f1)
 else
 	top=$CACHE/linux-$version
-	src=$top/src
-	[ "$place" = plain ] || src+=-$place
+	src=$top/src-$variant
 fi
-build=$top/$place
+build=$top/$variant
 
 arch=x86_64 image=arch/x86/boot/bzImage targets=(bzImage modules)
 if [[ $variant == @(uml|kunit) ]]; then
@@ -176,8 +172,7 @@ install_result() {
 	rm -rf "$new"
 	mkdir -p "$new"
 	cp "$build/$image" "$build/vmlinux" "$build/System.map" "$build/.config" "$new/"
-	# base's build directory becomes plain's
-	[ "$variant" = base ] || ln -s "$build" "$new/build"
+	ln -s "$build" "$new/build"
 	if [ "$variant" = plain ]; then
 		make -C "$src" O="$build" ARCH=$arch INSTALL_MOD_PATH="$new/modroot" \
 			modules_install >>"$log" 2>&1 ||
@@ -189,7 +184,6 @@ install_result() {
 	mv "$new" "$result"
 }
 
-# build_variant: base or the variant that was asked for
 build_variant() {
 	local start=$SECONDS wanted
 	result=$top/images/$variant
@@ -201,6 +195,7 @@ build_variant() {
 	fi
 	: >"$log"
 	if [ "$variant" = base ]; then
+		# a tree of the user's may have it
 		[ ! -d "$src/.skbtrace" ] || "$ROOT/scripts/overlay.sh" --remove "$src"
 	else
 		"$ROOT/scripts/overlay.sh" "$src" ||
@@ -225,15 +220,9 @@ fi
 [ "$(uname -m)" = x86_64 ] || die "builds for x86_64 on x86_64 only"
 need_command make gcc flex bison bc
 mkdir -p "$top/images"
-exec 9>"$top/$place.lock"
-flock -n 9 || { msg "another build of $place is running, waiting"; flock 9; }
+# In a tree of the user's one variant at a time
+exec 9>"$top/$([ -n "${KDIR-}" ] && echo tree || echo "$variant").lock"
+flock -n 9 || { msg "another build of $variant is running, waiting"; flock 9; }
 unpack
-
-# the base comes first: afterwards it would be another full compilation
-if [ "$variant" = plain ] && [ -z "${KDIR-}" ] && [ ! -e "$top/images/base" ]; then
-	variant=base
-	build_variant
-	variant=plain
-fi
 build_variant
 echo "$result"
