@@ -32,7 +32,11 @@ PATIENCE=1
 TICK=20 TICK_MAX=20	# milliseconds between looks at a condition
 # In user mode Linux time may be virtual: none goes by while a process works, and
 # a wait is over at once. There the looks are what takes long, so they get rarer.
+# shellcheck disable=SC2034 # tests use it
+VIRTUAL=0
 if grep -qw time-travel=inf-cpu /proc/cmdline; then
+	# shellcheck disable=SC2034
+	VIRTUAL=1
 	TICK_MAX=250
 elif zgrep -q '^CONFIG_KASAN=y' /proc/config.gz 2>/dev/null; then
 	PATIENCE=8 TICK=150 TICK_MAX=150

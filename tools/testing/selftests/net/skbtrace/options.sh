@@ -195,8 +195,10 @@ called() {
 		list name symbol id="$id" | sed 's/ .*//; s/+.*//'
 	done | xargs
 }
+# in user mode Linux the first three of the 16 are the recording itself
+((VIRTUAL)) && outermost='*' || outermost='*__sys_connect*'
 like "stack: a SYN, sent by connect()" "$(called ip_send sk="$key")" \
-	"*__tcp_transmit_skb*tcp_connect*tcp_v4_connect*__sys_connect*"
+	"*__tcp_transmit_skb*tcp_connect*tcp_v4_connect$outermost"
 like "stack: data, sent by write()" "$(called ip_send sk="$key" len=10)" \
 	"*__tcp_transmit_skb*tcp_write_xmit*tcp_sendmsg*"
 like "stack: a state, by connect()" "$(called tcp_connection key="$key" \

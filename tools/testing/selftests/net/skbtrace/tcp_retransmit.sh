@@ -29,8 +29,14 @@ repair() {
 	in_b tc filter del dev b0 ingress 2>/dev/null
 }
 
-# told KIND [KEY]: has the trace shown it by now?
+# told KIND FILE: has the trace shown it of the connection that FILE is about?
 told() {
+	blocks_now | grep "event=tcp_retransmit .*kind=$1 " |
+		grep -q " key=$(value cookie "$2") "
+}
+
+# told_more KIND COUNT: ... of any connection, more often?
+told_more() {
 	[ "$(blocks_now | grep -c "event=tcp_retransmit .*kind=$1 ")" -gt "$2" ]
 }
 
@@ -52,8 +58,6 @@ fast() {
 
 # All is lost for a while: a probe for the tail, then the timeout
 loss() {
-	local n
-	n=$(blocks_now | grep -c 'event=tcp_retransmit .*kind=loss ')
 	server in_b "tcp$1" bind "$(addr B "$1")" 5001 listen 5 \
 		touch "$TMP/ready" accept echo
 	background in_a sk "tcp$1" connect "$(addr B "$1")" 5001 cookie \
@@ -62,21 +66,19 @@ loss() {
 	wait_for [ -e "$TMP/first$1" ]
 	drop in_b b0
 	touch "$TMP/go$1"
-	wait_for told loss "$n" || fail "IPv$1: no timeout"
+	wait_for told loss "$TMP/loss$1" || fail "IPv$1: no timeout"
 	repair
 	wait "$bg" "$server_pid"
 }
 
 # The first packet of a connection is lost
 syn() {
-	local n
-	n=$(blocks_now | grep -c 'event=tcp_retransmit .*kind=syn ')
 	server in_b "tcp$1" bind "$(addr B "$1")" 5002 listen 5 \
 		touch "$TMP/ready" accept eof
 	drop in_b b0
 	background in_a sk "tcp$1" cookie connect "$(addr B "$1")" 5002 info \
 		>"$TMP/syn$1"
-	wait_for told syn "$n" || fail "IPv$1: no SYN again"
+	wait_for told syn "$TMP/syn$1" || fail "IPv$1: no SYN again"
 	repair
 	wait "$bg" "$server_pid"
 }
@@ -89,7 +91,7 @@ synack() {
 		touch "$TMP/ready" accept cookie info eof
 	drop in_a a0
 	background in_a sk "tcp$1" connect "$(addr B "$1")" 5003
-	wait_for told synack "$n" || fail "IPv$1: no SYN-ACK again"
+	wait_for told_more synack "$n" || fail "IPv$1: no SYN-ACK again"
 	repair
 	wait "$bg" "$server_pid"
 	mv "$TMP/server" "$TMP/synack$1"
