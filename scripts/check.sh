@@ -7,7 +7,7 @@
 # that prints none counts as one. What was skipped, and why, is told before the
 # last line here, which is the sum; before it, what each job has taken.
 #   -l  only list the jobs
-#   -n  those of the night, too: the whole suites, and Linux 6.1
+#   -n  those of the night, too: whole suites, the debug kernel, Linux 6.1
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -16,39 +16,42 @@ cd "$ROOT"
 # NAME|JOBS THAT COME FIRST|COMMAND, in the order of preference: what others wait
 # for, then what takes longest
 JOBS=(
-	"deps||scripts/deps.sh all"
+	"deps||scripts/deps.sh kernel vm stock deb tools test lint"
 	"tools|deps|make -s -C tools/skbtrace"
 	"kernel|deps|scripts/kernel.sh plain"
 	"kernel-uml|deps|scripts/kernel.sh uml"
 	"selftest-uml|kernel-uml tools|scripts/selftest.sh -k uml"
-	"kernel-debug|kernel|scripts/kernel.sh debug"
 	"deb|tools|scripts/deb-test.sh -c"
-	"selftest-debug|kernel-debug tools|scripts/selftest.sh -k debug -s"
 	"selftest|kernel tools|scripts/selftest.sh -k plain -s"
 	"flight|kernel tools|scripts/vm.sh -t 600 -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
 	"leaks|kernel-uml tools|scripts/selftest.sh -k uml -L"
 	"variants|kernel|scripts/build-variants.sh"
 	"sanitized|tools|make -s -C tools/skbtrace SAN=1 check"
-	"userland|tools|make -s -C tools/skbtrace check"
-	"fuzz|tools|make -s -C tools/skbtrace fuzz SECONDS=60 SEED=1"
-	"kunit|kernel|scripts/kunit.sh"
+	"fuzz|tools|make -s -C tools/skbtrace fuzz SECONDS=30 SEED=1"
+	"kunit|kernel-uml|scripts/kunit.sh"
 	"demo|kernel tools|scripts/demo.sh"
 	"demo-stock|tools|scripts/demo.sh --stock --save /dev/null"
 	"stock|tools|scripts/stock-test.sh"
 	"lockdown|tools|scripts/refused.sh"
 	"record|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
-	"filters|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
+	"filters|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
 	"history|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/history_vm.sh"
-	"pahole|kernel|scripts/pahole.sh"
 	"lint|kernel tools|scripts/lint.sh"
 )
-# The same, for the night: whole suites, and Linux 6.1
+# The same, for the night: whole suites, the debug kernel, and Linux 6.1
 NIGHTLY=(
-	"kernel-6.1|deps|env SKBTRACE_KERNEL=6.1 scripts/kernel.sh plain"
+	"deps-nightly|deps|scripts/deps.sh all"
+	"userland|tools|make -s -C tools/skbtrace check"
+	"kernel-debug|deps|scripts/kernel.sh debug"
+	"kernel-base|deps|scripts/kernel.sh base"
+	"pahole|kernel kernel-base|scripts/pahole.sh"
+	"variants-base|kernel kernel-base|scripts/build-variants.sh -b"
+	"kernel-6.1|deps-nightly|env SKBTRACE_KERNEL=6.1 scripts/kernel.sh plain"
 	"events-table|kernel kernel-6.1 tools|scripts/events-table.sh"
 	"all-6.1|kernel-6.1 tools|env SKBTRACE_KERNEL=6.1 scripts/selftest.sh -k plain"
-	"kunit-6.1|kernel-6.1|env SKBTRACE_KERNEL=6.1 scripts/kunit.sh"
+	"kunit-6.1|deps-nightly|env SKBTRACE_KERNEL=6.1 scripts/kunit.sh -k kunit"
 	"patches-6.1|kernel-6.1|env SKBTRACE_KERNEL=6.1 scripts/lint.sh patches"
+	"filters-plain|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
 	"leaks-debug|kernel-debug tools|scripts/selftest.sh -k debug -L"
 	"deb-vm|tools|scripts/deb-test.sh"
 	"all-plain|kernel tools|scripts/selftest.sh -k plain"

@@ -80,13 +80,15 @@ told() {
 		$at[kernel] != "-" { print $1 }' "$ROOT/scripts/where"
 }
 if (($# == 0)); then
-	# shellcheck disable=SC2046,SC2086 # words
+	# shellcheck disable=SC2086 # words
 	if [ -n "$leaks" ]; then
 		# stress never lets time go by
 		[ "$variant" != uml ] || leaks=${leaks/stress.sh/}
 		set -- $leaks
 	elif ((subset)) || [ "$variant" = uml ]; then
-		set -- $(told "$variant")
+		subset=$(told "$variant") ||
+			die "scripts/where has no column '$variant'"
+		set -- $subset
 	else
 		set -- "${all[@]}"
 	fi
@@ -149,7 +151,7 @@ ended() {
 
 	grep -aE '^# ' "$logs/$t" || true
 	while IFS= read -r line; do
-		verdict "$line"
+		verdict "$line of $((SECONDS - began[$t])) s on the host"
 	done < <(grep -aE '^(not )?ok ' "$logs/$t")
 	grep -aqE '^[0-9]+ passed, ' "$logs/$t" && return
 	sed -n '/^# /!s/^/# /p' "$logs/$t"
@@ -157,7 +159,7 @@ ended() {
 	verdict "not ok 1 $t # the kernel died, or came to no end"
 }
 
-declare -A test_of
+declare -A test_of began
 running=0
 echo "TAP version 13"
 for t; do
@@ -167,7 +169,7 @@ for t; do
 		running=$((running - 1))
 	fi
 	one "$t" &
-	test_of[$!]=$t
+	test_of[$!]=$t began[$t]=$SECONDS
 	running=$((running + 1))
 done
 while ((running--)); do
