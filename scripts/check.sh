@@ -25,6 +25,7 @@ JOBS=(
 	"selftest|kernel tools|scripts/selftest.sh -k plain -s"
 	"flight|kernel tools|scripts/vm.sh -t 600 -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
 	"leaks|kernel-uml tools|scripts/selftest.sh -k uml -L"
+	"trouble|kernel-uml tools|scripts/trouble.sh"
 	"variants|kernel|scripts/build-variants.sh"
 	"sanitized|tools|make -s -C tools/skbtrace SAN=1 check"
 	"fuzz|tools|make -s -C tools/skbtrace fuzz SECONDS=30 SEED=1"
@@ -110,6 +111,12 @@ for name; do
 	want "$name"
 done
 
+# What killed runs have left a day ago, and clones that are gone a week ago
+find "${TMPDIR:-/tmp}" -maxdepth 1 -user "$(id -u)" -name 'skbtrace-*.??????' -mtime +1 \
+	-exec rm -rf {} +
+[ ! -d "$CACHE" ] ||
+	find "$CACHE" -maxdepth 1 -name 'modules-*' -mtime +7 -exec rm -rf {} +
+
 logs=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-check.XXXXXX")
 # Each job is a process group, so that what it has started ends with it
 set -m
@@ -193,7 +200,7 @@ while :; do
 		started[$name]=$SECONDS
 		msg "$name: ${command[$name]}"
 		# shellcheck disable=SC2086 # a command with its arguments
-		${command[$name]} >"$logs/$name" 2>&1 </dev/null &
+		tied ${command[$name]} >"$logs/$name" 2>&1 </dev/null &
 		pid_of[$!]=$name
 		running=$((running + 1))
 	done

@@ -70,6 +70,9 @@ fragments() {
 	done
 }
 
+# What a source tree takes, and at most what is compiled
+SOURCE_MB=1800 BUILD_MB=700
+
 # Everything the result depends on, so that nothing is done if nothing changed
 stamp() {
 	{
@@ -97,8 +100,12 @@ unpack() {
 	[ "$(cat "$src/.skbtrace-source" 2>/dev/null)" != "$id" ] || return 0
 	msg "unpacking $tarball"
 	rm -rf "$src" "$src.tmp" "$build"
+	need_room "$top" $((SOURCE_MB + BUILD_MB)) "Linux $version ($variant)"
 	mkdir -p "$src.tmp"
-	tar -C "$src.tmp" --strip-components=1 -xf "$tarball"
+	tar -C "$src.tmp" --strip-components=1 -xf "$tarball" || {
+		rm -rf "$src.tmp"
+		die "unpacking $tarball failed"
+	}
 	echo "$id" >"$src.tmp/.skbtrace-source"
 	mv "$src.tmp" "$src"
 }
@@ -201,6 +208,7 @@ build_variant() {
 		"$ROOT/scripts/overlay.sh" "$src" ||
 			die "overlay failed: $variant is not built"
 	fi
+	[ -d "$build" ] || need_room "$top" $BUILD_MB "compiling $variant"
 	configure
 	compile
 	install_result

@@ -10,6 +10,14 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${SKBTRACE_CACHE:-${HOME:?}/.cache/skbtrace}
 ME=${ME:-$(basename "$0" .sh)}
 
+# What has been compiled once, in whichever clone, is not compiled again
+if [ -d /usr/lib/ccache ] && [[ :$PATH: != *:/usr/lib/ccache:* ]] &&
+	mkdir -p "$CACHE/ccache" 2>/dev/null && [ -w "$CACHE/ccache" ]; then
+	PATH=/usr/lib/ccache:$PATH
+	export CCACHE_DIR=${CCACHE_DIR-$CACHE/ccache} CCACHE_BASEDIR=$ROOT
+	export CCACHE_MAXSIZE=${CCACHE_MAXSIZE-4G} CCACHE_NOHASHDIR=1
+fi
+
 # Text tools must not depend on the caller's language.
 export LC_ALL=C.UTF-8
 
@@ -37,6 +45,29 @@ need_command() {
 		command -v "$c" >/dev/null ||
 			die "$c is not installed" "try: scripts/deps.sh all"
 	done
+}
+
+# room DIR: megabytes free there, or where it will be made
+room() {
+	local d=$1
+	until [ -d "$d" ]; do
+		d=$(dirname "$d")
+	done
+	df --output=avail -BM "$d" | tail -n 1 | tr -dc 0-9
+}
+
+# need_room DIR MEGABYTES WHAT: before work is begun that could not be ended
+need_room() {
+	local free
+	free=$(room "$1")
+	((free >= $2)) ||
+		die "no room for $3: $1 has $free MB free, it takes $2" \
+			"elsewhere: SKBTRACE_CACHE=DIR; what is there now can be removed: make distclean"
+}
+
+# tied COMMAND...: ends when this process does, even if that is killed
+tied() {
+	exec setpriv --pdeathsig TERM -- "$@"
 }
 
 # Files of the repo below the given paths, relative to its root, without build

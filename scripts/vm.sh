@@ -187,7 +187,16 @@ qemu() {
 # User mode Linux: the console goes into the log, the first serial line to the
 # caller. It stays with its memory in a file that has no name.
 uml() {
-	local words
+	local words d mb=$mem
+
+	mb=${mb/%G/ * 1024} mb=${mb/%M/}
+	# the memory is a file: 64 MB of /dev/shm are what a container has
+	for d in /dev/shm "${TMPDIR:-/tmp}" ''; do
+		[ -n "$d" ] || die "no room for the memory of the machine, $mem" \
+			"neither /dev/shm nor ${TMPDIR:-/tmp} has it; TMPDIR=DIR"
+		(($(room "$d") < mb)) || [[ ,$(findmnt -no OPTIONS -T "$d"), == *,noexec,* ]] || break
+	done
+	export TMPDIR=$d
 	read -ra words <<<"$args"
 	machine=("$image" mem="$mem" console=tty con=null con0="null,fd:4"
 		ssl=null ssl0="null,fd:3" uml_dir="$ctl/" umid=uml kunit.enable=0
@@ -215,7 +224,7 @@ else
 	mkfifo "$ctl/out"
 	cat "$ctl/out" &
 	cat_pid=$!
-	timeout --foreground -k 5 "$timeout" "${machine[@]}" \
+	tied timeout --foreground -k 5 "$timeout" "${machine[@]}" \
 		</dev/null >"$ctl/said" 2>&1 3>"$ctl/out" 4>>"$log" &
 	vm_pid=$!
 	wait -n -p ended "$vm_pid" "$cat_pid" || status=$?
@@ -237,5 +246,8 @@ else
 	msg "the VM failed; the last lines of the console:"
 	status=125
 fi
+! grep -q '^check_ptrace' "$ctl/said" ||
+	msg "ptrace(2) is forbidden here; user mode Linux lives on it." \
+		"In a container: --cap-add=SYS_PTRACE, on a host: sysctl kernel.yama.ptrace_scope=1"
 tail -n 25 "$log" | tr -d '\r' | cat "$ctl/said" - | sed 's/^/  /' >&2
 exit "$status"
