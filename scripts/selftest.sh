@@ -104,7 +104,7 @@ done
 set -- "${mine[@]}"
 
 # FILTER_DIFF_N, SWAP_SECONDS and the like: how long, from which seed
-for v in "${!FILTER_@}" "${!SWAP_@}"; do
+for v in "${!FILTER_@}" "${!SWAP_@}" "${!READERS_@}"; do
 	vm+=(-e "$v=${!v}")
 done
 

@@ -20,6 +20,7 @@
 
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
+#include <linux/math64.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -107,7 +108,7 @@ struct skbtrace_gate {
 /**
  * struct skbtrace_session - the part of a session that probes look at
  * @gate: per CPU
- * @id_key: keys of packet ids, so that these don't tell addresses
+ * @packet_key: keys of packet ids, so that these don't tell addresses
  * @judges: SKBTRACE_JUDGE_*: who has to be asked
  * @special: some event has skbtrace_slot.stack or staged set: not the fast path
  * @judge: the filters, %NULL: none. RCU
@@ -118,7 +119,7 @@ struct skbtrace_gate {
  */
 struct skbtrace_session {
 	struct skbtrace_gate __percpu	*gate;
-	u64				id_key[2];
+	u64				packet_key[2];
 	u8				judges;
 	bool				special;
 	struct skbtrace_judge __rcu	*judge;
@@ -578,15 +579,18 @@ static inline void skbtrace_commit(struct skbtrace_session *s)
  * Clones of a packet share the data but not the skb, so they differ. Memory is
  * used again: an id means the same packet only between its birth and its end.
  *
+ * Both halves of the product of two keyed words: a difference of addresses is
+ * no difference of ids, which would tell the key.
+ *
  * Return: the id
  */
 static inline u64 skbtrace_packet_id(const struct skbtrace_session *s,
 				     const struct sk_buff *skb)
 {
-	u64 a = (u64)(unsigned long)skb * s->id_key[0];
-	u64 b = (u64)(unsigned long)skb->head * s->id_key[1];
+	u64 a = (u64)(unsigned long)skb ^ s->packet_key[0];
+	u64 b = (u64)(unsigned long)skb->head ^ s->packet_key[1];
 
-	return a ^ (b >> 32 | b << 32);
+	return (a * b) ^ mul_u64_u64_shr(a, b, 64);
 }
 
 #endif /* _LINUX_SKBTRACE_H */

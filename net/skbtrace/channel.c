@@ -8,6 +8,7 @@
 #include <linux/cpu.h>
 #include <linux/debugfs.h>
 #include <linux/mm.h>
+#include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/uaccess.h>
 #include "internal.h"
@@ -50,6 +51,9 @@ static void skbtrace_flush_timer(struct timer_list *t)
 	}
 }
 
+/* Whoever opens starts a timer, or tracing ends and none is started any more */
+static DEFINE_SPINLOCK(skbtrace_flush_lock);
+
 static int skbtrace_trace_open(struct inode *inode, struct file *file)
 {
 	struct rchan_buf *buf = inode->i_private;
@@ -70,10 +74,12 @@ static int skbtrace_trace_open(struct inode *inode, struct file *file)
 	kref_get(&c->run->ref);
 	/* what the reader before has got in part is delivered again, whole */
 	c->pos = 0;
-	if (!skbtrace_finished(c->run) && !timer_pending(&c->flush)) {
+	spin_lock(&skbtrace_flush_lock);
+	if (!c->run->closing && !timer_pending(&c->flush)) {
 		c->flush.expires = jiffies + 1;
 		add_timer_on(&c->flush, c->cpu);
 	}
+	spin_unlock(&skbtrace_flush_lock);
 	return 0;
 }
 
@@ -114,28 +120,18 @@ static int skbtrace_trace_wait(struct skbtrace_cpu *c, struct file *file)
 					skbtrace_finished(c->run));
 }
 
-static ssize_t skbtrace_trace_read(struct file *file, char __user *to,
-				   size_t count, loff_t *ppos)
+/* What is there. Context: @c->read_lock. Return: bytes or -EFAULT */
+static ssize_t skbtrace_trace_copy(struct skbtrace_cpu *c, char __user *to,
+				   size_t count)
 {
-	struct rchan_buf *buf = file->private_data;
-	struct skbtrace_cpu *c = skbtrace_buf_cpu(buf);
 	const struct skbtrace_subbuf *h;
 	size_t n, done = 0;
-	bool finished;
 	const u8 *p;
-	int err;
 
 	while (done < count) {
-		finished = skbtrace_finished(c->run);
 		p = skbtrace_trace_next(c);
-		if (!p) {
-			if (done || finished)
-				break;
-			err = skbtrace_trace_wait(c, file);
-			if (err)
-				return err;
-			continue;
-		}
+		if (!p)
+			break;
 		n = min_t(size_t, count - done, c->ring.size - c->pos);
 		if (copy_to_user(to + done, p + c->pos, n))
 			return done ? done : -EFAULT;
@@ -150,6 +146,29 @@ static ssize_t skbtrace_trace_read(struct file *file, char __user *to,
 		skbtrace_ring_consume(&c->ring);
 	}
 	return done;
+}
+
+static ssize_t skbtrace_trace_read(struct file *file, char __user *to,
+				   size_t count, loff_t *ppos)
+{
+	struct rchan_buf *buf = file->private_data;
+	struct skbtrace_cpu *c = skbtrace_buf_cpu(buf);
+	bool finished;
+	ssize_t done;
+	int err;
+
+	for (;;) {
+		if (mutex_lock_interruptible(&c->read_lock))
+			return -ERESTARTSYS;
+		finished = skbtrace_finished(c->run);
+		done = skbtrace_trace_copy(c, to, count);
+		mutex_unlock(&c->read_lock);
+		if (done || finished || !count)
+			return done;
+		err = skbtrace_trace_wait(c, file);
+		if (err)
+			return err;
+	}
 }
 
 static __poll_t skbtrace_trace_poll(struct file *file, poll_table *wait)
@@ -243,6 +262,7 @@ int skbtrace_channel_open(struct skbtrace_run *run, struct dentry *dir)
 		c->epoch = run->epoch;
 		c->complete = ktime_get_mono_fast_ns();
 		timer_setup(&c->flush, skbtrace_flush_timer, TIMER_PINNED);
+		mutex_init(&c->read_lock);
 	}
 	run->chan = relay_open("trace.cpu", dir, run->config.subbuf_size,
 			       run->config.subbuf_nr, &skbtrace_relay, run);
@@ -255,6 +275,9 @@ void skbtrace_channel_finish(struct skbtrace_run *run)
 	struct skbtrace_cpu *c;
 	int cpu;
 
+	spin_lock(&skbtrace_flush_lock);
+	run->closing = true;
+	spin_unlock(&skbtrace_flush_lock);
 	for_each_possible_cpu(cpu) {
 		c = per_cpu_ptr(run->cpu, cpu);
 		timer_delete_sync(&c->flush);
@@ -264,8 +287,6 @@ void skbtrace_channel_finish(struct skbtrace_run *run)
 	smp_store_release(&run->finished, true);
 	for_each_possible_cpu(cpu) {
 		c = per_cpu_ptr(run->cpu, cpu);
-		/* a timer that was started meanwhile */
-		timer_delete_sync(&c->flush);
 		if (c->buf)
 			wake_up_interruptible(&c->buf->read_wait);
 	}

@@ -130,6 +130,27 @@ static int subbuf_nr_store(char *text, size_t len)
 				   SKBTRACE_SUBBUF_NR_MAX, 1);
 }
 
+/* As memparse(), which shifts out what is too large: 16E is 0 to it */
+static bool skbtrace_parse_bytes(char *text, u64 *bytes)
+{
+	static const char units[] = "KMGTPE";
+	char *end = text + strspn(text, "0123456789");
+	unsigned int shift = 0;
+	const char *unit;
+
+	if (*end) {
+		unit = strchr(units, toupper(*end));
+		if (!unit || end[1])
+			return false;
+		shift = 10 * (unit - units + 1);
+		*end = '\0';
+	}
+	if (kstrtou64(text, 10, bytes) || *bytes > U64_MAX >> shift)
+		return false;
+	*bytes <<= shift;
+	return true;
+}
+
 static int hold_show(struct seq_file *m, void *v)
 {
 	seq_printf(m, "%llu\n", skbtrace_current()->config.hold);
@@ -140,13 +161,10 @@ static int hold_show(struct seq_file *m, void *v)
 static int hold_store(char *text, size_t len)
 {
 	struct skbtrace_run *run = skbtrace_current();
-	char *end;
 	u64 bytes;
 	int err;
 
-	text = strim(text);
-	bytes = memparse(text, &end);
-	if (!isdigit(*text) || *end)
+	if (!skbtrace_parse_bytes(strim(text), &bytes))
 		return skbtrace_err(-EINVAL,
 				    "not a number of bytes such as 16777216 or 16M; 0: none");
 	if (run->state == SKBTRACE_TRACING)

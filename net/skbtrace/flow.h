@@ -21,10 +21,10 @@
  * hosts, both at the end of a word; the other for one end against the other.
  */
 static __always_inline u64 skbtrace_flow_end(const struct in6_addr *addr,
-					     u16 port)
+					     u16 port, u64 secret)
 {
 	const u64 *a = (const u64 *)addr;
-	u64 mix = a[0] * SKBTRACE_FLOW_HIGH;
+	u64 mix = (a[0] ^ secret) * SKBTRACE_FLOW_HIGH;
 
 	mix ^= mix >> 32;
 	mix += a[1] + port * SKBTRACE_FLOW_PORT;
@@ -35,13 +35,15 @@ static __always_inline u64 skbtrace_flow_end(const struct in6_addr *addr,
 /**
  * skbtrace_flow() - the same for both directions and on both ends
  * @t: who sends to whom, aligned to 8 bytes
+ * @secret: without it nobody can make two flows that share a word
  *
  * Return: 64 bits that two flows share only by chance, never 0
  */
-static __always_inline u64 skbtrace_flow(const struct skbtrace_tuple *t)
+static __always_inline u64 skbtrace_flow(const struct skbtrace_tuple *t,
+					 u64 secret)
 {
-	u64 mix = skbtrace_flow_end(&t->local, t->lport) +
-		  skbtrace_flow_end(&t->peer, t->pport);
+	u64 mix = skbtrace_flow_end(&t->local, t->lport, secret) +
+		  skbtrace_flow_end(&t->peer, t->pport, secret);
 
 	return mix ?: 1;
 }

@@ -23,7 +23,6 @@
 
 #define SKBTRACE_HOLD_MIN	(64U << 10)	/* bytes of a log */
 #define SKBTRACE_HOLD_SHARE	16		/* cap, of all memory */
-#define SKBTRACE_HOLD_STEPS	2048		/* of all chains of a primary */
 #define SKBTRACE_HISTORY_MAX	512		/* blocks before a primary */
 #define SKBTRACE_NR_AFTER	4096U
 #define SKBTRACE_AFTER_WAYS	4
@@ -203,17 +202,18 @@ static u64 skbtrace_stage_conn(const struct skbtrace_stage *stage)
 	return ev->sk_off ? *(const u64 *)(stage->block + ev->sk_off) : 0;
 }
 
-static u64 skbtrace_stage_flow(const struct skbtrace_stage *stage)
+static u64 skbtrace_stage_flow(const struct skbtrace_stage *stage, u64 secret)
 {
 	struct skbtrace_tuple t;
 
 	if (stage->ev->flow_off)
 		return skbtrace_flow((const struct skbtrace_tuple *)
-				     (stage->block + stage->ev->flow_off));
+				     (stage->block + stage->ev->flow_off),
+				     secret);
 	if (!stage->call.sk)
 		return 0;
 	skbtrace_sock_tuple(stage->call.sk, &t);
-	return skbtrace_flow(&t);
+	return skbtrace_flow(&t, secret);
 }
 
 /* --- after= */
@@ -309,7 +309,7 @@ bool skbtrace_hold_back(struct skbtrace_run *run, struct skbtrace_cpu *c)
 	const struct skbtrace_block *b = (void *)stage->block;
 	bool conn = ev->kind == SKBTRACE_CONN;
 	u64 who = conn ? skbtrace_stage_conn(stage) :
-			 skbtrace_stage_flow(stage);
+			 skbtrace_stage_flow(stage, run->hold.secret);
 
 	smp_rmb();	/* pairs with skbtrace_set_slot() */
 	if (unlikely(READ_ONCE(run->after_until) >= b->time) &&
@@ -340,7 +340,8 @@ static __always_inline void skbtrace_commit_held(struct skbtrace_run *run,
 
 	c->held++;
 	if (ev->kind != SKBTRACE_CONN)
-		who = skbtrace_flow((const void *)b + ev->flow_off);
+		who = skbtrace_flow((const void *)b + ev->flow_off,
+				    run->hold.secret);
 	skbtrace_hold_link(&run->hold, c->cpu, e, c->stage.pos,
 			   ev->slot, who);
 	c->gate.staged = 0;
@@ -383,7 +384,7 @@ static void skbtrace_find_chain(struct skbtrace_run *run,
 	/* pairs with the exchange in skbtrace_hold_put() */
 	ref = smp_load_acquire(skbtrace_hold_bucket(&run->hold, key, ev->slot));
 	for (; ref && wanted; ref = held.prev) {
-		if (list->steps++ == SKBTRACE_HOLD_STEPS ||
+		if (!skbtrace_hold_may_look(&list->steps) ||
 		    !skbtrace_hold_look(&run->hold, ref, &held, &b,
 					sizeof(b))) {
 			list->missed = true;
@@ -426,7 +427,7 @@ static void skbtrace_find_all(struct skbtrace_run *run,
 			      struct skbtrace_history_list *list, u64 now)
 {
 	u64 conn = skbtrace_stage_conn(stage), key;
-	u64 flow = skbtrace_stage_flow(stage);
+	u64 flow = skbtrace_stage_flow(stage, run->hold.secret);
 	const struct skbtrace_event *ev;
 	u32 slot;
 
@@ -482,13 +483,9 @@ static void skbtrace_name_found(struct skbtrace_run *run,
 {
 	const void *at = (const void *)(unsigned long)found->at;
 	u32 tgid = found->tgid;
-	u64 id;
 
-	if (at) {
-		id = skbtrace_location_id(&run->pub, at);
-		if (c->symbols[id % SKBTRACE_NR_SYMBOLS] != id)
-			skbtrace_name_symbol(c, id, at);
-	}
+	if (at)
+		skbtrace_name_location(c, at);
 	if (tgid && c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid) {
 		rcu_read_lock();
 		skbtrace_name_task(c, tgid,

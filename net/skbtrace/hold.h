@@ -18,6 +18,7 @@
 #define SKBTRACE_HOLD_BITS	17
 #define SKBTRACE_NR_BUCKETS	131072U	/* 2 to the power of it */
 #define SKBTRACE_HOLD_MIX	0x9e3779b97f4a7c15ULL
+#define SKBTRACE_HOLD_STEPS	2048U	/* looks, in all chains of a primary */
 
 /**
  * struct skbtrace_held - what stands before a held block in the log
@@ -52,7 +53,8 @@ struct skbtrace_hold_log {
 /**
  * struct skbtrace_hold - all logs of a run
  * @size: bytes of each log, a power of two; 0: none
- * @secret: key of tags, its low three bits 0
+ * @secret: key of tags and of buckets, so that no peer can choose who shares
+ *	a chain; its low three bits 0
  * @bucket: reference of the newest entry by hash of key and event
  * @log: by CPU
  */
@@ -79,12 +81,16 @@ static inline u64 skbtrace_ref_pos(u64 ref)
 	return (ref & ((1ULL << 48) - 1)) << 3;
 }
 
-/* @kind: events of different kinds do not share a chain */
+/*
+ * @kind: events of different kinds do not share a chain, and keys that do for
+ * one kind don't for another.
+ */
 static inline u64 *skbtrace_hold_bucket(const struct skbtrace_hold *h, u64 key,
 					u32 kind)
 {
-	u64 mix = (key ^ (u64)kind << 56) * SKBTRACE_HOLD_MIX;
+	u64 mix = ((key ^ h->secret) + kind) * SKBTRACE_HOLD_MIX;
 
+	mix = (mix ^ mix >> 32) * SKBTRACE_HOLD_MIX;
 	return &h->bucket[mix >> (64 - SKBTRACE_HOLD_BITS)];
 }
 
@@ -188,6 +194,15 @@ static inline void skbtrace_hold_put(const struct skbtrace_hold *h, u32 cpu,
 	skbtrace_hold_words((u64 *)(e + 1), block, len);
 	WRITE_ONCE(e->at, at);
 	skbtrace_hold_link(h, cpu, e, pos, kind, key);
+}
+
+/* So many looks with interrupts off, however many chains there are */
+static inline bool skbtrace_hold_may_look(unsigned int *steps)
+{
+	if (*steps >= SKBTRACE_HOLD_STEPS)
+		return false;
+	++*steps;
+	return true;
 }
 
 /**

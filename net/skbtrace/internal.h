@@ -29,6 +29,7 @@
 #include <linux/relay.h>
 #include <linux/sched.h>
 #include <linux/seq_file.h>
+#include <linux/siphash.h>
 #include <linux/skbtrace.h>
 #include <linux/timer.h>
 #include "ring.h"
@@ -87,8 +88,8 @@ struct skbtrace_loss {
 	u64	first_seq;
 	u64	first_time;
 	u64	last_time;
-	u32	count;
-	u32	kinds[SKBTRACE_MAX_EVENTS];
+	u64	count;
+	u64	kinds[SKBTRACE_MAX_EVENTS];
 	u16	nr[SKBTRACE_MAX_EVENTS];
 };
 
@@ -137,6 +138,16 @@ struct skbtrace_calls {
 };
 
 /**
+ * struct skbtrace_symbol - a location that has been named
+ * @at: its address, %NULL: none
+ * @id: what stands for it in blocks
+ */
+struct skbtrace_symbol {
+	const void	*at;
+	u64		id;
+};
+
+/**
  * struct skbtrace_cpu - a run on one CPU
  * @gate: first, since probes see it through skbtrace_session.gate
  * @epoch: of names
@@ -151,7 +162,7 @@ struct skbtrace_calls {
  * @loss: to be told before the next block
  * @opened: @written + @names when the open sub-buffer was opened
  * @tasks: tgids named in this epoch, by low bits
- * @symbols: locations named in this epoch, by low bits
+ * @symbols: locations named in this epoch, see skbtrace_symbol_of()
  * @lost_by: losses by slot, for "dropped"
  * @stage: where the open block is if the gate says staged
  * @log: what is held back, %NULL: no memory for it
@@ -163,6 +174,7 @@ struct skbtrace_calls {
  * @reader: the file is open
  * @pos: bytes of the oldest closed sub-buffer that the reader has got
  * @read: blocks that the reader has got
+ * @read_lock: one read at a time; io_uring's does not take f_pos_lock
  *
  * Up to @log written by the CPU itself with interrupts off. The others:
  * set before the first probe can run, or by the one reader.
@@ -181,7 +193,7 @@ struct skbtrace_cpu {
 	struct skbtrace_loss	loss;
 	u64			opened;
 	u32			tasks[SKBTRACE_NR_TASKS];
-	u64			symbols[SKBTRACE_NR_SYMBOLS];
+	struct skbtrace_symbol	symbols[SKBTRACE_NR_SYMBOLS];
 	u64			lost_by[SKBTRACE_MAX_EVENTS];
 	struct skbtrace_stage	stage;
 	struct skbtrace_hold_log *log;
@@ -194,6 +206,7 @@ struct skbtrace_cpu {
 	unsigned long		reader;
 	u32			pos;
 	u64			read;
+	struct mutex		read_lock;	/* of @pos and @read */
 };
 
 #define SKBTRACE_COND_TERMS	8
@@ -332,9 +345,11 @@ struct skbtrace_owner {
  * @after_until: none is after this time
  * @found: of each CPU, what it is about to write out
  * @known: connections named
+ * @location_key: of the ids that stand for code addresses
  * @epoch: wanted; each CPU follows at its next flush
  * @dead: why probes gave up, %NULL if they did not
  * @state: idle, then tracing, then stopped; never back
+ * @closing: no flush timer may be started any more
  * @finished: nothing will be written any more
  * @config: settings
  * @owner: of a private session
@@ -360,9 +375,11 @@ struct skbtrace_run {
 	u64			after_until;
 	struct skbtrace_history_list __percpu *found;
 	struct skbtrace_names	known;
+	siphash_key_t		location_key;
 	u32			epoch;
 	const char		*dead;
 	enum skbtrace_phase	state;
+	bool			closing;
 	bool			finished;
 	struct skbtrace_config	config;
 	struct skbtrace_owner	owner;
@@ -458,7 +475,18 @@ u64 skbtrace_name_if_new(struct skbtrace_run *run, struct skbtrace_cpu *c,
 			 u32 netns);
 void skbtrace_name_task(struct skbtrace_cpu *c, u32 tgid,
 			const struct task_struct *task);
-void skbtrace_name_symbol(struct skbtrace_cpu *c, u64 id, const void *location);
+u64 skbtrace_make_location_id(const struct skbtrace_run *run,
+			      const void *location);
+void skbtrace_name_location(struct skbtrace_cpu *c, const void *location);
+
+/* Where it is if @location has been named in this epoch. Gate busy. */
+static inline struct skbtrace_symbol *
+skbtrace_symbol_of(struct skbtrace_cpu *c, const void *location)
+{
+	unsigned long at = (unsigned long)location;
+
+	return &c->symbols[(at ^ at >> 9) % SKBTRACE_NR_SYMBOLS];
+}
 
 /* cond.c */
 int skbtrace_parse_cond(const struct skbtrace_event *ev, const char *key,

@@ -77,15 +77,20 @@ void skbtrace_name_task(struct skbtrace_cpu *c, u32 tgid,
 	c->tasks[tgid % SKBTRACE_NR_TASKS] = tgid;
 }
 
-/* Context: gate busy. */
-void skbtrace_name_symbol(struct skbtrace_cpu *c, u64 id, const void *location)
+/* Each location of a block is named before it. Context: gate busy. */
+void skbtrace_name_location(struct skbtrace_cpu *c, const void *location)
 {
-	void *b = skbtrace_name(c, &skbtrace_ev_symbol, 0, 0);
+	struct skbtrace_symbol *symbol = skbtrace_symbol_of(c, location);
+	void *b;
 
+	if (symbol->at == location)
+		return;
+	b = skbtrace_name(c, &skbtrace_ev_symbol, 0, 0);
 	if (!b)
 		return;
-	skbtrace_fill_symbol(b, id, location);
-	c->symbols[id % SKBTRACE_NR_SYMBOLS] = id;
+	symbol->at = location;
+	symbol->id = skbtrace_make_location_id(c->run, location);
+	skbtrace_fill_symbol(b, symbol->id, location);
 }
 
 /* In this epoch, as this CPU knows it */

@@ -30,15 +30,24 @@ static void skbtrace_close_subbuf(struct skbtrace_cpu *c)
 		irq_work_queue(&c->buf->wakeup_work);
 }
 
+/* A count of losses that does not fit into 32 bits is told in parts. */
+#define SKBTRACE_LOST_PART	((u64)BIT(31))
+
+static u32 skbtrace_lost_parts(u64 count)
+{
+	return (count + SKBTRACE_LOST_PART - 1) / SKBTRACE_LOST_PART;
+}
+
 /* The in-band record of what found no room; always the next block. */
 static bool skbtrace_tell_loss(struct skbtrace_cpu *c, bool important)
 {
 	struct skbtrace_loss *loss = &c->loss;
 	struct skbtrace_lost *b;
 	u32 kinds = 0, i;
+	u64 left;
 
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
-		kinds += !!loss->kinds[i];
+		kinds += skbtrace_lost_parts(loss->kinds[i]);
 	b = (struct skbtrace_lost *)
 		skbtrace_ring_room(&c->ring, struct_size(b, kinds, kinds),
 				   important);
@@ -55,12 +64,12 @@ static bool skbtrace_tell_loss(struct skbtrace_cpu *c, bool important)
 		.nr_kinds = kinds,
 	};
 	for (i = 0, kinds = 0; i < SKBTRACE_MAX_EVENTS; i++) {
-		if (!loss->kinds[i])
-			continue;
-		b->kinds[kinds++] = (struct skbtrace_lost_kind){
-			.event = loss->nr[i],
-			.count = loss->kinds[i],
-		};
+		left = loss->kinds[i];
+		for (; left; left -= b->kinds[kinds++].count)
+			b->kinds[kinds] = (struct skbtrace_lost_kind){
+				.event = loss->nr[i],
+				.count = min(left, SKBTRACE_LOST_PART),
+			};
 	}
 	memset(loss, 0, sizeof(*loss));
 	return true;

@@ -112,9 +112,8 @@ static int skbtrace_start(struct skbtrace_run *run)
 	if (!run->known.tab)
 		return skbtrace_err(-ENOMEM, "no memory for names");
 	run->known.mask = SKBTRACE_NR_NAMES - 1;
-	get_random_bytes(run->pub.id_key, sizeof(run->pub.id_key));
-	run->pub.id_key[0] |= 1;
-	run->pub.id_key[1] |= 1;
+	get_random_bytes(run->pub.packet_key, sizeof(run->pub.packet_key));
+	get_random_bytes(&run->location_key, sizeof(run->location_key));
 	/* filters that were set before judge from the first event on */
 	skbtrace_set_special(run);
 	skbtrace_set_contexts(run);
@@ -276,22 +275,6 @@ static struct skbtrace_judge *skbtrace_take_judge(struct skbtrace_run *run)
 				   lockdep_is_held(&skbtrace_lock));
 }
 
-/* The next run with the same settings takes the place of the current one. */
-static int skbtrace_replace(void)
-{
-	struct skbtrace_run *old = skbtrace_cur;
-	struct skbtrace_run *run = skbtrace_run_new(&old->config);
-
-	if (!run)
-		return skbtrace_err(-ENOMEM, "no memory");
-	run->owner = old->owner;
-	rcu_assign_pointer(run->pub.judge, skbtrace_take_judge(old));
-	skbtrace_channel_close(old);
-	skbtrace_run_put(old);
-	skbtrace_cur = run;
-	return 0;
-}
-
 /* Does anything have to be held back? */
 static int skbtrace_make_hold(struct skbtrace_run *run,
 			      const struct skbtrace_spec *specs,
@@ -302,6 +285,31 @@ static int skbtrace_make_hold(struct skbtrace_run *run,
 	for (i = 0; i < nr; i++)
 		if (specs[i].slot.held)
 			return skbtrace_hold_make(run);
+	return 0;
+}
+
+/*
+ * The next run with the same settings takes the place of the current one. What
+ * can fail comes first: what is unread goes away with the old one.
+ */
+static int skbtrace_replace(const struct skbtrace_spec *specs, unsigned int nr)
+{
+	struct skbtrace_run *old = skbtrace_cur;
+	struct skbtrace_run *run = skbtrace_run_new(&old->config);
+	int err;
+
+	if (!run)
+		return skbtrace_err(-ENOMEM, "no memory");
+	err = skbtrace_make_hold(run, specs, nr);
+	if (err) {
+		skbtrace_run_put(run);
+		return err;
+	}
+	run->owner = old->owner;
+	rcu_assign_pointer(run->pub.judge, skbtrace_take_judge(old));
+	skbtrace_channel_close(old);
+	skbtrace_run_put(old);
+	skbtrace_cur = run;
 	return 0;
 }
 
@@ -389,7 +397,7 @@ int skbtrace_enable(const struct skbtrace_spec *specs, unsigned int nr,
 	if (err)
 		return err;
 	if (nr && skbtrace_cur->state == SKBTRACE_STOPPED) {
-		err = skbtrace_replace();
+		err = skbtrace_replace(specs, nr);
 		if (err)
 			return err;
 	}
@@ -435,7 +443,7 @@ undo:
 		tracepoint_synchronize_unregister();
 		skbtrace_channel_finish(run);
 		run->state = SKBTRACE_STOPPED;
-		skbtrace_replace();
+		skbtrace_replace(NULL, 0);
 	}
 	return err;
 }

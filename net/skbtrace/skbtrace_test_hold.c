@@ -250,11 +250,11 @@ static void flow_is_of_its_own(struct kunit *test)
 			if (i & 1)	/* the subnet has the host's number */
 				t.local.s6_addr32[1] = htonl(host + 1);
 			t.lport = (i >> (2 + F_BITS)) << flow_shifts[j] % 9;
-			words[n++] = skbtrace_flow(&t);
+			words[n++] = skbtrace_flow(&t, 0);
 			back = t;
 			swap(back.local, back.peer);
 			swap(back.lport, back.pport);
-			if (skbtrace_flow(&back) != words[n - 1])
+			if (skbtrace_flow(&back, 0) != words[n - 1])
 				KUNIT_FAIL(test, "%u: other back", i);
 		}
 		sort(words, n, sizeof(*words), flow_cmp, NULL);
@@ -265,10 +265,46 @@ static void flow_is_of_its_own(struct kunit *test)
 	vfree(words);
 }
 
+/* The budget is for all chains of a primary: it does not begin anew */
+static void hold_looks_end(struct kunit *test)
+{
+	unsigned int steps = 0, looks = 0, i;
+
+	for (i = 0; i < 3 * SKBTRACE_HOLD_STEPS; i++)
+		looks += skbtrace_hold_may_look(&steps);
+	KUNIT_EXPECT_EQ(test, looks, SKBTRACE_HOLD_STEPS);
+}
+
+#define K_KEYS	4096U
+
+/* Keys that share a bucket for one kind of event seldom do for the next one */
+static void hold_kinds_differ(struct kunit *test)
+{
+	struct hold_test *t = test->priv;
+	unsigned int i, j, shared = 0, both = 0;
+
+	for (i = 0; i < K_KEYS; i++) {
+		for (j = i + 1; j < K_KEYS; j++) {
+			if (skbtrace_hold_bucket(&t->h, i, 3) !=
+			    skbtrace_hold_bucket(&t->h, j, 3))
+				continue;
+			shared++;
+			both += skbtrace_hold_bucket(&t->h, i, 4) ==
+				skbtrace_hold_bucket(&t->h, j, 4);
+		}
+	}
+	/* 64 of 8 million pairs by chance */
+	KUNIT_EXPECT_GT(test, shared, 16U);
+	KUNIT_EXPECT_LT(test, shared, 256U);
+	KUNIT_EXPECT_LT(test, both, 8U);
+}
+
 static struct kunit_case hold_cases[] = {
 	KUNIT_CASE(hold_finds_what_is_there),
 	KUNIT_CASE(hold_overwrites),
 	KUNIT_CASE(hold_is_claimed_once),
+	KUNIT_CASE(hold_looks_end),
+	KUNIT_CASE(hold_kinds_differ),
 	KUNIT_CASE(flow_is_of_its_own),
 	KUNIT_CASE(range_agrees),
 	{}

@@ -109,8 +109,9 @@ static int write_start(struct kunit *test, struct write_test *t)
 	if (!run->known.tab)
 		return -ENOMEM;
 	run->known.mask = SKBTRACE_NR_NAMES - 1;
-	run->pub.id_key[0] = 0x9e3779b97f4a7c15ULL;
-	run->pub.id_key[1] = 1;
+	run->pub.packet_key[0] = 0x9e3779b97f4a7c15ULL;
+	run->pub.packet_key[1] = 0xc2b2ae3d27d4eb4fULL;
+	run->location_key.key[0] = 1;
 	for (i = 0; i < ARRAY_SIZE(write_events); i++)
 		run->pub.slot[write_events[i]->slot].on = true;
 	skbtrace_set_contexts(run);

@@ -243,6 +243,49 @@ static void write_without_buffer(struct kunit *test)
 	skbtrace_test_sums(test, t);
 }
 
+/* More than 32 bits of losses are told in parts, which add up */
+static void write_loses_many(struct kunit *test)
+{
+	struct write_test *t = test->priv;
+
+	write_one(t, &kunit_ev_plain);
+	t->c->loss.first_seq = t->c->seq;
+	t->c->loss.count = 5000000000ULL;
+	t->c->loss.kinds[kunit_ev_plain.slot] = 5000000000ULL;
+	t->c->loss.nr[kunit_ev_plain.slot] = kunit_ev_plain.nr;
+	t->c->lost += 5000000000ULL;
+	t->c->seq += 5000000000ULL;
+	t->c->ring.limit = 0;	/* as skbtrace_lose() */
+	write_one(t, &kunit_ev_plain);
+	skbtrace_test_drain(test, t);
+	KUNIT_EXPECT_EQ(test, t->lost, 5000000000ULL);
+}
+
+/*
+ * Equal distances between addresses are no equal distances between what stands
+ * for them, once what anybody can undo is undone: else two names of functions
+ * tell the key, and with it where the kernel lies.
+ */
+static void write_ids_tell_no_address(struct kunit *test)
+{
+	static const unsigned long at[] = { 0x81000000, 0x81000010,
+					    0x81234560, 0x81234570 };
+	struct write_test *t = test->priv;
+	struct sk_buff *skb = kunit_kcalloc(test, 3, sizeof(*skb), GFP_KERNEL);
+	u64 id[4];
+	int i;
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	for (i = 0; i < 4; i++) {
+		id[i] = skbtrace_make_location_id(t->run, (void *)at[i]);
+		id[i] ^= id[i] >> 32;
+	}
+	KUNIT_EXPECT_NE(test, id[1] - id[0], id[3] - id[2]);
+	for (i = 0; i < 3; i++)
+		id[i] = skbtrace_packet_id(t->s, &skb[i]);
+	KUNIT_EXPECT_NE(test, id[1] - id[0], id[2] - id[1]);
+}
+
 static struct sock *write_sock(struct kunit *test, u64 cookie, u16 num)
 {
 	struct sock *sk = skbtrace_test_sock(test);
@@ -358,6 +401,8 @@ static struct kunit_case write_cases[] = {
 	KUNIT_CASE(write_and_read),
 	KUNIT_CASE(write_loses_and_tells),
 	KUNIT_CASE(write_tells_the_last_loss),
+	KUNIT_CASE(write_loses_many),
+	KUNIT_CASE(write_ids_tell_no_address),
 	KUNIT_CASE(write_important_has_the_spare_part),
 	KUNIT_CASE(write_at_any_pace),
 	KUNIT_CASE(write_contexts),

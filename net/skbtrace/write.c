@@ -9,6 +9,7 @@
  * What finds no room is counted, and told of before the next block.
  */
 #include <linux/sched.h>
+#include <linux/siphash.h>
 #include <linux/sock_diag.h>
 #include <linux/stacktrace.h>
 #include <linux/ktime.h>
@@ -69,17 +70,11 @@ skbtrace_head(struct skbtrace_cpu *c, const struct skbtrace_event *ev,
 u32 skbtrace_save_stack(struct skbtrace_run *run, struct skbtrace_cpu *c,
 			struct skbtrace_calls *calls, unsigned int skip)
 {
-	const void *location;
 	unsigned int i;
-	u64 id;
 
 	calls->nr = stack_trace_save(calls->at, SKBTRACE_STACK_MAX, skip);
-	for (i = 0; i < calls->nr; i++) {
-		location = (const void *)calls->at[i];
-		id = skbtrace_location_id(&run->pub, location);
-		if (c->symbols[id % SKBTRACE_NR_SYMBOLS] != id)
-			skbtrace_name_symbol(c, id, location);
-	}
+	for (i = 0; i < calls->nr; i++)
+		skbtrace_name_location(c, (const void *)calls->at[i]);
 	return sizeof(struct skbtrace_stack) + calls->nr * sizeof(u64);
 }
 
@@ -114,16 +109,12 @@ skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
 	struct skbtrace_block *b;
 	u32 tgid = 0, more = 0;
 	u64 key = call->key;
-	u64 id;
 
 	if (call->sk)
 		key = skbtrace_name_if_new(run, c, ev->names, call->sk,
 					   call->netns);
-	if (call->location) {
-		id = skbtrace_location_id(&run->pub, call->location);
-		if (c->symbols[id % SKBTRACE_NR_SYMBOLS] != id)
-			skbtrace_name_symbol(c, id, call->location);
-	}
+	if (call->location)
+		skbtrace_name_location(c, call->location);
 	if (call->ctx == SKBTRACE_CTX_TASK) {
 		tgid = current->tgid;
 		if (c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid)
@@ -343,7 +334,6 @@ __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	unsigned long flags;
 	u32 tgid = 0, end;
 	void *b;
-	u64 id;
 
 	if (unlikely(READ_ONCE(s->special)))
 		goto special;
@@ -354,11 +344,9 @@ __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	if (conn && unlikely(!key ||
 			     !skbtrace_names_has(&run->known, key, c->epoch)))
 		goto slow;
-	if (location) {
-		id = skbtrace_location_id(s, location);
-		if (unlikely(c->symbols[id % SKBTRACE_NR_SYMBOLS] != id))
-			goto slow;
-	}
+	if (location &&
+	    unlikely(skbtrace_symbol_of(c, location)->at != location))
+		goto slow;
 	if (ctx == SKBTRACE_CTX_TASK) {
 		tgid = current->tgid;
 		if (unlikely(c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid))
@@ -456,17 +444,34 @@ u64 skbtrace_make_cookie(struct sock *sk)
 }
 EXPORT_SYMBOL_GPL(skbtrace_make_cookie);
 
+/*
+ * A keyed hash that nobody can invert: two locations and what they are called
+ * would else tell where the kernel lies.
+ */
+u64 skbtrace_make_location_id(const struct skbtrace_run *run,
+			      const void *location)
+{
+	return siphash_1u64((u64)(unsigned long)location, &run->location_key);
+}
+
 /**
  * skbtrace_location_id() - name of a code address that does not tell it
  * @s: session
  * @location: address
  *
+ * Context: probe, between skbtrace_begin_at() and skbtrace_commit().
  * Return: the id
  */
 u64 skbtrace_location_id(const struct skbtrace_session *s, const void *location)
 {
-	u64 id = (u64)(unsigned long)location * s->id_key[0];
+	const struct skbtrace_run *run;
+	const struct skbtrace_symbol *symbol;
 
-	return id ^ id >> 32;
+	run = container_of(s, struct skbtrace_run, pub);
+	symbol = skbtrace_symbol_of(this_cpu_ptr(run->cpu), location);
+	if (likely(symbol->at == location))
+		return symbol->id;
+	/* there was no room for its name */
+	return skbtrace_make_location_id(run, location);
 }
 EXPORT_SYMBOL_GPL(skbtrace_location_id);

@@ -39,7 +39,7 @@
  *	sub-buffer
  * @mono_ns: CLOCK_MONOTONIC when the sub-buffer was opened, nanoseconds
  * @real_ns: CLOCK_REALTIME at the same moment, nanoseconds
- * @nr_events: blocks in this sub-buffer that are neither LOST nor PAD
+ * @nr_events: blocks in this sub-buffer that are neither LOST, HISTORY nor PAD
  * @spare: 0
  */
 struct skbtrace_subbuf {
@@ -158,7 +158,8 @@ struct skbtrace_lost_kind {
  * @last_time: time of the last event lost, CLOCK_MONOTONIC, nanoseconds
  * @nr_kinds: entries in @kinds
  * @spare: 0
- * @kinds: losses by event; their counts add up to last_seq - first_seq + 1
+ * @kinds: losses by event; their counts add up to last_seq - first_seq + 1.
+ *	An event is there more than once if its count needs more than 32 bits
  */
 struct skbtrace_lost {
 	struct skbtrace_block		hdr;

@@ -35,6 +35,7 @@ blocks			make -C tools/testing/selftests TARGETS=net/skbtrace
 conn_filter_diff	apt-get install libpcap-dev, and compile the tests again
 filter_diff		apt-get install libpcap-dev, and compile the tests again
 many			make -C tools/testing/selftests TARGETS=net/skbtrace
+uring			make -C tools/testing/selftests TARGETS=net/skbtrace
 sk			make -C tools/testing/selftests TARGETS=net/skbtrace
 skbtrace		make -C tools/skbtrace
 '

@@ -28,8 +28,8 @@ bash -c "exec 3>$CTL/owner; for e in $events; do echo \$e >$CTL/enabled; done
 pid=$!
 wait_for [ -e "$TMP/ready" ]
 like "it is the owner" "$(cat $CTL/owner)" "pid $pid uid 0 *"
-within "modules are in use" "$(($(module_users) +
-	$(grep -c '^skbtrace ' /proc/modules | sed 's/0/9/;s/1/0/')))" 1 9
+loaded=$(grep -cs '^skbtrace ' /proc/modules)
+within "modules are in use" "$(module_users)" $((${loaded:-0} > 0)) 9
 kill -KILL $pid
 wait $pid 2>/dev/null
 nothing_left "holder killed"

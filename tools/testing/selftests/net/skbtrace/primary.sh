@@ -209,12 +209,18 @@ refused() {
 	is "$name: nothing has changed" "$(cat $CTL/enabled)" "$before"
 }
 
+# a write that is refused leaves unread what has not been read
+put enabled ip_send
+in_a sk udp4 connect "$B4" 9 send 1 100
+echo '-*' >$CTL/enabled
 echo 0 >$CTL/hold
 refused "hold is 0" "*hold*16777216*" tcp_rttm,primary=tcp_congestion \
 	tcp_congestion
+within "hold is 0: what was unread is still there" \
+	"$(cat $CTL/trace.cpu* | wc -c)" 4096 10000000
 echo 16M >$CTL/hold
 is "hold reads back" "$(cat $CTL/hold)" 16777216
-for bad in x 16X -1 "" 1 99999G; do
+for bad in x 16X -1 "" 1 99999G 16E 99999999999999999999 16MM; do
 	if put hold "$bad" 2>/dev/null; then
 		fail "hold: '$bad' is refused"
 	else
