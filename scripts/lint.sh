@@ -98,9 +98,11 @@ said() {
 			echo "$1:0: ERROR:CHECKPATCH: does not come to an end"
 			return
 		}
+		# other clones read it, too
+		sed -i -e "s,^$ROOT/,," -e '/^total: /d' "$kept.$$"
 		mv "$kept.$$" "$kept"
 	fi
-	sed -e "s,^$ROOT/,," -e '/^total: /d' "$kept"
+	cat "$kept"
 }
 
 check_checkpatch() {
