@@ -111,8 +111,9 @@ for name; do
 	want "$name"
 done
 
-# What killed runs have left a day ago, and clones that are gone a week ago
-find "${TMPDIR:-/tmp}" -maxdepth 1 -user "$(id -u)" -name 'skbtrace-*.??????' -mtime +1 \
+# What runs that were killed have left two days ago, and clones a week ago
+find "${TMPDIR:-/tmp}" -maxdepth 1 -user "$(id -u)" -mtime +1 -regextype egrep \
+	-regex '.*/skbtrace-(check|lint|pahole|selftest|trouble|variants|vm)\.[[:alnum:]]{6}' \
 	-exec rm -rf {} +
 [ ! -d "$CACHE" ] ||
 	find "$CACHE" -maxdepth 1 -name 'modules-*' -mtime +7 -exec rm -rf {} +

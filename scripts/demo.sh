@@ -32,7 +32,7 @@ if [ "$variant" = plain ]; then
 	"$ROOT/scripts/deps.sh" kernel vm tools
 	make --no-print-directory -s -C "$ROOT/tools/skbtrace" >&2
 	image=$("$ROOT/scripts/kernel.sh" --built plain) ||
-		msg "no kernel yet: one is built now, which takes some 5 minutes on two cores"
+		msg "no kernel yet: one is built now, which takes 10 to 20 minutes on two cores"
 	image=$("$ROOT/scripts/kernel.sh" plain)
 	kernel=$(basename "$(dirname "$(dirname "$image")")")
 else

@@ -37,7 +37,7 @@ case ${1-} in
 '') usage ;;
 --remove-all)
 	rm -rf "$CACHE"/linux-[0-9]* "$CACHE"/kdir-* "$CACHE"/modules-* "$CACHE"/accel-* \
-		"$CACHE"/stock "$CACHE"/deb-*
+		"$CACHE"/stock "$CACHE"/deb-* "$CACHE"/ccache "$CACHE"/checkpatch
 	exit
 	;;
 esac

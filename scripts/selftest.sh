@@ -86,9 +86,9 @@ if (($# == 0)); then
 		[ "$variant" != uml ] || leaks=${leaks/stress.sh/}
 		set -- $leaks
 	elif ((subset)) || [ "$variant" = uml ]; then
-		subset=$(told "$variant") ||
+		chosen=$(told "$variant") ||
 			die "scripts/where has no column '$variant'"
-		set -- $subset
+		set -- $chosen
 	else
 		set -- "${all[@]}"
 	fi
@@ -151,7 +151,8 @@ ended() {
 
 	grep -aE '^# ' "$logs/$t" || true
 	while IFS= read -r line; do
-		verdict "$line of $((SECONDS - began[$t])) s on the host"
+		[[ $line != *' s' ]] || line+=", $((SECONDS - began[$t])) s on the host"
+		verdict "$line"
 	done < <(grep -aE '^(not )?ok ' "$logs/$t")
 	grep -aqE '^[0-9]+ passed, ' "$logs/$t" && return
 	sed -n '/^# /!s/^/# /p' "$logs/$t"

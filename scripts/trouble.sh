@@ -6,6 +6,7 @@
 # build of the same kernel, a run that is killed: a message that says which,
 # nothing left behind. Needs the kernel uml, and root. TAP.
 
+# shellcheck disable=SC2317 # ok() runs what stands behind it
 set -uo pipefail
 . "$(dirname "$0")/lib.sh"
 
@@ -18,40 +19,24 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-trouble.XXXXXX")
 trap 'jobs -p | xargs -r kill 2>/dev/null; rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
-passed=0 failed=0 skipped=0
+here=$ROOT/tools/skbtrace/tests n=0 failed=0
+# shellcheck source=../tools/skbtrace/tests/assert.sh
+. "$here/assert.sh"
+: >"$tmp/out"
 
-# ok WHAT COMMAND...
-ok() {
-	local what=$1 number=$((passed + failed + skipped + 1))
-	shift
-	if "$@" >"$tmp/why" 2>&1; then
-		passed=$((passed + 1))
-		echo "ok $number - $what"
-	else
-		failed=$((failed + 1))
-		echo "not ok $number - $what"
-		sed 's/^/#   /' "$tmp/why" "$tmp/said"
-	fi
-}
-
-skip() {
-	skipped=$((skipped + 1))
-	echo "ok $((passed + failed + skipped)) - $1 # SKIP $2"
-}
-
-# run COMMAND...: what it says in $tmp/said, its exit status in $status
+# run COMMAND...: what it says in $tmp/err, its exit status in $status
 run() {
 	status=0
-	"$@" >"$tmp/said" 2>&1 </dev/null || status=$?
+	"$@" >"$tmp/err" 2>&1 </dev/null || status=$?
 }
 
 fails() { # EXIT-STATUS TEXT
 	((status == $1)) || { echo "exit status $status"; return 1; }
-	grep -qF -- "$2" "$tmp/said"
+	grep -qF -- "$2" "$tmp/err"
 }
 
-# wait_for SECONDS COMMAND...
-wait_for() {
+# patient SECONDS COMMAND...: where wait_for is not enough
+patient() {
 	local end=$((SECONDS + $1))
 	shift
 	until "$@"; do
@@ -87,7 +72,7 @@ if unshare -m true 2>/dev/null; then
 		"$ROOT/scripts/kernel.sh"
 	ok "no room for a kernel: which, how much, what to do" \
 		fails 1 "no room for Linux"
-	ok "... and nothing is begun" test "$(grep -c "^$tmp/cache" "$tmp/said")" = 0
+	ok "... and nothing is begun" test "$(grep -c "^$tmp/cache" "$tmp/err")" = 0
 
 	mkdir "$tmp/small"
 	# shellcheck disable=SC2016
@@ -134,21 +119,20 @@ ok "... until it has ended" test $((SECONDS - start)) -ge 2
 
 export TMPDIR=$tmp
 forever='while :; do :; done'
-"$ROOT/scripts/vm.sh" -k uml -- bash -c "$forever" >"$tmp/said" 2>&1 &
-ok "a machine runs" wait_for 20 machines
+"$ROOT/scripts/vm.sh" -k uml -- bash -c "$forever" >"$tmp/err" 2>&1 &
+ok "a machine runs" patient 20 machines
 kill -KILL $!
-ok "vm.sh is killed: no machine is left" wait_for 20 no_machines
-"$ROOT/scripts/check.sh" leaks >"$tmp/said" 2>&1 &
-ok "a check runs" wait_for 60 machines
+ok "vm.sh is killed: no machine is left" patient 20 no_machines
+"$ROOT/scripts/check.sh" leaks >"$tmp/err" 2>&1 &
+ok "a check runs" patient 60 machines
 kill -KILL $!
-ok "check.sh is killed: no machine is left" wait_for 30 no_machines
+ok "check.sh is killed: no machine is left" patient 30 no_machines
 rm -rf "$tmp"/skbtrace-*
-"$ROOT/scripts/vm.sh" -k uml -- bash -c "$forever" >"$tmp/said" 2>&1 &
-ok "a machine runs again" wait_for 20 machines
+"$ROOT/scripts/vm.sh" -k uml -- bash -c "$forever" >"$tmp/err" 2>&1 &
+ok "a machine runs again" patient 20 machines
 kill $!
 wait $! 2>/dev/null
 ok "vm.sh is ended: nothing is left" test -z "$(ls -d "$tmp"/skbtrace-* 2>/dev/null)"
 
-echo "1..$((passed + failed + skipped))"
-echo "$passed passed, $failed failed, $skipped skipped"
-((failed == 0))
+echo "1..$n"
+exit "$failed"

@@ -20,7 +20,6 @@
 
 #include <linux/atomic.h>
 #include <linux/bitmap.h>
-#include <linux/math64.h>
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
@@ -579,8 +578,9 @@ static inline void skbtrace_commit(struct skbtrace_session *s)
  * Clones of a packet share the data but not the skb, so they differ. Memory is
  * used again: an id means the same packet only between its birth and its end.
  *
- * Both halves of the product of two keyed words: a difference of addresses is
- * no difference of ids, which would tell the key.
+ * The keys hide the addresses before they are multiplied: what can be computed
+ * from ids is at most how addresses differ, not where they are. Both are odd,
+ * so that no bit of the product gets lost.
  *
  * Return: the id
  */
@@ -590,7 +590,8 @@ static inline u64 skbtrace_packet_id(const struct skbtrace_session *s,
 	u64 a = (u64)(unsigned long)skb ^ s->packet_key[0];
 	u64 b = (u64)(unsigned long)skb->head ^ s->packet_key[1];
 
-	return (a * b) ^ mul_u64_u64_shr(a, b, 64);
+	a *= b;
+	return a ^ a >> 32;
 }
 
 #endif /* _LINUX_SKBTRACE_H */

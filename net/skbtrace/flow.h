@@ -27,7 +27,7 @@ static __always_inline u64 skbtrace_flow_end(const struct in6_addr *addr,
 	u64 mix = (a[0] ^ secret) * SKBTRACE_FLOW_HIGH;
 
 	mix ^= mix >> 32;
-	mix += a[1] + port * SKBTRACE_FLOW_PORT;
+	mix += a[1] + port * (SKBTRACE_FLOW_PORT ^ secret);
 	mix *= SKBTRACE_FLOW_END;
 	return mix ^ mix >> 32;
 }
@@ -35,7 +35,8 @@ static __always_inline u64 skbtrace_flow_end(const struct in6_addr *addr,
 /**
  * skbtrace_flow() - the same for both directions and on both ends
  * @t: who sends to whom, aligned to 8 bytes
- * @secret: without it nobody can make two flows that share a word
+ * @secret: even; keys what a peer can choose, its addresses and its port, so
+ *	that it can't compute two that share a word
  *
  * Return: 64 bits that two flows share only by chance, never 0
  */

@@ -34,6 +34,7 @@
 #include <linux/timer.h>
 #include "ring.h"
 #include "names.h"
+#include "symbol.h"
 #include "filter.h"
 
 #ifdef CONFIG_SKBTRACE_RACE
@@ -60,7 +61,6 @@ static inline void skbtrace_race(void)
 #define SKBTRACE_MEM_SHARE		64		/* cap, of all memory */
 #define SKBTRACE_NR_NAMES		65536U
 #define SKBTRACE_NR_TASKS		64	/* powers of two */
-#define SKBTRACE_NR_SYMBOLS		512
 #define SKBTRACE_NR_STATES		131072U	/* 4 MiB, if needed */
 #define SKBTRACE_HOLD_DEFAULT	(16ULL << 20)	/* if needed */
 #define SKBTRACE_SAMPLE_MAX		65536U
@@ -138,16 +138,6 @@ struct skbtrace_calls {
 };
 
 /**
- * struct skbtrace_symbol - a location that has been named
- * @at: its address, %NULL: none
- * @id: what stands for it in blocks
- */
-struct skbtrace_symbol {
-	const void	*at;
-	u64		id;
-};
-
-/**
  * struct skbtrace_cpu - a run on one CPU
  * @gate: first, since probes see it through skbtrace_session.gate
  * @epoch: of names
@@ -162,7 +152,7 @@ struct skbtrace_symbol {
  * @loss: to be told before the next block
  * @opened: @written + @names when the open sub-buffer was opened
  * @tasks: tgids named in this epoch, by low bits
- * @symbols: locations named in this epoch, see skbtrace_symbol_of()
+ * @symbols: locations
  * @lost_by: losses by slot, for "dropped"
  * @stage: where the open block is if the gate says staged
  * @log: what is held back, %NULL: no memory for it
@@ -193,7 +183,7 @@ struct skbtrace_cpu {
 	struct skbtrace_loss	loss;
 	u64			opened;
 	u32			tasks[SKBTRACE_NR_TASKS];
-	struct skbtrace_symbol	symbols[SKBTRACE_NR_SYMBOLS];
+	struct skbtrace_symbols	symbols;
 	u64			lost_by[SKBTRACE_MAX_EVENTS];
 	struct skbtrace_stage	stage;
 	struct skbtrace_hold_log *log;
@@ -475,18 +465,7 @@ u64 skbtrace_name_if_new(struct skbtrace_run *run, struct skbtrace_cpu *c,
 			 u32 netns);
 void skbtrace_name_task(struct skbtrace_cpu *c, u32 tgid,
 			const struct task_struct *task);
-u64 skbtrace_make_location_id(const struct skbtrace_run *run,
-			      const void *location);
 void skbtrace_name_location(struct skbtrace_cpu *c, const void *location);
-
-/* Where it is if @location has been named in this epoch. Gate busy. */
-static inline struct skbtrace_symbol *
-skbtrace_symbol_of(struct skbtrace_cpu *c, const void *location)
-{
-	unsigned long at = (unsigned long)location;
-
-	return &c->symbols[(at ^ at >> 9) % SKBTRACE_NR_SYMBOLS];
-}
 
 /* cond.c */
 int skbtrace_parse_cond(const struct skbtrace_event *ev, const char *key,

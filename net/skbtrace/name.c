@@ -80,17 +80,17 @@ void skbtrace_name_task(struct skbtrace_cpu *c, u32 tgid,
 /* Each location of a block is named before it. Context: gate busy. */
 void skbtrace_name_location(struct skbtrace_cpu *c, const void *location)
 {
-	struct skbtrace_symbol *symbol = skbtrace_symbol_of(c, location);
 	void *b;
+	u64 id;
 
-	if (symbol->at == location)
+	if (skbtrace_symbol_told(&c->symbols, location))
 		return;
 	b = skbtrace_name(c, &skbtrace_ev_symbol, 0, 0);
 	if (!b)
 		return;
-	symbol->at = location;
-	symbol->id = skbtrace_make_location_id(c->run, location);
-	skbtrace_fill_symbol(b, symbol->id, location);
+	id = skbtrace_symbol_id(&c->symbols, &c->run->location_key, location);
+	skbtrace_fill_symbol(b, id, location);
+	skbtrace_symbol_tell(&c->symbols, location);
 }
 
 /* In this epoch, as this CPU knows it */

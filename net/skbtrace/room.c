@@ -168,7 +168,7 @@ void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
 	if (move_epoch && c->epoch != READ_ONCE(run->epoch)) {
 		c->epoch = READ_ONCE(run->epoch);
 		memset(c->tasks, 0, sizeof(c->tasks));
-		memset(c->symbols, 0, sizeof(c->symbols));
+		memset(&c->symbols, 0, sizeof(c->symbols));
 	}
 	/* a loss not yet told of is an event before now that is not closed */
 	if (!c->loss.count)

@@ -113,6 +113,8 @@ static int skbtrace_start(struct skbtrace_run *run)
 		return skbtrace_err(-ENOMEM, "no memory for names");
 	run->known.mask = SKBTRACE_NR_NAMES - 1;
 	get_random_bytes(run->pub.packet_key, sizeof(run->pub.packet_key));
+	run->pub.packet_key[0] |= 1;
+	run->pub.packet_key[1] |= 1;
 	get_random_bytes(&run->location_key, sizeof(run->location_key));
 	/* filters that were set before judge from the first event on */
 	skbtrace_set_special(run);

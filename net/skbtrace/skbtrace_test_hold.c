@@ -13,6 +13,7 @@
 #define H_SIZE	SZ_64K
 #define H_LEN	64U		/* of a block */
 #define H_ENTRY	(sizeof(struct skbtrace_held) + H_LEN)
+#define H_SECRET	0x123456789abcdef8ULL
 
 struct hold_test {
 	struct skbtrace_hold		h;
@@ -27,7 +28,7 @@ static int hold_init(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, t);
 	test->priv = t;
 	t->h.size = H_SIZE;
-	t->h.secret = 0x123456789abcdef8;
+	t->h.secret = H_SECRET;
 	t->h.log = t->log;
 	t->h.bucket = kunit_kzalloc(test, SKBTRACE_NR_BUCKETS * sizeof(u64),
 				    GFP_KERNEL);
@@ -299,6 +300,21 @@ static void hold_kinds_differ(struct kunit *test)
 	KUNIT_EXPECT_LT(test, both, 8U);
 }
 
+/* An address can't make up for another port, unless one knows the secret */
+static void flow_cannot_be_made(struct kunit *test)
+{
+	struct skbtrace_tuple a = { .lport = 1000, .pport = 443 }, b = a;
+	u64 low = 1;
+
+	memcpy(&a.local.s6_addr[8], &low, sizeof(low));
+	b.lport = 2000;
+	low -= 1000 * SKBTRACE_FLOW_PORT;
+	memcpy(&b.local.s6_addr[8], &low, sizeof(low));
+	KUNIT_EXPECT_EQ(test, skbtrace_flow(&a, 0), skbtrace_flow(&b, 0));
+	KUNIT_EXPECT_NE(test, skbtrace_flow(&a, H_SECRET),
+			skbtrace_flow(&b, H_SECRET));
+}
+
 static struct kunit_case hold_cases[] = {
 	KUNIT_CASE(hold_finds_what_is_there),
 	KUNIT_CASE(hold_overwrites),
@@ -306,6 +322,7 @@ static struct kunit_case hold_cases[] = {
 	KUNIT_CASE(hold_looks_end),
 	KUNIT_CASE(hold_kinds_differ),
 	KUNIT_CASE(flow_is_of_its_own),
+	KUNIT_CASE(flow_cannot_be_made),
 	KUNIT_CASE(range_agrees),
 	{}
 };

@@ -276,10 +276,12 @@ static void write_ids_tell_no_address(struct kunit *test)
 	int i;
 
 	KUNIT_ASSERT_NOT_NULL(test, skb);
+	local_irq_disable();
 	for (i = 0; i < 4; i++) {
-		id[i] = skbtrace_make_location_id(t->run, (void *)at[i]);
+		id[i] = skbtrace_location_id(t->s, (void *)at[i]);
 		id[i] ^= id[i] >> 32;
 	}
+	local_irq_enable();
 	KUNIT_EXPECT_NE(test, id[1] - id[0], id[3] - id[2]);
 	for (i = 0; i < 3; i++)
 		id[i] = skbtrace_packet_id(t->s, &skb[i]);

@@ -9,7 +9,6 @@
  * What finds no room is counted, and told of before the next block.
  */
 #include <linux/sched.h>
-#include <linux/siphash.h>
 #include <linux/sock_diag.h>
 #include <linux/stacktrace.h>
 #include <linux/ktime.h>
@@ -344,8 +343,7 @@ __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	if (conn && unlikely(!key ||
 			     !skbtrace_names_has(&run->known, key, c->epoch)))
 		goto slow;
-	if (location &&
-	    unlikely(skbtrace_symbol_of(c, location)->at != location))
+	if (location && unlikely(!skbtrace_symbol_told(&c->symbols, location)))
 		goto slow;
 	if (ctx == SKBTRACE_CTX_TASK) {
 		tgid = current->tgid;
@@ -444,16 +442,6 @@ u64 skbtrace_make_cookie(struct sock *sk)
 }
 EXPORT_SYMBOL_GPL(skbtrace_make_cookie);
 
-/*
- * A keyed hash that nobody can invert: two locations and what they are called
- * would else tell where the kernel lies.
- */
-u64 skbtrace_make_location_id(const struct skbtrace_run *run,
-			      const void *location)
-{
-	return siphash_1u64((u64)(unsigned long)location, &run->location_key);
-}
-
 /**
  * skbtrace_location_id() - name of a code address that does not tell it
  * @s: session
@@ -465,13 +453,9 @@ u64 skbtrace_make_location_id(const struct skbtrace_run *run,
 u64 skbtrace_location_id(const struct skbtrace_session *s, const void *location)
 {
 	const struct skbtrace_run *run;
-	const struct skbtrace_symbol *symbol;
 
 	run = container_of(s, struct skbtrace_run, pub);
-	symbol = skbtrace_symbol_of(this_cpu_ptr(run->cpu), location);
-	if (likely(symbol->at == location))
-		return symbol->id;
-	/* there was no room for its name */
-	return skbtrace_make_location_id(run, location);
+	return skbtrace_symbol_id(&this_cpu_ptr(run->cpu)->symbols,
+				  &run->location_key, location);
 }
 EXPORT_SYMBOL_GPL(skbtrace_location_id);
