@@ -63,6 +63,10 @@ if [[ $variant == @(uml|kunit) ]]; then
 	arch=um image=linux targets=(linux)
 fi
 
+# Some need a patch that is not skbtrace's
+also="$ROOT/scripts/kernel/$variant.patch"
+[ -f "$also" ] || also=''
+
 fragments() {
 	local f
 	for f in ${FRAGMENTS[$variant]}; do
@@ -78,6 +82,7 @@ stamp() {
 	{
 		echo "$tarball $(stat -c '%s %Y' "$tarball" 2>/dev/null)"
 		fragments
+		cat ${also:+"$also"} </dev/null
 		[ "$variant" = base ] || (
 			cd "$ROOT"
 			repo_files net/skbtrace include Kconfig.skbtrace \
@@ -205,7 +210,7 @@ build_variant() {
 		# a tree of the user's may have it
 		[ ! -d "$src/.skbtrace" ] || "$ROOT/scripts/overlay.sh" --remove "$src"
 	else
-		"$ROOT/scripts/overlay.sh" "$src" ||
+		"$ROOT/scripts/overlay.sh" ${also:+--also "$also"} "$src" ||
 			die "overlay failed: $variant is not built"
 	fi
 	[ -d "$build" ] || need_room "$top" $BUILD_MB "compiling $variant"

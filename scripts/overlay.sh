@@ -9,6 +9,7 @@
 # compiles only what it must.
 #
 #   --patches V  take patches/V, whatever version the tree has
+#   --also PATCH  apply it, too
 #   --remove     take skbtrace out of the tree again
 #
 # Exit status: 0 all there, 3 some hunks failed (each is listed), 1 nothing done.
@@ -33,10 +34,11 @@ tools/skbtrace				tools/skbtrace
 tools/testing/selftests/net/skbtrace	tools/testing/selftests/net/skbtrace
 '
 
-remove=0 version=''
+remove=0 version='' also=()
 while (($#)); do
 	case $1 in
 	--patches) version=${2:?}; shift ;;
+	--also) also+=("$(realpath -e "${2:?}")"); shift ;;
 	--remove) remove=1 ;;
 	-h | --help) usage 0 ;;
 	-*) die "unknown option $1" "see: $0 --help" ;;
@@ -135,6 +137,7 @@ apply_patches() {
 	local list=("$ROOT/patches/$version"/*.patch)
 	[ ! -f "$ROOT/MAINTAINERS.patch" ] || list+=("$ROOT/MAINTAINERS.patch")
 	[ -f "${list[0]}" ] || die "patches/$version holds no *.patch"
+	list+=("${also[@]}")
 
 	for p in "${list[@]}"; do
 		targets "$p"

@@ -328,7 +328,12 @@ server() {
 
 # value NAME FILE: of the last line "NAME=value" of what sk printed
 value() {
-	sed -n "s/^$1=//p" "$2" | tail -n 1
+	local name it last=
+	while IFS= read -r it; do
+		name=${it%%=*}
+		[ "$name" != "$1" ] || last=${it#*=}
+	done <"$2"
+	echo "$last"
 }
 
 # --- tracing
@@ -346,9 +351,9 @@ put() {
 
 # trace_on SPEC...: these events from now on, each CPU's stream into a file
 trace_on() {
-	local f
+	local f IFS=$'\n'
 	rm -f "$TMP"/cpu*
-	put enabled "$(printf '%s\n' "$@")" ||
+	put enabled "$*" ||
 		die "enabling $*: $(cat $CTL/error)"
 	readers=()
 	for f in "$CTL"/trace.cpu*; do
@@ -363,13 +368,14 @@ drained() {
 	! "$1" tc -s qdisc show dev "$2" | grep -q ' [1-9][0-9]*p requeues'
 }
 
-# What the CPUs have taken from their backlogs, and what still waits in them
+# What the CPUs have taken from their backlogs, and what still waits in them: in
+# $taken, $waits
 backlogs() {
-	local taken=0 waits=0 column
+	local column
+	taken=0 waits=0
 	while read -ra column; do
 		((taken += 16#${column[0]}, waits += 16#${column[11]}))
 	done </proc/net/softnet_stat
-	echo "$taken $waits"
 }
 
 # Until the packets that were sent have arrived: on a busy machine they may
@@ -377,14 +383,15 @@ backlogs() {
 # has just been taken is through after a grace period. Not for long, as some
 # tests send all the time.
 quiesce() {
-	local i now last=
+	local i taken waits last=
 	for ((i = 0; i < 20; i++)); do
-		now=$(backlogs)
-		if [[ $now = "$last" && $now = *" 0" ]]; then
+		backlogs
+		if [[ $taken = "$last" && $waits = 0 ]]; then
 			sk grace
-			[ "$(backlogs)" != "$now" ] || return 0
+			backlogs
+			[ "$taken $waits" != "$last 0" ] || return 0
 		fi
-		last=$now
+		last=$taken
 		tick
 	done
 	return 0
@@ -407,25 +414,67 @@ blocks_now() {
 	blocks "$TMP/format" "$TMP"/cpu* 2>/dev/null | grep '^ '
 }
 
+# pick WHAT FIELD NAME [FIELD=VALUE]...: of the lines of $TMP/events that have all
+# these words. One process for whatever a test asks: they take long here.
+pick() {
+	local what=$1 field=$2 words=" event=$3 " w
+	for w in "${@:4}"; do
+		words+="| $w "
+	done
+	awk -v what="$what" -v f="$field=" -v words="$words" '
+		BEGIN { n = split(words, w, "|") }
+		{
+			for (i = 1; i <= n; i++)
+				if (!index($0, w[i]))
+					next
+			lines++
+			if (what == "lines")
+				print
+			for (i = 1; f != "=" && i <= NF; i++) {
+				if (index($i, f) != 1)
+					continue
+				v = substr($i, length(f) + 1)
+				sum += v
+				list = list (list == "" ? "" : " ") v
+				if (what == "values")
+					print v
+				next
+			}
+		}
+		END {
+			if (what == "count")
+				print lines + 0
+			else if (what == "sum")
+				printf "%.0f\n", sum
+			else if (what == "list")
+				print list
+		}
+	' "$TMP/events"
+}
+
 # events NAME [FIELD=VALUE]...: lines of $TMP/events
 events() {
-	local words=" event=$1 " w
-	for w in "${@:2}"; do
-		words+="|$(printf ' %s ' "$w")"
-	done
-	awk -v words="$words" '
-		BEGIN { n = split(words, w, "|") }
-		{ for (i = 1; i <= n; i++) if (!index($0, w[i])) next; print }
-	' "$TMP/events"
+	pick lines '' "$@"
 }
 
 # values FIELD NAME [FIELD=VALUE]...: one value a line
 values() {
-	local field=$1
-	shift
-	events "$@" | awk -v f="$field=" '
-		{ for (i = 1; i <= NF; i++) if (index($i, f) == 1) {
-			print substr($i, length(f) + 1); next } }'
+	pick values "$@"
+}
+
+# count NAME [FIELD=VALUE]...
+count() {
+	pick count '' "$@"
+}
+
+# list FIELD NAME [FIELD=VALUE]...: the values in one line
+list() {
+	pick list "$@"
+}
+
+# sum FIELD NAME [FIELD=VALUE]...
+sum() {
+	pick sum "$@"
 }
 
 # states KEY: what tcp_connection told of a connection, in one line. If its last
@@ -445,29 +494,20 @@ states() {
 	}'
 }
 
-# count NAME [FIELD=VALUE]...
-count() {
-	events "$@" | wc -l
-}
-
-# list FIELD NAME [FIELD=VALUE]...: the values in one line
-list() {
-	local all
-	all=$(values "$@")
-	echo "${all//$'\n'/ }"
-}
-
-# sum FIELD NAME [FIELD=VALUE]...
-sum() {
-	values "$@" | awk '{ s += $1 } END { print s + 0 }'
-}
-
 # stat_sum COUNTER...: over all CPUs, of $TMP/stat
 stat_sum() {
-	local c
-	for c; do
-		grep -o " $c=[0-9]*" "$TMP/stat"
-	done | awk -F= '{ s += $2 } END { print s + 0 }'
+	awk -v counters="$*" '
+		BEGIN { n = split(counters, c, " ") }
+		{
+			for (i = 1; i <= NF; i++) {
+				split($i, a, "=")
+				for (j = 1; j <= n; j++)
+					if (a[1] == c[j])
+						s += a[2]
+			}
+		}
+		END { printf "%.0f\n", s }
+	' "$TMP/stat"
 }
 
 # shellcheck disable=SC2120 # the numbers are not always known
