@@ -44,7 +44,12 @@ struct skbtrace_tuple {
 	u8		dir;
 };
 
-enum { SKBTRACE_DIR_UNKNOWN, SKBTRACE_DIR_RX, SKBTRACE_DIR_TX };
+enum {
+	SKBTRACE_DIR_UNKNOWN,
+	SKBTRACE_DIR_RX,
+	SKBTRACE_DIR_TX,
+	SKBTRACE_DIR_FWD,
+};
 
 #define SKBTRACE_ASSERT_TUPLE(NAME)					\
 	static_assert(offsetof(struct NAME##_block, dir) ==		\

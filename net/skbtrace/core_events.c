@@ -85,6 +85,7 @@ static const struct skbtrace_sym dir_words[] = {
 	{ SKBTRACE_DIR_UNKNOWN, "-" },
 	{ SKBTRACE_DIR_RX, "rx" },
 	{ SKBTRACE_DIR_TX, "tx" },
+	{ SKBTRACE_DIR_FWD, "fwd" },
 };
 
 static const struct skbtrace_sym no_yes_words[] = {

@@ -5,8 +5,11 @@
 #include <linux/module.h>
 #include <linux/netdevice.h>
 #include <linux/slab.h>
+#include <net/dst_metadata.h>
+#include <net/ip6_fib.h>
 #include <net/ipv6.h>
 #include <net/net_namespace.h>
+#include <net/route.h>
 #include <net/sock.h>
 #include <trace/events/skb.h>
 #include <trace/events/skbtrace.h>
@@ -36,6 +39,13 @@ SKBTRACE_BLOCK(skb_drop, SKB_DROP_FIELDS);
 SKBTRACE_ASSERT_TUPLE(skb_drop);
 
 static struct skbtrace_event ev_skb_rps_info, ev_skb_drop;
+
+/* Filled in at start: the kernel has the words of enum skb_drop_reason. */
+static struct skbtrace_syms packet_syms[] = {
+	{ .name = "drop_reason" },
+	{ .name = "skb_where", .tab = skb_where_words },
+	{ .name = "skb_life", .tab = skb_life_words },
+};
 
 /* Inline, since most often @l3 is 0, which saves much. */
 static __always_inline void
@@ -132,6 +142,28 @@ static void skb_no_tuple(struct skbtrace_tuple *t)
 	t->proto = 0;
 }
 
+/*
+ * Does routing say that this received packet is for another host? Its route is
+ * looked at only if no socket has it: a packet that waits in a socket keeps
+ * other things in that place.
+ */
+static bool skb_drop_forwarded(const struct sk_buff *skb)
+{
+	const struct rt6_info *rt6;
+	const struct rtable *rt;
+
+	if (skb->sk || !skb->skb_iif || !skb_valid_dst(skb))
+		return false;
+	if (skb->protocol == htons(ETH_P_IP)) {
+		rt = skb_rtable(skb);
+		return rt_is_input_route(rt) && rt->rt_type == RTN_UNICAST;
+	}
+	rt6 = (const struct rt6_info *)skb_dst(skb);
+	return skb->protocol == htons(ETH_P_IPV6) &&
+	       !(rt6->rt6i_flags & (RTF_LOCAL | RTF_ANYCAST)) &&
+	       !(skb_dst(skb)->dev->flags & IFF_LOOPBACK);
+}
+
 static bool skb_drop_sent(const struct sk_buff *skb, const struct sock *held)
 {
 	return held && (!skb->skb_iif || sk_fullsock(held));
@@ -140,7 +172,8 @@ static bool skb_drop_sent(const struct sk_buff *skb, const struct sock *held)
 /*
  * A packet that its sender still pays for is the sender's, even on the other
  * side of a veth. One that early demux gave to a socket is the receiver's. No
- * socket: received if a device has received it, else nobody knows.
+ * socket: received if a device has received it, else nobody knows. What is
+ * forwarded stands as it was sent, neither end is local.
  */
 static void skb_drop_tuple(const struct sk_buff *skb, int l3,
 			   const struct sock *held, struct skbtrace_tuple *t,
@@ -158,14 +191,17 @@ static void skb_drop_tuple(const struct sk_buff *skb, int l3,
 	}
 	if (sent && (!t->lport || t->lport == held->sk_num))
 		return;
+	if (skb_drop_forwarded(skb)) {
+		t->dir = SKBTRACE_DIR_FWD;
+		return;
+	}
 	skb_swap_tuple(t, held || skb->skb_iif ? SKBTRACE_DIR_RX :
 						 SKBTRACE_DIR_UNKNOWN);
 }
 
 static noinline void skb_drop_event(struct skbtrace_session *s,
 				    struct sk_buff *skb, void *location,
-				    enum skb_drop_reason reason,
-				    struct sock *rx_sk)
+				    u32 reason, struct sock *rx_sk)
 {
 	struct skb_drop_block *b;
 	struct sock *held;
@@ -194,14 +230,59 @@ static noinline void skb_drop_event(struct skbtrace_session *s,
 	skbtrace_commit(s);
 }
 
+/* Is it a SYN that wants a connection? No header is trusted to be there. */
+static bool skb_is_syn(const struct sk_buff *skb)
+{
+	const struct ipv6hdr *ip6;
+	const struct tcphdr *th;
+	const struct iphdr *ip;
+	struct ipv6hdr ip6buf;
+	struct tcphdr tbuf;
+	struct iphdr buf;
+	int l3 = skbtrace_network_l3(skb);
+
+	if (l3 == SKBTRACE_NO_L3 || !skb_transport_header_was_set(skb))
+		return false;
+	if (skb->protocol == htons(ETH_P_IP)) {
+		ip = skb_header_pointer(skb, l3, sizeof(buf), &buf);
+		if (!ip || ip->protocol != IPPROTO_TCP)
+			return false;
+	} else {
+		ip6 = skb_header_pointer(skb, l3, sizeof(ip6buf), &ip6buf);
+		if (!ip6 || ip6->nexthdr != IPPROTO_TCP)
+			return false;
+	}
+	th = skb_header_pointer(skb, skb_transport_offset(skb), sizeof(tbuf),
+				&tbuf);
+	return th && th->syn && !th->ack;
+}
+
+/*
+ * Most of what is freed without a reason is no loss, so that sets leave it out.
+ * A SYN among it is one: its client waits. A TIME_WAIT minisocket refuses a SYN
+ * so, for its timestamp (RFC 7323) or sequence number. Those get a reason of
+ * their own, one above the kernel's.
+ */
+static u32 skb_drop_why(const struct sk_buff *skb, u32 reason)
+{
+	if (reason != SKB_DROP_REASON_NOT_SPECIFIED || !skb_is_syn(skb))
+		return reason;
+	return packet_syms[0].nr - 1;
+}
+
 /* What is refused by skip=, for many reasons are, costs no more than this. */
 static void kfree_skb_probe(void *data, struct sk_buff *skb, void *location,
 			    enum skb_drop_reason reason, struct sock *rx_sk)
 {
+	u32 why;
+
 	if (skbtrace_on(data, &ev_skb_delay))
 		skb_delay_drop(data, skb);
-	if (skbtrace_wants(data, &ev_skb_drop, reason))
-		skb_drop_event(data, skb, location, reason, rx_sk);
+	if (!skbtrace_on(data, &ev_skb_drop))
+		return;
+	why = skb_drop_why(skb, reason);
+	if (skbtrace_wants(data, &ev_skb_drop, why))
+		skb_drop_event(data, skb, location, why, rx_sk);
 }
 
 /* Who refused the packet is told by newer kernels only. */
@@ -244,7 +325,7 @@ static struct skbtrace_event ev_skb_drop = {
 	.opts		= SKBTRACE_OPTS_PICK,
 	.set_opts	= packet_set_opts,
 	.help		= "The stack has dropped a packet.",
-	.read		= "reason says why, at where. QDISC_DROP: the queue of the device, or netem. NOT_SPECIFIED: code that gives none; not always a loss.",
+	.read		= "reason says why, at where. QDISC_DROP: the queue of the device, or netem. NOT_SPECIFIED: code that gives none; not always a loss. NOT_SPECIFIED_SYN: a SYN among those, most often refused by an old connection in TIME_WAIT. dir=fwd: on its way through, from the first address to the second.",
 	.example	= "skbtrace record -e skb_drop,skip=NOT_SPECIFIED",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_kfree_skb, NULL },
@@ -254,13 +335,6 @@ static struct skbtrace_event *const packet_events[] = {
 	&ev_skb_rps_info,
 	&ev_skb_drop,
 	&ev_skb_delay,
-};
-
-/* Filled in at start: the kernel has the words of enum skb_drop_reason. */
-static struct skbtrace_syms packet_syms[] = {
-	{ .name = "drop_reason" },
-	{ .name = "skb_where", .tab = skb_where_words },
-	{ .name = "skb_life", .tab = skb_life_words },
 };
 
 static struct skbtrace_proto packet_proto = {
@@ -310,15 +384,18 @@ static int __init packet_get_reasons(void)
 	struct skbtrace_drop_reasons reasons = skbtrace_drop_reasons();
 	unsigned int i;
 
-	packet_reasons = kcalloc(reasons.nr, sizeof(*packet_reasons),
+	/* and one of ours, see skb_drop_why() */
+	packet_reasons = kcalloc(reasons.nr + 1, sizeof(*packet_reasons),
 				 GFP_KERNEL);
 	if (!packet_reasons)
 		return -ENOMEM;
 	for (i = 0; i < reasons.nr; i++)
 		packet_reasons[i] = (struct skbtrace_sym){
 			i, reasons.names[i] };
+	packet_reasons[reasons.nr] = (struct skbtrace_sym){
+			reasons.nr, "NOT_SPECIFIED_SYN" };
 	packet_syms[0].tab = packet_reasons;
-	packet_syms[0].nr = reasons.nr;
+	packet_syms[0].nr = reasons.nr + 1;
 	packet_syms[1].nr = skb_nr_where_words;
 	packet_syms[2].nr = skb_nr_life_words;
 	packet_choose_set_opts();

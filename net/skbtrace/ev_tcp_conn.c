@@ -14,7 +14,7 @@
 	F(S, u8, old, "enum:tcp_state", "brief", "state it leaves")	\
 	F(S, u8, state, "enum:tcp_state", "brief", "state it enters")	\
 	F(S, u8, mini, "enum:no_yes", "-", "a timewait minisocket")	\
-	F(S, u8, spare, "-", "-", "0")					\
+	F(S, u8, err, "enum:errno", "brief,set", "CLOSE: what ended it (sk_err), 0: no error") \
 	F(S, u32, timeout_us, "us", "na,whole", "of the minisocket")
 SKBTRACE_BLOCK(tcp_connection, TCP_CONNECTION_FIELDS);
 
@@ -32,7 +32,7 @@ SKBTRACE_BLOCK(icsk_connection, ICSK_CONNECTION_FIELDS);
 	F(S, u16, pport, "port", "tuple", "port of the peer")		\
 	F(S, u8, end, "enum:no_yes", "brief", "the last one: the connection is closed") \
 	F(S, u8, state, "enum:tcp_state", "brief", "state")		\
-	F(S, u16, spare, "-", "-", "0")					\
+	F(S, u16, err, "enum:errno", "brief,set", "at the end: what ended it (sk_err), 0: no error") \
 	F(S, u64, cgroup, "hex", "-", "id of the cgroup (v2)")		\
 	F(S, u32, uid, "-", "brief", "owner, initial user namespace")	\
 	F(S, u32, mark, "hex", "-", "SO_MARK")				\
@@ -136,6 +136,16 @@ static void tcp_fill_active_conn(void *block, struct sock *sk)
 	tcp_fill_chrono(b, tcp_sk(sk));
 }
 
+/*
+ * What ended @sk, which enters TCP_CLOSE: whoever ends a connection by an error
+ * sets that before. One that is closed by its own program has none, however
+ * little of it has arrived.
+ */
+static u8 tcp_err(const struct sock *sk)
+{
+	return min(READ_ONCE(sk->sk_err), U8_MAX);
+}
+
 /* The last words on a connection that this session has seen. */
 static void tcp_end_conn(struct skbtrace_session *s, struct sock *sk)
 {
@@ -151,6 +161,7 @@ static void tcp_end_conn(struct skbtrace_session *s, struct sock *sk)
 	tcp_fill_active_conn(b, sk);
 	b->end = 1;
 	b->state = TCP_CLOSE;
+	b->err = tcp_err(sk);
 	skbtrace_commit(s);
 }
 
@@ -167,7 +178,7 @@ static void tcp_state_event(struct skbtrace_session *s, struct sock *sk,
 	b->old = old;
 	b->state = state;
 	b->mini = mini;
-	b->spare = 0;
+	b->err = !mini && state == TCP_CLOSE ? tcp_err(sk) : 0;
 	b->timeout_us = timeout_us;
 	skbtrace_commit(s);
 }
@@ -252,7 +263,7 @@ struct skbtrace_event ev_tcp_connection = {
 	.select		= "state",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.help		= "A connection changes its state, as a timewait minisocket too.",
-	.read		= "SYN_SENT to CLOSE: connect() failed. A passive open begins with SYN_RECV to ESTABLISHED.",
+	.read		= "SYN_SENT to CLOSE: connect() failed, err says how. err=ETIMEDOUT: no ACK came any more. A passive open begins with SYN_RECV to ESTABLISHED.",
 	.example	= "skbtrace record -e tcp_connection,only=ESTABLISHED:CLOSE",
 	.names		= &ev_tcp_active_conn,
 	.hooks		= TCP_HOOKS(&hook_tcp_tw_state),

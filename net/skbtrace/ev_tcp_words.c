@@ -73,6 +73,18 @@ static const struct skbtrace_sym timer_op_words[] = {
 	{ SK_TIMER_FIRE, "fire" },
 };
 
+/* What ends a TCP connection: tcp_reset(), tcp_write_err(), ICMP, or others */
+#define ERR_WORD(err)	{ err, #err }
+static const struct skbtrace_sym errno_words[] = {
+	{ 0, "-" },
+	ERR_WORD(EPERM),	ERR_WORD(EACCES),	ERR_WORD(EINVAL),
+	ERR_WORD(EPIPE),	ERR_WORD(EPROTO),	ERR_WORD(EMSGSIZE),
+	ERR_WORD(ENOPROTOOPT),	ERR_WORD(EOPNOTSUPP),	ERR_WORD(ENETDOWN),
+	ERR_WORD(ENETUNREACH),	ERR_WORD(ECONNABORTED),	ERR_WORD(ECONNRESET),
+	ERR_WORD(ENOBUFS),	ERR_WORD(ETIMEDOUT),	ERR_WORD(ECONNREFUSED),
+	ERR_WORD(EHOSTDOWN),	ERR_WORD(EHOSTUNREACH),
+};
+
 static const struct skbtrace_sym overflow_words[] = {
 	{ TCP_OVERFLOW_SYN_QUEUE, "synq" },
 	{ TCP_OVERFLOW_ACCEPT_QUEUE, "acceptq" },
@@ -99,6 +111,7 @@ const struct skbtrace_syms skbtrace_tcp_syms[] = {
 	SKBTRACE_SYMS("sk_timer", timer_words),
 	SKBTRACE_SYMS("sk_timer_op", timer_op_words),
 	SKBTRACE_SYMS("tcp_overflow", overflow_words),
+	SKBTRACE_SYMS("errno", errno_words),
 	SKBTRACE_SYMS("wait", wait_words),
 	SKBTRACE_SYMS("rst_reason", rst_words),
 };

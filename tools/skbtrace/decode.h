@@ -174,6 +174,12 @@ static inline bool field_ones(const struct field *f, u64 v)
 	       v == (f->size == 8 ? ~0ULL : (1ULL << (8 * f->size)) - 1);
 }
 
+/* 0 if the block does not have it. */
+static inline u64 rec_int_or_0(const struct rec *r, const struct field *f)
+{
+	return rec_has(r, f) ? rec_int(r, f) : 0;
+}
+
 /* Value of @f if the block has it and it is valid. */
 static inline bool rec_get(const struct rec *r, const struct field *f, u64 *v)
 {

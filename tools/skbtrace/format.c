@@ -353,9 +353,8 @@ static bool field_unit(struct parser *p, struct field *fd, char *w)
 
 static bool field_flags(struct field *fd, char *w)
 {
-	static const char *const names[] = {
-		"brief", "na", "inf", "whole", "tuple", NULL
-	};
+	static const char *const names[] = { "brief", "na", "inf", "whole",
+					     "tuple", "set", NULL };
 	char *tok, *save;
 	u8 bit;
 
@@ -526,13 +525,15 @@ static bool finish_event(struct parser *p, struct event *e, char **spare)
 	e->sk = special(e, "sk", FT_U64, UNIT_SK);
 	e->proto = special(e, "proto", FT_U8, UNIT_ENUM);
 	e->dir = special(e, "dir", FT_U8, UNIT_ENUM);
-	e->dir_tx = e->dir_rx = -1;
+	e->dir_tx = e->dir_rx = e->dir_fwd = -1;
 	for (u32 i = 0; e->dir && i < e->dir->syms->n; i++) {
 		s = &e->dir->syms->v[i];
 		if (!strcmp(s->word, "tx") && s->val < 256)
 			e->dir_tx = s->val;
 		else if (!strcmp(s->word, "rx") && s->val < 256)
 			e->dir_rx = s->val;
+		else if (!strcmp(s->word, "fwd") && s->val < 256)
+			e->dir_fwd = s->val;
 	}
 	return true;
 }

@@ -24,6 +24,7 @@ enum field_unit {
 #define FF_INF		0x04	/* all ones: infinite */
 #define FF_WHOLE	0x08	/* a duration in whole milliseconds */
 #define FF_TUPLE	0x10	/* part of the connection's name */
+#define FF_SET		0x20	/* text prints it if it is not 0 */
 
 struct sym {
 	u64 val;
@@ -73,6 +74,7 @@ struct event {
 	const struct field *local, *lport, *peer, *pport, *sk, *dir, *proto;
 	s32 dir_tx;		/* value of dir that means sent */
 	s32 dir_rx;
+	s32 dir_fwd;		/* on its way from local to peer */
 };
 
 struct format {

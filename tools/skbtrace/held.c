@@ -153,6 +153,19 @@ void held_loss_begin(struct held *h, u64 now, u64 ago, u64 full)
 		h->full = full;
 }
 
+void held_connect(struct held *h, u64 now)
+{
+	if (now <= h->since)
+		return;
+	credit(h, HELD_CONNECT, now - h->since);
+	h->since = now;
+	h->loss_in = 0;
+	h->small_in = 0;
+	h->small_since = now;
+	if (h->in_loss)
+		h->loss_since = now;
+}
+
 void held_cut(struct held *h, u64 now)
 {
 	run_end(h, now, NULL, HELD_NA);

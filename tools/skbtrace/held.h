@@ -14,6 +14,7 @@
 #define HELD_APP	"app"
 #define HELD_LOSS	"loss"
 #define HELD_CWND	"cwnd"
+#define HELD_CONNECT	"connect"
 
 /* As many reasons as a row tells apart; more share the last place. */
 enum { MAX_HELD = 16 };
@@ -56,6 +57,8 @@ void held_loss_end(struct held *h, u64 now);
 void held_undo(struct held *h);
 /* The congestion window, as told with a send limit or the end of losses. */
 void held_window(struct held *h, u64 now, u64 cwnd);
+/* Up to @now it was not established: whatever held, that did. */
+void held_connect(struct held *h, u64 now);
 /* Only what comes from @now on counts; what holds then goes on holding. */
 void held_cut(struct held *h, u64 now);
 /* The connection, or what is known of it, ends. */

@@ -84,6 +84,7 @@ static void field(const struct field *f)
 	printf(",\"offset\":%u,\"size\":%u", f->off, f->size);
 	flag("brief", f->flags & FF_BRIEF);
 	flag("tuple", f->flags & FF_TUPLE);
+	flag("if_set", f->flags & FF_SET);
 	flag("may_be_na", f->flags & FF_NA);
 	flag("may_be_inf", f->flags & FF_INF);
 	text("help", f->help);

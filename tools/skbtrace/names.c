@@ -26,7 +26,25 @@ struct map {
 
 struct names {
 	struct map conns, tasks, symbols;
+	struct map tuples;	/* of conns */
 };
+
+/* The latest connection of a tuple. */
+struct tuple {
+	u64 key;
+	u64 cookie;
+};
+
+static u64 tuple_key(const struct addr_pair *a)
+{
+	u64 w[4], key = (u64)a->lport << 16 | a->pport;
+
+	memcpy(w, a->local, 16);
+	memcpy(w + 2, a->peer, 16);
+	for (int i = 0; i < 4; i++)
+		key = hash64(key ^ w[i]) + i;
+	return key;
+}
 
 static u32 hash(u64 key, u32 size)
 {
@@ -115,6 +133,7 @@ struct names *names_new(void)
 	n->conns.max = MAX_CONNS;
 	n->tasks.max = MAX_TASKS;
 	n->symbols.max = MAX_SYMBOLS;
+	n->tuples.max = MAX_CONNS;
 	return n;
 }
 
@@ -125,6 +144,7 @@ void names_free(struct names *n)
 	map_free(&n->conns);
 	map_free(&n->tasks);
 	map_free(&n->symbols);
+	map_free(&n->tuples);
 	free(n);
 }
 
@@ -152,6 +172,20 @@ u64 rec_cookie(const struct rec *r)
 	if (r->ev->sk && rec_has(r, r->ev->sk))
 		return rec_int(r, r->ev->sk);
 	return 0;
+}
+
+bool addr_pair_equal(const struct addr_pair *a, const struct addr_pair *b)
+{
+	return a->lport == b->lport && a->pport == b->pport &&
+	       !memcmp(a->local, b->local, 16) && !memcmp(a->peer, b->peer, 16);
+}
+
+void addr_pair_swap(struct addr_pair *to, const struct addr_pair *from)
+{
+	memcpy(to->local, from->peer, 16);
+	memcpy(to->peer, from->local, 16);
+	to->lport = from->pport;
+	to->pport = from->lport;
 }
 
 static char *json_end(char *p, const char *name, const u8 *addr)
@@ -187,6 +221,17 @@ char *put_conn_json(char *p, u64 cookie, const struct addr_pair *a)
 						    put_lit(p, "null");
 }
 
+static void learn_tuple(struct names *n, const struct conn *c)
+{
+	struct tuple *t;
+
+	if (!c->a.lport || !c->a.pport)
+		return;
+	t = xmalloc(sizeof(*t));
+	*t = (struct tuple){ tuple_key(&c->a), c->cookie };
+	map_put(&n->tuples, &t->key, false);
+}
+
 static void learn_conn(struct names *n, const struct rec *r)
 {
 	const struct event *e = r->ev;
@@ -215,6 +260,7 @@ static void learn_conn(struct names *n, const struct rec *r)
 	}
 	c->ended = rec_get(r, event_field(e, "end"), &v) && v;
 	map_put(&n->conns, &c->cookie, true);
+	learn_tuple(n, c);
 }
 
 static void learn_task(struct names *n, const struct rec *r)
@@ -281,6 +327,31 @@ void names_learn(struct names *n, const struct rec *r)
 struct conn *names_conn(struct names *n, u64 cookie)
 {
 	return map_get(&n->conns, cookie);
+}
+
+static struct conn *conn_of(struct names *n, const struct addr_pair *a)
+{
+	struct tuple *t = map_get(&n->tuples, tuple_key(a));
+	struct conn *c = t ? names_conn(n, t->cookie) : NULL;
+
+	return c && addr_pair_equal(&c->a, a) ? c : NULL;
+}
+
+struct conn *names_tuple(struct names *n, const struct addr_pair *a,
+			 bool *swapped)
+{
+	struct addr_pair other;
+	struct conn *c;
+
+	*swapped = false;
+	if (!a->lport || !a->pport)
+		return NULL;
+	c = conn_of(n, a);
+	if (c)
+		return c;
+	*swapped = true;
+	addr_pair_swap(&other, a);
+	return conn_of(n, &other);
 }
 
 const struct task *names_task(struct names *n, u32 tgid)

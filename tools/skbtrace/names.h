@@ -13,6 +13,9 @@ struct addr_pair {
 	u16 lport, pport;
 };
 
+bool addr_pair_equal(const struct addr_pair *a, const struct addr_pair *b);
+void addr_pair_swap(struct addr_pair *to, const struct addr_pair *from);
+
 enum { CONN_TEXT = 112 };	/* two v6 tuples, '>', brackets, NUL */
 
 struct conn {
@@ -50,6 +53,13 @@ void names_learn(struct names *n, const struct rec *r);
 
 /* NULL if it was not told. */
 struct conn *names_conn(struct names *n, u64 cookie);
+/*
+ * The connection with these addresses and ports, whichever end @a calls local;
+ * *@swapped: the connection's own end is the peer of @a. NULL if none is known,
+ * or @a has no ports.
+ */
+struct conn *names_tuple(struct names *n, const struct addr_pair *a,
+			 bool *swapped);
 const struct task *names_task(struct names *n, u32 tgid);
 const struct symbol *names_symbol(struct names *n, u64 id);
 

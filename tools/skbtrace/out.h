@@ -102,7 +102,7 @@ struct op {
 		     const struct conn *c, struct trace *t);
 	const struct field *f;
 	const struct field *dir;	/* dseq: which space */
-	s32 dir_tx, dir_rx;
+	s32 dir_tx, dir_rx, dir_fwd;
 	u16 prefix_len;
 	char prefix[72];	/* " rtt=" or ",\"rtt_us\":" */
 };

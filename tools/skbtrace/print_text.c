@@ -172,14 +172,25 @@ OP(put_rseq)
 	return put_seq(p, op, rec_int(r, op->f), false, c);
 }
 
+/*
+ * A packet of no socket here may still be of a connection that is known by its
+ * addresses: one that is forwarded, or dropped before its socket was found. It
+ * goes from local to peer if it is sent, or forwarded.
+ */
 OP(put_dseq)
 {
+	bool send, swapped = false;
+	struct addr_pair a;
 	s32 dir = -2;
 
 	if (op->dir && rec_has(r, op->dir))
 		dir = rec_int(r, op->dir);
-	return put_seq(p, op, rec_int(r, op->f), dir == op->dir_tx,
-		       dir == op->dir_tx || dir == op->dir_rx ? c : NULL);
+	send = dir == op->dir_tx || dir == op->dir_fwd;
+	if (!c && rec_int(r, op->f) && rec_tuple(r, &a))
+		c = names_tuple(t->names, &a, &swapped);
+	else if (!send && dir != op->dir_rx)
+		c = NULL;
+	return put_seq(p, op, rec_int(r, op->f), send != swapped, c);
 }
 
 OP(put_address)
@@ -274,6 +285,7 @@ struct evprint *text_compile(const struct event *e, bool verbose)
 		op->dir = e->dir;
 		op->dir_tx = e->dir_tx;
 		op->dir_rx = e->dir_rx;
+		op->dir_fwd = e->dir_fwd;
 		op->prefix_len = snprintf(op->prefix, sizeof(op->prefix),
 					  " %s=", f->text_name);
 		ep->max += op->prefix_len + field_max(f);
@@ -378,6 +390,8 @@ void text_event(struct printer *pr, const struct evprint *ep, struct trace *t,
 	for (u32 i = 0; i < ep->nops; i++) {
 		const struct op *op = &ep->ops[i];
 
+		if (op->f->flags & FF_SET && !rec_int_or_0(r, op->f))
+			continue;
 		p = put_mem(p, op->prefix, op->prefix_len);
 		if (whole || rec_has(r, op->f))
 			p = op->put(p, op, r, c, t);

@@ -12,6 +12,7 @@ const char *const source_events[SRC_NR] = {
 	[SRC_LIMIT] = "tcp_sendlimit",
 	[SRC_OVERFLOW] = "tcp_listen_overflow",
 	[SRC_CONG] = "tcp_congestion", [SRC_CA] = "tcp_ca_state",
+	[SRC_STATE] = "tcp_connection", [SRC_RESET] = "tcp_reset",
 };
 
 /* The fields of an event that count, found once per format. */
@@ -19,6 +20,7 @@ struct col {
 	int source;		/* enum source, -1: none */
 	const struct field *f[C_NR];
 	const struct field *end;
+	const struct field *state, *err;
 	const struct field *una;
 	bool loss;		/* says when losses are repaired */
 	bool part;		/* only what led to a primary was written */
@@ -46,6 +48,7 @@ void summary_free(struct summary *s)
 	if (!s)
 		return;
 	rows_free(s);
+	strays_free(&s->strays);
 	for (u32 i = 0; i < s->nwords; i++)
 		free(s->words[i]);
 	free(s->words);
@@ -106,6 +109,8 @@ static void find_fields(struct col *c, const struct match *m,
 	if (!match_event(m, e))
 		c->source = -1;
 	c->una = event_field(e, "snd_una");
+	c->state = event_field(e, "state");
+	c->err = event_field(e, "err");
 	switch (c->source) {
 	case SRC_KEYFRAME:
 		for (int i = 0; i < C_NR; i++)
@@ -118,6 +123,14 @@ static void find_fields(struct col *c, const struct match *m,
 	case SRC_RETRANS:
 	case SRC_DROP:
 		c->f[0] = event_field(e, "segs");
+		c->f[1] = event_field(e, "reason");
+		break;
+	case SRC_STATE:
+		c->f[0] = event_field(e, "old");
+		break;
+	case SRC_RESET:
+		c->f[0] = event_field(e, "dir");
+		c->f[1] = event_field(e, "reason");
 		break;
 	case SRC_LIMIT:
 		c->f[0] = event_field(e, "reason");
@@ -163,33 +176,6 @@ static struct col *col_of(struct summary *s, const struct trace *t,
 
 /* ---- records ---- */
 
-static void add_keyframe(struct row *row, const struct col *c,
-			 const struct rec *r, u64 now)
-{
-	struct keyframe *k;
-	u64 end = 0;
-
-	if (c->end)
-		rec_get(r, c->end, &end);
-	if (!end && row->begin.time)
-		return;		/* told again; the first is the beginning */
-	k = end ? &row->end : &row->begin;
-	row->ended = row->ended || end;
-	k->time = now;
-	k->has = 0;
-	for (int i = 0; i < C_NR; i++)
-		if (rec_get(r, c->f[i], &k->v[i]))
-			k->has |= 1u << i;
-}
-
-static void add_rtt(struct row *row, u64 us)
-{
-	if (!row->has_rtt || us < row->rtt_min)
-		row->rtt_min = us;
-	row->rtt_last = us;
-	row->has_rtt = true;
-}
-
 /* A value without a word stands as itself. */
 static const char *intern(struct summary *s, u64 v)
 {
@@ -219,6 +205,50 @@ static const char *word(struct summary *s, const struct rec *r,
 	if (!sym)
 		return intern(s, v);
 	return strcmp(sym->word, "-") ? sym->word : NULL;
+}
+
+static bool one_of(const char *w, const char *const *list)
+{
+	for (; *list; list++)
+		if (!strcmp(w, *list))
+			return true;
+	return false;
+}
+
+static u64 segments(const struct rec *r, const struct field *f)
+{
+	u64 n;
+
+	return rec_get(r, f, &n) && n ? n : 1;
+}
+
+static void add_keyframe(struct summary *s, struct row *row,
+			 const struct col *c, const struct rec *r, u64 now)
+{
+	struct keyframe *k;
+	u64 end = 0;
+
+	if (c->end)
+		rec_get(r, c->end, &end);
+	fate_state(row, NULL, word(s, r, c->state), now);
+	fate_err(row, word(s, r, c->err));
+	if (!end && row->begin.time)
+		return;		/* told again; the first is the beginning */
+	k = end ? &row->end : &row->begin;
+	row->ended = row->ended || end;
+	k->time = now;
+	k->has = 0;
+	for (int i = 0; i < C_NR; i++)
+		if (rec_get(r, c->f[i], &k->v[i]))
+			k->has |= 1u << i;
+}
+
+static void add_rtt(struct row *row, u64 us)
+{
+	if (!row->has_rtt || us < row->rtt_min)
+		row->rtt_min = us;
+	row->rtt_last = us;
+	row->has_rtt = true;
 }
 
 /* That a connection ends is no reason to wait. */
@@ -258,14 +288,6 @@ static void add_limit(struct summary *s, struct row *row, const struct col *c,
 		held_window(&row->held, at, cwnd);
 	held_limit(&row->held, at, reason(s, r, c->f[0]),
 		   reason(s, r, c->f[1]), for_ns);
-}
-
-static bool one_of(const char *w, const char *const *list)
-{
-	for (; *list; list++)
-		if (!strcmp(w, *list))
-			return true;
-	return false;
 }
 
 /* Losses, or their end; after a timeout, that has been waited for, too. */
@@ -315,13 +337,6 @@ static void add_ca_state(struct summary *s, struct row *row,
 	if (w)
 		add_loss(s, row, c, r, now, one_of(w, states),
 			 !strcmp(w, "loss"));
-}
-
-static u64 segments(const struct rec *r, const struct field *f)
-{
-	u64 n;
-
-	return rec_get(r, f, &n) && n ? n : 1;
 }
 
 static void add_lost(struct summary *s, const struct rec *r)
@@ -385,10 +400,22 @@ static void add_lasting(struct summary *s, struct row *row,
 {
 	switch (c->source) {
 	case SRC_KEYFRAME:
-		add_keyframe(row, c, r, now);
+		add_keyframe(s, row, c, r, now);
+		break;
+	case SRC_RTTM:
+		fate_established(row, now);
 		break;
 	case SRC_LIMIT:
+		fate_established(row, now);
 		add_limit(s, row, c, r, now);
+		break;
+	case SRC_STATE:
+		fate_state(row, word(s, r, c->f[0]), word(s, r, c->state), now);
+		fate_err(row, word(s, r, c->err));
+		break;
+	case SRC_RESET:
+		fate_reset(row, word(s, r, c->f[0]), word(s, r, c->f[1]),
+			   word(s, r, c->state), now);
 		break;
 	case SRC_CONG:
 		add_congestion(s, row, c, r, now);
@@ -399,10 +426,48 @@ static void add_lasting(struct summary *s, struct row *row,
 	}
 }
 
-static void add_counts(struct row *row, const struct col *c,
+/*
+ * What the receiver had already, or needs no more, is no loss: its sender sent
+ * it again, or asked whether the window is open.
+ */
+static void add_drop(struct summary *s, struct row *row, const struct col *c,
+		     const struct rec *r)
+{
+	static const char *const had[] = {
+		"TCP_OLD_DATA", "TCP_OLD_SEQUENCE", "TCP_OFOMERGE",
+		"TCP_OLD_ACK", NULL
+	};
+	const char *why = word(s, r, c->f[1]);
+
+	if (why && !strcmp(why, "TCP_RESET"))
+		return;		/* it has done its work */
+	if (why && one_of(why, had))
+		row->duplicates += segments(r, c->f[0]);
+	else
+		row->drops += segments(r, c->f[0]);
+}
+
+/* When an undo says that there was no loss, all of it was sent in vain. */
+static void add_spurious(struct row *row, const char *why)
+{
+	static const char *const begin[] = { "fastrtx", "loss", "frto", NULL };
+
+	if (!why)
+		return;
+	if (one_of(why, begin)) {
+		row->retrans_now = 0;
+	} else if (!strcmp(why, "undo")) {
+		row->spurious += row->retrans_now;
+		row->retrans_now = 0;
+	}
+}
+
+static void add_counts(struct summary *s, struct row *row, const struct col *c,
 		       const struct rec *r)
 {
 	u64 us;
+
+	row->others += r->ev->role != ROLE_CONN;
 
 	switch (c->source) {
 	case SRC_RTTM:
@@ -411,9 +476,13 @@ static void add_counts(struct row *row, const struct col *c,
 		break;
 	case SRC_RETRANS:
 		row->retrans += segments(r, c->f[0]);
+		row->retrans_now += segments(r, c->f[0]);
+		break;
+	case SRC_CONG:
+		add_spurious(row, word(s, r, c->f[0]));
 		break;
 	case SRC_DROP:
-		row->drops += segments(r, c->f[0]);
+		add_drop(s, row, c, r);
 		break;
 	case SRC_OVERFLOW:
 		row->overflows++;
@@ -434,6 +503,31 @@ static void add_after(struct summary *s, struct row *row, const struct col *c,
 	if (row->held.told || (rec_get(r, c->f[2], &us) &&
 			       us > (now - to) / 1000))
 		add_limit(s, row, c, r, now);
+}
+
+/* The connection it is about; 0: none, as for the kernel's socket of ICMP */
+static u64 conn_cookie(const struct rec *r)
+{
+	struct addr_pair a;
+
+	if (r->ev->key != KEY_SK && rec_tuple(r, &a) && !a.lport && !a.pport)
+		return 0;
+	return rec_cookie(r);
+}
+
+static void add_stray(struct summary *s, const struct col *c,
+		      const struct rec *r, u64 now)
+{
+	struct addr_pair a, back;
+	u64 dir;
+
+	if (c->source != SRC_DROP || !rec_tuple(r, &a) || !a.lport || !a.pport)
+		return;
+	addr_pair_swap(&back, &a);
+	dir = r->ev->dir ? rec_int_or_0(r, r->ev->dir) : 0;
+	strays_add(&s->strays, (s64)dir == r->ev->dir_tx ||
+		   (s64)dir == r->ev->dir_fwd ? &a : &back,
+		   segments(r, c->f[0]), now);
 }
 
 void summary_add(struct summary *s, struct trace *t, const struct rec *r,
@@ -457,13 +551,15 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r,
 	c->loss = c->loss && !c->part;
 	if (c->source >= 0)
 		s->seen_src[c->source] = true;
-	cookie = rec_cookie(r);
+	cookie = conn_cookie(r);
 	if (part == RANGE_AFTER) {
 		add_after(s, row_find(s, t, cookie), c, r, now);
 		return;
 	}
 	if (cookie)
 		row = row_get(s, t, cookie);
+	if (!cookie && part == RANGE_IN)
+		add_stray(s, c, r, now);
 	if (!row)
 		return;
 	row->matched = row->matched || who;
@@ -478,7 +574,7 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r,
 	if (part == RANGE_IN) {
 		row_enter(s, row);
 		row->last = now > row->last ? now : row->last;
-		add_counts(row, c, r);
+		add_counts(s, row, c, r);
 	}
 	add_lasting(s, row, c, r, now);
 	add_una(row, c, r, part == RANGE_IN);

@@ -23,6 +23,7 @@ struct row {
 	u64 cookie;
 	u32 host;
 	char *name;		/* local>peer, NULL: not told */
+	struct addr_pair a;	/* as in @name */
 	bool has_port;		/* @name has the local port */
 	u64 first, last;	/* time of its events */
 	bool is_conn;		/* has events of its own, not only drops */
@@ -37,6 +38,17 @@ struct row {
 	u64 acked;		/* bytes it grew by */
 	struct keyframe begin, end;
 	u64 drops, retrans;	/* events seen, in segments */
+	u64 duplicates;		/* had been received before */
+	u64 retrans_now;	/* since losses were last seen */
+	u64 spurious;		/* sent again without a loss */
+	u64 others;		/* events in the range that do not name it */
+	bool connecting;	/* its SYN was sent in this trace */
+	bool established;	/* and answered, after @connect_ns */
+	u64 connect_ns;
+	const char *err;	/* "ECONNRESET" ended it; NULL: no error */
+	const char *reset;	/* it got one; NULL: none */
+	const char *reset_sent;	/* why it sent one; NULL: none */
+	u64 reset_time;
 	u64 overflows;		/* a listener's */
 	u64 rtt_min, rtt_last;
 	bool has_rtt;
@@ -47,6 +59,14 @@ struct row {
 };
 
 struct summary;
+
+/* summary_drops.c: what was dropped and no socket was named with it. */
+struct strays {
+	void *tree;		/* of struct stray, by tuple */
+	struct stray *list;
+	u32 n;
+	u64 homeless;		/* segments of no connection that is known */
+};
 
 /* Only what @m wants; its times may become known later. */
 struct summary *summary_new(const struct match *m);
@@ -70,7 +90,7 @@ void summary_print(struct summary *s, struct printer *p,
 
 /* What a cell comes from; lost events of it make the cell doubtful. */
 enum source { SRC_KEYFRAME, SRC_RTTM, SRC_RETRANS, SRC_DROP, SRC_LIMIT,
-	      SRC_OVERFLOW, SRC_CONG, SRC_CA, SRC_NR };
+	      SRC_OVERFLOW, SRC_CONG, SRC_CA, SRC_STATE, SRC_RESET, SRC_NR };
 
 struct summary {
 	const struct match *match;
@@ -79,6 +99,7 @@ struct summary {
 	u64 left_out;		/* connections that were given up */
 	struct cols *cols;	/* of each format met */
 	u64 events, lost;
+	struct strays strays;
 	bool lost_src[SRC_NR];
 	bool seen_src[SRC_NR];
 	char **words;		/* for values that have none */
@@ -100,6 +121,27 @@ void rows_free(struct summary *s);
 
 /* In the range from now on: what was before does not count. */
 void row_enter(const struct summary *s, struct row *row);
+
+/*
+ * summary_fate.c. Words stay: they are those of a format, or literals. NULL:
+ * not told, or there is none.
+ */
+void fate_state(struct row *r, const char *old, const char *state, u64 now);
+/* Its SYN was answered, at the latest @now. */
+void fate_established(struct row *r, u64 now);
+bool fate_never(const struct row *r);
+void fate_err(struct row *r, const char *err);
+void fate_reset(struct row *r, const char *dir, const char *reason,
+		const char *state, u64 now);
+/* How it ended, or "open"; NULL: it was closed in order. */
+const char *fate_word(const struct row *r);
+
+/* summary_drops.c */
+void strays_add(struct strays *s, const struct addr_pair *from_to, u64 segs,
+		u64 now);
+/* Each to its row, all of which are known. */
+void strays_settle(struct summary *s);
+void strays_free(struct strays *s);
 
 /* summary_life.c; its life in parts, 0: not known. */
 u32 row_parts(const struct row *r, struct held_part p[MAX_PARTS]);

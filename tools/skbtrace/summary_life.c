@@ -33,7 +33,10 @@ u64 row_retrans(const struct row *r)
 
 u64 row_harm(const struct row *r)
 {
-	return r->drops + r->overflows + row_retrans(r);
+	u64 again = row_retrans(r);
+
+	return r->drops + r->overflows +
+	       (again > r->spurious ? again - r->spurious : 0);
 }
 
 int row_order(const struct row *x, const struct row *y)
@@ -51,10 +54,12 @@ static u32 kernel_parts(const struct row *r, struct held_part *p, u64 life)
 {
 	const u32 need = 1u << C_BUSY | 1u << C_RWND | 1u << C_SNDBUF;
 	u64 rwnd = spent(r, C_RWND), sndbuf = spent(r, C_SNDBUF);
-	u64 busy = spent(r, C_BUSY), loss;
+	u64 busy = spent(r, C_BUSY), loss, connect = r->connect_ns / 1000;
 
 	if (!r->ended || r->cut || (r->end.has & need) != need)
 		return 0;
+	connect = connect < life ? connect : life;
+	life -= connect;
 	rwnd = rwnd < life ? rwnd : life;
 	sndbuf = sndbuf < life - rwnd ? sndbuf : life - rwnd;
 	busy -= busy > rwnd + sndbuf ? rwnd + sndbuf : busy;
@@ -68,7 +73,8 @@ static u32 kernel_parts(const struct row *r, struct held_part *p, u64 life)
 	p[3] = (struct held_part){ .word = HELD_LOSS, .us = loss };
 	p[4] = (struct held_part){ .word = HELD_APP,
 				   .us = life - rwnd - sndbuf - busy };
-	return 5;
+	p[5] = (struct held_part){ .word = HELD_CONNECT, .us = connect };
+	return 6;
 }
 
 /*
@@ -81,12 +87,16 @@ u32 row_parts(const struct row *r, struct held_part p[MAX_PARTS])
 	u64 life = row_life(r);
 	u32 n = h->n;
 
-	if (h->told)
+	if (fate_never(r)) {
+		p[0] = (struct held_part){ .word = HELD_CONNECT, .us = life };
+		n = 1;
+	} else if (h->told) {
 		for (u32 i = 0; i < n; i++)
 			p[i] = (struct held_part){ .word = h->v[i].word,
 						   .us = h->v[i].ns / 1000 };
-	else
+	} else {
 		n = kernel_parts(r, p, life);
+	}
 	return held_tidy(p, n, life);
 }
 
@@ -126,6 +136,7 @@ void summary_close(struct summary *s, const struct trace *traces, u64 last,
 {
 	u64 until;
 
+	strays_settle(s);
 	for (u32 i = 0; i < s->size; i++) {
 		struct row *r = s->slot[i];
 

@@ -2,6 +2,7 @@
 /* The summary as a table, or as one JSON object per connection. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "put.h"
 #include "summary.h"
@@ -166,6 +167,7 @@ static void held_text(const struct ctx *c, const struct row *r)
 {
 	struct held_part p[MAX_PARTS];
 	u32 n = row_parts(r, p);
+	const char *fate = fate_word(r);
 
 	if (r->overflows && !r->ended)
 		return;
@@ -173,18 +175,32 @@ static void held_text(const struct ctx *c, const struct row *r)
 		outf(c->pr->o, "?");
 		return;
 	}
-	if (!r->ended)
-		outf(c->pr->o, "open");
+	if (fate)
+		outf(c->pr->o, "%s", fate);
 	if (held_lost(c, r)) {
-		outf(c->pr->o, "%s?", r->ended ? "" : "  ");
+		outf(c->pr->o, "%s?", fate ? "  " : "");
 		return;
 	}
-	if (!n && r->ended)
+	if (!n && !fate)
 		outf(c->pr->o, "-");
 	for (u32 i = 0; i < n; i++)
 		if (p[i].percent)
-			outf(c->pr->o, "%s%s %u%%", i || !r->ended ? "  " : "",
+			outf(c->pr->o, "%s%s %u%%", i || fate ? "  " : "",
 			     p[i].word, p[i].percent);
+}
+
+/* What the columns of numbers do not tell. */
+static void notes_text(const struct ctx *c, const struct row *r)
+{
+	if (r->spurious)
+		outf(c->pr->o, "  spurious %llu",
+		     (unsigned long long)r->spurious);
+	if (r->duplicates)
+		outf(c->pr->o, "  duplicates %llu",
+		     (unsigned long long)r->duplicates);
+	if (r->overflows)
+		outf(c->pr->o, "listen overflows %llu",
+		     (unsigned long long)r->overflows);
 }
 
 static void text_row(const struct ctx *c, const struct row *r, int wconn,
@@ -206,9 +222,7 @@ static void text_row(const struct ctx *c, const struct row *r, int wconn,
 	     cell_text(retr, retrans_cell(c, r)),
 	     cell_text(drop, count_cell(c, SRC_DROP, r->drops)), rtt);
 	held_text(c, r);
-	if (r->overflows)
-		outf(c->pr->o, "listen overflows %llu",
-		     (unsigned long long)r->overflows);
+	notes_text(c, r);
 	outf(c->pr->o, "\n");
 }
 
@@ -225,9 +239,87 @@ static void text_lost_head(const struct ctx *c)
 		     (unsigned long long)s->left_out);
 }
 
-static void text_table(const struct ctx *c, struct row **rows, u32 n)
+/* What the words mean that do not speak for themselves. */
+static const struct {
+	const char *word, *text;
+} legend[] = {
+	{ "swnd", "the peer's window was full: a slow reader or a small buffer" },
+	{ "sndbuf", "the send buffer of this end was full" },
+	{ "nagle", "small writes waited for ACKs: TCP_NODELAY" },
+	{ "tsq", "waited in a queue of this host: a qdisc's or a device's" },
+	{ "pacing", "sent at a rate of fq, BBR or SO_MAX_PACING_RATE" },
+	{ "tso", "waited for an ACK, to send a larger packet" },
+	{ "pushone", "the first packet of a large write was on its way" },
+	{ "frag", "there was no memory to split a packet" },
+	{ "other", "refused by IP or below: a full queue, no route" },
+};
+
+static bool is_shown(const struct row *r, const char *word)
+{
+	struct held_part p[MAX_PARTS];
+	u32 n = row_parts(r, p);
+
+	for (u32 i = 0; i < n; i++)
+		if (p[i].percent && !strcmp(p[i].word, word))
+			return true;
+	return false;
+}
+
+/* For who reads it; a program wants rows alone. */
+static void text_legend(const struct ctx *c, struct row **rows, u32 n)
+{
+	bool wanted = c->pr->color || c->pr->verbose;
+
+	for (u32 w = 0; wanted && w < ARRAY_SIZE(legend); w++) {
+		u32 i = 0;
+
+		while (i < n && (held_lost(c, rows[i]) ||
+				 !is_shown(rows[i], legend[w].word)))
+			i++;
+		if (i < n)
+			outf(c->pr->o, "# %s: %s\n", legend[w].word,
+			     legend[w].text);
+	}
+}
+
+static void text_lost_foot(const struct ctx *c, u32 idle)
+{
+	u64 homeless = c->s->strays.homeless;
+
+	if (idle)
+		outf(c->pr->o, "# %u more are open, and nothing happened on them: -v shows them\n",
+		     idle);
+	if (homeless)
+		outf(c->pr->o, "# %llu segments were dropped of connections that are not in this recording: -e skb_drop shows them\n",
+		     (unsigned long long)homeless);
+}
+
+/* Nothing but its name was told, and nothing held it; or it only listens. */
+static bool is_idle(const struct row *r)
+{
+	bool listens = r->has_port && !r->a.pport;
+
+	return !r->ended && (listens || !r->others) && !row_harm(r) &&
+	       !r->permille;
+}
+
+/* Leaves out what nobody looks for, unless it is asked for, or all there is. */
+static u32 drop_idle(const struct ctx *c, struct row **rows, u32 n)
+{
+	u32 kept = 0;
+
+	if (c->pr->verbose || c->s->match->by_conn || c->s->match->filter.expr)
+		return n;
+	for (u32 i = 0; i < n; i++)
+		if (!is_idle(rows[i]))
+			rows[kept++] = rows[i];
+	return kept ? kept : n;
+}
+
+static void text_table(const struct ctx *c, struct row **rows, u32 all)
 {
 	int wconn = 27, wsk = 4;
+	u32 n = drop_idle(c, rows, all);
 
 	for (u32 i = 0; i < n; i++) {
 		char sk[20];
@@ -246,8 +338,10 @@ static void text_table(const struct ctx *c, struct row **rows, u32 n)
 	     "DROP", "RTT min/last ms", "HELD BACK BY");
 	for (u32 i = 0; i < n; i++)
 		text_row(c, rows[i], wconn, wsk);
-	if (!n)
+	if (!all)
 		outf(c->pr->o, "# no connection in this trace\n");
+	text_legend(c, rows, n);
+	text_lost_foot(c, all - n);
 }
 
 /* ---- JSON ---- */
@@ -271,11 +365,19 @@ static void json_row(const struct ctx *c, const struct row *r)
 		outf(c->pr->o, "\"%s\"", r->name);
 	else
 		outf(c->pr->o, "null");
-	outf(c->pr->o, ",\"open\":%s,\"life_us\":%llu",
-	     r->ended ? "false" : "true", (unsigned long long)row_life(r));
+	outf(c->pr->o, ",\"open\":%s,\"end\":\"%s\",\"err\":",
+	     r->ended ? "false" : "true",
+	     fate_word(r) ? fate_word(r) : "closed");
+	if (r->err)
+		outf(c->pr->o, "\"%s\"", r->err);
+	else
+		outf(c->pr->o, "null");
+	outf(c->pr->o, ",\"life_us\":%llu", (unsigned long long)row_life(r));
 	json_cell(c, "sent_bytes", sent_cell(c, r));
 	json_cell(c, "retrans_segs", retrans_cell(c, r));
+	json_cell(c, "spurious_segs", count_cell(c, SRC_CONG, r->spurious));
 	json_cell(c, "drop_segs", count_cell(c, SRC_DROP, r->drops));
+	json_cell(c, "duplicate_segs", count_cell(c, SRC_DROP, r->duplicates));
 	json_cell(c, "rtt_min_us", rtt_min_cell(c, r));
 	json_cell(c, "rtt_last_us", rtt_last_cell(c, r));
 	json_cell(c, "listen_overflows",

@@ -144,5 +144,6 @@ void row_name(struct row *row, struct trace *t, const struct rec *r)
 		return;
 	free(row->name);
 	row->name = name;
+	row->a = a;
 	row->has_port = a.lport;
 }

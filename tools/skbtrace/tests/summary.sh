@@ -24,15 +24,15 @@ row() {
 	result $? "$name"
 }
 
-all='1 5.000s 4000 7 2 39.0/43.0 cwnd 40% swnd 36% app 24%'
+all='1 5.000s 4000 7 2 39.0/43.0 cwnd 40% swnd 36% connect 20% app 4%'
 row "the whole" "$all"
 row "--since: what was before does not count" \
 	'1 1.500s 3000 4 2 42.0/43.0 swnd 87% app 13%' --since 3.5
 row "--until: nor what comes after" \
-	'1 3.100s 1000 3 0 40.0/41.0 open cwnd 65% app 32% swnd 3%' --until 3.1
+	'1 3.100s 1000 3 0 40.0/41.0 open cwnd 65% connect 32% swnd 3%' --until 3.1
 row "both" '1 0.500s 0 0 0 -/- open cwnd 100%' --since 1.6 --until 2.1
 row "after it all" '' --since 5.1
-"$S" parse --summary window.dat --since 1 --until 2 >out
+"$S" parse --summary -v window.dat --since 1 --until 2 >out
 grep -q '^10.0.1.1.* 2 *1.000s' out || cat out >why
 [ ! -s why ]
 result $? "a connection that idles lives, too"

@@ -3,14 +3,6 @@
 #
 # What the tests of skbtrace share; sourced, never run.
 #
-# Two network namespaces and a wire, made by net_up and gone with the test:
-#
-#	 namespace $A                            namespace $B
-#	+--------------------+                  +--------------------+
-#	| a0  10.83.0.1/24   |                  | b0  10.83.0.2/24   |
-#	|     fd83::1/64     |------ veth ------|     fd83::2/64     |
-#	+--------------------+                  +--------------------+
-#
 # Witnesses never are skbtrace itself: "sk" knows what it sent and asks the
 # socket, "blocks" checks the binary stream by the uapi header alone.
 #
@@ -25,6 +17,8 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH:$PWD:$here
 SKIP=4
 # shellcheck source=need.sh
 . "$here/need.sh"
+# shellcheck source=net.sh
+. "$here/net.sh"
 
 # limits of time hold for a kernel that is not busy checking itself
 # shellcheck disable=SC2034 # tests use it
@@ -42,13 +36,6 @@ elif zgrep -q '^CONFIG_KASAN=y' /proc/config.gz 2>/dev/null; then
 	PATIENCE=8 TICK=150 TICK_MAX=150
 fi
 TIMEOUT=${TIMEOUT:-$((PATIENCE > 1 ? 240 : 60))}	# of one wait
-
-A=skbtrace-a-$$
-B=skbtrace-b-$$
-A4=10.83.0.1 A6=fd83::1
-B4=10.83.0.2 B6=fd83::2
-# shellcheck disable=SC2034 # by addr: an IPv6 socket that talks IPv4
-Am=::ffff:$A4 Bm=::ffff:$B4
 
 tests=0 failures=0
 children=()
@@ -69,8 +56,7 @@ cleanup() {
 	wait
 	[ -z "$at_end" ] || "$at_end"
 	[ -z "${witness-}" ] || rmdir "$witness" 2>/dev/null
-	ip netns del "$A" 2>/dev/null
-	ip netns del "$B" 2>/dev/null
+	net_down
 	rm -rf "$TMP"
 	exit "$status"
 }
@@ -239,69 +225,7 @@ need_skbtrace() {
 	need skbtrace
 }
 
-# --- network
-
-in_a() {
-	nsenter --net="/run/netns/$A" "$@"
-}
-
-in_b() {
-	nsenter --net="/run/netns/$B" "$@"
-}
-
-# the address of A or B for IPv4, IPv6, or mapped: addr A 6
-addr() {
-	local name=$1$2
-	echo "${!name}"
-}
-
-# the address of A or B in a trace, which tells IPv4 by itself
-traced() {
-	addr "$1" "${2/m/4}"
-}
-
-# the inode number of a network namespace, as blocks tell it: netns_of "$A"
-netns_of() {
-	stat -L -c %i "/run/netns/$1"
-}
-
-# counters NAMESPACE-FUNCTION FILE: what nstat says since the namespace is there
-counters() {
-	"$1" nstat -asz >"$2"
-}
-
-# counter NAME FILE
-counter() {
-	awk -v c="$1" '$1 == c { print $2 }' "$2"
-}
-
-# Looks, too, for what the functions call that are given a namespace of it
-net_up() {
-	need ip nsenter nstat tc
-	ip netns add "$A" || skip "can't make network namespaces"
-	ip netns add "$B"
-	ip link add name a0 netns "$A" type veth peer name b0 netns "$B" ||
-		skip "no veth"
-	ip -n "$A" -b - <<-BATCH
-		addr add $A4/24 dev a0
-		addr add $A6/64 dev a0 nodad
-		link set lo up
-		link set a0 up
-	BATCH
-	ip -n "$B" -b - <<-BATCH
-		addr add $B4/24 dev b0
-		addr add $B6/64 dev b0 nodad
-		link set lo up
-		link set b0 up
-	BATCH
-	wait_for carrier a0 in_a || die "the wire stays down"
-	wait_for carrier b0 in_b || die "the wire stays down"
-}
-
-# shellcheck disable=SC2317 # called by wait_for
-carrier() {
-	[[ $("$2" ip -o link show "$1") == *LOWER_UP* ]]
-}
+# --- processes
 
 # background COMMAND...: ended with the test; its pid in $bg
 background() {
@@ -309,6 +233,7 @@ background() {
 	case $1 in
 	in_a) set -- nsenter --net="/run/netns/$A" "${@:2}" ;;
 	in_b) set -- nsenter --net="/run/netns/$B" "${@:2}" ;;
+	in_c) set -- nsenter --net="/run/netns/$C" "${@:2}" ;;
 	esac
 	"$@" &
 	bg=$!
@@ -361,11 +286,6 @@ trace_on() {
 		readers+=($!)
 	done
 	children+=("${readers[@]}")
-}
-
-# drained NAMESPACE-FUNCTION DEVICE: nothing is in its qdiscs
-drained() {
-	! "$1" tc -s qdisc show dev "$2" | grep -q ' [1-9][0-9]*p requeues'
 }
 
 # What the CPUs have taken from their backlogs, and what still waits in them: in
