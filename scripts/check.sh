@@ -32,7 +32,7 @@ JOBS=(
 	"kunit|kernel-uml|scripts/kunit.sh"
 	"demo|kernel tools|scripts/demo.sh"
 	"demo-stock|tools|scripts/demo.sh --stock --save /dev/null"
-	"stock|tools|scripts/stock-test.sh"
+	"stock|tools|scripts/stock-test.sh 6.12"
 	"lockdown|tools|scripts/refused.sh"
 	"record|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
 	"filters|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
@@ -43,6 +43,7 @@ JOBS=(
 NIGHTLY=(
 	"deps-nightly|deps|scripts/deps.sh all"
 	"userland|tools|make -s -C tools/skbtrace check"
+	"stock-all|tools|scripts/stock-test.sh"
 	"kernel-debug|deps|scripts/kernel.sh debug"
 	"kernel-base|deps|scripts/kernel.sh base"
 	"pahole|kernel kernel-base|scripts/pahole.sh"

@@ -11,6 +11,10 @@
 #include <linux/tracepoint.h>
 #include <net/dropreason.h>
 
+#ifndef CONFIG_64BIT
+#error "skbtrace needs a 64-bit kernel: it shares words of 64 bits without locks"
+#endif
+
 /*
  * PROBE if it takes what TRACEPOINT gives, else OLDER, which then does: only
  * that one is compiled. SKBTRACE_HOOK() checks whichever it is.

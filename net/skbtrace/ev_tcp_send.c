@@ -250,6 +250,21 @@ static void tcp_sendlimit_last(struct skbtrace_session *s,
 		tcp_sendlimit_write(s, ev, sk, TCP_SENDLIMIT_END, 0, &run);
 }
 
+/*
+ * A writer that sleeps, for an error has closed the connection meanwhile, will
+ * ask since when: then it is the one that gives the place back.
+ */
+static void tcp_sendlimit_forget(struct skbtrace_state *state)
+{
+	if (!state->wait_since) {
+		skbtrace_state_free(state);
+		return;
+	}
+	state->since = 0;
+	state->count = 0;
+	state->value = 0;
+}
+
 /* A connection is closed: tell of its last runs, forget them. */
 void tcp_sendlimit_end(struct skbtrace_session *s, struct sock *sk)
 {
@@ -261,7 +276,7 @@ void tcp_sendlimit_end(struct skbtrace_session *s, struct sock *sk)
 	state = skbtrace_state_find(&s->states, cookie);
 	if (state) {
 		tcp_sendlimit_last(s, &ev_tcp_sendlimit, sk, state);
-		skbtrace_state_free(state);
+		tcp_sendlimit_forget(state);
 	}
 	state = skbtrace_state_find(&s->states,
 				    cookie | SKBTRACE_STATE_INFERRED);
@@ -271,17 +286,30 @@ void tcp_sendlimit_end(struct skbtrace_session *s, struct sock *sk)
 	}
 }
 
-/* Return: how long the writer has waited, U64_MAX: not known */
-static u64 sk_waited_us(struct skbtrace_session *s, struct sock *sk, bool begin)
+static void sk_wait_begins(struct skbtrace_session *s, struct sock *sk)
 {
 	struct skbtrace_state *state = skbtrace_state_get(s, sk);
-	u64 now = ktime_get_mono_fast_ns(), us = U64_MAX;
 
-	if (!state)
+	if (state)
+		state->wait_since = ktime_get_mono_fast_ns();
+}
+
+/* Return: how long the writer has waited, U64_MAX: not known */
+static u64 sk_wait_ends(struct skbtrace_session *s, struct sock *sk)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie), us = U64_MAX, now;
+	struct skbtrace_state *state;
+
+	state = cookie && s->states.tab ?
+		skbtrace_state_find(&s->states, cookie) : NULL;
+	if (!state || !state->wait_since)
 		return us;
-	if (!begin && state->wait_since && now >= state->wait_since)
+	now = ktime_get_mono_fast_ns();
+	if (now >= state->wait_since)
 		us = div_u64(now - state->wait_since, NSEC_PER_USEC);
-	state->wait_since = begin ? now : 0;
+	state->wait_since = 0;
+	if (sk->sk_state == TCP_CLOSE)
+		skbtrace_state_free(state);
 	return us;
 }
 
@@ -289,12 +317,15 @@ static void sk_sndbuf_wait_event(struct skbtrace_session *s, struct sock *sk,
 				 bool begin, int err)
 {
 	struct sk_sndbuf_wait_block *b;
-	u64 waited_us;
+	u64 waited_us = U64_MAX;
 
 	if (!skbtrace_on(s, &ev_sk_sndbuf_wait) ||
 	    !skbtrace_passes(s, &ev_sk_sndbuf_wait, sk))
 		return;
-	waited_us = sk_waited_us(s, sk, begin);
+	if (begin)
+		sk_wait_begins(s, sk);
+	else
+		waited_us = sk_wait_ends(s, sk);
 	if (!skbtrace_wants(s, &ev_sk_sndbuf_wait, begin))
 		return;
 	b = skbtrace_begin_passed(s, &ev_sk_sndbuf_wait, sk);

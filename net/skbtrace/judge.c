@@ -40,6 +40,9 @@ static bool skbtrace_run_forged(const struct bpf_prog *bpf,
 	u8 bytes[SKBTRACE_FORGED_MAX] __uninitialized;
 	struct sk_buff view __uninitialized;
 
+	/* a load before the first byte finds nothing */
+	view.head = bytes;
+	view.tail = 0;
 	view.data = bytes;
 	view.len = skbtrace_forge(bytes, &c);
 	view.data_len = 0;
@@ -237,6 +240,7 @@ skbtrace_view(struct sk_buff *view, const struct sk_buff *skb, int l3)
 	view->network_header = (typeof(view->network_header))~0U;
 	view->mac_header = (typeof(view->mac_header))~0U;
 	view->head = skb->head;
+	view->tail = 0;	/* older kernels bound loads before the data by that */
 	view->end = skb->end;
 	view->data = skb->data + l3;
 	view->len = skb->len - l3;

@@ -235,6 +235,19 @@ shut() {
 	end
 }
 
+# The peer resets the connection while a writer waits
+reset() {
+	local k
+	begin reset "opt rcvbuf 4096" "until $TMP/cut abort" "opt sndbuf 4608" \
+		"try write 1000000"
+	for k in $kinds; do
+		wait_for waits_to_write "$TMP/reset$k" ||
+			fail "$k: the writer does not wait"
+	done
+	touch "$TMP/cut"
+	end
+}
+
 for f in 4 6; do
 	# the neighbours must know each other when packets are dropped
 	in_a sk "udp$f" connect "$(addr B $f)" 9 send 1 10
@@ -247,6 +260,7 @@ run app "" eof "opt nodelay 1" \
 swnd
 other
 shut
+reset
 run pacing "" eof "opt sndbuf 200000 opt maxpacing 1000000" \
 	"write 200000 acked info shut eof"
 wire netem delay 20ms
@@ -345,6 +359,12 @@ for k in $kinds; do
 	key=$(value cookie "$TMP/shut$k")
 	is "$k: shutdown" "$(list error sk_sndbuf_wait key="$key" op=end |
 		tail -c 3) $(value write "$TMP/shut$k")" "32 Broken pipe"
+
+	key=$(value cookie "$TMP/reset$k")
+	is "$k: reset" "$(value write "$TMP/reset$k")" "Connection reset by peer"
+	within "$k: reset: how long the writer has waited" \
+		"$(values waited_us sk_sndbuf_wait key="$key" op=end |
+			tail -n 1)" 1000 100000000
 done
 
 # --- skip= and only=
