@@ -263,10 +263,11 @@ static bool skb_is_syn(const struct sk_buff *skb)
  * so, for its timestamp (RFC 7323) or sequence number. Those get a reason of
  * their own, one above the kernel's.
  */
-static u32 skb_drop_why(const struct sk_buff *skb, u32 reason)
+static noinline u32 skb_drop_why(const struct skbtrace_session *s,
+				 const struct sk_buff *skb)
 {
-	if (reason != SKB_DROP_REASON_NOT_SPECIFIED || !skb_is_syn(skb))
-		return reason;
+	if (!skbtrace_on(s, &ev_skb_drop) || !skb_is_syn(skb))
+		return SKB_DROP_REASON_NOT_SPECIFIED;
 	return packet_syms[0].nr - 1;
 }
 
@@ -274,13 +275,12 @@ static u32 skb_drop_why(const struct sk_buff *skb, u32 reason)
 static void kfree_skb_probe(void *data, struct sk_buff *skb, void *location,
 			    enum skb_drop_reason reason, struct sock *rx_sk)
 {
-	u32 why;
+	u32 why = reason;
 
 	if (skbtrace_on(data, &ev_skb_delay))
 		skb_delay_drop(data, skb);
-	if (!skbtrace_on(data, &ev_skb_drop))
-		return;
-	why = skb_drop_why(skb, reason);
+	if (unlikely(reason == SKB_DROP_REASON_NOT_SPECIFIED))
+		why = skb_drop_why(data, skb);
 	if (skbtrace_wants(data, &ev_skb_drop, why))
 		skb_drop_event(data, skb, location, why, rx_sk);
 }

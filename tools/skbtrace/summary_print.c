@@ -287,10 +287,10 @@ static void text_lost_foot(const struct ctx *c, u32 idle)
 	u64 homeless = c->s->strays.homeless;
 
 	if (idle)
-		outf(c->pr->o, "# %u more are open, and nothing happened on them: -v shows them\n",
+		outf(c->pr->o, "# open, and nothing happened on them: %u, which -v shows\n",
 		     idle);
 	if (homeless)
-		outf(c->pr->o, "# %llu segments were dropped of connections that are not in this recording: -e skb_drop shows them\n",
+		outf(c->pr->o, "# %llu segments were dropped of connections that are not in this trace, see -e skb_drop\n",
 		     (unsigned long long)homeless);
 }
 

@@ -5,8 +5,8 @@
 import struct
 import sys
 
-from gen import (A, B, BASE, EVENTS, REAL0, T0, TASK, US, Trace, keyframe,
-                 layout, write)
+from gen import (A, B, BASE, EVENTS, REAL0, SYMS, T0, TASK, US, Trace,
+                 keyframe, layout, write)
 
 
 def window():
@@ -51,6 +51,55 @@ def crowd(n=600000):
         b[8:24] = struct.pack('<QQ', T0 + i * 1000, i)
         b[lport:lport + 2] = struct.pack('<H', i & 0x7fff | 1)
         t.add_block(0, i * 1000, bytes(b))
+    return t
+
+
+def swapped(who):
+    return dict(local=who['peer'], lport=who['pport'], peer=who['local'],
+                pport=who['lport'])
+
+
+def fates():
+    """How connections end; drops that no socket is named with."""
+    SYMS['dir'][3] = 'fwd'
+    SYMS['cong'][6] = 'undo'
+    SYMS['drop_reason'].update({60: 'TCP_OLD_DATA', 61: 'TCP_RESET'})
+    SYMS['errno'] = {0: '-', 104: 'ECONNRESET', 110: 'ETIMEDOUT',
+                     111: 'ECONNREFUSED', 71: 'EPROTO'}
+    EVENTS['tcp_active_conn'][2].append(('err', 'u16', 'enum:errno',
+                                         'brief,set'))
+    t = Trace()
+    ms = 1000 * US
+
+    def drop(when, who, way, reason=58, sk=0, segs=1, seq=BASE + 100):
+        t.event('skb_drop', 0, when * ms, 9, **who, proto=6, dir=way, sk=sk,
+                reason=reason, segs=segs, seq=seq, len=60)
+    # 1, 3, 4, 5 and 6: nothing but beginning and end
+    for sk, err in ((1, 111), (3, 104), (4, 71), (5, 110)):
+        keyframe(t, 0, sk * ms, sk, dict(A, lport=sk), state=2, ctx=TASK)
+        keyframe(t, 0, 1000 * ms, sk, dict(A, lport=sk), end=1, err=err,
+                 bytes_acked=sk > 3, busy_us=0)
+    keyframe(t, 0, 6 * ms, 6, dict(A, lport=6), state=2)
+    keyframe(t, 0, 506 * ms, 6, dict(A, lport=6), end=1)
+    # 2: sent again in vain, then for a loss; its receiver had it already
+    keyframe(t, 0, 100 * ms, 2, B)
+    for again, end in ((3, 6), (2, 5)):
+        t.event('tcp_congestion', 0, (200 + again) * ms, 2, reason=2)
+        t.event('tcp_retransmit', 0, (201 + again) * ms, 2, seq=BASE,
+                segs=again)
+        t.event('tcp_congestion', 0, (250 + again) * ms, 2, reason=end)
+    drop(300, swapped(B), 1, reason=60, sk=2, segs=7, seq=77 + 100)
+    drop(301, swapped(B), 1, reason=61, sk=2, seq=77 + 100)
+    # on a router, before its receiver's socket is known, of the other way, and
+    # of nobody here
+    drop(310, B, 3, segs=4)
+    drop(311, swapped(B), 1, segs=8)
+    drop(312, swapped(B), 3, segs=16, seq=77 + 9)
+    drop(313, dict(B, lport=1), 3, segs=32, seq=12345)
+    # an ICMP socket of the kernel
+    drop(314, dict(B, lport=0, pport=0), 2, sk=50)
+    # one that idles, and one that listens
+    keyframe(t, 0, 400 * ms, 7, dict(A, lport=7))
     return t
 
 

@@ -69,5 +69,10 @@ for cmd in record live parse info list status snapshot stop; do
 		done
 	done <"$tmp/opts"
 done
+# What a word of the summary means, once for the page and once for the table
+sections "skbtrace parse" | tr -s ' \n' '  ' >"$tmp/flat"
+while IFS='"' read -r _ word _ text _; do
+	ok "the word $word" grep -qF "$word $text" "$tmp/flat"
+done < <(sed -n '/^} legend/,/^};/p' "$here/../summary_print.c" | grep '{ "')
 echo "1..$n"
 exit "${failed:-0}"

@@ -4,7 +4,7 @@
 # connections. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
-need python3
+need jq python3
 
 summary() {
 	"$here/gen_summary.py" "$@" || exit 1
@@ -36,6 +36,48 @@ row "after it all" '' --since 5.1
 grep -q '^10.0.1.1.* 2 *1.000s' out || cat out >why
 [ ! -s why ]
 result $? "a connection that idles lives, too"
+
+# ---- beginnings, ends, drops of no socket
+
+summary fates fates.dat
+fate() {	# NAME LPORT WANT: the cells behind RTT
+	"$S" parse --summary fates.dat >out 2>err
+	got=$(awk -v c=":$2>" 'index($1, c) {
+		$1 = $2 = $3 = $4 = $7 = ""; print }' out | tr -s ' ')
+	[ "$got" = "$3" ] || { echo "is: $got"; cat out err; } >why
+	[ ! -s why ]
+	result $? "$1"
+}
+fate "refused" 1 " 0 0 refused connect 100%"
+fate "reset before there was an answer" 3 " 0 0 reset by peer connect 100%"
+fate "another error has its own word" 4 " 0 0 EPROTO app 100%"
+fate "timed out" 5 " 0 0 timed out app 100%"
+fate "given up" 6 " 0 0 given up connect 100%"
+fate "spurious, duplicates, strays" 35276 " 5 28 open spurious 3 duplicates 7"
+foot() {	# NAME PATTERN
+	grep -q "$2" out || cat out >why
+	[ ! -s why ]
+	result $? "$1"
+}
+foot "those of nobody are counted" '^# 32 segments were dropped of connections'
+foot "so is who idles" '^# open, and nothing happened on them: 1, '
+"$S" parse --summary -v fates.dat >out
+foot "-v shows it" '^10.0.2.1:7>'
+[ "$(grep -c ':0>' out)" = 0 ] || cat out >why
+[ ! -s why ]
+result $? "no row for what has no ports"
+"$S" parse --summary -v window.dat >out
+foot "-v explains a word" "^# swnd: the peer's window"
+"$S" parse fates.dat -e skb_drop >out
+[ "$(sed -n 's/.* dir=\(fwd\|rx\) .* seq=\([0-9]*\) .*/\1 \2/p' out |
+	sort | uniq -c | tr -s ' ' | tr '\n' ,)" = \
+	" 1 fwd 100, 1 fwd 12345, 1 fwd 9, 3 rx 100," ] || cat out >why
+[ ! -s why ]
+result $? "numbers are relative where the tuple is known"
+[ "$("$S" parse --summary --json fates.dat | jq -c \
+	'select(.sk == "1") | [.open, .end, .err]')" = \
+	'[false,"refused","ECONNREFUSED"]' ]
+result $? "JSON has it, too"
 
 # ---- a choice
 
