@@ -12,7 +12,7 @@
 #include <net/dropreason.h>
 
 #ifndef CONFIG_64BIT
-#error "skbtrace needs a 64-bit kernel: it shares words of 64 bits without locks"
+#error "skbtrace needs a 64-bit kernel: it shares u64 without locks"
 #endif
 
 /*

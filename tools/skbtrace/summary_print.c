@@ -243,7 +243,7 @@ static void text_lost_head(const struct ctx *c)
 static const struct {
 	const char *word, *text;
 } legend[] = {
-	{ "swnd", "the peer's window was full: a slow reader or a small buffer" },
+	{ "swnd", "the peer's window was full: slow reader, or small buffer" },
 	{ "sndbuf", "the send buffer of this end was full" },
 	{ "nagle", "small writes waited for ACKs: TCP_NODELAY" },
 	{ "tsq", "waited in a queue of this host: a qdisc's or a device's" },
