@@ -26,10 +26,7 @@ static const struct {
 	{ "TCP_ABORT_ON_CLOSE", "closed with data unread" },
 	{ "TCP_ABORT_ON_DATA", "data after close" },
 	{ "TCP_ABORT_ON_LINGER", "closed with SO_LINGER 0" },
-	{ "TCP_KEEPALIVE_TIMEOUT", "no answer to keepalive" },
-	{ "TCP_TIMEOUT", "timed out" },
-	{ "TCP_STATE", "reset by close()" },
-	{ "NO_SOCKET", "data after the end" },
+	{ "TCP_STATE", "aborted" },
 };
 
 void fate_state(struct row *r, const char *old, const char *state, u64 now)

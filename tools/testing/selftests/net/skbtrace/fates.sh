@@ -174,5 +174,7 @@ within "the drops are its sender's" "$(awk -v c="^$A4:[0-9]*>$C4:5007$" \
 	'$1 ~ c { print $6 }' "$TMP/rows")" 2 100
 line "an old connection refuses" \
 	" skb_drop +$B4:5008>$A4:5018 .*reason=NOT_SPECIFIED_SYN"
+line "a packet of the kernel's own socket is dropped" \
+	" skb_drop +$B4:0>$A4:0 +sk=.* dir=tx "
 is "ICMP is no connection" "$(grep -c ':0>' "$TMP/rows")" 0
 finish

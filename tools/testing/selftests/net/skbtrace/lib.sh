@@ -355,8 +355,9 @@ pick() {
 					continue
 				v = substr($i, length(f) + 1)
 				sum += v
-				list = list (list == "" ? "" : " ") v
-				if (what == "values")
+				if (what == "list")
+					list = list (list == "" ? "" : " ") v
+				else if (what == "values")
 					print v
 				next
 			}

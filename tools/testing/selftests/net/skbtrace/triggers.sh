@@ -60,8 +60,8 @@ run() {
 	touch "$TMP/go"
 	wait_for [ -e "$TMP/done" ] || die "no answers"
 	if [ "$close" = after ]; then
-		wait_for settled in_a
-		wait_for settled in_b
+		wait_for settled in_a || die "ACKs do not come"
+		wait_for settled in_b || die "ACKs do not come"
 		trace_off
 	fi
 	touch "$TMP/close"
