@@ -75,9 +75,16 @@ static u64 skbtrace_hold_cap(void)
 	return ((u64)totalram_pages() << PAGE_SHIFT) / SKBTRACE_HOLD_SHARE;
 }
 
+static u64 skbtrace_hold_min(void)
+{
+	return (u64)num_online_cpus() * SKBTRACE_HOLD_MIN;
+}
+
 u64 skbtrace_hold_default(void)
 {
-	return min(SKBTRACE_HOLD_DEFAULT, skbtrace_hold_cap());
+	u64 bytes = max(SKBTRACE_HOLD_DEFAULT, skbtrace_hold_min());
+
+	return min(bytes, skbtrace_hold_cap());
 }
 
 /**
@@ -89,12 +96,11 @@ u64 skbtrace_hold_default(void)
 int skbtrace_check_hold(u64 bytes)
 {
 	u64 cap = skbtrace_hold_cap();
-	u64 min = (u64)num_online_cpus() * SKBTRACE_HOLD_MIN;
 
 	if (bytes > cap)
 		return skbtrace_err(-ENOMEM, "%llu bytes; at most %llu, a %uth of all memory, can be held back",
 				    bytes, cap, SKBTRACE_HOLD_SHARE);
-	if (bytes && bytes < min)
+	if (bytes && bytes < skbtrace_hold_min())
 		return skbtrace_err(-EINVAL, "%llu bytes; 0 is none, %u for each of %u CPUs is the least",
 				    bytes, SKBTRACE_HOLD_MIN,
 				    num_online_cpus());
@@ -130,7 +136,7 @@ void skbtrace_hold_free(struct skbtrace_run *run)
 			per_cpu_ptr(run->cpu, cpu)->log = NULL;
 	}
 	kfree(h->log);
-	skbtrace_hold_release(h->bucket, SKBTRACE_NR_BUCKETS * sizeof(u64));
+	skbtrace_hold_release(h->word, SKBTRACE_HOLD_WORDS * sizeof(u64));
 	skbtrace_hold_release(run->after, SKBTRACE_NR_AFTER *
 			      sizeof(*run->after));
 	free_percpu(run->found);
@@ -170,6 +176,7 @@ int skbtrace_hold_make(struct skbtrace_run *run)
 	struct skbtrace_hold *h = &run->hold;
 	u64 size = div_u64(run->config.hold, num_online_cpus());
 
+	BUILD_BUG_ON(NR_CPUS > SKBTRACE_REF_CPUS);
 	if (h->size)
 		return 0;
 	if (!run->config.hold)
@@ -177,11 +184,12 @@ int skbtrace_hold_make(struct skbtrace_run *run)
 	h->size = rounddown_pow_of_two(max_t(u64, size, SKBTRACE_HOLD_MIN));
 	h->secret = get_random_u64() & ~7ULL;
 	h->log = kcalloc(nr_cpu_ids, sizeof(*h->log), GFP_KERNEL);
-	h->bucket = skbtrace_hold_alloc(SKBTRACE_NR_BUCKETS * sizeof(u64));
+	h->nr_logs = nr_cpu_ids;
+	h->word = skbtrace_hold_alloc(SKBTRACE_HOLD_WORDS * sizeof(u64));
 	run->after = skbtrace_hold_alloc(SKBTRACE_NR_AFTER *
 					 sizeof(*run->after));
 	run->found = alloc_percpu(struct skbtrace_history_list);
-	if (h->log && h->bucket && run->after && run->found &&
+	if (h->log && h->word && run->after && run->found &&
 	    skbtrace_hold_logs(run))
 		return 0;
 	skbtrace_hold_free(run);
@@ -204,7 +212,7 @@ static u64 skbtrace_stage_conn(const struct skbtrace_stage *stage)
 
 static u64 skbtrace_stage_flow(const struct skbtrace_stage *stage, u64 secret)
 {
-	struct skbtrace_tuple t;
+	struct skbtrace_tuple t __aligned(8);
 
 	if (stage->ev->flow_off)
 		return skbtrace_flow((const struct skbtrace_tuple *)
@@ -373,16 +381,13 @@ EXPORT_SYMBOL_GPL(skbtrace_commit_staged);
 static void skbtrace_find_chain(struct skbtrace_run *run,
 				struct skbtrace_history_list *list,
 				const struct skbtrace_event *ev, u64 key,
-				u64 now)
+				u64 ref, u64 now)
 {
 	const struct skbtrace_span *before = &run->watch[ev->slot].before;
 	struct skbtrace_block b;
 	struct skbtrace_held held;
 	u32 wanted = before->nr;
-	u64 ref;
 
-	/* pairs with the exchange in skbtrace_hold_put() */
-	ref = smp_load_acquire(skbtrace_hold_bucket(&run->hold, key, ev->slot));
 	for (; ref && wanted; ref = held.prev) {
 		if (!skbtrace_hold_may_look(&list->steps) ||
 		    !skbtrace_hold_look(&run->hold, ref, &held, &b,
@@ -406,6 +411,23 @@ static void skbtrace_find_chain(struct skbtrace_run *run,
 			.ev = ev, .time = b.time, .ref = ref, .at = held.at,
 			.len = b.len, .tgid = b.tgid,
 		};
+	}
+}
+
+static void skbtrace_find_key(struct skbtrace_run *run,
+			      struct skbtrace_history_list *list,
+			      const struct skbtrace_event *ev, u64 key,
+			      u64 now)
+{
+	u64 mix = skbtrace_hold_mix(&run->hold, key, ev->slot), ref;
+	u64 *set = skbtrace_hold_set(&run->hold, mix);
+	u32 i;
+
+	for (i = 0; i < SKBTRACE_HOLD_WAYS; i++) {
+		/* pairs with the exchange in skbtrace_hold_link() */
+		ref = smp_load_acquire(&set[i]);
+		if (skbtrace_ref_tagged(ref, mix))
+			skbtrace_find_chain(run, list, ev, key, ref, now);
 	}
 }
 
@@ -439,7 +461,7 @@ static void skbtrace_find_all(struct skbtrace_run *run,
 		key = ev->kind == SKBTRACE_CONN ? conn : flow;
 		if (!key)
 			continue;
-		skbtrace_find_chain(run, list, ev, key, now);
+		skbtrace_find_key(run, list, ev, key, now);
 		if (run->watch[slot].after.nr)
 			skbtrace_after_begin(run, key, slot,
 					     &run->watch[slot].after, now);
@@ -505,9 +527,7 @@ static void skbtrace_write_found(struct skbtrace_run *run,
 
 	if (!skbtrace_hold_claim(&run->hold, found->ref)) {
 		/* by another primary, unless it is gone */
-		list->missed |= !skbtrace_hold_whole(&run->hold,
-			&run->hold.log[skbtrace_ref_cpu(found->ref)],
-			skbtrace_ref_pos(found->ref));
+		list->missed |= !skbtrace_hold_whole(&run->hold, found->ref);
 		return;
 	}
 	skbtrace_name_found(run, c, found);

@@ -9,14 +9,21 @@
  * A position counts bytes ever written and never goes back; where it lies in
  * the log is its low bits. A reader looks, then asks whether the writer has
  * meanwhile come round to it: what it has seen is true if not. Each held block
- * names the one before it of the same bucket, whichever CPU's it is. Who
+ * names the one before it of the same kind and key, whichever CPU's it is. Who
  * writes it out claims it first, so that it is written once.
+ *
+ * The newest block of a kind and key is found in a set of four words, by a tag.
+ * A new key takes a word that is empty, or whose block has been overwritten: a
+ * chain then begins with it. So a chain holds blocks of one key, and where it
+ * ends in one that has been overwritten, older ones of this key are gone. That
+ * is forgotten once others have taken the word.
  */
 #ifndef _NET_SKBTRACE_HOLD_H
 #define _NET_SKBTRACE_HOLD_H
 
-#define SKBTRACE_HOLD_BITS	17
-#define SKBTRACE_NR_BUCKETS	131072U	/* 2 to the power of it */
+#define SKBTRACE_HOLD_BITS	15	/* sets: 2 to the power of it */
+#define SKBTRACE_HOLD_WAYS	4U	/* words of a set */
+#define SKBTRACE_HOLD_WORDS	(SKBTRACE_HOLD_WAYS << SKBTRACE_HOLD_BITS)
 #define SKBTRACE_HOLD_MIX	0x9e3779b97f4a7c15ULL
 #define SKBTRACE_HOLD_STEPS	2048U	/* looks, in all chains of a primary */
 
@@ -24,7 +31,7 @@
  * struct skbtrace_held - what stands before a held block in the log
  * @tag: its position, keyed, so that no field of a block can be taken for it;
  *	lowest bit: claimed
- * @prev: reference of the one before it of its bucket, 0: none
+ * @prev: reference of the one before it of its chain, 0: none
  * @key: connection, or flow of packets
  * @at: code address to be named with it, or 0
  */
@@ -53,45 +60,69 @@ struct skbtrace_hold_log {
 /**
  * struct skbtrace_hold - all logs of a run
  * @size: bytes of each log, a power of two; 0: none
- * @secret: key of tags and of buckets, so that no peer can choose who shares
- *	a chain; its low three bits 0
- * @bucket: reference of the newest entry by hash of key and event
+ * @secret: key of tags and of sets, so that no peer can choose who shares
+ *	a set; its low three bits 0
+ * @word: references of newest entries, in sets by hash of key and event
  * @log: by CPU
+ * @nr_logs: entries of @log
  */
 struct skbtrace_hold {
 	u64				size;
 	u64				secret;
-	u64				*bucket;
+	u64				*word;
 	struct skbtrace_hold_log	*log;
+	u32				nr_logs;
 };
 
-/* A reference: the CPU and the position, which is a multiple of 8; never 0 */
-static inline u64 skbtrace_hold_ref(u32 cpu, u64 pos)
+/*
+ * A reference, from its lowest bit on: the position, which is a multiple of 8,
+ * without its three low bits and its highest ones; a tag; the CPU. Never 0, but
+ * once in 8 TiB: such an entry is not found.
+ */
+#define SKBTRACE_REF_POS_BITS	40
+#define SKBTRACE_REF_TAG_BITS	11
+#define SKBTRACE_REF_CPU_SHIFT	(SKBTRACE_REF_POS_BITS + SKBTRACE_REF_TAG_BITS)
+#define SKBTRACE_REF_POS	((1ULL << SKBTRACE_REF_POS_BITS) - 1)
+#define SKBTRACE_REF_TAG	\
+	(((1ULL << SKBTRACE_REF_TAG_BITS) - 1) << SKBTRACE_REF_POS_BITS)
+#define SKBTRACE_REF_CPUS	(1U << (64 - SKBTRACE_REF_CPU_SHIFT))
+
+static inline u64 skbtrace_hold_ref(u32 cpu, u64 pos, u64 mix)
 {
-	return (u64)cpu << 48 | pos >> 3;
+	return (u64)cpu << SKBTRACE_REF_CPU_SHIFT |
+	       (mix << SKBTRACE_REF_POS_BITS & SKBTRACE_REF_TAG) |
+	       (pos >> 3 & SKBTRACE_REF_POS);
 }
 
 static inline u32 skbtrace_ref_cpu(u64 ref)
 {
-	return ref >> 48;
+	return ref >> SKBTRACE_REF_CPU_SHIFT;
 }
 
-static inline u64 skbtrace_ref_pos(u64 ref)
+/* Is @ref of the key and kind whose hash is @mix? Seldom said of others. */
+static inline bool skbtrace_ref_tagged(u64 ref, u64 mix)
 {
-	return (ref & ((1ULL << 48) - 1)) << 3;
+	return ref && !((ref ^ mix << SKBTRACE_REF_POS_BITS) & SKBTRACE_REF_TAG);
 }
 
 /*
- * @kind: events of different kinds do not share a chain, and keys that do for
- * one kind don't for another.
+ * Events of different kinds do not share a chain, and keys that share a set for
+ * one kind don't for another. The set is the highest bits, the tag the lowest.
  */
-static inline u64 *skbtrace_hold_bucket(const struct skbtrace_hold *h, u64 key,
-					u32 kind)
+static inline u64 skbtrace_hold_mix(const struct skbtrace_hold *h, u64 key,
+				    u32 kind)
 {
 	u64 mix = ((key ^ h->secret) + kind) * SKBTRACE_HOLD_MIX;
 
 	mix = (mix ^ mix >> 32) * SKBTRACE_HOLD_MIX;
-	return &h->bucket[mix >> (64 - SKBTRACE_HOLD_BITS)];
+	return mix ^ mix >> 32;
+}
+
+static inline u64 *skbtrace_hold_set(const struct skbtrace_hold *h, u64 mix)
+{
+	u64 set = mix >> (64 - SKBTRACE_HOLD_BITS);
+
+	return &h->word[set * SKBTRACE_HOLD_WAYS];
 }
 
 static inline struct skbtrace_held *
@@ -100,11 +131,35 @@ skbtrace_hold_at(const struct skbtrace_hold_log *log, u64 pos)
 	return (struct skbtrace_held *)(log->base + (pos & log->mask));
 }
 
-static inline bool skbtrace_hold_whole(const struct skbtrace_hold *h,
-				       const struct skbtrace_hold_log *log,
-				       u64 pos)
+/**
+ * skbtrace_hold_pos() - the position of an entry that is whole
+ * @h: logs
+ * @ref: reference to it
+ * @pos: its position, to be looked at only if it is whole
+ *
+ * Return: false if it has been overwritten
+ */
+static inline bool skbtrace_hold_pos(const struct skbtrace_hold *h, u64 ref,
+				     u64 *pos)
 {
-	return READ_ONCE(log->head) - pos <= h->size;
+	u32 cpu = skbtrace_ref_cpu(ref);
+	u64 head, back;
+
+	/* what looks like an entry after 8 TiB may be none */
+	if (unlikely(cpu >= h->nr_logs || !h->log[cpu].base))
+		return false;
+	head = READ_ONCE(h->log[cpu].head);
+	back = (head >> 3) - ref;
+	back = (back & SKBTRACE_REF_POS) << 3;
+	*pos = head - back;
+	return back <= h->size;
+}
+
+static inline bool skbtrace_hold_whole(const struct skbtrace_hold *h, u64 ref)
+{
+	u64 pos;
+
+	return skbtrace_hold_pos(h, ref, &pos);
 }
 
 static inline void skbtrace_hold_words(u64 *to, const u64 *from, u32 len)
@@ -143,6 +198,51 @@ skbtrace_hold_reserve(const struct skbtrace_hold *h,
 	return (struct skbtrace_held *)(log->base + off);
 }
 
+/* The word of a key. Return: NULL if it has none */
+static inline u64 *skbtrace_hold_word(u64 *set, u64 mix, u64 *ref)
+{
+	u32 i;
+
+	for (i = 0; i < SKBTRACE_HOLD_WAYS; i++) {
+		*ref = READ_ONCE(set[i]);
+		if (skbtrace_ref_tagged(*ref, mix))
+			return &set[i];
+	}
+	return NULL;
+}
+
+/**
+ * skbtrace_hold_take() - a word for a key that has none
+ * @h: logs
+ * @set: where it may be
+ * @mix: hash of the key
+ * @old: what stands in it
+ * @prev: what the chain goes on with, 0: nothing
+ *
+ * Where four keys are alive the chain of one goes on behind the new one.
+ *
+ * Context: as skbtrace_hold_reserve().
+ * Return: the word; another CPU may take it first
+ */
+static inline u64 *skbtrace_hold_take(const struct skbtrace_hold *h, u64 *set,
+				      u64 mix, u64 *old, u64 *prev)
+{
+	u64 *use = &set[mix % SKBTRACE_HOLD_WAYS];
+	u32 i;
+
+	*old = READ_ONCE(*use);
+	for (i = 0; i < SKBTRACE_HOLD_WAYS; i++) {
+		*prev = READ_ONCE(set[i]);
+		if (*prev && skbtrace_hold_whole(h, *prev))
+			continue;
+		*old = *prev;
+		*prev = 0;
+		return &set[i];
+	}
+	*prev = *old;
+	return use;
+}
+
 /**
  * skbtrace_hold_link() - an entry is complete: whoever looks finds it
  * @h: logs
@@ -152,22 +252,28 @@ skbtrace_hold_reserve(const struct skbtrace_hold *h,
  * @kind: of event
  * @key: connection or flow
  *
+ * Two CPUs that begin with a key at once may take a word each: who looks for
+ * the key looks at all words of the set.
+ *
  * Context: as skbtrace_hold_reserve().
  */
 static inline void skbtrace_hold_link(const struct skbtrace_hold *h,
 				      u32 cpu, struct skbtrace_held *e,
 				      u64 pos, u32 kind, u64 key)
 {
-	u64 *bucket = skbtrace_hold_bucket(h, key, kind);
-	u64 old;
+	u64 mix = skbtrace_hold_mix(h, key, kind), old, prev;
+	u64 *set = skbtrace_hold_set(h, mix), *word;
 
 	WRITE_ONCE(e->key, key);
 	WRITE_ONCE(e->tag, pos ^ h->secret);
 	skbtrace_race();
-	old = READ_ONCE(*bucket);
 	do {
-		WRITE_ONCE(e->prev, old);
-	} while (!try_cmpxchg(bucket, &old, skbtrace_hold_ref(cpu, pos)));
+		word = skbtrace_hold_word(set, mix, &old);
+		prev = old;
+		if (unlikely(!word))
+			word = skbtrace_hold_take(h, set, mix, &old, &prev);
+		WRITE_ONCE(e->prev, prev);
+	} while (!try_cmpxchg(word, &old, skbtrace_hold_ref(cpu, pos, mix)));
 }
 
 /**
@@ -220,18 +326,18 @@ static inline bool skbtrace_hold_look(const struct skbtrace_hold *h, u64 ref,
 				      struct skbtrace_held *held, void *head,
 				      u32 len)
 {
-	const struct skbtrace_hold_log *log = &h->log[skbtrace_ref_cpu(ref)];
-	u64 pos = skbtrace_ref_pos(ref);
-	const struct skbtrace_held *e = skbtrace_hold_at(log, pos);
+	const struct skbtrace_held *e;
+	u64 pos;
 
-	if (!skbtrace_hold_whole(h, log, pos))
+	if (!skbtrace_hold_pos(h, ref, &pos))
 		return false;
+	e = skbtrace_hold_at(&h->log[skbtrace_ref_cpu(ref)], pos);
 	skbtrace_hold_words((u64 *)held, (const u64 *)e, sizeof(*held));
 	skbtrace_hold_words(head, (const u64 *)(e + 1), len);
 	skbtrace_race();
 	/* pairs with skbtrace_hold_put() */
 	smp_rmb();
-	return skbtrace_hold_whole(h, log, pos);
+	return skbtrace_hold_whole(h, ref);
 }
 
 /**
@@ -244,10 +350,13 @@ static inline bool skbtrace_hold_look(const struct skbtrace_hold *h, u64 ref,
  */
 static inline bool skbtrace_hold_claim(const struct skbtrace_hold *h, u64 ref)
 {
-	const struct skbtrace_hold_log *log = &h->log[skbtrace_ref_cpu(ref)];
-	u64 pos = skbtrace_ref_pos(ref), tag = pos ^ h->secret;
-	struct skbtrace_held *e = skbtrace_hold_at(log, pos);
+	struct skbtrace_held *e;
+	u64 pos, tag;
 
+	if (!skbtrace_hold_pos(h, ref, &pos))
+		return false;
+	e = skbtrace_hold_at(&h->log[skbtrace_ref_cpu(ref)], pos);
+	tag = pos ^ h->secret;
 	/* whatever stands there now is not @tag unless it is the entry */
 	return try_cmpxchg(&e->tag, &tag, tag | SKBTRACE_HELD_CLAIMED);
 }
@@ -265,15 +374,17 @@ static inline bool skbtrace_hold_claim(const struct skbtrace_hold *h, u64 ref)
 static inline bool skbtrace_hold_copy(const struct skbtrace_hold *h, u64 ref,
 				      void *to, u32 len)
 {
-	const struct skbtrace_hold_log *log = &h->log[skbtrace_ref_cpu(ref)];
-	u64 pos = skbtrace_ref_pos(ref);
+	const struct skbtrace_held *e;
+	u64 pos;
 
-	skbtrace_hold_words(to, (const u64 *)(skbtrace_hold_at(log, pos) + 1),
-			    len);
+	if (!skbtrace_hold_pos(h, ref, &pos))
+		return false;
+	e = skbtrace_hold_at(&h->log[skbtrace_ref_cpu(ref)], pos);
+	skbtrace_hold_words(to, (const u64 *)(e + 1), len);
 	skbtrace_race();
 	/* pairs with skbtrace_hold_put() */
 	smp_rmb();
-	return skbtrace_hold_whole(h, log, pos);
+	return skbtrace_hold_whole(h, ref);
 }
 
 #endif /* _NET_SKBTRACE_HOLD_H */

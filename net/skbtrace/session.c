@@ -243,7 +243,21 @@ void skbtrace_set_special(struct skbtrace_run *run)
 	WRITE_ONCE(run->pub.special, special);
 }
 
-/* A probe on another CPU may judge one event by a mixture of old and new. */
+/*
+ * Probes read it meanwhile: each word is whole, and one on another CPU may judge
+ * one event by a mixture of old and new.
+ */
+static void skbtrace_store_slot(struct skbtrace_slot *to,
+				const struct skbtrace_slot *from)
+{
+	const unsigned long *f = (const unsigned long *)from;
+	unsigned long *t = (unsigned long *)to;
+	unsigned int i;
+
+	for (i = 0; i < sizeof(*to) / sizeof(*t); i++)
+		WRITE_ONCE(t[i], f[i]);
+}
+
 static void skbtrace_set_slot(struct skbtrace_run *run,
 			      const struct skbtrace_spec *spec)
 {
@@ -259,7 +273,7 @@ static void skbtrace_set_slot(struct skbtrace_run *run,
 	run->snapshot[spec->ev->slot] = spec->snapshot;
 	run->watch[spec->ev->slot] = spec->watch;
 	smp_wmb();	/* pairs with skbtrace_hold_back(), skbtrace_fire() */
-	*slot = new;
+	skbtrace_store_slot(slot, &new);
 	if (new.picky)
 		RCU_INIT_POINTER(run->pub.verdicts, NULL);
 	WRITE_ONCE(run->pub.judges,

@@ -30,9 +30,10 @@ static int hold_init(struct kunit *test)
 	t->h.size = H_SIZE;
 	t->h.secret = H_SECRET;
 	t->h.log = t->log;
-	t->h.bucket = kunit_kzalloc(test, SKBTRACE_NR_BUCKETS * sizeof(u64),
-				    GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, t->h.bucket);
+	t->h.nr_logs = ARRAY_SIZE(t->log);
+	t->h.word = kunit_kzalloc(test, SKBTRACE_HOLD_WORDS * sizeof(u64),
+				  GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, t->h.word);
 	for (i = 0; i < 2; i++) {
 		t->log[i].base = kunit_kzalloc(test, H_SIZE, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, t->log[i].base);
@@ -49,11 +50,25 @@ static void hold_put(struct hold_test *t, u32 cpu, u64 key, u64 n)
 	skbtrace_hold_put(&t->h, cpu, 3, key, n, block, H_LEN);
 }
 
+static const u64 *hold_set(struct hold_test *t, u64 key, u32 kind)
+{
+	return skbtrace_hold_set(&t->h, skbtrace_hold_mix(&t->h, key, kind));
+}
+
+/* Where a key's newest entry is. Return: 0 if it has none */
+static u64 hold_newest(struct hold_test *t, u64 key)
+{
+	u64 mix = skbtrace_hold_mix(&t->h, key, 3), ref;
+
+	return skbtrace_hold_word(skbtrace_hold_set(&t->h, mix), mix, &ref) ?
+	       ref : 0;
+}
+
 /* Walks a chain, newest first. Return: entries of @key that are whole */
 static unsigned int hold_walk(struct kunit *test, struct hold_test *t, u64 key,
 			      u64 newest, bool *gone)
 {
-	u64 ref = *skbtrace_hold_bucket(&t->h, key, 3), block[H_LEN / 8];
+	u64 ref = hold_newest(t, key), block[H_LEN / 8];
 	struct skbtrace_held held;
 	unsigned int n = 0;
 
@@ -112,6 +127,97 @@ static void hold_overwrites(struct kunit *test)
 	}
 }
 
+#define N_KEYS	200000U
+#define N_EACH	5U
+
+/*
+ * What connections of long ago have left behind does not make the history of a
+ * new one look as if older ones were gone.
+ */
+static void hold_new_keys_begin(struct kunit *test)
+{
+	struct hold_test *t = test->priv;
+	unsigned int i, key, alarms = 0, short_of = 0;
+	bool gone;
+
+	for (key = 1; key <= N_KEYS; key++) {
+		for (i = 0; i < N_EACH; i++)
+			hold_put(t, key % 2, key, i);
+		short_of += hold_walk(test, t, key, N_EACH - 1, &gone) !=
+			    N_EACH;
+		alarms += gone;
+	}
+	KUNIT_EXPECT_EQ(test, short_of, 0U);
+	/* one word of four has the tag of another key: 1 of 512 */
+	KUNIT_EXPECT_LT(test, alarms, N_KEYS / 256);
+}
+
+/* What is overwritten of a key itself is told, whoever else came between. */
+static void hold_tells_of_its_own(struct kunit *test)
+{
+	struct hold_test *t = test->priv;
+	unsigned int key, told = 0, i;
+	bool gone;
+
+	for (key = 1; key <= 1000; key++)
+		hold_put(t, 0, key, 1);
+	for (i = 0; i < 2 * H_SIZE / H_ENTRY; i++)
+		hold_put(t, 0, 2000 + i % 100, i);
+	for (key = 1; key <= 1000; key++) {
+		hold_put(t, 0, key, 2);
+		KUNIT_EXPECT_EQ(test, hold_walk(test, t, key, 2, &gone), 1U);
+		told += gone;
+	}
+	/* a few have lost their word to one of the hundred */
+	KUNIT_EXPECT_GT(test, told, 990U);
+}
+
+/* Four keys have their words; what a fifth one puts aside goes on behind it. */
+static void hold_shares_a_set(struct kunit *test)
+{
+	struct hold_test *t = test->priv;
+	u64 key[6], k = 1;
+	unsigned int i, n;
+	bool gone;
+
+	for (i = 0; i < ARRAY_SIZE(key); k++)
+		if (hold_set(t, k, 3) == hold_set(t, 1, 3))
+			key[i++] = k;
+	for (i = 0; i < ARRAY_SIZE(key); i++)
+		for (n = 1; n <= 10; n++)
+			hold_put(t, i % 2, key[i], n);
+	for (i = 4; i < ARRAY_SIZE(key); i++) {
+		KUNIT_EXPECT_EQ(test, hold_walk(test, t, key[i], 10, &gone),
+				10U);
+		KUNIT_EXPECT_FALSE(test, gone);
+	}
+	for (i = 0, n = 0; i < SKBTRACE_HOLD_WAYS; i++)
+		n += hold_newest(t, key[i]) != 0;
+	KUNIT_EXPECT_GE(test, n, 2U);
+}
+
+/* A reference has no room for all of a position: it is found none the less. */
+static void hold_goes_round(struct kunit *test)
+{
+	struct hold_test *t = test->priv;
+	struct skbtrace_held held;
+	u64 ref, block[2];
+	unsigned int i;
+	bool gone;
+
+	t->log[0].head = BIT_ULL(SKBTRACE_REF_POS_BITS + 3) - 10 * H_ENTRY;
+	for (i = 1; i <= 20; i++)
+		hold_put(t, 0, 7, i);
+	KUNIT_EXPECT_EQ(test, hold_walk(test, t, 7, 20, &gone), 20U);
+	KUNIT_EXPECT_FALSE(test, gone);
+	ref = hold_newest(t, 7);
+	KUNIT_EXPECT_TRUE(test, skbtrace_hold_claim(&t->h, ref));
+	/* of a CPU that there is not */
+	ref |= U64_MAX << SKBTRACE_REF_CPU_SHIFT;
+	KUNIT_EXPECT_FALSE(test, skbtrace_hold_look(&t->h, ref, &held, block,
+						    16));
+}
+
 static void hold_is_claimed_once(struct kunit *test)
 {
 	struct hold_test *t = test->priv;
@@ -120,7 +226,7 @@ static void hold_is_claimed_once(struct kunit *test)
 	int i;
 
 	hold_put(t, 1, 7, 1);
-	ref = *skbtrace_hold_bucket(&t->h, 7, 3);
+	ref = hold_newest(t, 7);
 	KUNIT_EXPECT_TRUE(test, skbtrace_hold_look(&t->h, ref, &held, block,
 						   16));
 	KUNIT_EXPECT_FALSE(test, held.tag & SKBTRACE_HELD_CLAIMED);
@@ -131,7 +237,7 @@ static void hold_is_claimed_once(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, held.tag & SKBTRACE_HELD_CLAIMED);
 
 	hold_put(t, 1, 7, 2);
-	ref = *skbtrace_hold_bucket(&t->h, 7, 3);
+	ref = hold_newest(t, 7);
 	for (i = 0; i < 1000; i++)
 		hold_put(t, 1, 8, i);
 	KUNIT_EXPECT_FALSE(test, skbtrace_hold_claim(&t->h, ref));
@@ -278,7 +384,7 @@ static void hold_looks_end(struct kunit *test)
 
 #define K_KEYS	4096U
 
-/* Keys that share a bucket for one kind of event seldom do for the next one */
+/* Keys that share a set for one kind of event seldom do for the next one */
 static void hold_kinds_differ(struct kunit *test)
 {
 	struct hold_test *t = test->priv;
@@ -286,17 +392,15 @@ static void hold_kinds_differ(struct kunit *test)
 
 	for (i = 0; i < K_KEYS; i++) {
 		for (j = i + 1; j < K_KEYS; j++) {
-			if (skbtrace_hold_bucket(&t->h, i, 3) !=
-			    skbtrace_hold_bucket(&t->h, j, 3))
+			if (hold_set(t, i, 3) != hold_set(t, j, 3))
 				continue;
 			shared++;
-			both += skbtrace_hold_bucket(&t->h, i, 4) ==
-				skbtrace_hold_bucket(&t->h, j, 4);
+			both += hold_set(t, i, 4) == hold_set(t, j, 4);
 		}
 	}
-	/* 64 of 8 million pairs by chance */
-	KUNIT_EXPECT_GT(test, shared, 16U);
-	KUNIT_EXPECT_LT(test, shared, 256U);
+	/* 256 of 8 million pairs by chance */
+	KUNIT_EXPECT_GT(test, shared, 128U);
+	KUNIT_EXPECT_LT(test, shared, 512U);
 	KUNIT_EXPECT_LT(test, both, 8U);
 }
 
@@ -318,6 +422,10 @@ static void flow_cannot_be_made(struct kunit *test)
 static struct kunit_case hold_cases[] = {
 	KUNIT_CASE(hold_finds_what_is_there),
 	KUNIT_CASE(hold_overwrites),
+	KUNIT_CASE(hold_new_keys_begin),
+	KUNIT_CASE(hold_tells_of_its_own),
+	KUNIT_CASE(hold_shares_a_set),
+	KUNIT_CASE(hold_goes_round),
 	KUNIT_CASE(hold_is_claimed_once),
 	KUNIT_CASE(hold_looks_end),
 	KUNIT_CASE(hold_kinds_differ),

@@ -5,6 +5,7 @@
  *	udp	a trip is a datagram sent and received, over loopback
  *	tcp	the same of 64 bytes of a connection
  *	drop	a datagram sent that the receiver's socket filter refuses
+ *	fire	512 datagrams sent that are refused, all of one byte but the last
  *	bulk	64 KiB written to a connection and read
  *	conn	a connection from connect() to the end of both sides
  *	listen	a socket that begins and ends to listen
@@ -126,6 +127,18 @@ static void trip(long i)
 static void trip_drop(long i)
 {
 	(void)i;
+	give(end_a);
+}
+
+/* As many as a primary writes at most: small ones, and a large one fires */
+static void trip_fire(long i)
+{
+	int n;
+
+	(void)i;
+	for (n = 1; n < 512; n++)
+		if (send(end_a, "", 1, 0) != 1)
+			err(1, "send");
 	give(end_a);
 }
 
@@ -317,6 +330,7 @@ static const struct mode {
 	{ "udp", open_udp, trip },
 	{ "tcp", open_tcp, trip },
 	{ "drop", open_drop, trip_drop },
+	{ "fire", open_drop, trip_fire },
 	{ "bulk", open_tcp, trip_bulk },
 	{ "conn", open_server, trip_conn },
 	{ "listen", open_none, trip_listen },

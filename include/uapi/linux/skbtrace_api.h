@@ -173,9 +173,10 @@ struct skbtrace_lost {
 
 /**
  * struct skbtrace_history - blocks that were held back follow
- * @hdr: event is %SKBTRACE_HISTORY, time that of the primary that fired, which
- *	follows the held blocks; key its connection's, 0 if not known. It takes
- *	no sequence number and is not counted as an event
+ * @hdr: event is %SKBTRACE_HISTORY; time when the primary fired, no later than
+ *	that of the primary itself, which follows the held blocks; key its
+ *	connection's, 0 if not known. It takes no sequence number and is not
+ *	counted as an event
  * @nr: held blocks that follow, at most
  * @missed: 1: older ones than these are gone: overwritten, or too many. Some
  *	may be overwritten even then: the flag of the primary tells of all

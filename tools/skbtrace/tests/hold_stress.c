@@ -60,8 +60,8 @@ struct found {
 };
 
 static struct skbtrace_hold_log logs[NR_WRITERS];
-static struct skbtrace_hold hold = { .log = logs };
-static u64 buckets[SKBTRACE_NR_BUCKETS];
+static struct skbtrace_hold hold = { .log = logs, .nr_logs = NR_WRITERS };
+static u64 newest[SKBTRACE_HOLD_WORDS];
 static double until;
 static u64 seed;
 static bool large;
@@ -86,18 +86,28 @@ static void add(unsigned long *count, unsigned long n)
 	__atomic_fetch_add(count, n, __ATOMIC_RELAXED);
 }
 
-/* Keys 0 and 1 share a bucket, which a block's own key tells apart. */
+static u64 mix_of(u64 key)
+{
+	return skbtrace_hold_mix(&hold, key, KIND);
+}
+
+/* The key of a hash: what skbtrace_hold_mix() does, backwards. */
+static u64 unmix(u64 mix)
+{
+	u64 inverse = SKBTRACE_HOLD_MIX;
+
+	for (int i = 0; i < 5; i++)	/* Newton: right bits double */
+		inverse *= 2 - SKBTRACE_HOLD_MIX * inverse;
+	mix = (mix ^ mix >> 32) * inverse;
+	mix = (mix ^ mix >> 32) * inverse;
+	return (mix - KIND) ^ hold.secret;
+}
+
+/* Keys 0 and 1 share set and tag: only a block's own key tells them apart. */
 static u64 key_of(u32 i)
 {
-	u64 key = 0x1003 + i * 0x10001;
-
-	if (i != 1)
-		return key;
-	do {
-		key++;
-	} while (skbtrace_hold_bucket(&hold, key, KIND) !=
-		 skbtrace_hold_bucket(&hold, key_of(0), KIND));
-	return key;
+	return i == 1 ? unmix(mix_of(key_of(0)) ^ 1ULL << 24) :
+			0x1003 + i * 0x10001;
 }
 
 static u64 keys[NR_KEYS];
@@ -187,10 +197,8 @@ struct list {
 };
 
 /* As skbtrace_find_chain(): newest first */
-static void find_chain(struct list *l, u64 key)
+static void find_chain(struct list *l, u64 key, u64 ref)
 {
-	/* pairs with the exchange in skbtrace_hold_put() */
-	u64 ref = smp_load_acquire(skbtrace_hold_bucket(&hold, key, KIND));
 	struct skbtrace_held h;
 	struct block b;
 
@@ -217,6 +225,39 @@ static void find_chain(struct list *l, u64 key)
 	}
 }
 
+/* Of each writer a chain has the newest first. */
+static void check_order(const struct list *l, u32 from)
+{
+	u64 last[NR_WRITERS];
+
+	memset(last, 0xff, sizeof(last));
+	for (u32 i = from; i < l->nr; i++) {
+		const struct found *f = &l->v[i];
+
+		if (f->number >= last[f->writer])
+			FAIL("number %" PRIu64 " behind %" PRIu64 " of writer %u",
+			     f->number, last[f->writer], f->writer);
+		last[f->writer] = f->number;
+	}
+}
+
+/* As skbtrace_find_key() */
+static void find_key(struct list *l, u64 key)
+{
+	u64 mix = mix_of(key), ref, *set = skbtrace_hold_set(&hold, mix);
+
+	for (u32 i = 0; i < SKBTRACE_HOLD_WAYS; i++) {
+		u32 from = l->nr;
+
+		/* pairs with the exchange in skbtrace_hold_link() */
+		ref = smp_load_acquire(&set[i]);
+		if (!skbtrace_ref_tagged(ref, mix))
+			continue;
+		find_chain(l, key, ref);
+		check_order(l, from);
+	}
+}
+
 static bool claim(u64 ref)
 {
 #ifdef BREAK_CLAIM
@@ -229,8 +270,7 @@ static bool claim(u64 ref)
 
 static bool is_whole(u64 ref)
 {
-	return skbtrace_hold_whole(&hold, &logs[skbtrace_ref_cpu(ref)],
-				   skbtrace_ref_pos(ref));
+	return skbtrace_hold_whole(&hold, ref);
 }
 
 static bool copy(u64 ref, void *to, u32 len)
@@ -274,28 +314,11 @@ static bool deliver(const struct found *f, u32 k)
 	return false;
 }
 
-/* Of each writer a chain has the newest first. */
-static void check_order(const struct list *l)
-{
-	u64 last[NR_WRITERS];
-
-	memset(last, 0xff, sizeof(last));
-	for (u32 i = 0; i < l->nr; i++) {
-		const struct found *f = &l->v[i];
-
-		if (f->number >= last[f->writer])
-			FAIL("number %" PRIu64 " behind %" PRIu64 " of writer %u",
-			     f->number, last[f->writer], f->writer);
-		last[f->writer] = f->number;
-	}
-}
-
 static bool fire(struct list *l, u32 k)
 {
 	l->nr = 0;
 	l->missed = false;
-	find_chain(l, keys[k]);
-	check_order(l);
+	find_key(l, keys[k]);
 	/* what another one has claimed by now it will write, or say is gone */
 	for (u32 i = l->nr; i--;)
 		l->missed |= deliver(&l->v[i], k);
@@ -356,8 +379,8 @@ static void setup(bool is_large, double seconds)
 	large = is_large;
 	hold.size = is_large ? LARGE_BYTES : SMALL_BYTES;
 	hold.secret = seed & ~7ULL;
-	hold.bucket = buckets;
-	memset(buckets, 0, sizeof(buckets));
+	hold.word = newest;
+	memset(newest, 0, sizeof(newest));
 	memset(put_up_to, 0, sizeof(put_up_to));
 	memset(told, 0, sizeof(told));
 	held = written = histories = gaps = 0;
