@@ -509,43 +509,35 @@ skbtrace_passes_packet(struct skbtrace_session *s,
 }
 
 /**
- * skbtrace_state_get() - what the session remembers of a connection
- * @s: session, with an event on that has skbtrace_event.states set
+ * skbtrace_state_get_part() - what the session remembers of a connection
+ * @s: session, with an event or inference on that has states set
  * @sk: connection, locked
+ * @part: which of it: SKBTRACE_STATE_*, or 0
  *
  * Context: probe.
  * Return: the state, new if need be, or %NULL: there is no room for one
  */
+static __always_inline struct skbtrace_state *
+skbtrace_state_get_part(struct skbtrace_session *s, struct sock *sk, u64 part)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	struct skbtrace_state *state = NULL;
+
+	if (likely(cookie))
+		state = skbtrace_state_find(&s->states, cookie | part);
+	return likely(state) ? state : skbtrace_state_new(s, sk, part);
+}
+
 static inline struct skbtrace_state *
 skbtrace_state_get(struct skbtrace_session *s, struct sock *sk)
 {
-	u64 cookie = atomic64_read(&sk->sk_cookie);
-	struct skbtrace_state *state = NULL;
-
-	if (likely(cookie))
-		state = skbtrace_state_find(&s->states, cookie);
-	return likely(state) ? state : skbtrace_state_new(s, sk, 0);
+	return skbtrace_state_get_part(s, sk, 0);
 }
 
-/**
- * skbtrace_state_get_inferred() - the same for what is inferred of it
- * @s: session, with an inference on that has skbtrace_inference.states set
- * @sk: connection, locked
- *
- * Context: probe.
- * Return: as skbtrace_state_get()
- */
 static inline struct skbtrace_state *
 skbtrace_state_get_inferred(struct skbtrace_session *s, struct sock *sk)
 {
-	u64 cookie = atomic64_read(&sk->sk_cookie);
-	struct skbtrace_state *state = NULL;
-
-	if (likely(cookie))
-		state = skbtrace_state_find(&s->states,
-					    cookie | SKBTRACE_STATE_INFERRED);
-	return likely(state) ? state :
-	       skbtrace_state_new(s, sk, SKBTRACE_STATE_INFERRED);
+	return skbtrace_state_get_part(s, sk, SKBTRACE_STATE_INFERRED);
 }
 
 void skbtrace_commit_staged(struct skbtrace_session *s);

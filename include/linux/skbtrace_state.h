@@ -24,6 +24,8 @@
  * @wait_since: CLOCK_MONOTONIC, nanoseconds: when a writer began to wait; 0: no
  * @srtt_us: of what is inferred: tcp_sock.srtt_us when last seen
  * @mdev_us: the same; 0: not seen yet
+ * @rcv_start: of tcp_turn: where the peer's turn begins
+ * @last_us: the same: the last segment of the turn, microseconds after @since
  *
  * New ones are zero but for @key.
  */
@@ -39,11 +41,17 @@ struct skbtrace_state {
 			u32	srtt_us;
 			u32	mdev_us;
 		};
+		struct {
+			u32	rcv_start;
+			u32	last_us;
+		};
 	};
 };
 
 /* Added to a cookie, which never gets so far: what is inferred of it */
 #define SKBTRACE_STATE_INFERRED	BIT_ULL(63)
+/* The same: whose turn it is */
+#define SKBTRACE_STATE_TURN	BIT_ULL(62)
 
 /**
  * struct skbtrace_states - the table

@@ -13,6 +13,7 @@ static struct skbtrace_event *const tcp_events[] = {
 	&ev_tcp_retransmit,
 	&ev_tcp_sendlimit,
 	&ev_sk_sndbuf_wait,
+	&ev_tcp_turn,
 	&ev_sk_timer,
 	&ev_tcp_reset,
 	&ev_tcp_listen_overflow,
@@ -52,6 +53,7 @@ MODULE_ALIAS_SKBTRACE_EVENT(tcp_congestion);
 MODULE_ALIAS_SKBTRACE_EVENT(tcp_retransmit);
 MODULE_ALIAS_SKBTRACE_EVENT(tcp_sendlimit);
 MODULE_ALIAS_SKBTRACE_EVENT(sk_sndbuf_wait);
+MODULE_ALIAS_SKBTRACE_EVENT(tcp_turn);
 MODULE_ALIAS_SKBTRACE_EVENT(sk_timer);
 MODULE_ALIAS_SKBTRACE_EVENT(tcp_reset);
 MODULE_ALIAS_SKBTRACE_EVENT(tcp_listen_overflow);

@@ -24,6 +24,10 @@ extern struct skbtrace_event ev_tcp_rttm, ev_tcp_ca_state, ev_tcp_congestion,
 extern struct skbtrace_event ev_tcp_sendlimit, ev_sk_sndbuf_wait;
 void tcp_sendlimit_end(struct skbtrace_session *s, struct sock *sk);
 
+/* ev_tcp_turn.c: who sends, who waits for whom */
+extern struct skbtrace_event ev_tcp_turn;
+void tcp_turn_end(struct skbtrace_session *s, struct sock *sk);
+
 /* ev_tcp_timer.c */
 extern struct skbtrace_event ev_sk_timer;
 
@@ -39,6 +43,9 @@ enum {
 	RETRANS_OTHER, RETRANS_FAST, RETRANS_LOSS, RETRANS_TLP, RETRANS_SYN,
 	RETRANS_SYNACK
 };
+
+/* The tcp_turn enum: who sends data. 0: not known */
+enum { TCP_TURN_NONE, TCP_TURN_SELF, TCP_TURN_PEER, TCP_TURN_END };
 
 /* The sk_timer enum: which timer, and for what */
 enum {

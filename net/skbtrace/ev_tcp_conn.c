@@ -217,8 +217,10 @@ static void inet_sock_set_state_probe(void *data, const struct sock *csk,
 			tcp_listen_event(data, sk, old, state);
 		return;
 	}
-	if (state == TCP_CLOSE)
+	if (state == TCP_CLOSE) {
 		tcp_sendlimit_end(data, sk);
+		tcp_turn_end(data, sk);
+	}
 	tcp_state_event(data, sk, old, state, U32_MAX, false);
 	if (state == TCP_CLOSE && skbtrace_is_named(data, sk))
 		tcp_end_conn(data, sk);

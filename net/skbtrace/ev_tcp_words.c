@@ -56,6 +56,13 @@ static const struct skbtrace_sym sendlimit_words[] = {
 	{ TCP_SENDLIMIT_END, "end" },
 };
 
+static const struct skbtrace_sym turn_words[] = {
+	{ TCP_TURN_NONE, "-" },
+	{ TCP_TURN_SELF, "self" },
+	{ TCP_TURN_PEER, "peer" },
+	{ TCP_TURN_END, "end" },
+};
+
 static const struct skbtrace_sym timer_words[] = {
 	{ TIMER_REXMIT, "rexmit" },
 	{ TIMER_PROBE, "probe" },		/* of a zero window */
@@ -107,6 +114,7 @@ const struct skbtrace_syms skbtrace_tcp_syms[] = {
 	SKBTRACE_SYMS("tcp_ca_state", ca_state_words),
 	SKBTRACE_SYMS("tcp_congestion", congestion_words),
 	SKBTRACE_SYMS("tcp_sendlimit", sendlimit_words),
+	SKBTRACE_SYMS("tcp_turn", turn_words),
 	SKBTRACE_SYMS("tcp_retransmit", retransmit_words),
 	SKBTRACE_SYMS("sk_timer", timer_words),
 	SKBTRACE_SYMS("sk_timer_op", timer_op_words),

@@ -31,7 +31,7 @@ int skbtrace_states_make(struct skbtrace_run *run)
  * skbtrace_state_new() - the rest of skbtrace_state_get(): a first time
  * @s: session
  * @sk: connection, locked
- * @part: 0 or %SKBTRACE_STATE_INFERRED
+ * @part: as for skbtrace_state_get_part()
  *
  * Context: probe.
  * Return: the state, or %NULL: there is no room for one

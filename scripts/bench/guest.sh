@@ -136,6 +136,19 @@ calls() { # ROW
 		sed -n 's/.*"event":"tcp_sendlimit".*"count":\([0-9]*\).*/\1/p' |
 		awk '{ n += $1 } END { print n + 0 }'
 }
+row_turn-kept() { kept turn-kept tcp_turn written; }
+# Segments that nothing turns with are not events: what the sender has sent
+segments() {
+	awk '/^Tcp:/ && n++ { print $12 }' /proc/net/snmp
+}
+row_turn-same() {
+	local before
+	before=$(segments)
+	kept turn-same tcp_turn written 4
+	sed -i '/^seen turn-same/d' "$out/result"
+	seen turn-same $(((trips / 10 + trips) / 4 * rounds)) \
+		$(($(segments) - before)) 0
+}
 row_limit-same() { kept limit-same tcp_sendlimit written; }
 row_limit-bulk() {
 	kept limit-bulk tcp_sendlimit written 4
@@ -156,6 +169,9 @@ row_when-kept() { kept when-kept 'tcp_rttm,when=rtt<10s' written; }
 row_rttm-held() { kept rttm-held $'tcp_rttm,primary=tcp_reset\ntcp_reset' held; }
 row_udp-held() { kept udp-held $'udp_send,primary=tcp_reset\ntcp_reset' held; }
 row_held-many() { kept held-many $'udp_send,primary=tcp_reset\ntcp_reset' held; }
+row_fire-full() {
+	kept fire-full 'udp_send,before=512,primary=udp_send[len>1]' written 512
+}
 row_rttm-stack() { kept rttm-stack tcp_rttm,stack written; }
 row_drop-skip() { kept drop-skip skb_drop,skip=SOCKET_FILTER skipped; }
 

@@ -166,6 +166,14 @@ void held_connect(struct held *h, u64 now)
 		h->loss_since = now;
 }
 
+void held_answer(struct held *h, u64 now, u64 gap, u64 rtt)
+{
+	if (h->reason && strcmp(h->reason, HELD_APP))
+		return;
+	run_end(h, now - (gap - rtt), HELD_RTT, rtt);
+	run_end(h, now, HELD_PEER, gap - rtt);
+}
+
 void held_cut(struct held *h, u64 now)
 {
 	run_end(h, now, NULL, HELD_NA);

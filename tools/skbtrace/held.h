@@ -15,6 +15,8 @@
 #define HELD_LOSS	"loss"
 #define HELD_CWND	"cwnd"
 #define HELD_CONNECT	"connect"
+#define HELD_PEER	"peer"
+#define HELD_RTT	"rtt"
 
 /* As many reasons as a row tells apart; more share the last place. */
 enum { MAX_HELD = 16 };
@@ -59,6 +61,11 @@ void held_undo(struct held *h);
 void held_window(struct held *h, u64 now, u64 cwnd);
 /* Up to @now it was not established: whatever held, that did. */
 void held_connect(struct held *h, u64 now);
+/*
+ * At @now the peer begins to answer, @gap after the last that we sent; @rtt of
+ * that is the path's. It counts only if nothing but the program held back.
+ */
+void held_answer(struct held *h, u64 now, u64 gap, u64 rtt);
 /* Only what comes from @now on counts; what holds then goes on holding. */
 void held_cut(struct held *h, u64 now);
 /* The connection, or what is known of it, ends. */

@@ -13,6 +13,7 @@ const char *const source_events[SRC_NR] = {
 	[SRC_OVERFLOW] = "tcp_listen_overflow",
 	[SRC_CONG] = "tcp_congestion", [SRC_CA] = "tcp_ca_state",
 	[SRC_STATE] = "tcp_connection", [SRC_RESET] = "tcp_reset",
+	[SRC_TURN] = "tcp_turn",
 };
 
 /* The fields of an event that count, found once per format. */
@@ -137,6 +138,12 @@ static void find_fields(struct col *c, const struct match *m,
 		c->f[1] = event_field(e, "was");
 		c->f[2] = event_field(e, "for_us");
 		c->f[3] = event_field(e, "snd_cwnd");
+		break;
+	case SRC_TURN:
+		c->f[0] = event_field(e, "now");
+		c->f[1] = event_field(e, "was");
+		c->f[2] = event_field(e, "gap_us");
+		c->f[3] = event_field(e, "min_rtt_us");
 		break;
 	case SRC_CONG:
 	case SRC_CA:
@@ -290,6 +297,26 @@ static void add_limit(struct summary *s, struct row *row, const struct col *c,
 		   reason(s, r, c->f[1]), for_ns);
 }
 
+/* Up to now we have waited for an answer, if the peer sends and we have sent. */
+static void add_turn(struct summary *s, struct row *row, const struct col *c,
+		     const struct rec *r, u64 now)
+{
+	const char *turn = word(s, r, c->f[0]), *was = word(s, r, c->f[1]);
+	u64 gap, rtt;
+
+	now = not_after_end(s, row, now);
+	if (c->part || !turn || strcmp(turn, "peer") || !was ||
+	    strcmp(was, "self") || !rec_get(r, c->f[2], &gap) ||
+	    gap > now / 1000)
+		return;
+	gap *= 1000;
+	if (!rec_get(r, c->f[3], &rtt) || rtt > gap / 1000)
+		rtt = gap / 1000;
+	rtt *= 1000;
+	row->peer_ns += gap - rtt;
+	held_answer(&row->held, now, gap, rtt);
+}
+
 /* Losses, or their end; after a timeout, that has been waited for, too. */
 static void add_loss(const struct summary *s, struct row *row,
 		     const struct col *c, const struct rec *r, u64 now,
@@ -408,6 +435,9 @@ static void add_lasting(struct summary *s, struct row *row,
 	case SRC_LIMIT:
 		fate_established(row, now);
 		add_limit(s, row, c, r, now);
+		break;
+	case SRC_TURN:
+		add_turn(s, row, c, r, now);
 		break;
 	case SRC_STATE:
 		fate_state(row, word(s, r, c->f[0]), word(s, r, c->state), now);

@@ -45,6 +45,7 @@ struct row {
 	bool connecting;	/* its SYN was sent in this trace */
 	bool established;	/* and answered, after @connect_ns */
 	u64 connect_ns;
+	u64 peer_ns;		/* waited for answers, without the RTT */
 	const char *err;	/* "ECONNRESET" ended it; NULL: no error */
 	const char *reset;	/* it got one; NULL: none */
 	const char *reset_sent;	/* why it sent one; NULL: none */
@@ -90,7 +91,8 @@ void summary_print(struct summary *s, struct printer *p,
 
 /* What a cell comes from; lost events of it make the cell doubtful. */
 enum source { SRC_KEYFRAME, SRC_RTTM, SRC_RETRANS, SRC_DROP, SRC_LIMIT,
-	      SRC_OVERFLOW, SRC_CONG, SRC_CA, SRC_STATE, SRC_RESET, SRC_NR };
+	      SRC_OVERFLOW, SRC_CONG, SRC_CA, SRC_STATE, SRC_RESET, SRC_TURN,
+	      SRC_NR };
 
 struct summary {
 	const struct match *match;

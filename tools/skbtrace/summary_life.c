@@ -55,6 +55,7 @@ static u32 kernel_parts(const struct row *r, struct held_part *p, u64 life)
 	const u32 need = 1u << C_BUSY | 1u << C_RWND | 1u << C_SNDBUF;
 	u64 rwnd = spent(r, C_RWND), sndbuf = spent(r, C_SNDBUF);
 	u64 busy = spent(r, C_BUSY), loss, connect = r->connect_ns / 1000;
+	u64 app, peer = r->peer_ns / 1000;
 
 	if (!r->ended || r->cut || (r->end.has & need) != need)
 		return 0;
@@ -67,14 +68,16 @@ static u32 kernel_parts(const struct row *r, struct held_part *p, u64 life)
 		busy = life - rwnd - sndbuf;
 	loss = (held_ns(&r->held, HELD_LOSS) + r->held.small_ns) / 1000;
 	loss = loss < busy ? loss : busy;
+	app = life - rwnd - sndbuf - busy;
+	peer = peer < app ? peer : app;
 	p[0] = (struct held_part){ .word = "cwnd", .us = busy - loss };
 	p[1] = (struct held_part){ .word = "swnd", .us = rwnd };
 	p[2] = (struct held_part){ .word = "sndbuf", .us = sndbuf };
 	p[3] = (struct held_part){ .word = HELD_LOSS, .us = loss };
-	p[4] = (struct held_part){ .word = HELD_APP,
-				   .us = life - rwnd - sndbuf - busy };
+	p[4] = (struct held_part){ .word = HELD_APP, .us = app - peer };
 	p[5] = (struct held_part){ .word = HELD_CONNECT, .us = connect };
-	return 6;
+	p[6] = (struct held_part){ .word = HELD_PEER, .us = peer };
+	return 7;
 }
 
 /*
@@ -126,8 +129,9 @@ void row_close(struct row *r, u64 until)
 	life = row_life(r);
 	n = row_parts(r, p);
 	for (u32 i = 0; i < n; i++)
-		if (!strcmp(p[i].word, HELD_APP))
-			app = p[i].us;
+		if (!strcmp(p[i].word, HELD_APP) ||
+		    !strcmp(p[i].word, HELD_RTT))
+			app += p[i].us;
 	r->permille = n ? (u64)((life - app) * 1000.0L / life) : 0;
 }
 

@@ -160,7 +160,8 @@ static bool held_lost(const struct ctx *c, const struct row *r)
 
 	if (lost[SRC_CONG] || (lost[SRC_CA] && !c->recorded[SRC_CONG]))
 		return true;
-	return lost[SRC_LIMIT] && (r->held.told || !r->ended);
+	return (lost[SRC_LIMIT] || lost[SRC_TURN]) &&
+	       (r->held.told || !r->ended);
 }
 
 static void held_text(const struct ctx *c, const struct row *r)
@@ -243,6 +244,9 @@ static void text_lost_head(const struct ctx *c)
 static const struct {
 	const char *word, *text;
 } legend[] = {
+	{ "app", "this program had nothing to send" },
+	{ "peer", "asked, and waited for the answer of the peer's program" },
+	{ "rtt", "the round trips of these answers" },
 	{ "swnd", "the peer's window was full: slow reader, or small buffer" },
 	{ "sndbuf", "the send buffer of this end was full" },
 	{ "nagle", "small writes waited for ACKs: TCP_NODELAY" },

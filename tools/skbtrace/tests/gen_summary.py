@@ -103,6 +103,41 @@ def fates():
     return t
 
 
+def turns():
+    """One that asks five times, of which four are answered."""
+    SYMS['turn'] = {0: '-', 1: 'self', 2: 'peer', 3: 'end'}
+    EVENTS['tcp_turn'] = (
+        110, 'module=tcp kind=conn role=event key=sk state=exact '
+        'stability=Evolving sets=send selector=now opts=skip:only', [
+            ('now', 'u8', 'enum:turn', 'brief'),
+            ('was', 'u8', 'enum:turn', 'brief'),
+            ('gap_us', 'u64', 'us', 'brief,na'),
+            ('min_rtt_us', 'u32', 'us', 'inf')])
+    t = Trace()
+    ms = 1000 * US
+    # 1 with the send limit, 2 without: of it the kernel counts the RTTs as busy
+    for sk in 1, 2:
+        keyframe(t, 0, sk * ms, sk, dict(A, lport=sk), busy_us=0)
+    t.event('tcp_sendlimit', 0, 1 * ms, 1, reason=9, was=0, for_us=0)
+    for i in range(4):
+        for sk in 1, 2:
+            at = (sk + 1000 * i) * ms
+            t.event('tcp_turn', 0, at + 100 * ms, sk, now=1,
+                    was=2 if i else 0, gap_us=100000,
+                    min_rtt_us=40000 if i else 2**32 - 1)
+            t.event('tcp_turn', 0, at + 600 * ms, sk, now=2, was=1,
+                    gap_us=500000, min_rtt_us=40000)
+    # held back by the window meanwhile: that counts
+    t.event('tcp_sendlimit', 0, 3701 * ms, 1, reason=1, was=9, for_us=0)
+    t.event('tcp_turn', 0, 3801 * ms, 1, now=2, was=1, gap_us=100000,
+            min_rtt_us=40000)
+    t.event('tcp_sendlimit', 0, 3801 * ms, 1, reason=9, was=1, for_us=100000)
+    for sk in 1, 2:
+        keyframe(t, 0, (4000 + sk) * ms, sk, dict(A, lport=sk), end=1,
+                 busy_us=160000, rwnd_limited_us=0, sndbuf_limited_us=0)
+    return t
+
+
 def same_host(boot=None, later=0):
     """For two recordings: may they be of one machine?"""
     t = Trace()

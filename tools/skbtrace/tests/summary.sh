@@ -68,6 +68,16 @@ foot "-v shows it" '^10.0.2.1:7>'
 result $? "no row for what has no ports"
 "$S" parse --summary -v window.dat >out
 foot "-v explains a word" "^# swnd: the peer's window"
+summary turns turns.dat
+share() {	# NAME LPORT WANT
+	"$S" parse --summary turns.dat >out 2>err
+	got=$(sed -n "s|^10.0.2.1:$2>.* -/- *||p" out | tr -s " ")
+	[ "$got" = "$3" ] || { echo "is: $got"; cat out err; } >why
+	[ ! -s why ]
+	result $? "$1"
+}
+share "who waits for answers" 1 "app 48% peer 46% rtt 4% swnd 2%"
+share "so without the send limit" 2 "app 50% peer 46% cwnd 4%"
 "$S" parse fates.dat -e skb_drop >out
 [ "$(sed -n 's/.* dir=\(fwd\|rx\) .* seq=\([0-9]*\) .*/\1 \2/p' out |
 	sort | uniq -c | tr -s ' ' | tr '\n' ,)" = \
