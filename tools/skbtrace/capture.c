@@ -33,11 +33,8 @@ static int put_meta(void *writer, const char *name, const char *text)
 
 static int begin_file(struct capture *c, struct outfile *f)
 {
-	const char *format = c->s->format_text;
-	int err;
+	int err = sbt_writer_format(f->w, c->s->format_text);
 
-	err = sbt_writer_chunk(f->w, SBT_FORMAT, SBT_NO_CPU, format,
-			       strlen(format));
 	if (!err)
 		err = meta_each(&c->meta, c->s, put_meta, f->w);
 	f->lost_before = c->s->lost;

@@ -21,6 +21,8 @@
 
 /* No honest chunk is larger; a reader allocates no more than this for one. */
 #define SBT_CHUNK_MAX		(16u << 20)
+/* Nor an END: room for what it may say some day. */
+#define SBT_END_MAX		256
 
 enum sbt_type {
 	SBT_FORMAT	= 1,	/* text of the "format" control file */
@@ -64,6 +66,11 @@ struct sbt_writer *sbt_writer_open(int fd);
 /* One chunk, one writev. 0 or -errno (-ENOSPC, -EPIPE, ...). */
 int sbt_writer_chunk(struct sbt_writer *w, u32 type, u32 cpu,
 		     const void *data, size_t len);
+/*
+ * FORMAT, twice: without it no byte of the rest can be read. A reader takes the
+ * first sound one; the same once more is no change to it.
+ */
+int sbt_writer_format(struct sbt_writer *w, const char *text);
 int sbt_writer_meta(struct sbt_writer *w, const char *name, const char *text);
 int sbt_writer_mark(struct sbt_writer *w, u32 cpu, u64 complete_ns);
 
@@ -82,12 +89,13 @@ struct sbt_chunk {
 	u32 crc;		/* as the file says; not compared if !data */
 	u64 offset;		/* of the payload in the file */
 	const void *data;	/* valid until the next call; NULL: not read */
+	const char *why;	/* it is DAMAGED: "checksum" */
 };
 
 enum sbt_read {
 	SBT_READ_END	= 0,	/* no more: see sbt_reader_complete() */
 	SBT_READ_CHUNK	= 1,
-	SBT_READ_DAMAGED = 2,	/* a chunk whose checksum is wrong: skipped */
+	SBT_READ_DAMAGED = 2,	/* a chunk with a wrong checksum: skipped */
 	SBT_READ_ERROR	= -1,	/* read error; a message was printed */
 };
 

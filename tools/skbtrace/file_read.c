@@ -10,7 +10,11 @@
 
 #include "crc.h"
 #include "file.h"
+#include "file_resync.h"
 #include "linux/skbtrace_api.h"
+
+_Static_assert(sizeof(struct sbt_file_hdr) == sizeof(struct sbt_chunk_hdr),
+	       "one may stand in place of the other");
 
 struct sbt_reader {
 	int fd;
@@ -22,6 +26,8 @@ struct sbt_reader {
 	u64 off;		/* of the next byte to read */
 	u8 *buf;
 	size_t cap;
+	bool begun;		/* the first chunk has been looked at */
+	struct resync resync;
 	struct sbt_end end;
 	bool past_end;		/* what follows END has been looked at */
 	struct sbt_file_hdr next;	/* of the recording that follows */
@@ -241,15 +247,72 @@ static enum sbt_read after_end(struct sbt_reader *r)
 	return SBT_READ_END;
 }
 
+/* Another recording in place of a chunk: the END of this one was damaged. */
+static enum sbt_read no_end(struct sbt_reader *r, u64 start)
+{
+	r->past_end = true;
+	r->more = true;
+	r->off = start;
+	return ended(r, "ends without END", start);
+}
+
+static enum sbt_read damaged(struct sbt_chunk *c, const char *why)
+{
+	c->why = why;
+	return SBT_READ_DAMAGED;
+}
+
+/* The size of a file that is being written may have changed. */
+static bool can_resync(struct sbt_reader *r)
+{
+	return r->seekable && resync_init(&r->resync, r->fd, r->swap);
+}
+
+/*
+ * The chunk at @start leads nowhere: on to the next one that is sound. Without
+ * one the file ends there.
+ */
+static enum sbt_read lost_way(struct sbt_reader *r, struct sbt_chunk *c,
+			      const char *how, u64 start)
+{
+	u64 off = can_resync(r) ? resync_find(&r->resync, start + 8) : 0;
+
+	if (!off)
+		return ended(r, how, start);
+	r->off = off;
+	return damaged(c, "length");
+}
+
+/* Its checksum is wrong; so may be its length, if nothing sound follows. */
+static enum sbt_read bad_sum(struct sbt_reader *r, struct sbt_chunk *c,
+			     u64 start)
+{
+	u64 off = 0;
+
+	if (can_resync(r) && !resync_good(&r->resync, r->off))
+		off = resync_find(&r->resync, start + 8);
+	if (off)
+		r->off = off;
+	return damaged(c, "checksum");
+}
+
+/* No checksum covers the type: what else tells that it is wrong? */
+static bool wrong_type(const struct sbt_chunk *c, bool first)
+{
+	return (first && c->type != SBT_FORMAT) ||
+	       (c->type == SBT_END && c->len > SBT_END_MAX);
+}
+
 enum sbt_read sbt_reader_next(struct sbt_reader *r, bool lazy,
 			      struct sbt_chunk *c)
 {
+	bool first = !r->begun;
 	struct sbt_chunk_hdr h;
 	u64 start = r->off;
 	u64 padded;
 	ssize_t n;
 
-	if (r->complete)
+	if (r->complete || r->past_end)
 		return after_end(r);
 	n = pull(r, &h, sizeof(h));
 	if (n < 0)
@@ -258,6 +321,9 @@ enum sbt_read sbt_reader_next(struct sbt_reader *r, bool lazy,
 		return ended(r, "ends without END", start);
 	if (n < (ssize_t)sizeof(h))
 		return ended(r, "ends inside a chunk header", start);
+	memcpy(&r->next, &h, sizeof(r->next));
+	if (is_header(&r->next, n))
+		return no_end(r, start);
 	if (r->swap) {
 		h.type = bswap_32(h.type);
 		h.len = bswap_32(h.len);
@@ -268,14 +334,15 @@ enum sbt_read sbt_reader_next(struct sbt_reader *r, bool lazy,
 	if (!h.type && !h.len)
 		return ended(r, "is damaged (zeros in place of a chunk)",
 			     start);
-	if (h.len > SBT_CHUNK_MAX)
-		return ended(r, "is damaged (length of a chunk)", start);
+	r->begun = true;
 	*c = (struct sbt_chunk){ .type = h.type, .len = h.len, .cpu = h.cpu,
 				 .crc = h.crc, .offset = r->off };
+	if (h.len > SBT_CHUNK_MAX)
+		return lost_way(r, c, "is damaged (length of a chunk)", start);
 	padded = ((u64)h.len + 7) & ~7ULL;
-	if (lazy && r->seekable && h.type == SBT_SUBBUF) {
+	if (lazy && r->seekable && h.type == SBT_SUBBUF && !first) {
 		if (!within_file(r, padded))
-			return ended(r, "ends inside a chunk", start);
+			return lost_way(r, c, "ends inside a chunk", start);
 		r->off += padded;
 		return SBT_READ_CHUNK;
 	}
@@ -287,9 +354,11 @@ enum sbt_read sbt_reader_next(struct sbt_reader *r, bool lazy,
 	if (n < 0)
 		return read_failed(r, n);
 	if ((u64)n < padded)
-		return ended(r, "ends inside a chunk", start);
+		return lost_way(r, c, "ends inside a chunk", start);
 	if (!crc_ok(c, r->buf))
-		return SBT_READ_DAMAGED;
+		return bad_sum(r, c, start);
+	if (wrong_type(c, first))
+		return damaged(c, "type");
 	c->data = r->buf ? r->buf : (const u8 *)"";
 	if (c->type == SBT_END)
 		take_end(r, c);

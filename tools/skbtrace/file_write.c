@@ -80,6 +80,15 @@ int sbt_writer_chunk(struct sbt_writer *w, u32 type, u32 cpu,
 	return err;
 }
 
+int sbt_writer_format(struct sbt_writer *w, const char *text)
+{
+	size_t len = strlen(text);
+	int err = sbt_writer_chunk(w, SBT_FORMAT, SBT_NO_CPU, text, len);
+
+	return err ? err : sbt_writer_chunk(w, SBT_FORMAT, SBT_NO_CPU, text,
+					    len);
+}
+
 int sbt_writer_meta(struct sbt_writer *w, const char *name, const char *text)
 {
 	char *s = xasprintf("%s\n%s", name, text);

@@ -28,8 +28,8 @@ static int feed_all(struct show *s, struct trace *t, int fd)
 		if (ret == SBT_READ_ERROR)
 			return EXIT_FAILED;
 		if (ret == SBT_READ_DAMAGED) {
-			msg("%s: damaged (checksum) at byte %llu, skipped",
-			    t->name, (unsigned long long)c.offset);
+			msg("%s: damaged (%s) at byte %llu, skipped", t->name,
+			    c.why, (unsigned long long)c.offset);
 			show_incomplete(s);
 			continue;
 		}

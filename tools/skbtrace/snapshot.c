@@ -42,8 +42,7 @@ static int put_meta(void *writer, const char *name, const char *text)
 
 static int put_head(struct snapshot *s, struct sbt_writer *w)
 {
-	int err = sbt_writer_chunk(w, SBT_FORMAT, SBT_NO_CPU, s->format,
-				   strlen(s->format));
+	int err = sbt_writer_format(w, s->format);
 
 	for (int i = 0; !err && i < s->meta.n; i++)
 		err = put_meta(w, s->meta.v[i].name, s->meta.v[i].text);

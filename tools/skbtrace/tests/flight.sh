@@ -90,7 +90,7 @@ kept in memory; skbtrace snapshot or USR2 or an event with snapshot saves" bg.er
 kill -USR2 "$pid"
 wait_for test -e skbtrace.dat.0001
 ok "USR2: a file with all there was" \
-	capture skbtrace.dat.0001 events=30 lost=0 end=30:0
+	capture skbtrace.dat.0001 events=30 lost=0 end=30:0 formats=2
 ok "USR2: why, in the file" grep -q '[=:]snapshot' \
 	<<<"$("$here/readcap.py" skbtrace.dat.0001)"
 ok "USR2: the user's alone" is "$(stat -c %a skbtrace.dat.0001)" 600

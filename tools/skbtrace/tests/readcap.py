@@ -150,11 +150,12 @@ class Capture:
             if self.named.get(key, time + 1) > time:
                 self.unnamed += 1
         print("file=%s events=%d lost=%d subbufs=%d marks=%d epochs=%s "
-              "conns=%d unnamed=%d end=%s metas=%s" %
+              "conns=%d unnamed=%d end=%s formats=%d metas=%s" %
               (self.name, self.events, self.lost, self.subbufs, self.marks,
                ":".join(map(str, sorted(self.epochs))) or "-",
                len(self.named), self.unnamed,
                "%d:%d" % self.end[:2] if self.end else "none",
+               self.formats,
                ":".join(self.metas)))
 
 

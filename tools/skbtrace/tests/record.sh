@@ -19,9 +19,10 @@ ok "default: says which set it took" \
 	says "no -e given, recording @trouble: tcp_congestion tcp_reset"
 ok "which of them are inferred" says "inferred on this kernel: tcp_reset ("
 ok "default: totals and what to type next" \
-	says "60 events in 0.0s -> skbtrace.dat (9"
+	says "60 events in 0.0s -> skbtrace.dat (11"
 ok "default: the way to read" says "none lost. Read: skbtrace parse"
 ok "the file holds it all" capture skbtrace.dat events=60 subbufs=6 end=60:0
+ok "its format stands there twice" capture skbtrace.dat formats=2
 ok "the file is the user's alone" is "$(stat -c %a skbtrace.dat)" 600
 ok "nothing else is left" is "$(echo skbtrace.dat*)" skbtrace.dat
 ok "what was on is what was asked for" enabled "tcp_congestion,skip=loss
@@ -85,7 +86,7 @@ fresh 1 9 10
 run record --rotate 6k --files 3 -o r.dat
 ok "--rotate: numbers go on, --files" \
 	is "$(echo r.dat*)" "r.dat.0002 r.dat.0003 r.dat.0004"
-ok "--rotate: each is whole" capture r.dat.0003 events=90
+ok "--rotate: each is whole" capture r.dat.0003 events=90 formats=2
 run record --files 2
 ok "--files alone" fails 2 "--files needs --rotate"
 run record --rotate 1M -o -
