@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* info: what a capture says about itself, and what is in it. */
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cmd.h"
 #include "decode.h"
-#include "num.h"
-#include "trace.h"
+#include "info.h"
 
 static const char *only_meta;
 
@@ -22,29 +19,6 @@ static const struct opt opts[] = {
 };
 
 enum { MAX_CPUS = 8192 };
-
-struct count {
-	u64 events, lost;
-};
-
-struct cpu_count {
-	u32 cpu;
-	u64 subbufs;
-	struct count n;
-};
-
-struct info {
-	struct trace *t;
-	struct count by_event[65536];
-	struct cpu_count *cpus;
-	u32 ncpus;
-	struct count all;
-	u64 subbufs, damaged;
-	u64 held;		/* events that had been held back */
-	u64 histories, gaps;	/* HISTORY blocks; those that miss older ones */
-	u64 first, last;	/* times of events */
-	u32 epochs;
-};
 
 /* ---- counting ---- */
 
@@ -94,9 +68,17 @@ static void count_rec(struct info *in, struct cpu_count *c,
 		return;
 	}
 	in->held += rec_held(r);
+	in->by_event[r->no].events++;
+	if (!r->ev) {
+		in->unknown++;
+		return;
+	}
+	if (event_is_name(r->ev)) {
+		in->names++;
+		return;
+	}
 	in->all.events++;
 	c->n.events++;
-	in->by_event[r->no].events++;
 	if (!in->first || r->time < in->first)
 		in->first = r->time;
 	if (r->time > in->last)
@@ -128,8 +110,6 @@ static void count_subbuf(struct info *in, const struct sbt_chunk *c)
 		in->t->clock.t0 = it.info.mono_ns;
 		in->t->clock.has_t0 = true;
 	}
-	if (it.info.epoch > in->epochs)
-		in->epochs = it.info.epoch;
 	while ((ret = sb_next(&it, &r, err)) > 0)
 		count_rec(in, cpu, &r);
 	if (ret < 0)
@@ -158,83 +138,33 @@ static int read_chunks(struct info *in, struct sbt_reader *rd)
 	return err;
 }
 
-/* ---- printing ---- */
+/* ---- for those who print ---- */
 
-/* A stranger's text: lines stay lines, control characters do not act. */
-static void print_text(const char *s, const char *indent)
+bool info_has(const struct info *in, u32 no)
 {
-	bool start = true;
-
-	for (; *s; s++) {
-		u8 c = *s;
-
-		if (start && *indent)
-			fputs(indent, stdout);
-		start = c == '\n';
-		if (c == '\n' || c == '\t' || (c >= ' ' && c != 0x7f))
-			putchar(c);
-		else
-			printf("\\x%02x", c);
-	}
-	if (!start)
-		putchar('\n');
+	return in->by_event[no].events || in->by_event[no].lost;
 }
 
-static void seconds(char buf[40], u64 ns)
+static const struct event *event_no(const struct info *in, u32 no)
 {
-	bool neg = (s64)ns < 0;
-
-	if (neg)
-		ns = -ns;
-	snprintf(buf, 40, "%s%llu.%06llu", neg ? "-" : "",
-		 (unsigned long long)(ns / NSEC_PER_SEC),
-		 (unsigned long long)(ns % NSEC_PER_SEC / 1000));
+	return in->t->fmt ? format_event(in->t->fmt, no) : NULL;
 }
 
-static void print_head(const struct info *in, const char *name,
-		       struct sbt_reader *rd)
+bool info_is_name(const struct info *in, u32 no)
 {
-	const struct trace *t = in->t;
-	const char *trouble = sbt_reader_trouble(rd);
-	u64 real = clock_real(&t->clock, t->clock.t0);
-	char host[TRACE_WORD], kernel[TRACE_WORD], size[NUM_LEN];
-	char first[40], last[40], span[40], text[4 * TRACE_WORD];
-	struct day_cache day = { 0 };
-	u32 s;
+	const struct event *e = event_no(in, no);
 
-	trace_host(t, host);
-	trace_kernel(t, kernel);
-	escape_text(text, (const u8 *)host, TRACE_WORD);
-	printf("file      %s, %s, %s%s%s\n", name,
-	       fmt_size(size, sbt_reader_offset(rd)),
-	       !trouble ? "complete" : sbt_reader_complete(rd) ? "" :
-	       "cut off: ", trouble ? trouble : "",
-	       in->damaged ? ", damaged" : "");
-	printf("machine   %s, Linux %s, ABI %d, %s-endian\n",
-	       *host ? text : "?", *kernel ? kernel : "?", SKBTRACE_ABI,
-	       t->fmt && t->fmt->big ? "big" : "little");
-	s = day_of(&day, real / NSEC_PER_SEC, false);
-	printf("start     %s %02u:%02u:%02u.%06u %s\n", day.date, s / 3600 % 24,
-	       s / 60 % 60, s % 60, (u32)(real % NSEC_PER_SEC / 1000),
-	       day.zone);
-	seconds(first, in->first - t->clock.t0);
-	seconds(last, in->last - t->clock.t0);
-	seconds(span, in->last - in->first);
-	if (in->all.events)
-		printf("span      %s s, from %s to %s\n", span, first, last);
-	printf("events    %llu, lost %llu, in %llu sub-buffers%s\n",
-	       (unsigned long long)in->all.events,
-	       (unsigned long long)in->all.lost,
-	       (unsigned long long)in->subbufs,
-	       in->damaged ? "" : ", all sound");
-	if (in->held || in->histories)
-		printf("history   %llu events that had been held back, of %llu primaries; older ones are gone at %llu\n",
-		       (unsigned long long)in->held,
-		       (unsigned long long)in->histories,
-		       (unsigned long long)in->gaps);
-	if (in->damaged)
-		printf("damaged   %llu chunks or sub-buffers\n",
-		       (unsigned long long)in->damaged);
+	return e && event_is_name(e);
+}
+
+void info_name(const struct info *in, u32 no, char buf[INFO_NAME])
+{
+	const struct event *e = event_no(in, no);
+
+	if (e)
+		snprintf(buf, INFO_NAME, "%s", e->name);
+	else
+		snprintf(buf, INFO_NAME, "#%u", no);
 }
 
 static int by_cpu(const void *a, const void *b)
@@ -242,33 +172,6 @@ static int by_cpu(const void *a, const void *b)
 	const struct cpu_count *x = a, *y = b;
 
 	return x->cpu < y->cpu ? -1 : x->cpu > y->cpu;
-}
-
-static void print_counts(struct info *in)
-{
-	printf("\n%-20s %12s %12s\n", "EVENT", "EVENTS", "LOST");
-	for (u32 no = 0; no < 65536; no++) {
-		const struct count *n = &in->by_event[no];
-		const struct event *e;
-		char buf[24];
-
-		if (!n->events && !n->lost)
-			continue;
-		e = in->t->fmt ? format_event(in->t->fmt, no) : NULL;
-		snprintf(buf, sizeof(buf), "#%u", no);
-		printf("%-20s %12llu %12llu\n", e ? e->name : buf,
-		       (unsigned long long)n->events,
-		       (unsigned long long)n->lost);
-	}
-	if (in->ncpus)
-		qsort(in->cpus, in->ncpus, sizeof(*in->cpus), by_cpu);
-	printf("\n%-20s %12s %12s %12s\n", "CPU", "EVENTS", "LOST",
-	       "SUB-BUFFERS");
-	for (u32 i = 0; i < in->ncpus; i++)
-		printf("%-20u %12llu %12llu %12llu\n", in->cpus[i].cpu,
-		       (unsigned long long)in->cpus[i].n.events,
-		       (unsigned long long)in->cpus[i].n.lost,
-		       (unsigned long long)in->cpus[i].subbufs);
 }
 
 static int print_meta(const struct trace *t)
@@ -279,11 +182,7 @@ static int print_meta(const struct trace *t)
 		if (only_meta && strcmp(only_meta, m->name))
 			continue;
 		found = true;
-		if (!only_meta) {
-			putchar('\n');
-			print_text(m->name, "");
-		}
-		print_text(m->text, only_meta ? "" : "  ");
+		info_print_meta(m, !only_meta);
 	}
 	if (!only_meta || found)
 		return EXIT_OK;
@@ -300,10 +199,10 @@ static int info_one(struct sbt_reader *rd, const char *name)
 	in = xcalloc(1, sizeof(*in));
 	in->t = trace_new(name);
 	code = read_chunks(in, rd);
-	if (!code && !only_meta) {
-		print_head(in, name, rd);
-		print_counts(in);
-	}
+	if (in->ncpus)
+		qsort(in->cpus, in->ncpus, sizeof(*in->cpus), by_cpu);
+	if (!code && !only_meta)
+		info_print(in, rd);
 	if (!code)
 		code = print_meta(in->t);
 	if (!code && (sbt_reader_trouble(rd) || in->damaged))

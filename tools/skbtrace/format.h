@@ -77,6 +77,15 @@ struct event {
 	s32 dir_fwd;		/* on its way from local to peer */
 };
 
+/*
+ * It says what a number in events stands for. Nobody asked for it, so it is
+ * counted apart, and shown as part of those.
+ */
+static inline bool event_is_name(const struct event *e)
+{
+	return e->role == ROLE_TASK || e->role == ROLE_SYMBOL;
+}
+
 struct format {
 	bool big;		/* byte order of the data */
 	u32 subbuf_size;	/* 0: not told */

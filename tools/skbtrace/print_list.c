@@ -33,12 +33,6 @@ static void sets_text(char *buf, size_t size, const char *sets)
 		snprintf(buf, size, "-");
 }
 
-/* Blocks that only name things are not for asking. */
-static bool is_naming(const struct event *e)
-{
-	return e->role == ROLE_TASK || e->role == ROLE_SYMBOL;
-}
-
 static void list_table(const struct format *f)
 {
 	char sets[128];
@@ -48,7 +42,7 @@ static void list_table(const struct format *f)
 		const struct event *e = &f->events[i];
 		int w = strlen(e->name);
 
-		if (is_naming(e))
+		if (event_is_name(e))
 			continue;
 		wname = w > wname ? w : wname;
 		sets_text(sets, sizeof(sets), e->sets);
@@ -60,7 +54,7 @@ static void list_table(const struct format *f)
 	for (u32 i = 0; i < f->nevents; i++) {
 		const struct event *e = &f->events[i];
 
-		if (is_naming(e))
+		if (event_is_name(e))
 			continue;
 		sets_text(sets, sizeof(sets), e->sets);
 		printf("%-*s  %-11s  %-*s  %s\n", wname, e->name,
@@ -242,7 +236,7 @@ static bool wanted(const struct event *e, const char *name)
 {
 	if (*name == '@')
 		return list_has(e->sets, name + 1) ||
-		       (!strcmp(name, "@all") && !is_naming(e));
+		       (!strcmp(name, "@all") && !event_is_name(e));
 	return !fnmatch(name, e->name, 0);
 }
 
@@ -282,7 +276,7 @@ int list_print(const struct format *f, const char *where,
 		return EXIT_OK;
 	}
 	for (u32 i = 0; i < f->nevents; i++)
-		if (!is_naming(&f->events[i]))
+		if (!event_is_name(&f->events[i]))
 			list_json(&f->events[i]);
 	return EXIT_OK;
 }

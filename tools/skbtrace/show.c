@@ -34,7 +34,7 @@ struct show {
 	bool begun;		/* headers are printed */
 	bool incomplete;	/* an input was cut off or damaged */
 	int code;		/* an error met in the sink */
-	u64 seen;		/* events of all kinds */
+	u64 seen;		/* events of all kinds, names are none */
 	u64 printed;
 	u64 unknown;
 	u16 unknown_no;
@@ -158,8 +158,7 @@ static int take_format(struct show *s, struct trace *t, const void *text,
 	for (u32 i = 0; i < f->nevents; i++) {
 		const struct event *e = &f->events[i];
 
-		es[i].shown = match_event(&s->match, e) &&
-			      e->role != ROLE_TASK && e->role != ROLE_SYMBOL;
+		es[i].shown = match_event(&s->match, e) && !event_is_name(e);
 		if (es[i].shown)
 			es[i].print = s->pr.json ? json_compile(e) :
 				      text_compile(e, s->pr.verbose);
@@ -388,7 +387,7 @@ static void show_rec(void *arg, struct trace *t, const struct rec *r)
 		show_lost(s, t, r);
 		return;
 	}
-	s->seen++;
+	s->seen += !r->ev || !event_is_name(r->ev);
 	s->held += rec_held(r);
 	s->gaps += rec_older_missed(r);
 	if (s->latency && (r->first || rec_older_missed(r)))

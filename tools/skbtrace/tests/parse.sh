@@ -126,7 +126,7 @@ for c in x 1:2:3:4 25:00 12:61 2026-11 1.5x 12:00+1 12:00+25:00 12:00Zx - Z; do
 	result $? "--since \"$c\" is refused"
 done
 
-run 0 parse --conn 1.2.3.4 basic.dat && says 'none of 9 events'
+run 0 parse --conn 1.2.3.4 basic.dat && says 'none of 7 events'
 result $? "nothing matches: a word about it"
 "$S" parse --conn 10.0.2.1:37846 basic.dat >10.0.2.2:443 2>err
 [ $? = 2 ] && says 'did the shell take the >?'
@@ -335,6 +335,19 @@ both info --meta uname lost.dat >out
 golden info-meta.txt
 run 1 info --meta nix lost.dat && says 'no text "nix"'
 result $? "info: a text that is not there"
+bad=0
+for s in basic lost zoo conns order big; do
+	run 0 info $s.dat
+	a=$(sed -n 's/^events  *\([0-9]*\),.*/\1/p' out)
+	b=$(awk '/^EVENT /, /^$/ { if ($1 !~ /^#/) n += $2 } END { print n }' out)
+	c=$(awk '/^CPU /, /^$/ { n += $2 } END { print n }' out)
+	d=$("$S" parse --json $s.dat 2>err | jq 'select(.event == "trace_end").events')
+	e=$("$S" parse $s.dat 2>err | grep -vc '^#\| LOST ')
+	[ -n "$a" ] && [ "$a $a $a $a" = "$b $c $d $e" ] && continue
+	echo "$s: $a in info, $b by kind, $c by CPU, $d in trace_end, $e lines" >>why
+	bad=1
+done
+result $bad "one number of events, everywhere"
 run 3 info cut-chunk.dat && grep -q 'cut off' out
 result $? "info of a file that was cut off"
 run 0 info big.dat && grep -q 'big-endian' out
