@@ -10,9 +10,16 @@
 #include "decode.h"
 #include "info.h"
 
-static const char *only_meta;
+#define DEFAULT_FILE	"skbtrace.dat"
+
+static const char *only_meta, *input;
+static bool json;
 
 static const struct opt opts[] = {
+	{ 'i', "input", "FILE", "capture to read, - for stdin (default: "
+	  DEFAULT_FILE ")", OPT_STRING, &input, NULL },
+	{ 0, "json", NULL, "one JSON object for each recording", OPT_FLAG,
+	  &json, NULL },
 	{ 'm', "meta", "NAME", "only this text of the file, e.g. sysctls",
 	  OPT_STRING, &only_meta, NULL },
 	{ 0 }
@@ -182,7 +189,8 @@ static int print_meta(const struct trace *t)
 		if (only_meta && strcmp(only_meta, m->name))
 			continue;
 		found = true;
-		info_print_meta(m, !only_meta);
+		if (!json)
+			info_print_meta(m, !only_meta);
 	}
 	if (!only_meta || found)
 		return EXIT_OK;
@@ -201,10 +209,12 @@ static int info_one(struct sbt_reader *rd, const char *name)
 	code = read_chunks(in, rd);
 	if (in->ncpus)
 		qsort(in->cpus, in->ncpus, sizeof(*in->cpus), by_cpu);
-	if (!code && !only_meta)
+	if (!code && !only_meta && !json)
 		info_print(in, rd);
 	if (!code)
 		code = print_meta(in->t);
+	if (!code && json)
+		info_json(in, rd, only_meta);
 	if (!code && (sbt_reader_trouble(rd) || in->damaged))
 		code = EXIT_INCOMPLETE;
 	trace_free(in->t);
@@ -226,7 +236,7 @@ static int info_fd(int fd, const char *name)
 			code = one;
 		next = NULL;
 		if (one != EXIT_FAILED && sbt_reader_more(rd)) {
-			if (!only_meta)
+			if (!only_meta && !json)
 				putchar('\n');
 			next = sbt_reader_follow(rd);
 			code = next ? code : EXIT_FAILED;
@@ -239,11 +249,11 @@ static int info_fd(int fd, const char *name)
 
 static int info_run(const struct args *a)
 {
-	const char *name = a->n ? a->v[0] : "skbtrace.dat";
+	const char *name = input ? input : a->n ? a->v[0] : DEFAULT_FILE;
 	bool is_stdin = !strcmp(name, "-");
 	int fd, code;
 
-	if (a->n > 1)
+	if (a->n + !!input > 1)
 		return fail(EXIT_USAGE, "info takes one file");
 	fd = is_stdin ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
@@ -261,7 +271,8 @@ const struct cmd cmd_info = {
 	.more =
 "examples:\n"
 "  skbtrace info\n"
-"  skbtrace info --meta sysctls skbtrace.dat\n",
+"  skbtrace info --meta sysctls skbtrace.dat\n"
+"  skbtrace info --json | jq .lost\n",
 	.opts = opts,
 	.run = info_run,
 };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a recording holds, counted by cmd_info.c, printed by info_print.c.
+ * What a recording holds, counted by cmd_info.c, printed by info_print.c for
+ * people and by info_json.c for programs.
  */
 #ifndef SKBTRACE_INFO_H
 #define SKBTRACE_INFO_H
@@ -43,5 +44,9 @@ void info_name(const struct info *in, u32 no, char buf[INFO_NAME]);
 
 void info_print(const struct info *in, const struct sbt_reader *rd);
 void info_print_meta(const struct meta *m, bool name);
+
+/* One object, a line; @only: no more than the texts of that name. */
+void info_json(const struct info *in, const struct sbt_reader *rd,
+	       const char *only);
 
 #endif

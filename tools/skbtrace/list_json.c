@@ -1,27 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /* "list --json": what an event is, for programs. */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "list_json.h"
-#include "names.h"
-
-static void string(const char *s, size_t n)
-{
-	char *buf = xmalloc(6 * n + 1);
-
-	escape_json(buf, (const u8 *)s, n);
-	printf("\"%s\"", buf);
-	free(buf);
-}
 
 /* "" and "-" are what the format has for nothing. */
 static void text(const char *key, const char *s)
 {
 	printf(",\"%s\":", key);
 	if (*s && strcmp(s, "-"))
-		string(s, strlen(s));
+		json_string(s, strlen(s));
 	else
 		printf("null");
 }
@@ -36,7 +26,7 @@ static void words(const char *key, const char *s)
 		size_t n = strcspn(s, ":");
 
 		printf("%s", sep);
-		string(s, n);
+		json_string(s, n);
 		sep = ",";
 		s += n + (s[n] == ':');
 	}
@@ -53,7 +43,7 @@ static void symbols(const struct symtab *t)
 	putchar('{');
 	for (u32 i = 0; i < t->n; i++) {
 		printf("%s", i ? "," : "");
-		string(t->v[i].word, t->v[i].len);
+		json_string(t->v[i].word, t->v[i].len);
 		printf(":%llu", (unsigned long long)t->v[i].val);
 	}
 	putchar('}');
@@ -75,7 +65,7 @@ static void field(const struct field *f)
 	char unit[64];
 
 	printf("{\"name\":");
-	string(f->name, strlen(f->name));
+	json_string(f->name, strlen(f->name));
 	text("text_name", f->text_name);
 	text("type", types[f->type]);
 	snprintf(unit, sizeof(unit), "%.*s",
@@ -97,7 +87,7 @@ void list_json(const struct event *e)
 	const char *sep = "";
 
 	printf("{\"event\":");
-	string(e->name, strlen(e->name));
+	json_string(e->name, strlen(e->name));
 	printf(",\"number\":%u", e->no);
 	text("module", e->module);
 	text("kind", e->kind);

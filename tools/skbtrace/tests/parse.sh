@@ -333,6 +333,26 @@ both info lost.dat >out
 golden info.txt
 both info --meta uname lost.dat >out
 golden info-meta.txt
+run 0 info -i lost.dat && sed 1d "$golden/info.txt" | sed '$d' | diff - out >>why
+result $? "info -i"
+run 2 info -i lost.dat basic.dat && says 'takes one file'
+result $? "info -i and a file: not both"
+run 0 info --json lost.dat && jq -e . out >info.json 2>>why
+result $? "info --json: jq reads it"
+cp info.json out
+golden info.json
+"$S" info --json empty.dat >out 2>err
+[ ! -s out ] && run 3 info --json cut-chunk.dat &&
+	jq -e '(.complete | not) and (.trouble | startswith("ends inside"))' out >>why
+result $? "info --json: a file that is cut off"
+cat lost.dat basic.dat >two.dat
+run 0 info --json two.dat && [ "$(jq -c '[.events, .lost]' out | paste -sd' ')" = "[7,312] [7,0]" ]
+result $? "info --json: an object for each recording"
+[ "$(jq -c keys out | sort -u | wc -l)" = 1 ]
+result $? "all with the same keys"
+run 0 info --json -m uname lost.dat &&
+	[ "$(jq -r '.meta[].text' out)" = "$("$S" info -m uname lost.dat)" ]
+result $? "info --json --meta"
 run 1 info --meta nix lost.dat && says 'no text "nix"'
 result $? "info: a text that is not there"
 bad=0
