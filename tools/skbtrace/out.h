@@ -52,6 +52,9 @@ struct totals {
 	u64 unknown;		/* of no event in the format */
 	u64 backward;
 	u64 held;		/* had been held back */
+	u32 traces;
+	bool ended;		/* all of them have an END */
+	s64 end_ns;		/* the last one, since the start of the first */
 	bool complete;
 };
 
@@ -61,6 +64,7 @@ struct printer {
 	bool verbose;
 	bool color;
 	bool follow;		/* lost is not known at the beginning */
+	bool several;		/* traces: a line says of which it is */
 	enum time_format time;
 	struct day_cache day;	/* of the lines */
 	u64 last;		/* time of the line before, for delta */
@@ -90,8 +94,7 @@ void json_trace(struct printer *p, const struct trace *t);
 void json_event(struct printer *p, struct evprint *ep,
 		struct trace *t, const struct rec *r);
 void json_lost(struct printer *p, struct trace *t, const struct rec *r);
-void json_trace_end(struct printer *p, const struct trace *t,
-		    const struct totals *n);
+void json_trace_end(struct printer *p, const struct totals *n);
 
 /*
  * How one field is printed: chosen once per field, called per event. It

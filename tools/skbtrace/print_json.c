@@ -168,7 +168,7 @@ static const char *json_prefix(const struct event *e, const struct field *f)
 	static const char *const keys[] = {
 		"event", "time", "t_ns", "cpu", "seq", "ctx", "pid", "comm",
 		"netns", "sk", "local", "lport", "peer", "pport", "inferred",
-		"held", "older_missed", "pkt", "stack",
+		"held", "older_missed", "pkt", "stack", "trace", "host",
 	};
 
 	/* tcp_active_conn and task say them as a fact about another. */
@@ -186,7 +186,7 @@ struct evprint *json_compile(const struct event *e)
 				     e->nfields * sizeof(ep->ops[0]));
 
 	ep->ev = e;
-	ep->max = 512 + CONN_JSON;
+	ep->max = 512 + 6 * TRACE_WORD + CONN_JSON;
 	ep->head_len = snprintf(ep->head, sizeof(ep->head),
 				"{\"event\":\"%s\",\"time\":\"", e->name);
 	for (u32 i = 0; i < e->nfields; i++) {
@@ -205,12 +205,30 @@ struct evprint *json_compile(const struct event *e)
 	return ep;
 }
 
+static char *put_host(char *p, const struct trace *t)
+{
+	char word[TRACE_WORD];
+
+	p = put_lit(p, ",\"host\":\"");
+	trace_host(t, word);
+	p += escape_json(p, (const u8 *)word, TRACE_WORD);
+	return put_char(p, '"');
+}
+
+/* Two recordings may be of hosts of one name, so they have numbers as well. */
+static char *put_trace(char *p, const struct trace *t)
+{
+	p = put_lit(p, ",\"trace\":");
+	return put_u64(p, t->id);
+}
+
 static char *put_times(char *p, struct printer *pr, const struct trace *t,
 		       u64 mono)
 {
 	p = put_iso(p, &pr->day, clock_real(&t->clock, mono));
 	p = put_lit(p, "\",\"t_ns\":");
-	return put_s64(p, mono - t->clock.t0);
+	p = put_s64(p, mono - t->clock.t0);
+	return pr->several ? put_host(put_trace(p, t), t) : p;
 }
 
 static char *put_ctx(char *p, u8 ctx)
@@ -321,12 +339,14 @@ void json_event(struct printer *pr, struct evprint *ep, struct trace *t,
 
 void json_lost(struct printer *pr, struct trace *t, const struct rec *r)
 {
-	char *p = out_room(pr->o, 512 + r->nr_kinds * 88);
+	char *p = out_room(pr->o, 512 + 6 * TRACE_WORD + r->nr_kinds * 88);
 
 	p = put_lit(p, "{\"event\":\"lost\",\"cpu\":");
 	p = put_u64(p, r->cpu);
 	p = put_lit(p, ",\"t_ns\":");
 	p = put_s64(p, r->time - t->clock.t0);
+	if (pr->several)
+		p = put_host(put_trace(p, t), t);
 	p = put_lit(p, ",\"until_ns\":");
 	p = put_s64(p, r->last_time - t->clock.t0);
 	p = put_lit(p, ",\"count\":");
@@ -371,33 +391,31 @@ void json_trace(struct printer *pr, const struct trace *t)
 	char word[TRACE_WORD];
 
 	p = put_lit(p, "{\"event\":\"trace\",\"time\":\"");
-	p = put_times(p, pr, t, t->clock.t0);
+	p = put_times(p, pr, t, t->start);
 	p = put_lit(p, ",\"version\":");
 	p = put_u64(p, SKBTRACE_ABI);
-	p = put_lit(p, ",\"host\":\"");
-	trace_host(t, word);
-	p += escape_json(p, (const u8 *)word, TRACE_WORD);
-	p = put_lit(p, "\",\"kernel\":\"");
+	if (!pr->several)
+		p = put_host(p, t);
+	p = put_lit(p, ",\"kernel\":\"");
 	trace_kernel(t, word);
 	p += escape_json(p, (const u8 *)word, TRACE_WORD);
 	*p++ = '"';
 	p = put_number(p, ",\"cpus\":", t->ncpus, t->ncpus);
-	p = put_number(p, ",\"start_mono_ns\":", t->clock.t0, true);
+	p = put_number(p, ",\"start_mono_ns\":", t->start, true);
 	p = put_number(p, ",\"lost\":", t->has_end ? t->end.lost : t->lost_seen,
 		       !pr->follow);
 	p = put_lit(p, "}\n");
 	out_end(pr->o, p);
 }
 
-void json_trace_end(struct printer *pr, const struct trace *t,
-		    const struct totals *n)
+void json_trace_end(struct printer *pr, const struct totals *n)
 {
 	char *p = out_room(pr->o, 512);
 
 	p = put_lit(p, "{\"event\":\"trace_end\"");
 	p = put_str(p, ",\"t_ns\":");
-	p = t->has_end ? put_s64(p, t->end.mono_ns - t->clock.t0) :
-			 put_lit(p, "null");
+	p = n->ended ? put_s64(p, n->end_ns) : put_lit(p, "null");
+	p = put_number(p, ",\"traces\":", n->traces, true);
 	p = put_number(p, ",\"events\":", n->events, true);
 	p = put_number(p, ",\"lost\":", n->lost, true);
 	p = put_number(p, ",\"unknown\":", n->unknown, true);

@@ -457,7 +457,7 @@ void text_lost(struct printer *pr, struct trace *t, const struct rec *r)
 /* The comment line that begins a trace. */
 void text_trace(struct printer *pr, const struct trace *t)
 {
-	u64 real = clock_real(&t->clock, t->clock.t0);
+	u64 real = clock_real(&t->clock, t->start);
 	struct day_cache day = { 0 };
 	char host[TRACE_WORD], kernel[TRACE_WORD], start[40];
 	char host_text[4 * TRACE_WORD];

@@ -294,12 +294,14 @@ static void begin_trace(struct show *s, struct trace *t)
 	bool head = t->fmt && !s->summary && !s->latency;
 
 	t->begun = true;
+	t->start = t->clock.t0;
+	/* All lines count from the start of the first. */
+	t->clock.t0 = s->traces->clock.t0 - t->shift;
+	s->pr.several = s->traces->next;
 	if (head && s->pr.json)
 		json_trace(&s->pr, t);
 	else if (head)
 		text_trace(&s->pr, t);
-	/* All lines count from the start of the first. */
-	t->clock.t0 = s->traces->clock.t0 - t->shift;
 }
 
 static void begin(struct show *s)
@@ -524,6 +526,21 @@ static void free_all(struct show *s)
 	free(s);
 }
 
+/* Of the one that ended last; one that was cut off says nothing. */
+static void total_traces(const struct show *s, struct totals *n)
+{
+	n->ended = true;
+	n->end_ns = INT64_MIN;
+	for (const struct trace *t = s->traces; t; t = t->next) {
+		s64 end = t->end.mono_ns + t->shift - s->traces->clock.t0;
+
+		n->traces++;
+		n->ended = n->ended && t->has_end;
+		if (end > n->end_ns)
+			n->end_ns = end;
+	}
+}
+
 static void print_end(struct show *s)
 {
 	struct totals n = {
@@ -535,13 +552,14 @@ static void print_end(struct show *s)
 		.complete = !s->incomplete && !merge_stats(s->merge)->damaged,
 	};
 
+	total_traces(s, &n);
 	if (s->summary)
 		summary_print(s->summary, &s->pr, s->traces, s->last,
 			      s->match.to);
 	else if (s->latency)
 		latency_print(s->latency, &s->pr);
 	else if (s->pr.json)
-		json_trace_end(&s->pr, s->traces, &n);
+		json_trace_end(&s->pr, &n);
 }
 
 int show_close(struct show *s)

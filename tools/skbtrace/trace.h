@@ -19,7 +19,8 @@ struct trace {
 	struct format *fmt;	/* in force */
 	struct format *formats;	/* all there were */
 	struct names *names;
-	struct clock clock;
+	struct clock clock;	/* t0: of the first trace, once it has begun */
+	u64 start;		/* its own t0, then */
 	struct meta *meta;	/* in the order of the file */
 	s64 shift;		/* to the clock of the first trace */
 	bool begun;		/* its header is printed */

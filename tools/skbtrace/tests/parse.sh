@@ -238,6 +238,27 @@ result $? "a pipe is not merged with files"
 golden merged.txt
 "$S" parse basic.dat other_host.dat 2>why >out
 golden hosts.txt
+"$S" parse --json basic.dat other_host.dat >out 2>why
+golden hosts.json
+# the other one began 30 s after the first and is a second long
+jq -s -e '(map(select(.event != "trace_end")) | all(.host != null and .trace != null))
+	and (map(.host) | unique) == [null, "other", "vm"]
+	and last.event == "trace_end" and last.traces == 2
+	and last.events == (map(select(.seq != null)) | length)
+	and last.t_ns >= (map(.t_ns) | max)' out >>why
+result $? "JSON: each line says its host, and the end is that of the last"
+"$S" parse --json basic.dat | jq -s -e 'map(select(.event != "trace") | .host) |
+	unique == [null]' >/dev/null
+result $? "unless there is one recording only"
+"$S" parse --json lost.dat lost.dat 2>err >out
+[ "$(jq -c 'select(.event == "lost") | [.host, .trace, .count]' out | paste -sd' ')" = \
+	'["vm",0,312] ["vm",1,312]' ] &&
+	[ "$(jq -c 'select(.event == "trace_end") | [.events, .lost]' out)" = '[14,624]' ]
+result $? "so do losses; recordings of the same host have numbers"
+gen damaged:no-end no-end.dat
+"$S" parse --json basic.dat no-end.dat 2>err |
+	jq -e 'select(.event == "trace_end") | .t_ns == null and (.complete | not)' >>why
+result $? "the end is not known if one of them was cut off"
 cp basic.dat skbtrace.dat
 run 0 parse && diff "$golden/basic.txt" out >why
 result $? "the default file"
