@@ -341,12 +341,10 @@ void json_lost(struct printer *pr, struct trace *t, const struct rec *r)
 {
 	char *p = out_room(pr->o, 512 + 6 * TRACE_WORD + r->nr_kinds * 88);
 
-	p = put_lit(p, "{\"event\":\"lost\",\"cpu\":");
+	p = put_lit(p, "{\"event\":\"lost\",\"time\":\"");
+	p = put_times(p, pr, t, r->time);
+	p = put_lit(p, ",\"cpu\":");
 	p = put_u64(p, r->cpu);
-	p = put_lit(p, ",\"t_ns\":");
-	p = put_s64(p, r->time - t->clock.t0);
-	if (pr->several)
-		p = put_host(put_trace(p, t), t);
 	p = put_lit(p, ",\"until_ns\":");
 	p = put_s64(p, r->last_time - t->clock.t0);
 	p = put_lit(p, ",\"count\":");

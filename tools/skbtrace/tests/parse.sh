@@ -52,6 +52,10 @@ for s in basic lost zoo big; do
 done
 cmp -s "$golden/basic.json" out || diff "$golden/basic.json" out >why
 result $? "foreign byte order is the same JSON"
+"$S" parse -t utc lost.dat 2>err | awk '/ LOST /{ print $1 }' >want
+"$S" parse --json lost.dat 2>err | jq -r 'select(.event == "lost").time' >out
+[ -s want ] && [ "$(cat out)" = "$(sed 's/Z$/000Z/' want)" ]
+result $? "a loss has its time, as each line"
 "$S" parse --json zoo.dat 2>/dev/null |
 	python3 -c '
 import json, sys
