@@ -9,6 +9,9 @@
 
 enum { MAX_OPTS = 64, LONG_BASE = 256, OPT_HELP = LONG_BASE + MAX_OPTS };
 
+/* Where --help explains, and how wide a terminal is at least. */
+enum { HELP_COLUMN = 26, HELP_WIDTH = 80 };
+
 /* Everything getopt wants, made from the table. */
 struct getopt_args {
 	char letters[2 * MAX_OPTS + 4];
@@ -78,6 +81,40 @@ static void opt_label(const struct opt *o, char *buf, size_t n)
 		 o->arg ? o->arg : "", o->arg && maybe ? "]" : "", "");
 }
 
+/* Words, in lines that end before the last column, the first one at @col. */
+static void wrapped(const char *words, int col)
+{
+	bool begins = true;
+
+	while (*words) {
+		int n = strcspn(words, " \n");
+
+		if (!begins && col + 1 + n > HELP_WIDTH) {
+			printf("\n%*s", HELP_COLUMN, "");
+			col = HELP_COLUMN;
+			begins = true;
+		}
+		printf("%s%.*s", begins ? "" : " ", n, words);
+		col += !begins + n;
+		begins = false;
+		words += n;
+		words += *words != '\0';
+	}
+	putchar('\n');
+}
+
+static void opt_row(const struct opt *o)
+{
+	char label[80];
+	int col;
+
+	opt_label(o, label, sizeof(label));
+	col = printf("  %-*s", HELP_COLUMN - 2, label);
+	if (strlen(label) >= HELP_COLUMN - 2)
+		col += printf("  ");
+	wrapped(o->help, col);
+}
+
 static const struct opt help = {
 	'h', "help", NULL, "this text", OPT_FLAG, NULL, NULL
 };
@@ -91,19 +128,9 @@ void opt_help(const struct cmd *cmd)
 	       cmd->args && *cmd->args ? " " : "", cmd->args ? cmd->args : "",
 	       cmd->brief);
 	for (;;) {
-		const char *h, *nl;
-		char label[80];
-
 		if (!o->letter && !o->name)
 			o = &help;
-		opt_label(o, label, sizeof(label));
-		for (h = o->help; h; h = nl ? nl + 1 : NULL) {
-			nl = strchr(h, '\n');
-			printf("  %-24s%s%.*s\n", label,
-			       strlen(label) > 23 ? "  " : "",
-			       nl ? (int)(nl - h) : (int)strlen(h), h);
-			label[0] = '\0';
-		}
+		opt_row(o);
 		if (o == &help)
 			break;
 		o++;

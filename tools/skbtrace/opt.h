@@ -25,7 +25,7 @@ struct opt {
 	char letter;		/* 0: long only */
 	const char *name;	/* long name, NULL: letter only */
 	const char *arg;	/* name of the argument in help; NULL: none */
-	const char *help;	/* '\n' starts a further line */
+	const char *help;	/* words; up to a '\n' they do in a list */
 	enum opt_kind kind;
 	void *dest;
 	/* 0, or an exit code after its own message */

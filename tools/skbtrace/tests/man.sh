@@ -43,6 +43,10 @@ knows() { # OPTION SECTIONS
 	sections "$2" | grep -qE -- "(^|[ ,])$1([ ,=]|\$)"
 }
 
+fits() { # [COMMAND]
+	! "$S" "$@" --help | grep -E '.{81}'
+}
+
 echo "TAP version 13"
 need groff
 groff -mandoc -Tascii -P-cbou -ww -rLL=200n "$page" >"$tmp/page" 2>"$tmp/err"
@@ -60,6 +64,7 @@ for cmd in record live parse info list status snapshot stop; do
 		sed -n '/^options:/,/^$/s/^  \(-.\)\{0,1\}[, ]*\(--[a-z-]*\).*/\1 \2/p' \
 		>"$tmp/opts"
 	ok "$cmd: --help has options" test -s "$tmp/opts"
+	ok "$cmd: --help is 80 columns wide" fits $cmd
 	while read -r line; do
 		for o in $line; do
 			case $o in
@@ -69,6 +74,7 @@ for cmd in record live parse info list status snapshot stop; do
 		done
 	done <"$tmp/opts"
 done
+ok "--help is 80 columns wide" fits
 # What a word of the summary means, once for the page and once for the table
 sections "skbtrace parse" | tr -s ' \n' '  ' >"$tmp/flat"
 while IFS='"' read -r _ word _ text _; do
