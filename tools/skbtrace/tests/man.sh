@@ -47,6 +47,15 @@ fits() { # [COMMAND]
 	! "$S" "$@" --help | grep -E '.{81}'
 }
 
+# The first command that a newcomer copies: all that a summary is made of
+first() { # FILE
+	grep -m1 -o 'skbtrace record -w 10 -e.*' "$1"
+}
+
+same_first() {
+	[ -n "$(first "$tmp/usage")" ] && [ "$(first "$1")" = "$(first "$tmp/usage")" ]
+}
+
 echo "TAP version 13"
 need groff
 groff -mandoc -Tascii -P-cbou -ww -rLL=200n "$page" >"$tmp/page" 2>"$tmp/err"
@@ -75,6 +84,13 @@ for cmd in record live parse info list status snapshot stop; do
 	done <"$tmp/opts"
 done
 ok "--help is 80 columns wide" fits
+"$S" --help >"$tmp/usage"
+top=$here/../../..
+for f in "$tmp/page" "$top/README.md" "$top/Documentation/networking/skbtrace.rst"; do
+	# In a kernel's tree there is no README of ours
+	[ "${f##*/}" = README.md ] && ! grep -q '^# skbtrace' "$f" 2>/dev/null && continue
+	ok "the first command is that of --help: ${f##*/}" same_first "$f"
+done
 # What a word of the summary means, once for the page and once for the table
 sections "skbtrace parse" | tr -s ' \n' '  ' >"$tmp/flat"
 while IFS='"' read -r _ word _ text _; do
