@@ -136,9 +136,9 @@ def in_words(worst, others, events):
     drops = [e for e in events if e["event"] == "skb_drop" and e["dir"] == "tx"]
     cuts = [e for e in events if e["event"] == "tcp_congestion"
             and e["reason"] in ("fastrtx", "loss", "frto")]
-    held = dict(zip(worst["held_by"], worst["held_us"]))
+    held = {part["by"]: part["us"] for part in worst["held"]}
     share = round(100 * (held.get("loss", 0) + held.get("cwnd", 0))
-                  / sum(worst["held_us"]))
+                  / sum(held.values()))
     print(f"{worst['life_us'] / 1e6:.1f} s instead of"
           f" {max(r['life_us'] for r in others) / 1e6:.1f} s, since"
           f" {sum(e['segs'] for e in drops)} segments were dropped at"

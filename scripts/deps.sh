@@ -14,7 +14,7 @@ declare -A PACKAGES=(
 	[kernel]="bc bison flex gcc kmod libc6-dev libelf-dev libssl-dev
 		  linux-source-${SKBTRACE_KERNEL:-6.12} lz4 make patch
 		  perl python3 xz-utils"
-	[stock]="apt busybox-static cpio dpkg gcc gcc-12 kmod libc6-dev libelf1 make
+	[stock]="apt busybox-static cpio dpkg gcc gcc-12 kmod libc6-dev libelf1 make pahole
 		  xz-utils"
 	[kernels]="linux-source-6.1 linux-source-6.12"
 	[vm]="iproute2 kmod mount procps qemu-system-x86 util-linux"
@@ -22,9 +22,9 @@ declare -A PACKAGES=(
 	[test]="bash-completion bsdutils ethtool gcc groff-base iperf3 iproute2
 		iputils-ping jq kmod libmnl-dev libpcap-dev nftables pkg-config
 		procps python3 socat strace tcpdump util-linux zsh"
-	[deb]="bash-completion busybox-static ccache cpio debhelper dh-dkms dkms dpkg-dev fakeroot
+	[deb]="bash-completion build-essential busybox-static ccache cpio debhelper dh-dkms dkms dpkg-dev fakeroot
 	       lintian zsh"
-	[lint]="clang codespell cppcheck git perl python3 python3-docutils
+	[lint]="clang codespell cppcheck g++ git perl python3 python3-docutils
 		shellcheck sparse universal-ctags"
 	[pahole]="pahole"
 	[bench]="bpftrace iperf3 linux-perf tcpdump trace-cmd"

@@ -22,7 +22,7 @@ static void usage(void)
 	       "  skbtrace COMMAND --help       options of a command\n"
 	       "  skbtrace --version\n\n"
 	       "Why is this connection slow?\n"
-	       "  skbtrace record -w 10 -e @trouble,@conn,@rtt,tcp_sendlimit\n"
+	       "  skbtrace record -w 10 -e @trouble,@conn,@rtt,tcp_sendlimit,tcp_turn\n"
 	       "  skbtrace parse --summary\n");
 }
 

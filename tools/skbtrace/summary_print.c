@@ -107,6 +107,12 @@ static struct cell rtt_last_cell(const struct ctx *c, const struct row *r)
 	return end_cell(c, r, C_SRTT);
 }
 
+/* No sample was recorded: the last RTT is the smoothed one of the kernel. */
+static bool is_smoothed(const struct ctx *c, const struct row *r)
+{
+	return !r->has_rtt && rtt_last_cell(c, r).state == CELL_VALUE;
+}
+
 /* ---- order ---- */
 
 /* Worst first: what was lost on the way, then who waited longest. */
@@ -215,7 +221,8 @@ static void text_row(const struct ctx *c, const struct row *r, int wconn,
 	snprintf(life, sizeof(life), "%llu.%03llus",
 		 (unsigned long long)(us / 1000000),
 		 (unsigned long long)(us / 1000 % 1000));
-	snprintf(rtt, sizeof(rtt), "%s/%s", ms_text(min, rtt_min_cell(c, r)),
+	snprintf(rtt, sizeof(rtt), "%s/%s%s", ms_text(min, rtt_min_cell(c, r)),
+		 is_smoothed(c, r) ? "~" : "",
 		 ms_text(last, rtt_last_cell(c, r)));
 	outf(c->pr->o, "%-*s  %-*s  %8s  %8s  %4s %4s  %-15s  ",
 	     wconn, r->name ? r->name : "-", wsk, sk, life,
@@ -274,6 +281,12 @@ static void text_legend(const struct ctx *c, struct row **rows, u32 n)
 {
 	bool wanted = c->pr->color || c->pr->verbose;
 
+	for (u32 i = 0; wanted && i < n; i++) {
+		if (!is_smoothed(c, rows[i]))
+			continue;
+		outf(c->pr->o, "# ~: smoothed; record tcp_rttm for the last sample\n");
+		break;
+	}
 	for (u32 w = 0; wanted && w < ARRAY_SIZE(legend); w++) {
 		u32 i = 0;
 
@@ -384,15 +397,14 @@ static void json_row(const struct ctx *c, const struct row *r)
 	json_cell(c, "duplicate_segs", count_cell(c, SRC_DROP, r->duplicates));
 	json_cell(c, "rtt_min_us", rtt_min_cell(c, r));
 	json_cell(c, "rtt_last_us", rtt_last_cell(c, r));
+	outf(c->pr->o, ",\"rtt_last_smoothed\":%s",
+	     is_smoothed(c, r) ? "true" : "false");
 	json_cell(c, "listen_overflows",
 		  count_cell(c, SRC_OVERFLOW, r->overflows));
-	outf(c->pr->o, ",\"held_by\":[");
+	outf(c->pr->o, ",\"held\":[");
 	for (u32 i = 0; i < n; i++)
-		outf(c->pr->o, "%s\"%s\"", i ? "," : "", p[i].word);
-	outf(c->pr->o, "],\"held_us\":[");
-	for (u32 i = 0; i < n; i++)
-		outf(c->pr->o, "%s%llu", i ? "," : "",
-		     (unsigned long long)p[i].us);
+		outf(c->pr->o, "%s{\"by\":\"%s\",\"us\":%llu}",
+		     i ? "," : "", p[i].word, (unsigned long long)p[i].us);
 	outf(c->pr->o, "],\"lost\":%llu}\n", (unsigned long long)c->s->lost);
 }
 

@@ -15,7 +15,7 @@ held() {
 	got=$(awk '/^10/ { print $3 }' out)
 	[ "$got" = "$3" ] || echo "life: $got, expected: $3" >>why
 	got=$("$S" parse --summary --json "$1.dat" 2>>err | jq -r \
-		'[.held_by, .held_us] | transpose | map(join("=")) | join(" ")')
+		'.held | map("\(.by)=\(.us)") | join(" ")')
 	[ "$got" = "$4" ] || echo "JSON: $got, expected: $4" >>why
 	[ ! -s why ]
 	result $? "$1"
@@ -53,18 +53,18 @@ held lost_other "swnd 50%  cwnd 40%  app 10%" 1.000s \
 held lost_open "open  ?" 1.000s ""
 more held_many many.dat
 "$S" parse --summary --json many.dat >out
-jq -e '.held_by[0] == "other" and (.held_by | length) == 16 and
-	(.held_us | add) == 1000000' out >/dev/null 2>why
+jq -e '.held[0].by == "other" and (.held | length) == 16 and
+	(.held | map(.us) | add) == 1000000' out >/dev/null 2>why
 result $? "more reasons than a row tells apart"
 
 # a part of the trace is the life of what it shows
 "$S" parse --summary --json --since 0.25 --until 0.75 open.dat >out
-[ "$(jq -c '[.life_us, .held_by, .held_us]' out)" = '[500000,["swnd"],[500000]]' ] ||
+[ "$(jq -c '[.life_us, (.held | map(.by)), (.held | map(.us))]' out)" = '[500000,["swnd"],[500000]]' ] ||
 	cat out >why
 [ ! -s why ]
 result $? "--since after the only event: what held goes on"
 "$S" parse --summary --json --until 0.5 runs.dat >out
-got=$(jq -c '[.open, .life_us, .held_by, .held_us]' out)
+got=$(jq -c '[.open, .life_us, (.held | map(.by)), (.held | map(.us))]' out)
 [ "$got" = '[true,500000,["cwnd","app"],[400000,100000]]' ] || echo "$got" >why
 [ ! -s why ]
 result $? "--until cuts the timeline"

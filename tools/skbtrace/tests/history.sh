@@ -96,7 +96,7 @@ for s in summary open_end; do
 	golden history-$s.txt
 done
 run 0 parse --summary --json summary.dat
-[ "$(jq -c '[.life_us, .rtt_min_us, .held_by]' out)" = \
+[ "$(jq -c '[.life_us, .rtt_min_us, (.held | map(.by))]' out)" = \
 	'[1000000,4000,["app","loss","swnd"]]' ] || cat out >why
 [ ! -s why ]
 result $? "summary: the kernel's times, not those around primaries"

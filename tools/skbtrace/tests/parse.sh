@@ -158,7 +158,7 @@ for s in conns summary_lost; do
 	golden $s.json
 done
 "$S" parse --summary --json conns.dat 2>/dev/null |
-	jq -e -s 'map(select(.held_us != []) | (.held_us | add) == .life_us) |
+	jq -e -s 'map(select(.held != []) | (.held | map(.us) | add) == .life_us) |
 		  length > 3 and all' >/dev/null
 result $? "what held a connection back adds up to its life"
 "$S" parse --summary conns.dat 2>/dev/null | awk '/%/ {
