@@ -176,9 +176,11 @@ int skbtrace_hold_make(struct skbtrace_run *run)
 	struct skbtrace_hold *h = &run->hold;
 	u64 size = div_u64(run->config.hold, num_online_cpus());
 
-	BUILD_BUG_ON(NR_CPUS > SKBTRACE_REF_CPUS);
 	if (h->size)
 		return 0;
+	if (nr_cpu_ids > SKBTRACE_REF_CPUS)
+		return skbtrace_err(-EINVAL, "primary=: events can't be held back on more than %u CPUs",
+				    SKBTRACE_REF_CPUS);
 	if (!run->config.hold)
 		return skbtrace_err(-EINVAL, "primary=: the file \"hold\" says 0 bytes; 16777216 is the default");
 	h->size = rounddown_pow_of_two(max_t(u64, size, SKBTRACE_HOLD_MIN));

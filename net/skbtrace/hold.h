@@ -102,7 +102,9 @@ static inline u32 skbtrace_ref_cpu(u64 ref)
 /* Is @ref of the key and kind whose hash is @mix? Seldom said of others. */
 static inline bool skbtrace_ref_tagged(u64 ref, u64 mix)
 {
-	return ref && !((ref ^ mix << SKBTRACE_REF_POS_BITS) & SKBTRACE_REF_TAG);
+	u64 differs = ref ^ mix << SKBTRACE_REF_POS_BITS;
+
+	return ref && !(differs & SKBTRACE_REF_TAG);
 }
 
 /*

@@ -244,8 +244,8 @@ void skbtrace_set_special(struct skbtrace_run *run)
 }
 
 /*
- * Probes read it meanwhile: each word is whole, and one on another CPU may judge
- * one event by a mixture of old and new.
+ * Probes read it meanwhile: each word is whole. One on another CPU may judge an
+ * event by a mixture of old and new.
  */
 static void skbtrace_store_slot(struct skbtrace_slot *to,
 				const struct skbtrace_slot *from)

@@ -146,8 +146,7 @@ row_turn-same() {
 	before=$(segments)
 	kept turn-same tcp_turn written 4
 	sed -i '/^seen turn-same/d' "$out/result"
-	seen turn-same $(((trips / 10 + trips) / 4 * rounds)) \
-		$(($(segments) - before)) 0
+	seen turn-same $((sent / 4)) $(($(segments) - before)) 0
 }
 row_limit-same() { kept limit-same tcp_sendlimit written; }
 row_limit-bulk() {

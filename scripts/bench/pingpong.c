@@ -5,7 +5,7 @@
  *	udp	a trip is a datagram sent and received, over loopback
  *	tcp	the same of 64 bytes of a connection
  *	drop	a datagram sent that the receiver's socket filter refuses
- *	fire	512 datagrams sent that are refused, all of one byte but the last
+ *	fire	512 datagrams refused, all of one byte but the last
  *	bulk	64 KiB written to a connection and read
  *	conn	a connection from connect() to the end of both sides
  *	listen	a socket that begins and ends to listen

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Reading a capture file, from disk or a pipe: every length is doubted. */
+#include <assert.h>
 #include <byteswap.h>
 #include <errno.h>
 #include <stdio.h>
@@ -13,8 +14,8 @@
 #include "file_resync.h"
 #include "linux/skbtrace_api.h"
 
-_Static_assert(sizeof(struct sbt_file_hdr) == sizeof(struct sbt_chunk_hdr),
-	       "one may stand in place of the other");
+static_assert(sizeof(struct sbt_file_hdr) == sizeof(struct sbt_chunk_hdr),
+	      "one may stand in place of the other");
 
 struct sbt_reader {
 	int fd;

@@ -4,35 +4,7 @@
 #include <stdlib.h>
 
 #include "summary.h"
-
-/* An event of these names feeds the summary. */
-const char *const source_events[SRC_NR] = {
-	[SRC_KEYFRAME] = "tcp_active_conn", [SRC_RTTM] = "tcp_rttm",
-	[SRC_RETRANS] = "tcp_retransmit", [SRC_DROP] = "skb_drop",
-	[SRC_LIMIT] = "tcp_sendlimit",
-	[SRC_OVERFLOW] = "tcp_listen_overflow",
-	[SRC_CONG] = "tcp_congestion", [SRC_CA] = "tcp_ca_state",
-	[SRC_STATE] = "tcp_connection", [SRC_RESET] = "tcp_reset",
-	[SRC_TURN] = "tcp_turn",
-};
-
-/* The fields of an event that count, found once per format. */
-struct col {
-	int source;		/* enum source, -1: none */
-	const struct field *f[C_NR];
-	const struct field *end;
-	const struct field *state, *err;
-	const struct field *una;
-	bool loss;		/* says when losses are repaired */
-	bool part;		/* only what led to a primary was written */
-	bool exact;		/* some were, so others are told twice */
-};
-
-struct cols {
-	const struct format *fmt;
-	struct col *c;
-	struct cols *next;
-};
+#include "summary_cols.h"
 
 struct summary *summary_new(const struct match *m)
 {
@@ -44,8 +16,6 @@ struct summary *summary_new(const struct match *m)
 
 void summary_free(struct summary *s)
 {
-	struct cols *c;
-
 	if (!s)
 		return;
 	rows_free(s);
@@ -53,132 +23,8 @@ void summary_free(struct summary *s)
 	for (u32 i = 0; i < s->nwords; i++)
 		free(s->words[i]);
 	free(s->words);
-	while ((c = s->cols)) {
-		s->cols = c->next;
-		free(c->c);
-		free(c);
-	}
+	summary_cols_free(s->cols);
 	free(s);
-}
-
-/* ---- fields ---- */
-
-/*
- * When losses are repaired can be told if the end of it is recorded, too:
- * "only=recovery:loss" would make it last forever. Both states end in open;
- * disorder, which sets leave out, at most follows that.
- */
-static bool tells_loss(const char *spec, int source)
-{
-	const char *end = source == SRC_CA ? "open" : "leave";
-
-	if (!spec)
-		return true;
-	if (spec_has(spec, "when") || spec_has(spec, "primary") ||
-	    spec_names(spec, "skip", end) || spec_names(spec, "mask", end))
-		return false;
-	return !spec_has(spec, "only") || spec_names(spec, "only", end);
-}
-
-/* tcp_congestion, or tcp_ca_state if the former was not recorded. */
-static bool is_loss_source(const struct trace *t, int source)
-{
-	const char *spec = trace_spec(t, source_events[SRC_CONG]);
-
-	if (source == SRC_CA && spec && tells_loss(spec, SRC_CONG))
-		return false;
-	return tells_loss(trace_spec(t, source_events[source]), source);
-}
-
-static void find_fields(struct col *c, const struct match *m,
-			const struct event *e)
-{
-	static const char *const names[C_NR] = {
-		[C_BYTES_SENT] = "bytes_sent", [C_BYTES_ACKED] = "bytes_acked",
-		[C_BYTES_RETRANS] = "bytes_retrans",
-		[C_RETRANS] = "total_retrans", [C_MIN_RTT] = "min_rtt_us",
-		[C_SRTT] = "srtt_us", [C_BUSY] = "busy_us",
-		[C_RWND] = "rwnd_limited_us", [C_SNDBUF] = "sndbuf_limited_us",
-	};
-
-	c->source = -1;
-	for (int i = 0; i < SRC_NR; i++)
-		if (!strcmp(e->name, source_events[i]))
-			c->source = i;
-	if (e->role == ROLE_CONN)
-		c->source = SRC_KEYFRAME;
-	if (!match_event(m, e))
-		c->source = -1;
-	c->una = event_field(e, "snd_una");
-	c->state = event_field(e, "state");
-	c->err = event_field(e, "err");
-	switch (c->source) {
-	case SRC_KEYFRAME:
-		for (int i = 0; i < C_NR; i++)
-			c->f[i] = event_field(e, names[i]);
-		c->end = event_field(e, "end");
-		break;
-	case SRC_RTTM:
-		c->f[0] = event_field(e, "rtt_us");
-		break;
-	case SRC_RETRANS:
-	case SRC_DROP:
-		c->f[0] = event_field(e, "segs");
-		c->f[1] = event_field(e, "reason");
-		break;
-	case SRC_STATE:
-		c->f[0] = event_field(e, "old");
-		break;
-	case SRC_RESET:
-		c->f[0] = event_field(e, "dir");
-		c->f[1] = event_field(e, "reason");
-		break;
-	case SRC_LIMIT:
-		c->f[0] = event_field(e, "reason");
-		c->f[1] = event_field(e, "was");
-		c->f[2] = event_field(e, "for_us");
-		c->f[3] = event_field(e, "snd_cwnd");
-		break;
-	case SRC_TURN:
-		c->f[0] = event_field(e, "now");
-		c->f[1] = event_field(e, "was");
-		c->f[2] = event_field(e, "gap_us");
-		c->f[3] = event_field(e, "min_rtt_us");
-		break;
-	case SRC_CONG:
-	case SRC_CA:
-		c->f[0] = event_field(e, c->source == SRC_CONG ?
-				      "reason" : "state");
-		c->f[1] = event_field(e, "prior_cwnd");
-		c->f[2] = event_field(e, "rto_us");
-		c->f[3] = event_field(e, "snd_cwnd");
-		break;
-	}
-}
-
-static struct col *col_of(struct summary *s, const struct trace *t,
-			  const struct rec *r)
-{
-	struct cols *c;
-	struct col *i;
-
-	for (c = s->cols; c; c = c->next)
-		if (c->fmt == r->fmt)
-			return &c->c[r->ev->index];
-	c = xcalloc(1, sizeof(*c));
-	c->fmt = r->fmt;
-	c->c = xcalloc(r->fmt->nevents, sizeof(*c->c));
-	for (u32 n = 0; n < r->fmt->nevents; n++) {
-		i = &c->c[n];
-		find_fields(i, s->match, &r->fmt->events[n]);
-		i->part = spec_has(trace_spec(t, r->fmt->events[n].name),
-				   "primary");
-		i->loss = (i->source == SRC_CONG || i->source == SRC_CA) &&
-			  is_loss_source(t, i->source);
-	}
-	c->next = s->cols;
-	s->cols = c;
-	return &c->c[r->ev->index];
 }
 
 /* ---- records ---- */
@@ -297,7 +143,7 @@ static void add_limit(struct summary *s, struct row *row, const struct col *c,
 		   reason(s, r, c->f[1]), for_ns);
 }
 
-/* Up to now we have waited for an answer, if the peer sends and we have sent. */
+/* Until now we have waited for an answer, if the peer sends and we had sent. */
 static void add_turn(struct summary *s, struct row *row, const struct col *c,
 		     const struct rec *r, u64 now)
 {
@@ -379,7 +225,7 @@ static void add_lost(struct summary *s, const struct rec *r)
 		e = format_event(r->fmt, no);
 		if (!e)
 			continue;
-		find_fields(&c, s->match, e);
+		col_fields(&c, s->match, e);
 		if (c.source >= 0)
 			s->lost_src[c.source] = true;
 	}
@@ -572,7 +418,7 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r,
 		return;
 	}
 	s->events += part == RANGE_IN;
-	c = col_of(s, t, r);
+	c = summary_col(s, t, r);
 	if (rec_inferred(r) && c->exact)
 		return;
 	c->exact = !rec_inferred(r);

@@ -3,6 +3,7 @@
 # What a few wrong bits cost: the chunk that they are in, and no other. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
+need python3
 
 gen basic one.dat
 "$here/flip.py" twice one.dat twice.dat || exit 1
