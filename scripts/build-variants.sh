@@ -7,7 +7,8 @@
 # must offer the same events as the modules of the tree. Ends with "N passed, N
 # failed".
 #   -b  and on the unpatched kernel "base", where events whose tracepoints are
-#       missing must say so
+#       missing must say so; and for a big-endian machine, whose objects are only
+#       compiled. 32 bits are not offered
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -131,6 +132,42 @@ if ((failed == 0)); then
 	attempt "and has its event" \
 		grep -q '^event .* sample_xmit .*state=exact' "$tmp/events"
 
+fi
+
+# configured ARCH CROSS: as plain, but for what only x86 has
+configured() {
+	mkdir -p "$tmp/$1"
+	{
+		cat "$ROOT"/scripts/kernel/{common,net,skbtrace-builtin}.config
+		echo CONFIG_ENABLE_DEFAULT_TRACERS=y
+	} >"$tmp/$1/fragments"
+	make -C "$src" O="$tmp/$1" ARCH="$1" CROSS_COMPILE="$2" \
+		KCONFIG_ALLCONFIG="$tmp/$1/fragments" allnoconfig
+}
+
+# big_endian ARCH CROSS: net/skbtrace, and what of TCP and IP is patched
+big_endian() {
+	configured "$@" || return
+	grep -Fqx CONFIG_CPU_BIG_ENDIAN=y "$tmp/$1/.config" &&
+		grep -Fqx CONFIG_SKBTRACE_TCP=y "$tmp/$1/.config" || return
+	make -C "$src" O="$tmp/$1" ARCH="$1" CROSS_COMPILE="$2" W=1 \
+		-j"${JOBS:-$(nproc)}" prepare net/skbtrace/ net/ipv4/tcp_input.o \
+		net/ipv4/tcp_output.o net/ipv4/ip_output.o 2>&1 |
+		tee "$tmp/make"
+	[ -e "$tmp/$1/net/skbtrace/built-in.a" ] &&
+		! grep -A2 'warning:' "$tmp/make" | grep skbtrace
+}
+
+# refused_by ARCH CROSS: that machine has no such option
+refused_by() {
+	configured "$@" && grep -Fqx CONFIG_TRACEPOINTS=y "$tmp/$1/.config" &&
+		! grep '^CONFIG_SKBTRACE' "$tmp/$1/.config"
+}
+
+if ((on_base)); then
+	"$ROOT/scripts/deps.sh" cross
+	attempt "big-endian: s390, W=1" big_endian s390 s390x-linux-gnu-
+	attempt "32 bits: not offered" refused_by i386 ''
 fi
 
 if ((on_base && failed == 0)); then

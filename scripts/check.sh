@@ -45,6 +45,8 @@ NIGHTLY=(
 	"userland|tools|make -s -C tools/skbtrace check"
 	"stock-all|tools|scripts/stock-test.sh"
 	"kernel-debug|deps|scripts/kernel.sh debug"
+	"kernel-kcsan|deps|scripts/kernel.sh kcsan"
+	"races|kernel-kcsan tools|scripts/selftest.sh -k kcsan"
 	"kernel-base|deps|scripts/kernel.sh base"
 	"pahole|kernel kernel-base|scripts/pahole.sh"
 	"variants-base|kernel kernel-base|scripts/build-variants.sh -b"

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # scripts/deps.sh [-n] GROUP... - install the Debian packages that a task needs
 #
-# Groups: kernel kernels vm stock deb tools test lint pahole bench, or all. kernels:
-# the sources of each that there are patches for; kernel: of the one that
-# SKBTRACE_KERNEL names.
+# Groups: kernel kernels vm stock deb tools test lint cross pahole bench, or all.
+# kernels: the sources of each that there are patches for; kernel: of the one
+# that SKBTRACE_KERNEL names.
 #   -n  only say what is missing; exit status 1 if something is
 
 set -euo pipefail
@@ -26,6 +26,7 @@ declare -A PACKAGES=(
 	       lintian zsh"
 	[lint]="clang codespell cppcheck g++ git perl python3 python3-docutils
 		shellcheck sparse universal-ctags"
+	[cross]="gcc-s390x-linux-gnu"
 	[pahole]="pahole"
 	[bench]="bpftrace iperf3 linux-perf tcpdump trace-cmd"
 )

@@ -5,6 +5,7 @@
 #   base   without skbtrace, configured as plain: what the costs are ratios to
 #   plain  skbtrace as modules, and no checkers: the kernel that is measured
 #   debug  skbtrace built in, KASAN, lockdep and other checkers
+#   kcsan  the same with the race detector
 #   uml    user mode Linux with skbtrace built in, the same checkers and KUnit
 #   kunit  user mode Linux with KUnit alone, for a version that has no uml
 #
@@ -26,6 +27,7 @@ declare -A FRAGMENTS=(
 	[base]="common x86 net plain"
 	[plain]="common x86 net plain skbtrace"
 	[debug]="common x86 net checks debug skbtrace-builtin"
+	[kcsan]="common x86 net kcsan skbtrace-builtin"
 	[uml]="common net checks uml skbtrace-builtin"
 	[kunit]="kunit"
 )
