@@ -76,21 +76,25 @@ struct skbtrace_hold {
 
 /*
  * A reference, from its lowest bit on: the position, which is a multiple of 8,
- * without its three low bits and its highest ones; a tag; the CPU. Never 0, but
- * once in 8 TiB: such an entry is not found.
+ * without its three low bits and its highest ones; a tag; the CPU. Never 0.
  */
-#define SKBTRACE_REF_POS_BITS	40
-#define SKBTRACE_REF_TAG_BITS	11
+#define SKBTRACE_REF_POS_BITS	39
+#define SKBTRACE_REF_TAG_BITS	12
 #define SKBTRACE_REF_CPU_SHIFT	(SKBTRACE_REF_POS_BITS + SKBTRACE_REF_TAG_BITS)
 #define SKBTRACE_REF_POS	((1ULL << SKBTRACE_REF_POS_BITS) - 1)
 #define SKBTRACE_REF_TAG	\
 	(((1ULL << SKBTRACE_REF_TAG_BITS) - 1) << SKBTRACE_REF_POS_BITS)
 #define SKBTRACE_REF_CPUS	(1U << (64 - SKBTRACE_REF_CPU_SHIFT))
 
+/* Bits below those of the set. Its lowest one is 1: an empty word has no tag */
+static inline u64 skbtrace_ref_tag(u64 mix)
+{
+	return (mix << 2 & SKBTRACE_REF_TAG) | 1ULL << SKBTRACE_REF_POS_BITS;
+}
+
 static inline u64 skbtrace_hold_ref(u32 cpu, u64 pos, u64 mix)
 {
-	return (u64)cpu << SKBTRACE_REF_CPU_SHIFT |
-	       (mix << SKBTRACE_REF_POS_BITS & SKBTRACE_REF_TAG) |
+	return (u64)cpu << SKBTRACE_REF_CPU_SHIFT | skbtrace_ref_tag(mix) |
 	       (pos >> 3 & SKBTRACE_REF_POS);
 }
 
@@ -102,22 +106,19 @@ static inline u32 skbtrace_ref_cpu(u64 ref)
 /* Is @ref of the key and kind whose hash is @mix? Seldom said of others. */
 static inline bool skbtrace_ref_tagged(u64 ref, u64 mix)
 {
-	u64 differs = ref ^ mix << SKBTRACE_REF_POS_BITS;
-
-	return ref && !(differs & SKBTRACE_REF_TAG);
+	return (ref & SKBTRACE_REF_TAG) == skbtrace_ref_tag(mix);
 }
 
 /*
  * Events of different kinds do not share a chain, and keys that share a set for
- * one kind don't for another. The set is the highest bits, the tag the lowest.
+ * one kind don't for another. The highest bits are the best: set, then tag.
  */
 static inline u64 skbtrace_hold_mix(const struct skbtrace_hold *h, u64 key,
 				    u32 kind)
 {
 	u64 mix = ((key ^ h->secret) + kind) * SKBTRACE_HOLD_MIX;
 
-	mix = (mix ^ mix >> 32) * SKBTRACE_HOLD_MIX;
-	return mix ^ mix >> 32;
+	return (mix ^ mix >> 32) * SKBTRACE_HOLD_MIX;
 }
 
 static inline u64 *skbtrace_hold_set(const struct skbtrace_hold *h, u64 mix)
@@ -147,7 +148,7 @@ static inline bool skbtrace_hold_pos(const struct skbtrace_hold *h, u64 ref,
 	u32 cpu = skbtrace_ref_cpu(ref);
 	u64 head, back;
 
-	/* what looks like an entry after 8 TiB may be none */
+	/* what looks like an entry after 4 TiB may be none */
 	if (unlikely(cpu >= h->nr_logs || !h->log[cpu].base))
 		return false;
 	head = READ_ONCE(h->log[cpu].head);
@@ -229,7 +230,7 @@ static inline u64 *skbtrace_hold_word(u64 *set, u64 mix, u64 *ref)
 static inline u64 *skbtrace_hold_take(const struct skbtrace_hold *h, u64 *set,
 				      u64 mix, u64 *old, u64 *prev)
 {
-	u64 *use = &set[mix % SKBTRACE_HOLD_WAYS];
+	u64 *use = &set[(mix >> 32) % SKBTRACE_HOLD_WAYS];
 	u32 i;
 
 	*old = READ_ONCE(*use);
@@ -243,6 +244,22 @@ static inline u64 *skbtrace_hold_take(const struct skbtrace_hold *h, u64 *set,
 	}
 	*prev = *old;
 	return use;
+}
+
+/* Another CPU is before us, or the key is new. */
+static noinline __maybe_unused void
+skbtrace_hold_link_slow(const struct skbtrace_hold *h, struct skbtrace_held *e,
+			u64 *set, u64 mix, u64 ref)
+{
+	u64 old, prev, *word;
+
+	do {
+		word = skbtrace_hold_word(set, mix, &old);
+		prev = old;
+		if (!word)
+			word = skbtrace_hold_take(h, set, mix, &old, &prev);
+		WRITE_ONCE(e->prev, prev);
+	} while (!try_cmpxchg(word, &old, ref));
 }
 
 /**
@@ -263,19 +280,20 @@ static inline void skbtrace_hold_link(const struct skbtrace_hold *h,
 				      u32 cpu, struct skbtrace_held *e,
 				      u64 pos, u32 kind, u64 key)
 {
-	u64 mix = skbtrace_hold_mix(h, key, kind), old, prev;
+	u64 mix = skbtrace_hold_mix(h, key, kind), old;
 	u64 *set = skbtrace_hold_set(h, mix), *word;
+	u64 ref = skbtrace_hold_ref(cpu, pos, mix);
 
 	WRITE_ONCE(e->key, key);
 	WRITE_ONCE(e->tag, pos ^ h->secret);
 	skbtrace_race();
-	do {
-		word = skbtrace_hold_word(set, mix, &old);
-		prev = old;
-		if (unlikely(!word))
-			word = skbtrace_hold_take(h, set, mix, &old, &prev);
-		WRITE_ONCE(e->prev, prev);
-	} while (!try_cmpxchg(word, &old, skbtrace_hold_ref(cpu, pos, mix)));
+	word = skbtrace_hold_word(set, mix, &old);
+	if (likely(word)) {
+		WRITE_ONCE(e->prev, old);
+		if (likely(try_cmpxchg(word, &old, ref)))
+			return;
+	}
+	skbtrace_hold_link_slow(h, e, set, mix, ref);
 }
 
 /**

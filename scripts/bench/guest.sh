@@ -169,7 +169,7 @@ row_rttm-held() { kept rttm-held $'tcp_rttm,primary=tcp_reset\ntcp_reset' held; 
 row_udp-held() { kept udp-held $'udp_send,primary=tcp_reset\ntcp_reset' held; }
 row_held-many() { kept held-many $'udp_send,primary=tcp_reset\ntcp_reset' held; }
 row_fire-full() {
-	kept fire-full 'udp_send,before=512,primary=udp_send[len>1]' written 512
+	kept fire-full 'udp_send,before=256,primary=udp_send[len>1]' held
 }
 row_rttm-stack() { kept rttm-stack tcp_rttm,stack written; }
 row_drop-skip() { kept drop-skip skb_drop,skip=SOCKET_FILTER skipped; }

@@ -98,7 +98,7 @@ static u64 unmix(u64 mix)
 
 	for (int i = 0; i < 5; i++)	/* Newton: right bits double */
 		inverse *= 2 - SKBTRACE_HOLD_MIX * inverse;
-	mix = (mix ^ mix >> 32) * inverse;
+	mix *= inverse;
 	mix = (mix ^ mix >> 32) * inverse;
 	return (mix - KIND) ^ hold.secret;
 }

@@ -58,6 +58,8 @@ typedef int64_t s64;
 #endif
 #define smp_rmb()	__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define smp_wmb()	__atomic_thread_fence(__ATOMIC_RELEASE)
+#define noinline	__attribute__((__noinline__))
+#define __maybe_unused	__attribute__((__unused__))
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define likely(x)	__builtin_expect(!!(x), 1)
 
