@@ -116,7 +116,7 @@ static int skbtrace_trace_wait(struct skbtrace_cpu *c, struct file *file)
 	if (file->f_flags & O_NONBLOCK)
 		return -EAGAIN;
 	return wait_event_interruptible(c->buf->read_wait,
-					skbtrace_ring_peek(&c->ring) ||
+					skbtrace_ring_ready(&c->ring) ||
 					skbtrace_finished(c->run));
 }
 
@@ -179,7 +179,7 @@ static __poll_t skbtrace_trace_poll(struct file *file, poll_table *wait)
 
 	poll_wait(file, &buf->read_wait, wait);
 	finished = skbtrace_finished(c->run);
-	if (skbtrace_ring_peek(&c->ring))
+	if (skbtrace_ring_ready(&c->ring))
 		return EPOLLIN | EPOLLRDNORM;
 	return finished ? EPOLLIN | EPOLLRDNORM | EPOLLHUP : 0;
 }

@@ -262,7 +262,8 @@ static int dropped_store(char *text, size_t len)
 
 static u64 skbtrace_hits(const struct skbtrace_gate *gate)
 {
-	return gate->asked + gate->skipped + gate->filtered + gate->refused;
+	return READ_ONCE(gate->asked) + READ_ONCE(gate->skipped) +
+	       READ_ONCE(gate->filtered) + READ_ONCE(gate->refused);
 }
 
 /* Counters of a CPU that is tracing are read as they pass by. */
@@ -270,13 +271,17 @@ static void skbtrace_stat_cpu(struct seq_file *m, const struct skbtrace_cpu *c)
 {
 	seq_printf(m, "cpu %u hits=%llu skipped=%llu filtered=%llu refused=%llu",
 		   c->cpu, skbtrace_hits(&c->gate),
-		   c->gate.skipped, c->gate.filtered, c->gate.refused);
+		   READ_ONCE(c->gate.skipped), READ_ONCE(c->gate.filtered),
+		   READ_ONCE(c->gate.refused));
 	seq_printf(m, " held=%llu history=%llu lost=%llu written=%llu names=%llu",
-		   c->held, c->history, c->lost, c->written, c->names);
+		   READ_ONCE(c->held), READ_ONCE(c->history),
+		   READ_ONCE(c->lost), READ_ONCE(c->written),
+		   READ_ONCE(c->names));
 	seq_printf(m, " read=%llu produced=%lu consumed=%lu fullest=%u",
-		   c->read, c->ring.produced, c->ring.consumed,
-		   c->ring.fullest);
-	seq_printf(m, " recursion=%llu complete_ns=%llu\n", c->recursion,
+		   READ_ONCE(c->read), READ_ONCE(c->ring.produced),
+		   READ_ONCE(c->ring.consumed), READ_ONCE(c->ring.fullest));
+	seq_printf(m, " recursion=%llu complete_ns=%llu\n",
+		   READ_ONCE(c->recursion),
 		   READ_ONCE(c->complete));
 }
 
@@ -301,8 +306,8 @@ static u64 skbtrace_held_dropped(const struct skbtrace_run *run)
 	int cpu;
 
 	for_each_possible_cpu(cpu) {
-		history += per_cpu_ptr(run->cpu, cpu)->history;
-		held += per_cpu_ptr(run->cpu, cpu)->held;
+		history += READ_ONCE(per_cpu_ptr(run->cpu, cpu)->history);
+		held += READ_ONCE(per_cpu_ptr(run->cpu, cpu)->held);
 	}
 	return held > history ? held - history : 0;
 }

@@ -109,6 +109,12 @@ static inline const u8 *skbtrace_ring_peek(struct skbtrace_ring *r)
 	return r->base + (r->consumed % r->nr) * r->size;
 }
 
+/* Anybody: is there one? Another reader may take it first. */
+static inline bool skbtrace_ring_ready(const struct skbtrace_ring *r)
+{
+	return smp_load_acquire(&r->produced) != READ_ONCE(r->consumed);
+}
+
 /*
  * Consumer: done with what skbtrace_ring_peek() gave; all reads of it happen
  * before the producer opens it again.
