@@ -112,6 +112,7 @@ static inline const u8 *skbtrace_ring_peek(struct skbtrace_ring *r)
 /* Anybody: is there one? Another reader may take it first. */
 static inline bool skbtrace_ring_ready(const struct skbtrace_ring *r)
 {
+	/* pairs with skbtrace_ring_close() */
 	return smp_load_acquire(&r->produced) != READ_ONCE(r->consumed);
 }
 
