@@ -40,7 +40,10 @@ now=$(dpkg-parsechangelog -l "$ROOT/debian/changelog" -S Version)
 
 guest=("$ROOT/scripts/deb-test-guest.sh" "$stock" "$dir")
 status=0
-if ((EUID == 0)); then
+if ((EUID == 0)) && ! mountpoint -q /; then
+	# what is mounted there could not be kept from the rest of the machine
+	echo "1..0 # SKIP / is no mount point, as in a plain chroot: mount --bind DIR DIR, then chroot DIR"
+elif ((EUID == 0)); then
 	msg "in a chroot, for a kernel that does not run"
 	unshare --mount --propagation private -- "${guest[@]}" chroot ||
 		status=$?

@@ -27,6 +27,6 @@ struct cmd {
 };
 
 extern const struct cmd cmd_record, cmd_live, cmd_parse, cmd_info, cmd_list,
-			cmd_status, cmd_snapshot, cmd_stop;
+			cmd_status, cmd_snapshot, cmd_stop, cmd_why;
 
 #endif

@@ -9,6 +9,7 @@
 
 #include "cmd.h"
 #include "input.h"
+#include "recopt.h"
 
 #define DEFAULT_FILE	"skbtrace.dat"
 
@@ -48,6 +49,10 @@ static const struct opt opts[] = {
 	  &show_opts.out, NULL },
 	{ 's', "summary", NULL, "one row per connection, worst first",
 	  OPT_FLAG, &show_opts.summary, NULL },
+	{ 0, "why", NULL, "what each connection in trouble suffers from, as"
+	  " \"skbtrace why\"", OPT_FLAG, &show_opts.why, NULL },
+	{ 0, "top", "N", "of --why: the N worst (default: all in trouble)",
+	  OPT_CALL, &show_opts.top, recopt_count },
 	{ 0, "latency", NULL, "how long packets took from place to place",
 	  OPT_FLAG, &show_opts.latency, NULL },
 	{ 'e', "events", "LIST", "only these: names, globs, @sets; comma list",
@@ -59,6 +64,8 @@ static const struct opt opts[] = {
 	  OPT_STRING, &show_opts.since, NULL },
 	{ 0, "until", "TIME", "up to then", OPT_STRING, &show_opts.until,
 	  NULL },
+	{ 0, "seq", "LIST", "only these, by number: CPU:N, N-N; comma list",
+	  OPT_CALL, &show_opts.seqs, seqs_parse },
 	{ 0, "strict", NULL, "exit code 3 if events were lost", OPT_FLAG,
 	  &show_opts.strict, NULL },
 	{ 0, "format", "FILE", "inputs are trace.cpuN files, this is \"format\"",

@@ -7,7 +7,7 @@
 
 /* In the order in which people meet them. */
 static const struct cmd *const cmds[] = {
-	&cmd_record, &cmd_live, &cmd_parse, &cmd_info, &cmd_list, &cmd_status,
+	&cmd_why, &cmd_record, &cmd_live, &cmd_parse, &cmd_info, &cmd_list, &cmd_status,
 	&cmd_snapshot, &cmd_stop,
 };
 
@@ -22,6 +22,8 @@ static void usage(void)
 	       "  skbtrace COMMAND --help       options of a command\n"
 	       "  skbtrace --version\n\n"
 	       "Why is this connection slow?\n"
+	       "  skbtrace why\n"
+	       "or record, and look for yourself:\n"
 	       "  skbtrace record -w 10 -e @trouble,@conn,@rtt,tcp_sendlimit,tcp_turn\n"
 	       "  skbtrace parse --summary\n");
 }

@@ -4,6 +4,7 @@
 #define SKBTRACE_MATCH_H
 
 #include "filter.h"
+#include "seqs.h"
 #include "trace.h"
 
 struct match {
@@ -18,6 +19,7 @@ struct match {
 		u16 port;
 		bool any_addr, any_port;
 	} end[2];
+	struct seqs seqs;	/* --seq; none: all */
 	struct filter filter;	/* -S, freed by whoever compiled it */
 	/* on the clock of the first trace */
 	u64 from, to;
@@ -36,6 +38,13 @@ bool match_event(const struct match *m, const struct event *e);
 bool match_who(const struct match *m, struct trace *t, const struct rec *r);
 /* It is not, but may turn out to be: its connection has no name or port yet. */
 bool match_later(const struct match *m, struct trace *t, const struct rec *r);
+
+/* Does --seq ask for it by number? */
+static inline bool match_seq(const struct match *m, const struct trace *t,
+			     const struct rec *r)
+{
+	return !m->seqs.n || seqs_have(&m->seqs, t->id, r);
+}
 
 static inline bool match_time(const struct match *m, u64 time)
 {

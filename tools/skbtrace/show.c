@@ -12,6 +12,7 @@
 #include "out.h"
 #include "show.h"
 #include "summary.h"
+#include "why/why.h"
 
 /* What a format's events are to us. */
 struct evshow {
@@ -83,8 +84,13 @@ static int parse_opts(struct show *s)
 	else if (strcmp(c, "auto"))
 		return fail(EXIT_USAGE, "--color %s: not auto, always or never",
 			    c);
-	if (o->summary && o->latency)
-		return fail(EXIT_USAGE, "--summary and --latency: one of them");
+	if (o->summary + o->latency + o->why > 1)
+		return fail(EXIT_USAGE,
+			    "--summary, --latency, --why: one of them");
+	if (o->seqs.n && (o->summary || o->latency || o->why))
+		return fail(EXIT_USAGE, "--seq is for lines");
+	if (o->top && !o->why)
+		return fail(EXIT_USAGE, "--top needs --why");
 	if (o->conn) {
 		int err = match_conn_parse(&s->match, o->conn);
 
@@ -98,6 +104,7 @@ static int parse_opts(struct show *s)
 		if (err)
 			return err;
 	}
+	s->match.seqs = o->seqs;
 	s->match.events = o->events;
 	s->match.since = o->since;
 	s->match.until = o->until;
@@ -116,8 +123,8 @@ struct show *show_open(const struct show_opts *o)
 	}
 	out_open(&s->out, STDOUT_FILENO);
 	s->pr.o = &s->out;
-	if (o->summary)
-		s->summary = summary_new(&s->match);
+	if (o->summary || o->why)
+		s->summary = summary_new(&s->match, o->why);
 	if (o->latency)
 		s->latency = latency_new();
 	s->merge = merge_new(show_rec, s);
@@ -414,7 +421,8 @@ static void show_rec(void *arg, struct trace *t, const struct rec *r)
 				    match_who(&s->match, t, r));
 		return;
 	}
-	if (!es->shown || !match_who(&s->match, t, r))
+	if (!es->shown || !match_who(&s->match, t, r) ||
+	    !match_seq(&s->match, t, r))
 		return;
 	s->printed++;
 	if (s->pr.json)
@@ -484,6 +492,7 @@ static void notes(const struct show *s)
 
 	if (!s->printed && !s->summary && !s->latency && !s->deflt && s->seen &&
 	    (s->match.by_conn || s->match.filter.expr || s->match.events ||
+	     s->match.seqs.n ||
 	     s->match.since || s->match.until))
 		msg("none of %llu events is what was asked for",
 		    (unsigned long long)s->seen);
@@ -520,6 +529,7 @@ static void free_all(struct show *s)
 	summary_free(s->summary);
 	latency_free(s->latency);
 	filter_free(&s->match.filter);
+	free(s->match.seqs.v);
 	out_free(&s->out);
 	if (s->own_fd)
 		close(s->out.fd);
@@ -541,6 +551,18 @@ static void total_traces(const struct show *s, struct totals *n)
 	}
 }
 
+static void print_why(struct show *s)
+{
+	bool recorded[SRC_NR];
+	struct why w;
+
+	summary_recorded(s->summary, s->traces, recorded);
+	summary_close(s->summary, s->traces, s->last, s->match.to);
+	why_open(&w, s->summary, s->traces, recorded);
+	why_print(&w, &s->pr, s->opts.top);
+	why_close(&w);
+}
+
 static void print_end(struct show *s)
 {
 	struct totals n = {
@@ -553,7 +575,9 @@ static void print_end(struct show *s)
 	};
 
 	total_traces(s, &n);
-	if (s->summary)
+	if (s->opts.why)
+		print_why(s);
+	else if (s->summary)
 		summary_print(s->summary, &s->pr, s->traces, s->last,
 			      s->match.to);
 	else if (s->latency)

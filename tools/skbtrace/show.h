@@ -14,12 +14,15 @@
 
 #include "file.h"
 #include "opt.h"
+#include "seqs.h"
 
 struct show_opts {
 	bool json;
 	bool verbose;
 	bool summary;
 	bool latency;
+	bool why;
+	u64 top;		/* of why: connections in trouble, 0: all */
 	bool strict;		/* loss is exit code 3 */
 	const char *out;	/* file, NULL: stdout */
 	const char *time;	/* rel wall utc delta epoch mono */
@@ -27,6 +30,7 @@ struct show_opts {
 	const char *conn;	/* --conn */
 	const char *filter;	/* -S of parse; that of live is the kernel's */
 	const char *events;	/* -e: names, globs, @sets, comma list */
+	struct seqs seqs;	/* --seq, freed by show */
 	const char *since;
 	const char *until;
 };

@@ -2,15 +2,17 @@
 /* Collecting what the summary shows. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "summary.h"
 #include "summary_cols.h"
 
-struct summary *summary_new(const struct match *m)
+struct summary *summary_new(const struct match *m, bool facts)
 {
 	struct summary *s = xcalloc(1, sizeof(*s));
 
 	s->match = m;
+	s->facts = facts ? fact_fields_new() : NULL;
 	return s;
 }
 
@@ -24,6 +26,7 @@ void summary_free(struct summary *s)
 		free(s->words[i]);
 	free(s->words);
 	summary_cols_free(s->cols);
+	fact_fields_free(s->facts);
 	free(s);
 }
 
@@ -391,19 +394,57 @@ static u64 conn_cookie(const struct rec *r)
 	return rec_cookie(r);
 }
 
-static void add_stray(struct summary *s, const struct col *c,
+/* A packet of which no socket was known; a reset answers what came. */
+static void add_stray(struct summary *s, struct trace *t, const struct col *c,
 		      const struct rec *r, u64 now)
 {
+	bool drop = c->source == SRC_DROP;
 	struct addr_pair a, back;
-	u64 dir;
+	struct facts *f;
+	s64 dir;
 
-	if (c->source != SRC_DROP || !rec_tuple(r, &a) || !a.lport || !a.pport)
+	if ((!drop && c->source != SRC_RESET) || !rec_tuple(r, &a) ||
+	    !a.lport || !a.pport)
 		return;
 	addr_pair_swap(&back, &a);
-	dir = r->ev->dir ? rec_int_or_0(r, r->ev->dir) : 0;
-	strays_add(&s->strays, (s64)dir == r->ev->dir_tx ||
-		   (s64)dir == r->ev->dir_fwd ? &a : &back,
-		   segments(r, c->f[0]), now);
+	dir = r->ev->dir ? (s64)rec_int_or_0(r, r->ev->dir) : 0;
+	f = strays_add(&s->strays, dir == r->ev->dir_tx ||
+		       dir == r->ev->dir_fwd ? &a : &back,
+		       drop ? segments(r, c->f[0]) : 0, now);
+	if (f && s->facts)
+		facts_add(s->facts, f, t, r, now);
+}
+
+/* The listener @row refuses a packet of a client, which may be known here. */
+static void add_refused(struct summary *s, struct trace *t,
+			const struct row *row, const struct col *c,
+			const struct rec *r, u64 now)
+{
+	struct addr_pair a = {};
+	struct facts *f;
+	u64 port;
+
+	if (!c->f[0] || c->f[0]->type != FT_ADDR || !rec_has(r, c->f[0]) ||
+	    !rec_get(r, c->f[1], &port) || !row->has_port)
+		return;
+	memcpy(a.local, r->p + c->f[0]->off, sizeof(a.local));
+	memcpy(a.peer, row->a.local, sizeof(a.peer));
+	a.lport = port;
+	a.pport = row->a.lport;
+	f = strays_add(&s->strays, &a, 0, now);
+	if (f)
+		facts_add(s->facts, f, t, r, now);
+}
+
+/* What a verdict is built on. */
+static void add_facts(struct summary *s, struct trace *t, struct row *row,
+		      const struct col *c, const struct rec *r, u64 now)
+{
+	if (!s->facts)
+		return;
+	facts_add(s->facts, &row->facts, t, r, now);
+	if (c->source == SRC_OVERFLOW)
+		add_refused(s, t, row, c, r, now);
 }
 
 void summary_add(struct summary *s, struct trace *t, const struct rec *r,
@@ -435,7 +476,7 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r,
 	if (cookie)
 		row = row_get(s, t, cookie);
 	if (!cookie && part == RANGE_IN)
-		add_stray(s, c, r, now);
+		add_stray(s, t, c, r, now);
 	if (!row)
 		return;
 	row->matched = row->matched || who;
@@ -451,6 +492,7 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r,
 		row_enter(s, row);
 		row->last = now > row->last ? now : row->last;
 		add_counts(s, row, c, r);
+		add_facts(s, t, row, c, r, now);
 	}
 	add_lasting(s, row, c, r, now);
 	add_una(row, c, r, part == RANGE_IN);

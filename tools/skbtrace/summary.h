@@ -3,6 +3,7 @@
 #ifndef SKBTRACE_SUMMARY_H
 #define SKBTRACE_SUMMARY_H
 
+#include "facts.h"
 #include "held.h"
 #include "match.h"
 #include "out.h"
@@ -57,20 +58,24 @@ struct row {
 	const struct trace *trace;
 	u64 until;		/* open: the end of what we know */
 	u64 permille;		/* of its life that something held it back */
+	struct facts facts;	/* if they were asked for */
 };
 
 struct summary;
 
-/* summary_drops.c: what was dropped and no socket was named with it. */
+/* summary_drops.c: what happened to packets and no socket was named with it. */
 struct strays {
 	void *tree;		/* of struct stray, by tuple */
 	struct stray *list;
 	u32 n;
-	u64 homeless;		/* segments of no connection that is known */
+	u64 homeless;		/* dropped, of no connection that is known */
 };
 
-/* Only what @m wants; its times may become known later. */
-struct summary *summary_new(const struct match *m);
+/*
+ * Only what @m wants; its times may become known later. With @facts those of
+ * each connection are collected, too.
+ */
+struct summary *summary_new(const struct match *m, bool facts);
 void summary_free(struct summary *s);
 
 /*
@@ -102,6 +107,7 @@ struct summary {
 	struct cols *cols;	/* of each format met */
 	u64 events, lost;
 	struct strays strays;
+	struct fact_fields *facts;	/* NULL: not wanted */
 	bool lost_src[SRC_NR];
 	bool seen_src[SRC_NR];
 	char **words;		/* for values that have none */
@@ -113,6 +119,10 @@ extern const char *const source_events[SRC_NR];
 /* All is told: no record comes any more. */
 void summary_close(struct summary *s, const struct trace *traces, u64 last,
 		   u64 to);
+
+/* Which events were recorded, or would have been if there had been any? */
+void summary_recorded(const struct summary *s, const struct trace *traces,
+		      bool recorded[SRC_NR]);
 
 /* summary_rows.c; row_find() returns NULL if there is none. */
 struct row *row_get(struct summary *s, const struct trace *t, u64 cookie);
@@ -138,9 +148,13 @@ void fate_reset(struct row *r, const char *dir, const char *reason,
 /* How it ended, or "open"; NULL: it was closed in order. */
 const char *fate_word(const struct row *r);
 
-/* summary_drops.c */
-void strays_add(struct strays *s, const struct addr_pair *from_to, u64 segs,
-		u64 now);
+/*
+ * summary_drops.c. @segs were dropped of what @from_to sent. Returns where the
+ * facts about it belong, NULL: nowhere. The receiver's address may be missing,
+ * if a listener takes any.
+ */
+struct facts *strays_add(struct strays *s, const struct addr_pair *from_to,
+			 u64 segs, u64 now);
 /* Each to its row, all of which are known. */
 void strays_settle(struct summary *s);
 void strays_free(struct strays *s);

@@ -85,6 +85,10 @@ void col_fields(struct col *c, const struct match *m,
 		c->f[0] = event_field(e, "segs");
 		c->f[1] = event_field(e, "reason");
 		break;
+	case SRC_OVERFLOW:
+		c->f[0] = event_field(e, "client");
+		c->f[1] = event_field(e, "client_port");
+		break;
 	case SRC_STATE:
 		c->f[0] = event_field(e, "old");
 		break;
@@ -149,4 +153,23 @@ void summary_cols_free(struct cols *c)
 		free(c->c);
 		free(c);
 	}
+}
+
+/* Nothing of it came, but it was asked for: there was none. */
+static bool is_recorded(const struct summary *s, const struct trace *t,
+			enum source src)
+{
+	const struct event *e = t->fmt ? format_find(t->fmt,
+						     source_events[src]) : NULL;
+
+	return e && match_event(s->match, e) &&
+	       trace_spec(t, source_events[src]);
+}
+
+void summary_recorded(const struct summary *s, const struct trace *traces,
+		      bool recorded[SRC_NR])
+{
+	for (int i = 0; i < SRC_NR; i++)
+		recorded[i] = s->seen_src[i] || s->lost_src[i] ||
+			      is_recorded(s, traces, i);
 }

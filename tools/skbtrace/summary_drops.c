@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Packets that were dropped where no socket was known: on their way through a
- * router, or before the receiver's was looked for. They belong to whoever sent
- * them, if that connection is in the recording, else to whom they were sent.
+ * Packets to which something happened where no socket was known: they were
+ * dropped on their way through a router, or before the receiver's was looked
+ * for, or a listener refused them. They belong to whoever sent them, if that
+ * connection is in the recording, else to whom they were sent.
  */
 #include <search.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@ enum { MAX_TUPLES = 1 << 16 };
 struct stray {
 	struct addr_pair a;
 	u64 time, segs;
+	struct facts facts;
 	struct stray *next;
 };
 
@@ -24,8 +26,8 @@ static int by_tuple(const void *a, const void *b)
 	return memcmp(a, b, sizeof(struct addr_pair));
 }
 
-void strays_add(struct strays *s, const struct addr_pair *from_to, u64 segs,
-		u64 now)
+struct facts *strays_add(struct strays *s, const struct addr_pair *from_to,
+			 u64 segs, u64 now)
 {
 	struct stray *d = xcalloc(1, sizeof(*d)), **slot;
 
@@ -35,7 +37,7 @@ void strays_add(struct strays *s, const struct addr_pair *from_to, u64 segs,
 	if (!slot) {
 		s->homeless += segs;
 		free(d);
-		return;
+		return NULL;
 	}
 	if (*slot == d) {
 		d->next = s->list;
@@ -46,6 +48,7 @@ void strays_add(struct strays *s, const struct addr_pair *from_to, u64 segs,
 	}
 	(*slot)->segs += segs;
 	(*slot)->time = now;
+	return &(*slot)->facts;
 }
 
 static void keep(void *node)
@@ -60,6 +63,7 @@ void strays_free(struct strays *s)
 	tdestroy(s->tree, keep);
 	while ((d = s->list)) {
 		s->list = d->next;
+		facts_free(&d->facts);
 		free(d);
 	}
 }
@@ -72,6 +76,18 @@ static int rows_by_tuple(const void *a, const void *b)
 	return memcmp(&x->a, &y->a, sizeof(x->a));
 }
 
+/* The same where the peer's address is missing. */
+static int rows_by_ports(const void *a, const void *b)
+{
+	const struct row *x = *(const struct row *const *)a;
+	const struct row *y = *(const struct row *const *)b;
+	int diff = memcmp(x->a.local, y->a.local, sizeof(x->a.local));
+
+	if (!diff)
+		diff = x->a.lport - y->a.lport;
+	return diff ? diff : x->a.pport - y->a.pport;
+}
+
 static bool fits_better(const struct row *r, const struct row *than, u64 time)
 {
 	if (r->first > time)
@@ -79,21 +95,54 @@ static bool fits_better(const struct row *r, const struct row *than, u64 time)
 	return than->first > time || r->first > than->first;
 }
 
+typedef int (*order)(const void *, const void *);
+
 /* Of those that have had these addresses: who lived then, or the first. */
-static struct row *owner(struct row **rows, u32 n, const struct addr_pair *a,
-			 u64 time)
+static struct row *owner(struct row **rows, u32 n, order cmp,
+			 const struct addr_pair *a, u64 time)
 {
 	struct row key = { .a = *a }, *k = &key, **r, *best = NULL;
 
-	r = bsearch(&k, rows, n, sizeof(*rows), rows_by_tuple);
+	r = bsearch(&k, rows, n, sizeof(*rows), cmp);
 	if (!r)
 		return NULL;
-	while (r > rows && !rows_by_tuple(r - 1, &k))
+	while (r > rows && !cmp(r - 1, &k))
 		r--;
-	for (; r < rows + n && !rows_by_tuple(r, &k); r++)
+	for (; r < rows + n && !cmp(r, &k); r++)
 		if (!best || fits_better(*r, best, time))
 			best = *r;
 	return best;
+}
+
+static bool lacks_peer(const struct stray *d)
+{
+	return addr_is_zero(d->a.peer);
+}
+
+/* Those that @cmp can find, in @rows sorted by it. */
+static void settle(struct summary *s, struct row **rows, u32 n, order cmp,
+		   bool lacking)
+{
+	qsort(rows, n, sizeof(*rows), cmp);
+	for (struct stray *d = s->strays.list; d; d = d->next) {
+		struct addr_pair back;
+		struct row *r;
+
+		if (lacks_peer(d) != lacking)
+			continue;
+		addr_pair_swap(&back, &d->a);
+		r = owner(rows, n, cmp, &d->a, d->time);
+		if (!r && !lacking)
+			r = owner(rows, n, cmp, &back, d->time);
+		if (!r) {
+			s->strays.homeless += d->segs;
+			continue;
+		}
+		if (d->segs)
+			row_enter(s, r);
+		r->drops += d->segs;
+		facts_move(&r->facts, &d->facts);
+	}
 }
 
 void strays_settle(struct summary *s)
@@ -104,21 +153,11 @@ void strays_settle(struct summary *s)
 	for (u32 i = 0; s->strays.list && i < s->size; i++)
 		if (s->slot[i] && s->slot[i]->a.lport && s->slot[i]->a.pport)
 			rows[n++] = s->slot[i];
-	qsort(rows, n, sizeof(*rows), rows_by_tuple);
-	for (struct stray *d = s->strays.list; d; d = d->next) {
-		struct addr_pair back;
-		struct row *r;
-
-		addr_pair_swap(&back, &d->a);
-		r = owner(rows, n, &d->a, d->time);
-		if (!r)
-			r = owner(rows, n, &back, d->time);
-		if (!r) {
-			s->strays.homeless += d->segs;
-			continue;
+	settle(s, rows, n, rows_by_tuple, false);
+	for (struct stray *d = s->strays.list; d; d = d->next)
+		if (lacks_peer(d)) {
+			settle(s, rows, n, rows_by_ports, true);
+			break;
 		}
-		row_enter(s, r);
-		r->drops += d->segs;
-	}
 	free(rows);
 }

@@ -410,17 +410,6 @@ static void json_row(const struct ctx *c, const struct row *r)
 
 /* ---- */
 
-/* Nothing of it came, but it was asked for: there was none. */
-static bool is_recorded(const struct summary *s, const struct trace *t,
-			enum source src)
-{
-	const struct event *e = t->fmt ? format_find(t->fmt,
-						     source_events[src]) : NULL;
-
-	return e && match_event(s->match, e) &&
-	       trace_spec(t, source_events[src]);
-}
-
 void summary_print(struct summary *s, struct printer *pr,
 		   const struct trace *traces, u64 last, u64 to)
 {
@@ -428,9 +417,7 @@ void summary_print(struct summary *s, struct printer *pr,
 	struct row **rows = xcalloc(s->used, sizeof(*rows));
 	u32 n = 0;
 
-	for (int i = 0; i < SRC_NR; i++)
-		c.recorded[i] = s->seen_src[i] || s->lost_src[i] ||
-				is_recorded(s, traces, i);
+	summary_recorded(s, traces, c.recorded);
 	summary_close(s, traces, last, to);
 	for (u32 i = 0; i < s->size; i++)
 		if (s->slot[i] && s->slot[i]->matched && s->slot[i]->seen)

@@ -39,8 +39,10 @@ static void grow(struct summary *s)
 
 static void free_row(struct row *r)
 {
-	if (r)
-		free(r->name);
+	if (!r)
+		return;
+	facts_free(&r->facts);
+	free(r->name);
 	free(r);
 }
 

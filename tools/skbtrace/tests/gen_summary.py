@@ -54,6 +54,11 @@ def crowd(n=600000):
     return t
 
 
+def crowd100():
+    """As many as a busy server has."""
+    return crowd(100000)
+
+
 def swapped(who):
     return dict(local=who['peer'], lport=who['pport'], peer=who['local'],
                 pport=who['lport'])

@@ -62,9 +62,10 @@ groff -mandoc -Tascii -P-cbou -ww -rLL=200n "$page" >"$tmp/page" 2>"$tmp/err"
 ok "formats without a word" test ! -s "$tmp/err"
 sed 's/^/# /' "$tmp/err"
 
-for cmd in record live parse info list status snapshot stop; do
+for cmd in why record live parse info list status snapshot stop; do
 	where="skbtrace $cmd"
 	case $cmd in
+	why) where+="|How to print" ;;
 	record) where+="|What to trace" ;;
 	live) where+="|What to trace|How to print" ;;
 	parse) where+="|How to print" ;;

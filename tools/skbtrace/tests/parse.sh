@@ -144,7 +144,7 @@ run 0 parse --conn sk=1003 --conn sk=1003 basic.dat
 result $? "the same twice"
 run 1 parse 'port 443' && says "-S 'port 443'"
 result $? "a filter in place of a file: what to do"
-run 2 parse --s basic.dat && says '--s can be each of: --summary --since --strict'
+run 2 parse --s basic.dat && says '--s can be each of: --summary --since --seq --strict'
 result $? "an option that is cut too short"
 
 # ---- summary

@@ -44,7 +44,7 @@ suite() {
 }
 
 if [ $# = 0 ]; then
-	set -- parse damage output summary refilter held history latency record flight filter scope conf \
+	set -- parse damage output summary why refilter held history latency record flight filter scope conf \
 		man completion stress
 fi
 for s; do

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Facts of connections, as their events come in. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "facts.h"
+
+/* Kinds of events of one connection; a storm of them must not take all memory */
+enum { MAX_SEEN = 48 };
+
+struct fact_fields {
+	const struct format *fmt;
+	struct fact_cols *c;
+	struct fact_fields *next;
+};
+
+/* The first one is no format's. */
+struct fact_fields *fact_fields_new(void)
+{
+	return xcalloc(1, sizeof(struct fact_fields));
+}
+
+void fact_fields_free(struct fact_fields *ff)
+{
+	struct fact_fields *next;
+
+	for (; ff; ff = next) {
+		next = ff->next;
+		free(ff->c);
+		free(ff);
+	}
+}
+
+static const struct fact_cols *cols_of(struct fact_fields *ff,
+				       const struct rec *r)
+{
+	struct fact_fields *f = ff->next;
+
+	while (f && f->fmt != r->fmt)
+		f = f->next;
+	if (f)
+		return &f->c[r->ev->index];
+	f = xcalloc(1, sizeof(*f));
+	f->fmt = r->fmt;
+	f->c = xcalloc(f->fmt->nevents, sizeof(*f->c));
+	for (u32 i = 0; i < f->fmt->nevents; i++)
+		fact_cols_fill(&f->c[i], &f->fmt->events[i]);
+	f->next = ff->next;
+	ff->next = f;
+	return &f->c[r->ev->index];
+}
+
+/* ---- one event ---- */
+
+static const char *word_of(const struct rec *r, const struct field *f)
+{
+	const struct sym *s;
+	u64 v;
+
+	if (!f || !f->syms || !rec_get(r, f, &v))
+		return NULL;
+	s = symtab_find(f->syms, v);
+	return s ? s->word : NULL;
+}
+
+static enum fact_way way_of(const struct fact_cols *c, const struct rec *r)
+{
+	s64 dir = c->dir ? (s64)rec_int_or_0(r, c->dir) : -1;
+
+	if (dir == c->tx)
+		return WAY_TX;
+	if (dir == c->rx)
+		return WAY_RX;
+	return dir == c->fwd && c->fwd >= 0 ? WAY_FWD : WAY_NONE;
+}
+
+static bool same_word(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool is_alike(const struct seen *a, const struct seen *b)
+{
+	return a->what == b->what && a->way == b->way && a->netns == b->netns &&
+	       a->at == b->at && a->trace == b->trace &&
+	       same_word(a->word, b->word);
+}
+
+/* Those like @key; NULL if there is no room for another kind. */
+static struct seen *seen_get(struct facts *f, const struct seen *key)
+{
+	struct seen *s = f->seen;
+
+	while (s && !is_alike(s, key))
+		s = s->next;
+	if (s)
+		return s;
+	if (f->n == MAX_SEEN) {
+		f->left_out++;
+		return NULL;
+	}
+	s = xmalloc(sizeof(*s));
+	*s = *key;
+	s->next = f->seen;
+	f->seen = s;
+	f->n++;
+	return s;
+}
+
+static void range_add(struct fact_range *v, u64 x)
+{
+	if (!v->n || x < v->min)
+		v->min = x;
+	if (!v->n || x > v->max)
+		v->max = x;
+	v->sum += x;
+	v->n++;
+}
+
+static void count(struct seen *s, const struct fact_cols *c,
+		  const struct trace *t, const struct rec *r, u64 now)
+{
+	const struct event_no no = { t->id, r->cpu, r->seq };
+	u64 most = s->v[0].max, x;
+
+	if (!s->n++) {
+		s->since = now;
+		s->first = no;
+		s->most = no;
+	}
+	s->until = now;
+	s->last = no;
+	for (int i = 0; i < V_NR; i++)
+		if (rec_get(r, c->v[i], &x))
+			range_add(&s->v[i], x);
+	if (s->v[0].n && s->v[0].max > most)
+		s->most = no;
+}
+
+/* How long the peer's window was shut. */
+static void shut(struct facts *f, const struct fact_cols *c,
+		 const struct rec *r, const char *word, u64 now)
+{
+	u64 wnd;
+
+	if (f->shut_since && now > f->shut_since)
+		f->shut_ns += now - f->shut_since;
+	f->shut_since = word && !strcmp(word, "swnd") &&
+			rec_get(r, c->v[V_WND], &wnd) && !wnd ? now : 0;
+}
+
+void facts_add(struct fact_fields *ff, struct facts *f, const struct trace *t,
+	       const struct rec *r, u64 now)
+{
+	const struct fact_cols *c = cols_of(ff, r);
+	struct seen key = { .trace = t, .netns = r->netns }, *s;
+
+	if (r->ev->key == KEY_SK) {
+		f->netns = r->netns;
+		f->tgid = f->tgid ? f->tgid : r->tgid;
+	}
+	if (c->what < 0)
+		return;
+	if (c->only && !same_word(word_of(r, c->only), c->only_word))
+		return;
+	key.what = c->what;
+	key.word = word_of(r, c->word);
+	key.way = way_of(c, r);
+	key.at = c->at ? rec_int_or_0(r, c->at) : 0;
+	s = seen_get(f, &key);
+	if (s)
+		count(s, c, t, r, now);
+	if (c->what == FACT_STOP)
+		shut(f, c, r, key.word, now);
+}
+
+void facts_move(struct facts *to, struct facts *from)
+{
+	struct seen **end = &to->seen;
+
+	while (*end)
+		end = &(*end)->next;
+	*end = from->seen;
+	to->n += from->n;
+	to->left_out += from->left_out;
+	from->seen = NULL;
+	from->n = 0;
+}
+
+void facts_free(struct facts *f)
+{
+	struct seen *s;
+
+	while ((s = f->seen)) {
+		f->seen = s->next;
+		free(s);
+	}
+}
+
+/* ---- questions ---- */
+
+const struct seen *facts_next(const struct facts *f, const struct seen *after,
+			      enum fact what, const char *word)
+{
+	const struct seen *s = after ? after->next : f->seen;
+
+	while (s && (s->what != what || (word && !same_word(s->word, word))))
+		s = s->next;
+	return s;
+}
+
+u64 facts_count(const struct facts *f, enum fact what, const char *word)
+{
+	const struct seen *s = NULL;
+	u64 n = 0;
+
+	while ((s = facts_next(f, s, what, word)))
+		n += s->n;
+	return n;
+}
+
+u64 facts_sum(const struct facts *f, enum fact what, const char *word,
+	      enum fact_value v)
+{
+	const struct seen *s = NULL;
+	u64 n = 0;
+
+	while ((s = facts_next(f, s, what, word)))
+		n += s->v[v].sum;
+	return n;
+}
+
+u64 facts_max(const struct facts *f, enum fact what, const char *word,
+	      enum fact_value v)
+{
+	const struct seen *s = NULL;
+	u64 n = 0;
+
+	while ((s = facts_next(f, s, what, word)))
+		n = s->v[v].max > n ? s->v[v].max : n;
+	return n;
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * What has happened to a connection, and which events show it. Events that are
+ * alike are counted together; of each kind a few are remembered by number, so
+ * that who reads a verdict can look at them.
+ */
+#ifndef SKBTRACE_FACTS_H
+#define SKBTRACE_FACTS_H
+
+#include "trace.h"
+
+/* One event each; facts_table.c has the fields that are looked at. */
+enum fact {
+	FACT_STATE,		/* tcp_connection: word state it enters */
+	FACT_RESET,		/* tcp_reset: word reason */
+	FACT_RETRANS,		/* tcp_retransmit: word kind */
+	FACT_CONG,		/* tcp_congestion: word reason */
+	FACT_OVERFLOW,		/* tcp_listen_overflow: word reason */
+	FACT_DROP,		/* skb_drop: word reason */
+	FACT_STOP,		/* tcp_sendlimit: word why it stops */
+	FACT_TURN,		/* tcp_turn: word who sends now */
+	FACT_RTT,		/* tcp_rttm: no word */
+	FACT_WAIT,		/* sk_sndbuf_wait: word op */
+	FACT_TIMER,		/* sk_timer: word timer, of those that fire */
+	FACT_NR
+};
+
+/* Values that are remembered of an event; which ones depends on the fact. */
+enum fact_value {
+	/* FACT_RETRANS, FACT_DROP */
+	V_SEGS = 0, V_LEN, V_SEQ, V_RETRANSMITS,
+	/* FACT_STOP */
+	V_WND = 0, V_UNSENT, V_SNDBUF, V_INFLIGHT,
+	/* FACT_TURN */
+	V_GAP = 0, V_BYTES, V_FOR, V_MIN_RTT,
+	/* FACT_RTT */
+	V_RTT = 0,
+	/* FACT_CONG */
+	V_CWND = 0,
+	/* FACT_OVERFLOW */
+	V_BACKLOG = 0, V_ACCEPTQ,
+	/* FACT_WAIT */
+	V_WAITED = 0,
+	V_NR = 4
+};
+
+enum fact_way { WAY_NONE, WAY_TX, WAY_RX, WAY_FWD };
+
+/* As parse --seq takes it. */
+struct event_no {
+	u32 trace, cpu;
+	u64 seq;
+};
+
+struct fact_range {
+	u64 n, min, max, sum;
+};
+
+/* Events that are alike: the same fact, word, direction and namespace. */
+struct seen {
+	enum fact what;
+	enum fact_way way;
+	u32 netns;
+	const char *word;	/* of the format, NULL: none */
+	u64 at;			/* code address, 0: none */
+	const struct trace *trace;
+	u64 n;
+	u64 since, until;	/* times of the first and the last */
+	struct fact_range v[V_NR];
+	struct event_no first, most, last;	/* most: of the greatest v[0] */
+	struct seen *next;
+};
+
+/* All 0 to begin with. */
+struct facts {
+	struct seen *seen;	/* the latest kind first */
+	u32 n;
+	u32 left_out;		/* events of kinds for which there was no room */
+	u32 netns;		/* of its socket, 0: not known */
+	u32 tgid;		/* of a process that used it, 0: not known */
+	u64 shut_since;		/* the peer's window is shut, 0: it is not */
+	u64 shut_ns;		/* and was, up to now */
+};
+
+/* Events whose facts these are; a verdict says which it lacks. */
+extern const char *const fact_events[FACT_NR];
+
+/* The fields of the formats met. */
+struct fact_fields;
+
+struct fact_fields *fact_fields_new(void);
+void fact_fields_free(struct fact_fields *ff);
+
+/* @r, of @t, at @now is about the connection. */
+void facts_add(struct fact_fields *ff, struct facts *f, const struct trace *t,
+	       const struct rec *r, u64 now);
+/* What is in @from is @to's; @from is empty then. */
+void facts_move(struct facts *to, struct facts *from);
+void facts_free(struct facts *f);
+
+/* The next kind after @after (NULL: the first) with @word, NULL: any. */
+const struct seen *facts_next(const struct facts *f, const struct seen *after,
+			      enum fact what, const char *word);
+/* All events of the fact with @word, NULL: any; sums of @v. */
+u64 facts_count(const struct facts *f, enum fact what, const char *word);
+u64 facts_sum(const struct facts *f, enum fact what, const char *word,
+	      enum fact_value v);
+u64 facts_max(const struct facts *f, enum fact what, const char *word,
+	      enum fact_value v);
+
+/* ---- facts_table.c ---- */
+
+struct fact_cols {
+	int what;		/* enum fact, -1: none */
+	const struct field *word, *dir, *at;
+	const struct field *v[V_NR];
+	s32 tx, rx, fwd;
+	const struct field *only;	/* must have the word @only_word */
+	const char *only_word;
+};
+
+void fact_cols_fill(struct fact_cols *c, const struct event *e);
+
+#endif

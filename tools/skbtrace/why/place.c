@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Where a connection's segments were dropped, and what an operator calls it. */
+#include <stdio.h>
+#include <string.h>
+
+#include "why/why.h"
+
+/* enum skb_drop_reason, as far as there is more to say than the word. */
+static const struct {
+	const char *reason, *text, *next;
+} reasons[] = {
+	{ "NETFILTER_DROP", "a netfilter rule", "nft list ruleset; nft monitor trace" },
+	{ "TC_INGRESS", "a tc filter on what comes in",
+	  "tc -s filter show dev DEV ingress" },
+	{ "TC_EGRESS", "a tc filter on what goes out",
+	  "tc -s filter show dev DEV egress" },
+	{ "QDISC_DROP", "the queue of a device (qdisc)", "tc -s qdisc" },
+	{ "CPU_BACKLOG", "the queue of a CPU (netdev_max_backlog)",
+	  "sysctl net.core.netdev_max_backlog; cat /proc/net/softnet_stat" },
+	{ "PKT_TOO_BIG", "a link with a smaller MTU",
+	  "ip link; do ICMP \"fragmentation needed\" messages pass?" },
+	{ "NEIGH_FAILED", "no neighbour answered for the next hop", "ip neigh" },
+	{ "NEIGH_QUEUEFULL", "the next hop's neighbour is not resolved",
+	  "ip neigh" },
+	{ "NEIGH_DEAD", "the next hop's neighbour has gone", "ip neigh" },
+	{ "NEIGH_CREATEFAIL", "the neighbour table is full",
+	  "sysctl net.ipv4.neigh.default.gc_thresh3; ip neigh | wc -l" },
+	{ "IP_OUTNOROUTES", "there is no route", "ip route get PEER" },
+	{ "IP_INNOROUTES", "there is no route for it", "ip route get PEER" },
+	{ "IP_RPFILTER", "the reverse path filter",
+	  "sysctl net.ipv4.conf.all.rp_filter; ip route get PEER" },
+	{ "SOCKET_RCVBUFF", "the receive buffer is full",
+	  "sysctl net.ipv4.tcp_rmem; ss -tm" },
+	{ "SOCKET_BACKLOG", "the socket's backlog is full", "ss -tm" },
+	{ "SOCKET_FILTER", "a filter of the socket (SO_ATTACH_FILTER)",
+	  "ss -be" },
+	{ "PROTO_MEM", "TCP has used up its memory",
+	  "sysctl net.ipv4.tcp_mem; cat /proc/net/sockstat" },
+	{ "TCP_OFO_QUEUE_PRUNE", "the receive queue was pruned",
+	  "sysctl net.ipv4.tcp_rmem; ss -tm" },
+	{ "TCP_RFC7323_PAWS", "its timestamp is older than the last (PAWS)",
+	  "is there a NAT that mixes hosts? sysctl net.ipv4.tcp_timestamps" },
+	{ "TCP_CSUM", "its checksum is wrong", "ethtool -k DEV" },
+	{ "IP_CSUM", "its checksum is wrong", "ethtool -k DEV" },
+	{ "BPF_CGROUP_EGRESS", "a BPF program of the cgroup",
+	  "bpftool cgroup tree" },
+	{ "XFRM_POLICY", "an IPsec policy", "ip xfrm policy" },
+	{ "NO_SOCKET", "no socket has this tuple", "ss -tan" },
+	{ "NOT_SPECIFIED_SYN", "an old connection with the same ports",
+	  "ss -tan state time-wait" },
+};
+
+bool drop_is_harmless(const char *reason)
+{
+	static const char *const words[] = {
+		"TCP_OLD_DATA", "TCP_OLD_SEQUENCE", "TCP_OFOMERGE",
+		"TCP_OLD_ACK", "TCP_RESET", "NO_SOCKET",
+	};
+
+	for (u32 i = 0; reason && i < ARRAY_SIZE(words); i++)
+		if (!strcmp(reason, words[i]))
+			return true;
+	return false;
+}
+
+static int reason_index(const struct seen *drop)
+{
+	for (u32 i = 0; drop->word && i < ARRAY_SIZE(reasons); i++)
+		if (!strcmp(drop->word, reasons[i].reason))
+			return i;
+	return -1;
+}
+
+const char *say_reason(const struct seen *drop)
+{
+	static char buf[160];
+	int i = reason_index(drop);
+
+	if (i < 0)
+		snprintf(buf, sizeof(buf), "%s",
+			 drop->word ? drop->word : "no reason is told");
+	else
+		snprintf(buf, sizeof(buf), "%s (%s)", reasons[i].text,
+			 drop->word);
+	return buf;
+}
+
+const char *next_of_drop(const struct seen *drop)
+{
+	int i = reason_index(drop);
+
+	return i < 0 ? "skbtrace record -e skb_drop,stack" : reasons[i].next;
+}
+
+/* A packet that crosses a veth is its sender's until a socket has it. */
+static bool came_in(const struct seen *d)
+{
+	static const char *const words[] = {
+		"TC_INGRESS", "IP_RPFILTER", "IP_INNOROUTES", "CPU_BACKLOG",
+		"NETFILTER_INGRESS",
+	};
+
+	for (u32 i = 0; d->word && i < ARRAY_SIZE(words); i++)
+		if (!strcmp(d->word, words[i]))
+			return true;
+	return d->way == WAY_RX;
+}
+
+static enum place place_of(const struct view *c, const struct seen *d)
+{
+	if (d->way == WAY_FWD)
+		return PLACE_ROUTER;
+	if (!came_in(d))
+		return PLACE_OWN;
+	if (d->way == WAY_TX)
+		return PLACE_NEXT;
+	if (c->peer ? d->netns == c->peer->facts.netns :
+		      d->netns != c->r->facts.netns)
+		return PLACE_PEER;
+	return d->netns == c->r->facts.netns ? PLACE_BACK : PLACE_ROUTER;
+}
+
+static void look(const struct view *c, struct lost_at *l,
+		 const struct facts *f, enum fact_way only)
+{
+	const struct seen *d = NULL;
+
+	while ((d = facts_next(f, d, FACT_DROP, NULL))) {
+		u64 segs = d->v[V_SEGS].sum ? d->v[V_SEGS].sum : d->n;
+
+		if (drop_is_harmless(d->word) ||
+		    (only != WAY_NONE && d->way != only))
+			continue;
+		l->segs += segs;
+		if (segs <= l->here)
+			continue;
+		l->here = segs;
+		l->worst = d;
+		l->place = f == &c->r->facts ? place_of(c, d) : PLACE_PEER;
+	}
+}
+
+void find_drops(const struct view *c, struct lost_at *l)
+{
+	*l = (struct lost_at){};
+	look(c, l, &c->r->facts, WAY_NONE);
+	/* What the other end's socket refused is named with that. */
+	if (c->peer)
+		look(c, l, &c->peer->facts, WAY_RX);
+}
+
+const char *say_place(const struct view *c, const struct lost_at *l)
+{
+	(void)c;
+	switch (l->place) {
+	case PLACE_OWN:
+		return "in this host, on their way out,";
+	case PLACE_NEXT:
+		return "in this machine, where the next device takes them in,";
+	case PLACE_ROUTER:
+		return "on a router of this recording";
+	case PLACE_PEER:
+		return "in the peer's host, on their way in,";
+	case PLACE_BACK:
+		return "in this host, on their way in,";
+	}
+	return "";
+}

@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Verdicts as text. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "why/why.h"
+
+static const char *const sure_words[] = {
+	[SURE_NO] = "", [SURE_LIKELY] = "likely", [SURE_CERTAIN] = "certain",
+};
+
+/* "curl[812]" */
+static void text_who(const struct why *w, struct printer *p,
+		     const struct case_file *f)
+{
+	const struct row *r = f->row;
+	const struct task *t = NULL;
+
+	(void)w;
+	if (r->facts.tgid && r->trace)
+		t = names_task(r->trace->names, r->facts.tgid);
+	if (t)
+		outf(p->o, "  %.*s[%u]", t->text_len, t->text, r->facts.tgid);
+}
+
+static void text_head(const struct why *w, struct printer *p,
+		      const struct case_file *f)
+{
+	const struct row *r = f->row;
+	const struct verdict *v = &f->v[0];
+	u64 life = row_life(r), sent = r->has_una ? r->acked : 0;
+
+	outf(p->o, "\n%s  sk=%llx", r->name ? r->name : "-",
+	     (unsigned long long)r->cookie);
+	text_who(w, p, f);
+	if (r->end.has & 1u << C_BYTES_ACKED)
+		sent = r->end.v[C_BYTES_ACKED];
+	if (r->a.pport)
+		outf(p->o, "  %s in %s", say_bytes(sent), say_us(life));
+	if (v->rule->kind == RULE_HELD)
+		outf(p->o, ", %llu%% of it: %s",
+		     (unsigned long long)(v->us * 100 / (life ? life : 1)),
+		     v->rule->name);
+	else
+		outf(p->o, ": %s", v->rule->name);
+	outf(p->o, "\n");
+}
+
+/* "0:30", and of which recording if there are several. */
+static void text_no(const struct why *w, struct printer *p,
+		    const struct event_no *e)
+{
+	if (w->traces->next)
+		outf(p->o, "%u/", e->trace + 1);
+	outf(p->o, "%u:%llu", e->cpu, (unsigned long long)e->seq);
+}
+
+static bool same_no(const struct event_no *a, const struct event_no *b)
+{
+	return a->trace == b->trace && a->cpu == b->cpu && a->seq == b->seq;
+}
+
+/* "  0:30 to 0:61  tcp_congestion frto, 5 times" */
+static void text_proof(const struct why *w, struct printer *p,
+		       const struct seen *s)
+{
+	const struct symbol *at = s->at ?
+		names_symbol(s->trace->names, s->at) : NULL;
+
+	outf(p->o, "    ");
+	text_no(w, p, &s->first);
+	if (!same_no(&s->most, &s->first) && !same_no(&s->most, &s->last)) {
+		outf(p->o, ", ");
+		text_no(w, p, &s->most);
+	}
+	if (s->n > 1) {
+		outf(p->o, s->n > 2 ? " to " : ", ");
+		text_no(w, p, &s->last);
+	}
+	outf(p->o, "  %s%s%s", fact_events[s->what], s->word ? " " : "",
+	     s->word ? s->word : "");
+	if (at)
+		outf(p->o, " at %.*s", (int)at->len, at->name);
+	if (s->n > 1)
+		outf(p->o, ", %llu times", (unsigned long long)s->n);
+	outf(p->o, "\n");
+}
+
+/* A sentence in lines of at most 78 columns, from the third on. */
+static void text_wrapped(struct printer *p, const char *text)
+{
+	enum { WIDTH = 78 };
+	int at = 0;
+
+	while (*text) {
+		int n = strcspn(text, " ");
+
+		if (at && at + 1 + n > WIDTH) {
+			outf(p->o, "\n");
+			at = 0;
+		}
+		outf(p->o, "%s%.*s", at ? " " : "  ", n, text);
+		at += n + (at ? 1 : 2);
+		text += n + strspn(text + n, " ");
+	}
+	outf(p->o, "\n");
+}
+
+static void text_verdict(const struct why *w, struct printer *p,
+			 const struct verdict *v)
+{
+	text_wrapped(p, v->text);
+	for (u32 i = 0; i < v->nproofs; i++)
+		text_proof(w, p, v->proof[i]);
+	outf(p->o, "  %s%s%s\n", sure_words[v->sure], *v->because ? ": " : "",
+	     v->because);
+	if (*v->next)
+		outf(p->o, "  next: %s\n", v->next);
+}
+
+static void text_case(const struct why *w, struct printer *p,
+		      const struct row *r)
+{
+	u64 life = row_life(r);
+	struct case_file f;
+
+	why_judge(w, r, &f);
+	text_head(w, p, &f);
+	text_verdict(w, p, &f.v[0]);
+	for (u32 i = 1; i < f.n; i++) {
+		const struct verdict *v = &f.v[i];
+		char *also = xasprintf("also: %llu%% %s: %s",
+				       (unsigned long long)(v->us * 100 /
+							    (life ? life : 1)),
+				       v->rule->name, v->text);
+
+		text_wrapped(p, also);
+		free(also);
+	}
+}
+
+/* Healthy ones, by what they did. */
+static void text_healthy(const struct why *w, struct printer *p,
+			 const struct found *f, u32 n)
+{
+	u32 *of = xcalloc(nrules, sizeof(*of)), all = 0;
+	const struct row **one = xcalloc(nrules, sizeof(*one));
+	struct case_file c;
+
+	for (u32 i = 0; i < n; i++) {
+		if (why_trouble(&f[i]) || !f[i].rule)
+			continue;
+		all++;
+		of[f[i].rule - rules]++;
+		one[f[i].rule - rules] = f[i].row;
+	}
+	if (all)
+		outf(p->o, "\n%u healthy", all);
+	for (u32 i = 0, told = 0; i < nrules; i++) {
+		if (!of[i])
+			continue;
+		why_judge(w, one[i], &c);
+		outf(p->o, "%s %u %s", told++ ? "," : ":", of[i], c.v[0].text);
+	}
+	if (all)
+		outf(p->o, "\n");
+	free(one);
+	free(of);
+}
+
+static void text_doubts(const struct why *w, struct printer *p)
+{
+	const struct summary *s = w->s;
+
+	if (s->lost)
+		outf(p->o, "# LOST %llu of %llu events: a verdict that needs them is likely at most\n",
+		     (unsigned long long)s->lost,
+		     (unsigned long long)(s->lost + s->events));
+	if (!w->recorded[SRC_TURN])
+		outf(p->o, "# tcp_turn was not recorded: a peer that thinks looks like an idle program\n");
+	if (!w->recorded[SRC_LIMIT])
+		outf(p->o, "# tcp_sendlimit was not recorded: what held a sender back is known in part only\n");
+}
+
+static void text_all(const struct why *w, struct printer *p,
+		     const struct found *f, u32 n, u32 top)
+{
+	u32 bad = 0, shown = 0;
+
+	for (u32 i = 0; i < n; i++)
+		bad += why_trouble(&f[i]);
+	text_doubts(w, p);
+	if (!n)
+		outf(p->o, "no connection in this trace\n");
+	else
+		outf(p->o, "%u of %u connections %s in trouble%s\n", bad, n,
+		     bad == 1 ? "is" : "are",
+		     bad ? "; parse --seq CPU:N shows an event" : "");
+	for (u32 i = 0; i < n; i++)
+		if (why_trouble(&f[i]) && (!top || shown < top)) {
+			text_case(w, p, f[i].row);
+			shown++;
+		}
+	if (shown < bad)
+		outf(p->o, "\n%u more in trouble: --top %u\n", bad - shown,
+		     bad);
+	text_healthy(w, p, f, n);
+}
+
+/* ---- order ---- */
+
+/* Those in trouble first, and of them who lost most time. */
+static int worse(const void *a, const void *b)
+{
+	const struct found *x = a, *y = b;
+	u64 p = why_trouble(x) ? x->us : 0, q = why_trouble(y) ? y->us : 0;
+
+	if (p != q)
+		return p < q ? 1 : -1;
+	return row_order(x->row, y->row);
+}
+
+/* A listener, or a socket of which nothing is known, is no connection. */
+static bool is_of_interest(const struct row *r)
+{
+	return r->matched && r->seen && (r->is_conn || r->drops) &&
+	       (r->a.pport || r->overflows);
+}
+
+static void find(const struct why *w, const struct row *r, struct found *f)
+{
+	struct case_file c;
+
+	why_judge(w, r, &c);
+	*f = (struct found){ .row = r, .rule = c.n ? c.v[0].rule : NULL,
+			     .us = c.n ? c.v[0].us : 0 };
+}
+
+void why_print(const struct why *w, struct printer *p, u32 top)
+{
+	struct found *f = xcalloc(w->s->used + 1, sizeof(*f));
+	u32 n = 0;
+
+	for (u32 i = 0; i < w->s->size; i++)
+		if (w->s->slot[i] && is_of_interest(w->s->slot[i]))
+			find(w, w->s->slot[i], &f[n++]);
+	qsort(f, n, sizeof(*f), worse);
+	if (p->json)
+		why_json(w, p, f, n);
+	else
+		text_all(w, p, f, n, top);
+	free(f);
+}

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Connections that were never established, or late; listeners that refuse. */
+#include <string.h>
+
+#include "why/why.h"
+
+/* SYNs that were tried: the first one is no retransmission. */
+static u64 syns(const struct view *c)
+{
+	u64 again = facts_count(&c->r->facts, FACT_RETRANS, "syn");
+
+	/* A SYN that could not be sent again is only told as a timeout. */
+	if (!again)
+		again = facts_count(&c->r->facts, FACT_CONG, "frto");
+	return again + 1;
+}
+
+static bool is_err(const struct row *r, const char *err)
+{
+	return r->err && !strcmp(r->err, err);
+}
+
+/* It is all of its life, and its SYNs are the evidence. */
+static void never(const struct view *c, struct verdict *v)
+{
+	v->us = c->life;
+	v->sure = SURE_CERTAIN;
+	prove_all(v, &c->r->facts, FACT_STATE, "SYN_SENT");
+	prove_all(v, &c->r->facts, FACT_RETRANS, "syn");
+}
+
+bool never_refused(const struct view *c, struct verdict *v)
+{
+	const struct seen *rst = facts_next(&c->r->facts, NULL, FACT_RESET,
+					    "NO_SOCKET");
+
+	if (!fate_never(c->r) || (!is_err(c->r, "ECONNREFUSED") &&
+				  !is_err(c->r, "ECONNRESET") && !c->r->reset))
+		return false;
+	never(c, v);
+	prove_all(v, &c->r->facts, FACT_RESET, NULL);
+	say(v, "refused: the SYN was answered by a reset after %s",
+	    say_us(c->life));
+	if (rst)
+		say(v, "; nothing listens on that port there (NO_SOCKET)");
+	say_next(v, "ss -tln, on the peer");
+	return true;
+}
+
+bool never_unreachable(const struct view *c, struct verdict *v)
+{
+	if (!fate_never(c->r) || (!is_err(c->r, "ENETUNREACH") &&
+				  !is_err(c->r, "EHOSTUNREACH")))
+		return false;
+	never(c, v);
+	say(v, "unreachable (%s): no route, no neighbour, or an ICMP message said so",
+	    c->r->err);
+	prove_all(v, &c->r->facts, FACT_DROP, NULL);
+	return true;
+}
+
+bool never_queue_full(const struct view *c, struct verdict *v)
+{
+	const struct seen *o = facts_next(&c->r->facts, NULL, FACT_OVERFLOW,
+					  NULL);
+
+	if (!fate_never(c->r) || !o)
+		return false;
+	never(c, v);
+	prove(v, o);
+	say(v, "the listener's %s was full: it refused %s (backlog %llu)",
+	    o->word && !strcmp(o->word, "synq") ? "SYN queue" : "accept queue",
+	    say_n(facts_count(&c->r->facts, FACT_OVERFLOW, NULL), "time"),
+	    (unsigned long long)o->v[V_BACKLOG].max);
+	return true;
+}
+
+bool never_old_socket(const struct view *c, struct verdict *v)
+{
+	const struct seen *d = facts_next(&c->r->facts, NULL, FACT_DROP,
+					  "NOT_SPECIFIED_SYN");
+
+	if (!d)
+		d = facts_next(&c->r->facts, NULL, FACT_DROP,
+			       "TCP_RFC7323_PAWS");
+	if (!fate_never(c->r) || !d)
+		return false;
+	never(c, v);
+	prove(v, d);
+	say(v, "an old connection with the same addresses and ports is in the way over there: it refused %s",
+	    say_n(d->n, "SYN"));
+	return true;
+}
+
+bool never_dropped(const struct view *c, struct verdict *v)
+{
+	struct lost_at l;
+
+	find_drops(c, &l);
+	if (!fate_never(c->r) || !l.worst)
+		return false;
+	never(c, v);
+	prove(v, l.worst);
+	say(v, "%s, no answer: %s dropped %s by %s",
+	    say_n(syns(c), "SYN"), say_n(l.segs, "segment"),
+	    say_place(c, &l), say_reason(l.worst));
+	say_next(v, "%s", next_of_drop(l.worst));
+	return true;
+}
+
+bool never_silent(const struct view *c, struct verdict *v)
+{
+	u64 n = syns(c);
+
+	/* One that has just begun may still be answered. */
+	if (!fate_never(c->r) || (!c->r->ended && n == 1 && c->life < 1000000))
+		return false;
+	never(c, v);
+	say(v, "%s in %s, no answer, nothing was dropped in what was recorded",
+	    say_n(n, "SYN"), say_us(c->life));
+	say_next(v, "tcpdump on the peer: do the SYNs arrive, does an answer leave?");
+	if (c->w->s->lost_src[SRC_DROP] || !c->w->recorded[SRC_DROP])
+		say_likely(v, "skb_drop was not recorded, or some were lost");
+	return true;
+}
+
+bool late_answer(const struct view *c, struct verdict *v)
+{
+	u64 again = facts_count(&c->r->facts, FACT_RETRANS, "syn");
+	const struct seen *o = facts_next(&c->r->facts, NULL, FACT_OVERFLOW,
+					  NULL);
+	struct lost_at l;
+
+	if (!c->r->established || !again)
+		return false;
+	v->us = part_us(c, HELD_CONNECT);
+	v->sure = SURE_CERTAIN;
+	prove_all(v, &c->r->facts, FACT_RETRANS, "syn");
+	prove(v, o);
+	find_drops(c, &l);
+	say(v, "established only after %s: %s had no answer",
+	    say_us(c->r->connect_ns / 1000), say_n(again, "SYN"));
+	if (o)
+		say(v, "; a queue of the listener was full");
+	else if (l.worst)
+		say(v, "; %s dropped %s by %s", say_n(l.segs, "segment"),
+		    say_place(c, &l), say_reason(l.worst));
+	say_next(v, "%s", o ? "ss -tln: Recv-Q against Send-Q of the listener" :
+		 l.worst ? next_of_drop(l.worst) :
+		 "tcpdump on the peer: do the SYNs arrive?");
+	return true;
+}
+
+bool listener_full(const struct view *c, struct verdict *v)
+{
+	const struct seen *o = NULL;
+	u64 n = facts_count(&c->r->facts, FACT_OVERFLOW, NULL);
+	bool accept = false;
+
+	if (!n || c->r->a.pport)
+		return false;
+	while ((o = facts_next(&c->r->facts, o, FACT_OVERFLOW, NULL))) {
+		accept = accept || (o->word && strcmp(o->word, "synq"));
+		prove(v, o);
+	}
+	v->us = c->life;
+	v->sure = SURE_CERTAIN;
+	say(v, "%s of this listener was full: %s refused, backlog %llu",
+	    accept ? "the accept queue" : "a queue",
+	    say_n(n, "packet"),
+	    (unsigned long long)facts_max(&c->r->facts, FACT_OVERFLOW, NULL,
+					  V_BACKLOG));
+	return true;
+}

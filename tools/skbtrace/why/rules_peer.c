@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The other end, or its program, keeps this one waiting. */
+#include <string.h>
+
+#include "why/why.h"
+
+/* It grew: the receiver sizes its buffer to the path, as it should. */
+static bool window_grew(const struct view *c)
+{
+	const struct facts *f = &c->r->facts;
+	u64 max = facts_max(f, FACT_STOP, NULL, V_WND);
+	const struct seen *s = NULL;
+	u64 min = UINT64_MAX;
+
+	while ((s = facts_next(f, s, FACT_STOP, "swnd")))
+		if (s->v[V_WND].n && s->v[V_WND].min < min)
+			min = s->v[V_WND].min;
+	return min <= max / 2;
+}
+
+bool peer_shut(const struct view *c, struct verdict *v)
+{
+	u64 us = c->r->facts.shut_ns / 1000, swnd = part_us(c, "swnd");
+
+	/* That it was shut is told when it opens; half of the time will do. */
+	if (!us || 2 * us < swnd)
+		return false;
+	v->us = swnd;
+	v->sure = SURE_CERTAIN;
+	prove_all(v, &c->r->facts, FACT_STOP, "swnd");
+	say(v, "its program does not read: the peer's window was shut for %s",
+	    say_us(us));
+	return true;
+}
+
+bool peer_small(const struct view *c, struct verdict *v)
+{
+	u64 us = part_us(c, "swnd"), max, rtt = c->r->rtt_min;
+
+	if (!us || !facts_count(&c->r->facts, FACT_STOP, "swnd"))
+		return false;
+	max = facts_max(&c->r->facts, FACT_STOP, "swnd", V_WND);
+	if (window_grew(c) && us * 2 < c->life)
+		return false;
+	v->us = us;
+	v->sure = SURE_CERTAIN;
+	prove_all(v, &c->r->facts, FACT_STOP, "swnd");
+	say(v, "its receive buffer is too small for this path: a window of %s, never shut",
+	    say_bytes(max));
+	if (rtt)
+		say(v, ", allows %s/s at a round trip of %s",
+		    say_bytes(max * 1000000 / rtt), say_us(rtt));
+	return true;
+}
+
+static const struct seen *answers(const struct view *c)
+{
+	return facts_next(&c->r->facts, NULL, FACT_TURN, "peer");
+}
+
+bool peer_thinks(const struct view *c, struct verdict *v)
+{
+	const struct seen *t = answers(c);
+	u64 us = part_us(c, HELD_PEER);
+
+	if (!t || !us || !t->v[V_GAP].n)
+		return false;
+	v->us = us;
+	v->sure = SURE_CERTAIN;
+	v->nproofs = 0;
+	prove(v, t);
+	say(v, "its program thinks: %s answered after %s on average, %s at most, of which the path takes %s",
+	    say_n(t->v[V_GAP].n, "question"),
+	    say_us(t->v[V_GAP].sum / t->v[V_GAP].n),
+	    say_us(t->v[V_GAP].max),
+	    say_us(t->v[V_MIN_RTT].n ? t->v[V_MIN_RTT].min : 0));
+	return true;
+}
+
+/* A round trip for each small piece: nobody is slow but the dialogue. */
+bool peer_ping_pong(const struct view *c, struct verdict *v)
+{
+	const struct seen *t = answers(c), *own;
+	u64 us = part_us(c, HELD_RTT), out;
+	enum { TIMES = 4 };
+
+	/* If both ends are known, one of them tells it. */
+	if (!t || t->v[V_GAP].n < TIMES || (c->peer && !c->r->connecting))
+		return false;
+	own = facts_next(&c->r->facts, NULL, FACT_TURN, "self");
+	out = t->v[V_BYTES].sum / t->n;
+	v->us = us;
+	v->sure = SURE_CERTAIN;
+	prove(v, t);
+	prove(v, own);
+	say(v, "a dialogue of small steps: its program sends %s, then waits for an answer of %s; each step costs a round trip of %s",
+	    say_bytes(out),
+	    say_bytes(own && own->n ? own->v[V_BYTES].sum / own->n : 0),
+	    say_us(c->r->rtt_min));
+	return true;
+}

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0
+/* From the rows of a summary to verdicts. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "why/why.h"
+
+/* What takes less of a life, or less time, is no trouble. */
+enum { SHARE = 20, LEAST_US = 50000 };
+
+static int by_tuple(const void *a, const void *b)
+{
+	const struct row *x = *(const struct row *const *)a;
+	const struct row *y = *(const struct row *const *)b;
+
+	return memcmp(&x->a, &y->a, sizeof(x->a));
+}
+
+void why_open(struct why *w, const struct summary *s,
+	      const struct trace *traces, const bool recorded[SRC_NR])
+{
+	*w = (struct why){ .s = s, .traces = traces };
+	memcpy(w->recorded, recorded, sizeof(w->recorded));
+	w->row = xcalloc(s->used + 1, sizeof(*w->row));
+	for (u32 i = 0; i < s->size; i++)
+		if (s->slot[i] && s->slot[i]->has_port)
+			w->row[w->nrows++] = s->slot[i];
+	qsort(w->row, w->nrows, sizeof(*w->row), by_tuple);
+}
+
+void why_close(struct why *w)
+{
+	free(w->row);
+}
+
+/* The other end, if it lived at the same time. */
+static const struct row *peer_of(const struct why *w, const struct row *r)
+{
+	struct row key, *k = &key, **p;
+
+	addr_pair_swap(&key.a, &r->a);
+	if (!r->has_port || !r->a.pport)
+		return NULL;
+	p = bsearch(&k, w->row, w->nrows, sizeof(*w->row), by_tuple);
+	if (!p)
+		return NULL;
+	while (p > w->row && !by_tuple(p - 1, &k))
+		p--;
+	for (; p < w->row + w->nrows && !by_tuple(p, &k); p++)
+		if (*p != r && (*p)->first <= r->last &&
+		    r->first <= (*p)->until)
+			return *p;
+	return NULL;
+}
+
+u64 part_us(const struct view *c, const char *word)
+{
+	for (u32 i = 0; i < c->nparts; i++)
+		if (!strcmp(c->part[i].word, word))
+			return c->part[i].us;
+	return 0;
+}
+
+static bool is_trouble(const struct view *c, const struct verdict *v)
+{
+	if (v->rule->kind != RULE_HELD)
+		return v->rule->kind == RULE_FATE;
+	return v->us >= LEAST_US && v->us * 100 >= c->life * SHARE;
+}
+
+/* Names of the events that @rule needs and nobody recorded, or some are lost. */
+static bool lacks(const struct why *w, const struct rule *rule, char *buf,
+		  size_t size)
+{
+	bool lost = false;
+
+	*buf = 0;
+	for (int i = 0; i < SRC_NR; i++) {
+		if (!(rule->needs & 1u << i) ||
+		    (w->recorded[i] && !w->s->lost_src[i]))
+			continue;
+		lost = lost || w->recorded[i];
+		snprintf(buf + strlen(buf), size - strlen(buf), "%s%s",
+			 *buf ? ", " : "", source_events[i]);
+	}
+	if (*buf)
+		snprintf(buf + strlen(buf), size - strlen(buf), lost ?
+			 ": some were lost" : ": not recorded");
+	return *buf;
+}
+
+static bool apply(const struct view *c, const struct rule *rule,
+		  struct verdict *v)
+{
+	char what[WHY_TEXT];
+
+	memset(v, 0, sizeof(*v));
+	v->rule = rule;
+	if (!rule->test(c, v) || !v->us)
+		return false;
+	if (v->us > c->life)
+		v->us = c->life;
+	if (!*v->next && rule->next)
+		say_next(v, "%s", rule->next);
+	if (rule->kind == RULE_HEALTHY)
+		return true;
+	if (!is_trouble(c, v))
+		return false;
+	if (v->sure == SURE_CERTAIN && lacks(c->w, rule, what, sizeof(what)))
+		say_likely(v, what);
+	return true;
+}
+
+/* A fate first, then what took longest; of what takes the same the first. */
+static bool is_better(const struct verdict *a, const struct verdict *b)
+{
+	if (a->rule->kind != b->rule->kind)
+		return a->rule->kind < b->rule->kind;
+	return a->rule->kind == RULE_HELD && a->us > b->us;
+}
+
+static void insert(struct case_file *f, const struct verdict *v)
+{
+	u32 i = 0;
+
+	while (i < f->n && !is_better(v, &f->v[i]))
+		i++;
+	if (i == MAX_VERDICTS)
+		return;
+	if (f->n == MAX_VERDICTS)
+		f->n--;
+	memmove(&f->v[i + 1], &f->v[i], (f->n - i) * sizeof(f->v[0]));
+	f->v[i] = *v;
+	f->n++;
+}
+
+/* Of a group the first that applies explains it. */
+static void troubles(const struct view *c, struct case_file *f)
+{
+	bool told[GROUP_NR] = {};
+	struct verdict v;
+
+	for (u32 i = 0; i < nrules; i++) {
+		const struct rule *r = &rules[i];
+
+		if (r->kind == RULE_HEALTHY || told[r->group] ||
+		    !apply(c, r, &v))
+			continue;
+		told[r->group] = r->group != GROUP_OWN;
+		insert(f, &v);
+	}
+}
+
+/* What it did most. */
+static void health(const struct view *c, struct case_file *f)
+{
+	struct verdict v;
+
+	for (u32 i = 0; i < nrules; i++)
+		if (rules[i].kind == RULE_HEALTHY && apply(c, &rules[i], &v) &&
+		    (!f->n || v.us > f->v[0].us)) {
+			f->v[0] = v;
+			f->n = 1;
+		}
+}
+
+void why_judge(const struct why *w, const struct row *r, struct case_file *f)
+{
+	struct view c = { .w = w, .r = r, .life = row_life(r) };
+
+	memset(f, 0, sizeof(*f));
+	f->row = r;
+	f->peer = c.peer = peer_of(w, r);
+	c.nparts = row_parts(r, c.part);
+	troubles(&c, f);
+	if (!f->n)
+		health(&c, f);
+}
