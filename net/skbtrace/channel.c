@@ -26,6 +26,17 @@ static bool skbtrace_finished(const struct skbtrace_run *run)
 	return smp_load_acquire(&run->finished);
 }
 
+/*
+ * What is open is closed, so that the reader sees it soon. A reader that is
+ * behind has enough to read: to close a few events for it each time would use
+ * up all sub-buffers, nearly empty, while it does not run.
+ */
+static void skbtrace_flush_tick(struct skbtrace_cpu *c)
+{
+	if (!skbtrace_ring_ready(&c->ring))
+		skbtrace_flush_cpu(c->run, c, true);
+}
+
 /* Only the CPU itself may touch its open sub-buffer, hence a timer on it. */
 static void skbtrace_flush_timer(struct timer_list *t)
 {
@@ -36,7 +47,7 @@ static void skbtrace_flush_timer(struct timer_list *t)
 		return;
 	c->flush.expires = jiffies + msecs_to_jiffies(SKBTRACE_FLUSH_MS);
 	if (smp_processor_id() == cpu) {
-		skbtrace_flush_cpu(c->run, c, true);
+		skbtrace_flush_tick(c);
 		add_timer_on(&c->flush, cpu);
 	} else if (!cpus_read_trylock()) {
 		add_timer(&c->flush);	/* hotplug under way: look again */
@@ -45,7 +56,7 @@ static void skbtrace_flush_timer(struct timer_list *t)
 		add_timer_on(&c->flush, cpu);	/* it is back: go home */
 	} else {
 		/* migrated here: nothing runs there, and it stays so */
-		skbtrace_flush_cpu(c->run, c, true);
+		skbtrace_flush_tick(c);
 		cpus_read_unlock();
 		add_timer(&c->flush);
 	}
