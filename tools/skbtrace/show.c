@@ -124,7 +124,7 @@ struct show *show_open(const struct show_opts *o)
 	out_open(&s->out, STDOUT_FILENO);
 	s->pr.o = &s->out;
 	if (o->summary || o->why)
-		s->summary = summary_new(&s->match, o->why);
+		s->summary = summary_new(&s->match);
 	if (o->latency)
 		s->latency = latency_new();
 	s->merge = merge_new(show_rec, s);

@@ -7,12 +7,12 @@
 #include "summary.h"
 #include "summary_cols.h"
 
-struct summary *summary_new(const struct match *m, bool facts)
+struct summary *summary_new(const struct match *m)
 {
 	struct summary *s = xcalloc(1, sizeof(*s));
 
 	s->match = m;
-	s->facts = facts ? fact_fields_new() : NULL;
+	s->facts = fact_fields_new();
 	return s;
 }
 
@@ -411,7 +411,7 @@ static void add_stray(struct summary *s, struct trace *t, const struct col *c,
 	f = strays_add(&s->strays, dir == r->ev->dir_tx ||
 		       dir == r->ev->dir_fwd ? &a : &back,
 		       drop ? segments(r, c->f[0]) : 0, now);
-	if (f && s->facts)
+	if (f)
 		facts_add(s->facts, f, t, r, now);
 }
 
@@ -440,8 +440,6 @@ static void add_refused(struct summary *s, struct trace *t,
 static void add_facts(struct summary *s, struct trace *t, struct row *row,
 		      const struct col *c, const struct rec *r, u64 now)
 {
-	if (!s->facts)
-		return;
 	facts_add(s->facts, &row->facts, t, r, now);
 	if (c->source == SRC_OVERFLOW)
 		add_refused(s, t, row, c, r, now);

@@ -11,7 +11,7 @@
 /* Counters of a keyframe; a bit in @has per counter. */
 enum counter {
 	C_BYTES_SENT, C_BYTES_ACKED, C_BYTES_RETRANS, C_RETRANS, C_MIN_RTT,
-	C_SRTT, C_BUSY, C_RWND, C_SNDBUF, C_NR
+	C_SRTT, C_BUSY, C_RWND, C_SNDBUF, C_BYTES_RECEIVED, C_NR
 };
 
 struct keyframe {
@@ -58,7 +58,7 @@ struct row {
 	const struct trace *trace;
 	u64 until;		/* open: the end of what we know */
 	u64 permille;		/* of its life that something held it back */
-	struct facts facts;	/* if they were asked for */
+	struct facts facts;	/* what a verdict stands on */
 };
 
 struct summary;
@@ -71,11 +71,8 @@ struct strays {
 	u64 homeless;		/* dropped, of no connection that is known */
 };
 
-/*
- * Only what @m wants; its times may become known later. With @facts those of
- * each connection are collected, too.
- */
-struct summary *summary_new(const struct match *m, bool facts);
+/* Only what @m wants; its times may become known later. */
+struct summary *summary_new(const struct match *m);
 void summary_free(struct summary *s);
 
 /*
@@ -107,7 +104,7 @@ struct summary {
 	struct cols *cols;	/* of each format met */
 	u64 events, lost;
 	struct strays strays;
-	struct fact_fields *facts;	/* NULL: not wanted */
+	struct fact_fields *facts;
 	bool lost_src[SRC_NR];
 	bool seen_src[SRC_NR];
 	char **words;		/* for values that have none */

@@ -58,6 +58,7 @@ void col_fields(struct col *c, const struct match *m,
 		[C_RETRANS] = "total_retrans", [C_MIN_RTT] = "min_rtt_us",
 		[C_SRTT] = "srtt_us", [C_BUSY] = "busy_us",
 		[C_RWND] = "rwnd_limited_us", [C_SNDBUF] = "sndbuf_limited_us",
+		[C_BYTES_RECEIVED] = "bytes_received",
 	};
 
 	c->source = -1;

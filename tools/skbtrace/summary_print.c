@@ -6,12 +6,26 @@
 
 #include "put.h"
 #include "summary.h"
+#include "why/why.h"
 
 struct ctx {
 	const struct summary *s;
 	struct printer *pr;
+	struct why why;
 	bool recorded[SRC_NR];
 };
+
+/* What it suffers from; NULL: nothing. *@sure: all that tells it was recorded */
+static const char *verdict_name(const struct ctx *c, const struct row *r,
+				bool *sure)
+{
+	struct case_file f;
+
+	why_judge(&c->why, r, &f);
+	*sure = f.n && f.v[0].sure == SURE_CERTAIN;
+	return f.n && f.v[0].rule->kind < RULE_UNKNOWN ? f.v[0].rule->name :
+							 NULL;
+}
 
 /* ---- cells ---- */
 
@@ -214,8 +228,10 @@ static void text_row(const struct ctx *c, const struct row *r, int wconn,
 		     int wsk)
 {
 	char sk[20], sent[32], retr[32], drop[32], min[32], last[32], life[32];
-	char rtt[72];
 	u64 us = row_life(r);
+	const char *verdict;
+	char rtt[72];
+	bool sure;
 
 	snprintf(sk, sizeof(sk), "%llx", (unsigned long long)r->cookie);
 	snprintf(life, sizeof(life), "%llu.%03llus",
@@ -231,6 +247,9 @@ static void text_row(const struct ctx *c, const struct row *r, int wconn,
 	     cell_text(drop, count_cell(c, SRC_DROP, r->drops)), rtt);
 	held_text(c, r);
 	notes_text(c, r);
+	verdict = verdict_name(c, r, &sure);
+	if (verdict)
+		outf(c->pr->o, "  => %s%s", verdict, sure ? "" : "?");
 	outf(c->pr->o, "\n");
 }
 
@@ -352,7 +371,7 @@ static void text_table(const struct ctx *c, struct row **rows, u32 all)
 	text_lost_head(c);
 	outf(c->pr->o, "%-*s  %-*s  %8s  %8s  %4s %4s  %-15s  %s\n", wconn,
 	     "CONNECTION (local>peer)", wsk, "SK", "LIFE", "SENT", "RETR",
-	     "DROP", "RTT min/last ms", "HELD BACK BY");
+	     "DROP", "RTT min/last ms", "HELD BACK BY => VERDICT");
 	for (u32 i = 0; i < n; i++)
 		text_row(c, rows[i], wconn, wsk);
 	if (!all)
@@ -375,6 +394,8 @@ static void json_row(const struct ctx *c, const struct row *r)
 {
 	struct held_part p[MAX_PARTS];
 	u32 n = held_lost(c, r) ? 0 : row_parts(r, p);
+	bool sure;
+	const char *verdict = verdict_name(c, r, &sure);
 
 	outf(c->pr->o, "{\"event\":\"summary\",\"sk\":\"%llx\",\"conn\":",
 	     (unsigned long long)r->cookie);
@@ -405,7 +426,10 @@ static void json_row(const struct ctx *c, const struct row *r)
 	for (u32 i = 0; i < n; i++)
 		outf(c->pr->o, "%s{\"by\":\"%s\",\"us\":%llu}",
 		     i ? "," : "", p[i].word, (unsigned long long)p[i].us);
-	outf(c->pr->o, "],\"lost\":%llu}\n", (unsigned long long)c->s->lost);
+	outf(c->pr->o, "],\"verdict\":");
+	outf(c->pr->o, verdict ? "\"%s\"" : "null", verdict);
+	outf(c->pr->o, ",\"certain\":%s,\"lost\":%llu}\n",
+	     sure ? "true" : "false", (unsigned long long)c->s->lost);
 }
 
 /* ---- */
@@ -419,6 +443,7 @@ void summary_print(struct summary *s, struct printer *pr,
 
 	summary_recorded(s, traces, c.recorded);
 	summary_close(s, traces, last, to);
+	why_open(&c.why, s, traces, c.recorded);
 	for (u32 i = 0; i < s->size; i++)
 		if (s->slot[i] && s->slot[i]->matched && s->slot[i]->seen)
 			rows[n++] = s->slot[i];
@@ -432,5 +457,6 @@ void summary_print(struct summary *s, struct printer *pr,
 			json_row(&c, rows[i]);
 	else
 		text_table(&c, rows, n);
+	why_close(&c.why);
 	free(rows);
 }

@@ -5,12 +5,12 @@
 . "$(dirname "$0")/lib.sh"
 need jq
 
-# held SCENARIO TEXT LIFE PARTS: the cell, and the same in JSON
+# held SCENARIO TEXT LIFE PARTS: the cell, without the verdict, and the same in JSON
 held() {
 	local got
 	more "held_$1" "$1.dat"
 	"$S" parse --summary "$1.dat" >out 2>err
-	got=$(sed -n 's/^10\.0\.2\.1.*  -\/-  *//p' out)
+	got=$(sed -n 's/  => .*//; s/^10\.0\.2\.1.*  -\/-  *//p' out)
 	[ "$got" = "$2" ] || echo "is: $got, expected: $2" >>why
 	got=$(awk '/^10/ { print $3 }' out)
 	[ "$got" = "$3" ] || echo "life: $got, expected: $3" >>why

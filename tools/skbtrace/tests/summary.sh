@@ -48,11 +48,11 @@ fate() {	# NAME LPORT WANT: the cells behind RTT
 	[ ! -s why ]
 	result $? "$1"
 }
-fate "refused" 1 " 0 0 refused connect 100%"
-fate "reset before there was an answer" 3 " 0 0 reset by peer connect 100%"
-fate "another error has its own word" 4 " 0 0 EPROTO app 100%"
-fate "timed out" 5 " 0 0 timed out app 100%"
-fate "given up" 6 " 0 0 given up connect 100%"
+fate "refused" 1 " 0 0 refused connect 100% => refused"
+fate "reset before there was an answer" 3 " 0 0 reset by peer connect 100% => refused"
+fate "another error has its own word" 4 " 0 0 EPROTO app 100% => error"
+fate "timed out" 5 " 0 0 timed out app 100% => timed-out?"
+fate "given up" 6 " 0 0 given up connect 100% => no-answer"
 fate "spurious, duplicates, strays" 35276 " 5 28 open spurious 3 duplicates 7"
 foot() {	# NAME PATTERN
 	grep -q "$2" out || cat out >why
@@ -76,8 +76,8 @@ share() {	# NAME LPORT WANT
 	[ ! -s why ]
 	result $? "$1"
 }
-share "who waits for answers" 1 "app 48% peer 46% rtt 4% swnd 2%"
-share "so without the send limit" 2 "app 50% peer 46% cwnd 4%"
+share "who waits for answers" 1 "app 48% peer 46% rtt 4% swnd 2% => peer-thinks"
+share "so without the send limit" 2 "app 50% peer 46% cwnd 4% => peer-thinks"
 "$S" parse fates.dat -e skb_drop >out
 [ "$(sed -n 's/.* dir=\(fwd\|rx\) .* seq=\([0-9]*\) .*/\1 \2/p' out |
 	sort | uniq -c | tr -s ' ' | tr '\n' ,)" = \

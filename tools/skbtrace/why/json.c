@@ -45,7 +45,7 @@ static void json_verdict(struct printer *p, const struct verdict *v, u64 life,
 {
 	outf(p->o, "%s{\"name\":\"%s\",\"trouble\":%s,\"us\":%llu,\"percent\":%llu",
 	     first ? "" : ",", v->rule->name,
-	     v->rule->kind == RULE_HEALTHY ? "false" : "true",
+	     v->rule->kind >= RULE_UNKNOWN ? "false" : "true",
 	     (unsigned long long)v->us,
 	     (unsigned long long)(v->us * 100 / (life ? life : 1)));
 	outf(p->o, ",\"certainty\":\"%s\"", sure_words[v->sure]);

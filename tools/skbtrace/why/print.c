@@ -44,6 +44,9 @@ static void text_head(const struct why *w, struct printer *p,
 		     v->rule->name);
 	else
 		outf(p->o, ": %s", v->rule->name);
+	/* How it ended, where that is not the verdict. */
+	if (v->rule->kind == RULE_HELD && r->ended && fate_word(r))
+		outf(p->o, "; %s in the end", fate_word(r));
 	outf(p->o, "\n");
 }
 
@@ -140,30 +143,34 @@ static void text_case(const struct why *w, struct printer *p,
 	}
 }
 
-/* Healthy ones, by what they did. */
+/* Those without trouble, by what they did, and those of whom nothing is known */
 static void text_healthy(const struct why *w, struct printer *p,
 			 const struct found *f, u32 n)
 {
-	u32 *of = xcalloc(nrules, sizeof(*of)), all = 0;
+	u32 *of = xcalloc(nrules, sizeof(*of)), fine = 0, told = 0;
 	const struct row **one = xcalloc(nrules, sizeof(*one));
 	struct case_file c;
+	char head[40];
 
 	for (u32 i = 0; i < n; i++) {
 		if (why_trouble(&f[i]) || !f[i].rule)
 			continue;
-		all++;
+		fine += f[i].rule->kind == RULE_HEALTHY;
 		of[f[i].rule - rules]++;
 		one[f[i].rule - rules] = f[i].row;
 	}
-	if (all)
-		outf(p->o, "\n%u healthy", all);
-	for (u32 i = 0, told = 0; i < nrules; i++) {
+	snprintf(head, sizeof(head), "\n%u healthy:", fine);
+	for (u32 i = 0; i < nrules; i++) {
 		if (!of[i])
 			continue;
 		why_judge(w, one[i], &c);
-		outf(p->o, "%s %u %s", told++ ? "," : ":", of[i], c.v[0].text);
+		if (rules[i].kind == RULE_UNKNOWN)
+			outf(p->o, "\n%u %s\n", of[i], c.v[0].text);
+		else
+			outf(p->o, "%s %u %s", told++ ? "," : head, of[i],
+			     c.v[0].text);
 	}
-	if (all)
+	if (told)
 		outf(p->o, "\n");
 	free(one);
 	free(of);

@@ -124,6 +124,18 @@ bool never_silent(const struct view *c, struct verdict *v)
 	return true;
 }
 
+/* An ACK that fits no SYN: we have reset whoever sent it. */
+static bool answered_by_old(const struct view *c)
+{
+	const struct seen *r = NULL;
+
+	while ((r = facts_next(&c->r->facts, r, FACT_RESET, NULL)))
+		if (r->way == WAY_TX && r->since < c->r->first +
+						    c->r->connect_ns)
+			return true;
+	return false;
+}
+
 bool late_answer(const struct view *c, struct verdict *v)
 {
 	u64 again = facts_count(&c->r->facts, FACT_RETRANS, "syn");
@@ -142,6 +154,8 @@ bool late_answer(const struct view *c, struct verdict *v)
 	    say_us(c->r->connect_ns / 1000), say_n(again, "SYN"));
 	if (o)
 		say(v, "; a queue of the listener was full");
+	else if (answered_by_old(c))
+		say(v, "; an old connection with the same ports answered, and was reset");
 	else if (l.worst)
 		say(v, "; %s dropped %s by %s", say_n(l.segs, "segment"),
 		    say_place(c, &l), say_reason(l.worst));

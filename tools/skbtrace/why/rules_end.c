@@ -98,6 +98,9 @@ bool end_timeout(const struct view *c, struct verdict *v)
 
 	if (fate_never(c->r) || !ended_by(c->r, "timed out"))
 		return false;
+	/* That it was given up at last is not what it suffered from. */
+	if (loss_mtu(c, v))
+		return false;
 	ended(c, v);
 	prove_all(v, f, FACT_RETRANS, "loss");
 	prove_all(v, f, FACT_TIMER, NULL);
@@ -119,7 +122,7 @@ bool end_timeout(const struct view *c, struct verdict *v)
 bool end_other(const struct view *c, struct verdict *v)
 {
 	if (!c->r->ended || !c->r->err || fate_never(c->r) ||
-	    ended_by(c->r, "aborted"))
+	    ended_by(c->r, "aborted") || ended_by(c->r, "timed out"))
 		return false;
 	ended(c, v);
 	say(v, "ended by the error %s", c->r->err);

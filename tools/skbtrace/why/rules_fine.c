@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Nobody's fault: what a connection without trouble did with its time. */
+/*
+ * Nobody's fault: what a connection without trouble did with its time, as far
+ * as that is known. The texts go on after a number.
+ */
 #include "why/why.h"
 
 static bool fine(struct verdict *v, u64 us)
@@ -9,9 +12,37 @@ static bool fine(struct verdict *v, u64 us)
 	return us;
 }
 
+/* Nothing tells what held it back, and not because nothing did. */
+bool unknown_held(const struct view *c, struct verdict *v)
+{
+	const struct why *w = c->w;
+	enum { LONG_US = 200000 };
+
+	if (c->nparts || c->life < LONG_US ||
+	    (w->recorded[SRC_LIMIT] && !w->s->lost_src[SRC_LIMIT]))
+		return false;
+	say(v, "cannot be judged: tcp_sendlimit was not recorded, or some were lost");
+	v->us = c->life;
+	return true;
+}
+
+/* Its own sending says little of it. */
+bool fine_receiver(const struct view *c, struct verdict *v)
+{
+	const struct keyframe *k = &c->r->end;
+	const u32 need = 1u << C_BYTES_RECEIVED | 1u << C_BYTES_ACKED;
+	enum { MANY = 10, MUCH = 10000 };
+
+	if (c->peer || (k->has & need) != need ||
+	    k->v[C_BYTES_RECEIVED] < MUCH + MANY * k->v[C_BYTES_ACKED])
+		return false;
+	say(v, "that received (what held the sender back is seen at its end)");
+	return fine(v, c->life);
+}
+
 bool fine_program(const struct view *c, struct verdict *v)
 {
-	say(v, "had nothing more to send");
+	say(v, "with nothing more to send");
 	return fine(v, part_us(c, HELD_APP) + part_us(c, HELD_RTT) +
 		    part_us(c, HELD_PEER));
 }
@@ -22,19 +53,20 @@ bool fine_start(const struct view *c, struct verdict *v)
 
 	if (!c->r->rtt_min || c->life > ROUNDS * c->r->rtt_min)
 		return false;
-	say(v, "are short: their windows were still growing");
+	say(v, "short, their windows still growing");
 	return fine(v, part_us(c, HELD_CWND) + part_us(c, "swnd") +
 		    part_us(c, HELD_CONNECT));
 }
 
 bool fine_path(const struct view *c, struct verdict *v)
 {
-	say(v, "go as fast as the path's bandwidth and round trip allow");
+	say(v, "as fast as the path allows");
 	return fine(v, part_us(c, HELD_CWND));
 }
 
 bool fine_short(const struct view *c, struct verdict *v)
 {
-	say(v, "did little");
-	return fine(v, 1 + 0 * c->life);
+	say(v, "that did little");
+	(void)c;
+	return fine(v, 1);
 }

@@ -51,6 +51,34 @@ static u64 in_vain(const struct view *c)
 	return n;
 }
 
+/* What came back was dropped, so that data seemed to be lost. */
+bool loss_acks(const struct view *c, struct verdict *v)
+{
+	const struct seen *d = NULL, *worst = NULL;
+	u64 acks = 0;
+	struct lost_at l;
+
+	find_drops(c, &l);
+	if (!c->peer || !segs_again(c) || l.worst)
+		return false;
+	while ((d = facts_next(&c->peer->facts, d, FACT_DROP, NULL))) {
+		if (drop_is_harmless(d->word) || d->way == WAY_RX ||
+		    d->v[V_LEN].max)
+			continue;
+		acks += d->v[V_SEGS].sum;
+		worst = d;
+	}
+	if (!worst)
+		return false;
+	lost(c, v);
+	prove(v, worst);
+	say(v, "%s dropped, by %s; no data were: ", say_n(acks, "ACK"),
+	    say_reason(worst));
+	say_again(c, v);
+	say_next(v, "%s", next_of_drop(worst));
+	return true;
+}
+
 bool loss_reordered(const struct view *c, struct verdict *v)
 {
 	u64 again = segs_again(c), vain = in_vain(c);

@@ -103,7 +103,7 @@ static bool apply(const struct view *c, const struct rule *rule,
 		v->us = c->life;
 	if (!*v->next && rule->next)
 		say_next(v, "%s", rule->next);
-	if (rule->kind == RULE_HEALTHY)
+	if (rule->kind >= RULE_UNKNOWN)
 		return true;
 	if (!is_trouble(c, v))
 		return false;
@@ -144,7 +144,7 @@ static void troubles(const struct view *c, struct case_file *f)
 	for (u32 i = 0; i < nrules; i++) {
 		const struct rule *r = &rules[i];
 
-		if (r->kind == RULE_HEALTHY || told[r->group] ||
+		if (r->kind >= RULE_UNKNOWN || told[r->group] ||
 		    !apply(c, r, &v))
 			continue;
 		told[r->group] = r->group != GROUP_OWN;
@@ -152,17 +152,20 @@ static void troubles(const struct view *c, struct case_file *f)
 	}
 }
 
-/* What it did most. */
+/* What it did most, if that is known. */
 static void health(const struct view *c, struct case_file *f)
 {
 	struct verdict v;
 
-	for (u32 i = 0; i < nrules; i++)
-		if (rules[i].kind == RULE_HEALTHY && apply(c, &rules[i], &v) &&
-		    (!f->n || v.us > f->v[0].us)) {
-			f->v[0] = v;
-			f->n = 1;
-		}
+	for (u32 i = 0; i < nrules; i++) {
+		if (rules[i].kind < RULE_UNKNOWN || !apply(c, &rules[i], &v) ||
+		    (f->n && v.us <= f->v[0].us))
+			continue;
+		f->v[0] = v;
+		f->n = 1;
+		if (rules[i].kind == RULE_UNKNOWN)
+			break;
+	}
 }
 
 void why_judge(const struct why *w, const struct row *r, struct case_file *f)

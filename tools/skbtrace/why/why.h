@@ -16,6 +16,7 @@ enum sure { SURE_NO, SURE_LIKELY, SURE_CERTAIN };
 enum rule_kind {
 	RULE_FATE,		/* never established, or ended by force */
 	RULE_HELD,		/* something took a part of its life */
+	RULE_UNKNOWN,		/* cannot say, for want of events */
 	RULE_HEALTHY,		/* nobody's fault */
 };
 
@@ -93,7 +94,7 @@ void why_close(struct why *w);
 void why_judge(const struct why *w, const struct row *r, struct case_file *f);
 static inline bool why_trouble(const struct found *f)
 {
-	return f->rule && f->rule->kind != RULE_HEALTHY;
+	return f->rule && f->rule->kind < RULE_UNKNOWN;
 }
 
 /* ---- for rules ---- */
@@ -152,12 +153,12 @@ rule_test late_answer;
 rule_test end_unread, end_reset_received, end_reset_sent, end_timeout,
 	  end_unaccepted, end_other;
 rule_test listener_full;
-rule_test loss_reordered, loss_mtu, loss_blackout, loss_dropped, loss_path;
+rule_test loss_acks, loss_reordered, loss_mtu, loss_blackout, loss_dropped, loss_path;
 rule_test peer_shut, peer_small, peer_thinks, peer_ping_pong;
 rule_test own_nagle, own_sndbuf, own_queue, own_pacing, own_refused,
 	  own_memory;
 rule_test path_queue;
-rule_test fine_program, fine_start, fine_path, fine_short;
+rule_test unknown_held, fine_receiver, fine_program, fine_start, fine_path, fine_short;
 
 /* What rules there are, on stdout. */
 void why_rules(void);

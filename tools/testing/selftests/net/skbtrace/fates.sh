@@ -136,11 +136,11 @@ skbtrace parse -i "$TMP/trace" --summary >"$TMP/rows"
 skbtrace parse -i "$TMP/trace" >"$TMP/lines"
 sed 's/^/# /' "$TMP/rows"
 
-# row WHAT LOCAL>PEER GLOB: the cells behind its name, blanks squeezed; LOCAL is
-# without its port if that is any
+# row WHAT LOCAL>PEER GLOB: the cells behind its name, blanks squeezed, without the
+# verdict, which is why.sh's; LOCAL is without its port if that is any
 row() {
 	local got
-	got=$(awk -v c="$2" '{ any = $1; sub(/:[0-9]*>/, ">", any) }
+	got=$(awk -v c="$2" '{ any = $1; sub(/:[0-9]*>/, ">", any); sub(/ *=> .*/, "") }
 		$1 == c || any == c { $1 = ""; print; exit }' "$TMP/rows")
 	like "$1" "$got" "$3"
 }

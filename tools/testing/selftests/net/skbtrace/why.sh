@@ -1,0 +1,300 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Does "skbtrace why" name the cause? Each connection here is in trouble for one
+# reason, or for none, and what it must say of it stands beside it. IPv4, IPv6
+# and mapped addresses take turns.
+
+# shellcheck disable=SC2317 # functions that wait_for calls
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+control_up
+need_skbtrace
+need tc ip jq nft python3 ss sysctl
+need_event tcp_connection tcp_reset tcp_congestion tcp_retransmit skb_drop \
+	tcp_sendlimit tcp_turn tcp_rttm tcp_listen_overflow
+net_up
+router_up
+in_a tc qdisc add dev a0 root netem delay 20ms limit 10000 || skip "no netem"
+in_b tc qdisc add dev b0 clsact || skip "no clsact"
+in_a tc qdisc add dev a0 clsact
+in_a sysctl -qw net.ipv4.tcp_syn_retries=2 net.ipv4.neigh.a0.mcast_solicit=1 \
+	net.ipv6.neigh.a0.mcast_solicit=1
+in_b sysctl -qw net.ipv4.tcp_syncookies=0
+wait_for in_a ping -q -n -c 1 -W 1 "$C4" >/dev/null || die "no way to $C4"
+wait_for in_a ping -q -n -c 1 -W 1 "$C6" >/dev/null || die "no way to $C6"
+
+tracing() {
+	local first
+	read -r first <"$CTL/stat"
+	[[ $first == "session tracing=1 "* ]]
+}
+
+all_closed() {
+	! { in_a ss -Htn; in_b ss -Htn; in_c ss -Htn; } | grep -q .
+}
+
+# PORT of the server: what must be said of who connects to it, and of the other
+# end; "-" is no trouble, "*" does not matter
+declare -A client server families
+port=5000
+
+# next CLIENT-VERDICT SERVER-VERDICT [FAMILY...]: the next port, its family in
+# $f; those that can't be had with it are left out
+next() {
+	local all=(4 6 m)
+	[ $# = 2 ] || all=("${@:3}")
+	port=$((port + 1))
+	f=${all[port % ${#all[@]}]}
+	client[$port]=$1
+	server[$port]=$2
+	families[$port]=$f
+	to=$(addr B "$f")
+	near=$(addr A "$f")
+}
+
+# what tc calls the protocol of $f
+protocol() {
+	[ "$f" = 6 ] && echo ipv6 || echo ip
+}
+
+# at_b MATCH...: what comes in there; until clear_b
+at_b() {
+	in_b tc filter add dev b0 ingress protocol "$(protocol)" flower \
+		ip_proto tcp "$@" || die "no flower: $*"
+}
+
+clear_b() {
+	in_b tc filter del dev b0 ingress
+}
+
+# serve WORD...: B listens at $port, and does that with who comes
+serve() {
+	server in_b "tcp$f" bind "$to" "$port" listen 5 touch "$TMP/ready" \
+		accept touch "$TMP/there$port" "$@"
+}
+
+# call WORD...: A connects
+call() {
+	in_a sk "tcp$f" connect "$to" "$port" "$@" >/dev/null
+}
+
+served() {
+	wait "$server_pid"
+}
+
+background skbtrace record -q -f -o "$TMP/trace" \
+	-e @trouble,@conn,@rtt,tcp_sendlimit,tcp_turn
+recorder=$bg
+wait_for tracing || die "no recording"
+
+# --- never established
+
+next refused '*'
+call
+
+next syn-dropped '*'
+at_b dst_port "$port" action drop
+call
+clear_b
+
+next syn-dropped '*'
+in_a nft add table inet why
+in_a nft add chain inet why out '{ type filter hook output priority 0; }'
+in_a nft add rule inet why out tcp dport "$port" drop
+call
+in_a nft delete table inet why
+
+next unreachable '*' 4
+to=10.83.0.99
+call
+
+# gone without a word: a dummy device takes it
+next no-answer '*' 4
+ip -n "$A" link add dm0 type dummy
+ip -n "$A" link set dm0 up
+ip -n "$A" route add 10.85.0.0/24 dev dm0
+to=10.85.0.9
+call
+ip -n "$A" link del dm0
+
+# two are in the queue of a backlog of one
+next queue-full '*'
+server in_b "tcp$f" bind "$to" "$port" listen 1 touch "$TMP/ready" \
+	until "$TMP/enough" close
+listener_port=$port
+pids=()
+for ((i = 0; i < 2; i++)); do
+	background in_a sk "tcp$f" bind "$near" $((6000 + i)) \
+		connect "$to" "$port" touch "$TMP/queued$i" until "$TMP/enough"
+	pids+=("$bg")
+	wait_for [ -e "$TMP/queued$i" ] || die "no connection"
+done
+call
+touch "$TMP/enough"
+wait "${pids[@]}"
+served
+
+# --- late
+
+next late-answer -
+serve eof
+at_b dst_port "$port" tcp_flags 0x2/0x12 \
+	action gact drop random determ pass 2
+call write 100 shut eof
+clear_b
+served
+
+# --- ended by force
+
+next reset-received closed-unread
+serve until "$TMP/written$port" close
+call write 1000 acked touch "$TMP/written$port" try eof
+served
+
+next timed-out '*'
+serve until "$TMP/end$port"
+background in_a sk "tcp$f" opt usertimeout 3000 connect "$to" "$port" \
+	until "$TMP/dead" write 1000 try eof >/dev/null
+wait_for [ -e "$TMP/there$port" ] || die "no connection"
+at_b dst_port "$port" action drop
+touch "$TMP/dead"
+wait "$bg"
+clear_b
+touch "$TMP/end$port"
+
+# --- lost
+
+# each 5th that is not short
+next lost-here -
+serve eof
+in_b tc filter add dev b0 ingress pref 3 protocol "$(protocol)" flower \
+	ip_proto tcp dst_port "$port" action gact pass random determ drop 5
+call opt sndbuf 200000 write 100000 shut eof
+in_b tc filter del dev b0 ingress pref 3
+served
+
+# without a word: taken to a device that swallows it
+next lost-on-path -
+ip -n "$B" link add dm0 type dummy
+ip -n "$B" link set dm0 up
+serve eof
+in_b tc filter add dev b0 ingress pref 3 protocol "$(protocol)" flower \
+	ip_proto tcp dst_port "$port" \
+	action gact pass random determ pipe 7 \
+	action mirred egress redirect dev dm0
+call opt sndbuf 200000 write 100000 shut eof
+in_b tc filter del dev b0 ingress pref 3
+served
+ip -n "$B" link del dm0
+
+# nothing is lost, but each now and then takes 5 ms less
+next reordered -
+in_a tc qdisc replace dev a0 root netem delay 20ms reorder 25% 50% limit 10000
+serve eof
+call write 10000000 shut eof
+in_a tc qdisc replace dev a0 root netem delay 20ms limit 10000
+served
+
+# long ones do not fit, and nobody says so
+next mtu-hole '*' 4
+to=$C4
+server in_c tcp4 bind "$to" "$port" listen 1 touch "$TMP/ready" accept \
+	touch "$TMP/there$port" try eof
+in_a tc filter add dev a0 ingress protocol ip flower ip_proto icmp action drop
+background in_a sk tcp4 opt usertimeout 4000 connect "$to" "$port" write 100 \
+	acked until "$TMP/narrow" write 30000 try eof >/dev/null
+wait_for [ -e "$TMP/there$port" ] || die "no connection"
+ip -n "$B" link set b1 mtu 1300
+touch "$TMP/narrow"
+wait "$bg"
+ip -n "$B" link set b1 mtu 1500
+in_a tc filter del dev a0 ingress
+kill "$server_pid"
+
+# --- the peer
+
+next peer-not-reading '*'
+serve until "$TMP/read$port" eof
+background in_a sk "tcp$f" connect "$to" "$port" write 8000000 shut eof
+wait_for [ -e "$TMP/there$port" ] || die "no connection"
+tick 900
+touch "$TMP/read$port"
+wait "$bg"
+served
+
+next peer-buffer -
+server in_b "tcp$f" opt rcvbuf 4096 bind "$to" "$port" listen 1 \
+	touch "$TMP/ready" accept eof
+call opt sndbuf 200000 write 60000 shut eof
+served
+
+next peer-thinks -
+serve times 5 read 100 pause 200000 write 500 again eof
+call times 5 write 100 read 500 again shut eof
+served
+
+next ping-pong -
+serve times 30 read 2000 write 10 again eof
+call times 30 write 2000 read 10 again shut eof
+served
+
+# --- this end
+
+next nagle -
+serve eof
+call times 200 write 50 pause 2000 again shut eof
+served
+
+next send-buffer -
+serve eof
+call opt sndbuf 4608 opt nodelay 1 times 60 write 5000 again shut eof
+served
+
+# --- nobody's fault
+
+next - -
+serve eof
+call write 1000000 shut eof
+served
+
+next - -
+serve eof
+call times 10 write 100 pause 100000 again shut eof
+served
+
+next - -
+serve write 1000 shut eof
+call write 100 shut eof
+served
+
+wait_for all_closed || die "they do not end"
+kill -INT "$recorder"
+wait "$recorder" || fail "record: exit status $?"
+[ -z "${KEEP:-}" ] || cp "$TMP/trace" "$KEEP"
+skbtrace why --json "$TMP/trace" >"$TMP/json"
+skbtrace why "$TMP/trace" | sed 's/^/# /'
+
+# said PORT END: the verdict of who connects to PORT, or of who listens there
+said() {
+	jq -rs --arg p ":$1" --arg who "$2" '
+		[.[] | select(.conn) | . + {e: (.conn | split(">"))} |
+		 select(.e[1] != "*" and (.e[0] | test(":600[01]$") | not) and
+			(.e[if $who == "client" then 1 else 0 end] |
+			 endswith($p)))] |
+		if length == 0 then "none"
+		else .[0].verdicts[0] |
+			if .trouble then .name else "-" end
+		end' "$TMP/json"
+}
+
+for ((p = 5001; p <= port; p++)); do
+	is "$p, IPv${families[$p]}: who connects" "$(said "$p" client)" \
+		"${client[$p]}"
+	[ "${server[$p]}" = '*' ] ||
+		is "$p, IPv${families[$p]}: who listens" \
+			"$(said "$p" server)" "${server[$p]}"
+done
+is "the listener with a full queue" "$(jq -r --arg p ":$listener_port>*" \
+	'select(.conn // "" | endswith($p)) | .verdicts[0].name' \
+	"$TMP/json")" listener-full
+finish
