@@ -49,16 +49,16 @@ static const struct opt opts[] = {
 	{}
 };
 
-/* A command line for another command. */
+/* A command line for another command, whose words are ours. */
 struct line {
 	int n;
-	char **v;
+	const char **v;
 };
 
 static void add(struct line *l, const char *word)
 {
 	l->v = xrealloc(l->v, (l->n + 2) * sizeof(*l->v));
-	l->v[l->n++] = xstrdup(word);
+	l->v[l->n++] = word;
 	l->v[l->n] = NULL;
 }
 
@@ -73,9 +73,13 @@ static void add_option(struct line *l, const char *name, const char *value)
 static int run(const struct cmd *cmd, struct line *l)
 {
 	struct args args;
-	int code = opt_parse(cmd, l->n, l->v, &args);
+	/* the order of the words may change, they do not */
+	int code = opt_parse(cmd, l->n, (char **)l->v, &args);
 
-	return code >= 0 ? code : cmd->run(&args);
+	if (code < 0)
+		code = cmd->run(&args);
+	free(l->v);
+	return code;
 }
 
 static int do_record(const struct args *a)
