@@ -7,8 +7,8 @@
  */
 #include <stdlib.h>
 
+#include "json_put.h"
 #include "names.h"
-#include "put.h"
 
 enum {
 	MAX_CONNS	= 1 << 19,
@@ -188,37 +188,27 @@ void addr_pair_swap(struct addr_pair *to, const struct addr_pair *from)
 	to->pport = from->lport;
 }
 
-static char *json_end(char *p, const char *name, const u8 *addr)
+static char *json_address(char *p, const u8 *addr)
 {
 	char buf[48];
 
-	p = put_lit(p, ",\"");
-	p = put_str(p, name);
 	if (addr_is_zero(addr))
-		return put_lit(p, "\":null");
-	p = put_lit(p, "\":\"");
-	p = put_mem(p, buf, addr_text(buf, addr));
-	return put_char(p, '"');
+		return jput_null(p);
+	return jput_word(p, buf, addr_text(buf, addr));
 }
 
 char *put_conn_json(char *p, u64 cookie, const struct addr_pair *a)
 {
-	if (cookie) {
-		p = put_lit(p, "\"sk\":\"");
-		p = put_hex(p, cookie);
-		p = put_char(p, '"');
-	} else {
-		p = put_lit(p, "\"sk\":null");
-	}
+	p = jput_key(p, "sk");
+	p = cookie ? jput_hex(p, cookie) : jput_null(p);
 	if (!a)
-		return put_lit(p, ",\"local\":null,\"lport\":null,\"peer\":null,\"pport\":null");
-	p = json_end(p, "local", a->local);
-	p = put_lit(p, ",\"lport\":");
-	p = put_u64(p, a->lport);
-	p = json_end(p, "peer", a->peer);
-	p = put_lit(p, ",\"pport\":");
-	return a->pport || !addr_is_zero(a->peer) ? put_u64(p, a->pport) :
-						    put_lit(p, "null");
+		return put_lit(p, "\"local\":null,\"lport\":null,\"peer\":null,\"pport\":null,");
+	p = json_address(jput_key(p, "local"), a->local);
+	p = jput_u64(jput_key(p, "lport"), a->lport);
+	p = json_address(jput_key(p, "peer"), a->peer);
+	p = jput_key(p, "pport");
+	return a->pport || !addr_is_zero(a->peer) ? jput_u64(p, a->pport) :
+						    jput_null(p);
 }
 
 static void learn_tuple(struct names *n, const struct conn *c)
@@ -280,7 +270,7 @@ static void learn_task(struct names *n, const struct rec *r)
 	t = xmalloc(sizeof(*t));
 	t->tgid = tgid;
 	t->text_len = escape_text(t->text, r->p + comm->off, max);
-	t->json_len = escape_json(t->json, r->p + comm->off, max);
+	t->json_len = jput_escaped(t->json, r->p + comm->off, max) - t->json;
 	map_put(&n->tasks, &t->tgid, false);
 }
 
