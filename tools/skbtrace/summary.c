@@ -258,18 +258,6 @@ static void add_una(struct row *row, const struct col *c, const struct rec *r,
 	}
 }
 
-void row_enter(const struct summary *s, struct row *row)
-{
-	if (row->seen)
-		return;
-	row->seen = true;
-	if (row->first >= s->match->from)
-		return;
-	row->cut = true;
-	row->first = s->match->from;
-	held_cut(&row->held, row->first);
-}
-
 /* What lasts: a reason to wait, losses under repair. What counts is left out */
 static void add_lasting(struct summary *s, struct row *row,
 			const struct col *c, const struct rec *r, u64 now)

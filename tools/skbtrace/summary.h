@@ -116,7 +116,7 @@ struct summary {
 
 extern const char *const source_events[SRC_NR];
 
-/* All is told: no record comes any more. */
+/* summary_close.c; all is told: no record comes any more. */
 void summary_close(struct summary *s, const struct trace *traces, u64 last,
 		   u64 to);
 
@@ -130,9 +130,6 @@ struct row *row_find(const struct summary *s, const struct trace *t,
 		     u64 cookie);
 void row_name(struct row *row, struct trace *t, const struct rec *r);
 void rows_free(struct summary *s);
-
-/* In the range from now on: what was before does not count. */
-void row_enter(const struct summary *s, struct row *row);
 
 /*
  * summary_fate.c. Words stay: they are those of a format, or literals. NULL:
@@ -169,5 +166,7 @@ u64 row_harm(const struct row *r);
 /* By host and cookie, as qsort() wants it. */
 int row_order(const struct row *x, const struct row *y);
 void row_close(struct row *r, u64 until);
+/* In the range from now on: what was before does not count. */
+void row_enter(const struct summary *s, struct row *row);
 
 #endif

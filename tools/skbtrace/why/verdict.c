@@ -54,14 +54,6 @@ static const struct row *peer_of(const struct why *w, const struct row *r)
 	return NULL;
 }
 
-u64 part_us(const struct view *c, const char *word)
-{
-	for (u32 i = 0; i < c->nparts; i++)
-		if (!strcmp(c->part[i].word, word))
-			return c->part[i].us;
-	return 0;
-}
-
 static bool is_trouble(const struct view *c, const struct verdict *v)
 {
 	if (v->rule->kind != RULE_HELD)
