@@ -8,6 +8,7 @@
 
 #include "decode.h"
 
+/* Without padding, as it is a key. */
 struct addr_pair {
 	u8 local[16], peer[16];
 	u16 lport, pport;

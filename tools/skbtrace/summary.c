@@ -12,6 +12,7 @@ struct summary *summary_new(const struct match *m, bool facts)
 	struct summary *s = xcalloc(1, sizeof(*s));
 
 	s->match = m;
+	s->rows.key_len = ROW_KEY;
 	s->facts = facts ? fact_fields_new() : NULL;
 	return s;
 }

@@ -4,6 +4,7 @@
 #define SKBTRACE_SUMMARY_H
 
 #include "facts.h"
+#include "hash.h"
 #include "held.h"
 #include "match.h"
 #include "out.h"
@@ -21,7 +22,7 @@ struct keyframe {
 };
 
 struct row {
-	u64 cookie;
+	u64 cookie;		/* the key, with @host */
 	u32 host;
 	char *name;		/* local>peer, NULL: not told */
 	struct addr_pair a;	/* as in @name */
@@ -99,10 +100,11 @@ enum source { SRC_KEYFRAME, SRC_RTTM, SRC_RETRANS, SRC_DROP, SRC_LIMIT,
 	      SRC_OVERFLOW, SRC_CONG, SRC_CA, SRC_STATE, SRC_RESET, SRC_TURN,
 	      SRC_NR };
 
+enum { ROW_KEY = 12 };		/* bytes that a row begins with */
+
 struct summary {
 	const struct match *match;
-	struct row **slot;	/* open addressing by host, cookie */
-	u32 size, used;
+	struct hash rows;	/* of struct row */
 	u64 left_out;		/* connections that were given up */
 	struct cols *cols;	/* of each format met */
 	u64 events, lost;

@@ -18,14 +18,11 @@ static u64 trace_until(const struct trace *traces, const struct trace *t,
 void summary_close(struct summary *s, const struct trace *traces, u64 last,
 		   u64 to)
 {
+	struct row *r;
 	u64 until;
 
 	strays_settle(s);
-	for (u32 i = 0; i < s->size; i++) {
-		struct row *r = s->slot[i];
-
-		if (!r)
-			continue;
+	hash_each(&s->rows, i, r) {
 		if (r->is_conn && !r->ended)
 			row_enter(s, r);
 		until = trace_until(traces, r->trace, last);

@@ -434,14 +434,14 @@ void summary_print(struct summary *s, struct printer *pr,
 		   const struct trace *traces, u64 last, u64 to)
 {
 	struct ctx c = { .s = s, .pr = pr };
-	struct row **rows = xcalloc(s->used, sizeof(*rows));
+	struct row **rows = xcalloc(s->rows.used, sizeof(*rows)), *r;
 	u32 n = 0;
 
 	summary_recorded(s, traces, c.recorded);
 	summary_close(s, traces, last, to);
-	for (u32 i = 0; i < s->size; i++)
-		if (s->slot[i] && s->slot[i]->matched && s->slot[i]->seen)
-			rows[n++] = s->slot[i];
+	hash_each(&s->rows, i, r)
+		if (r->matched && r->seen)
+			rows[n++] = r;
 	if (n)
 		qsort(rows, n, sizeof(*rows), worse);
 	if (pr->json && s->left_out)

@@ -20,12 +20,14 @@ static int by_tuple(const void *a, const void *b)
 void why_open(struct why *w, const struct summary *s,
 	      const struct trace *traces, const bool recorded[SRC_NR])
 {
+	struct row *r;
+
 	*w = (struct why){ .s = s, .traces = traces };
 	memcpy(w->recorded, recorded, sizeof(w->recorded));
-	w->row = xcalloc(s->used + 1, sizeof(*w->row));
-	for (u32 i = 0; i < s->size; i++)
-		if (s->slot[i] && s->slot[i]->has_port)
-			w->row[w->nrows++] = s->slot[i];
+	w->row = xcalloc(s->rows.used + 1, sizeof(*w->row));
+	hash_each(&s->rows, i, r)
+		if (r->has_port)
+			w->row[w->nrows++] = r;
 	qsort(w->row, w->nrows, sizeof(*w->row), by_tuple);
 }
 
