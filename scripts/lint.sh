@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$ROOT"
 
 CHECKS=(checkpatch spelling compile kernel_doc exports patches uapi sizes shell python
-	cppcheck docs needs traces)
+	cppcheck circles docs needs traces)
 MAX_LINES=600		# of a file
 MAX_FUNCTION=80		# lines
 
@@ -262,6 +262,18 @@ check_cppcheck() {
 		--suppress=missingInclude --suppress=missingIncludeSystem \
 		--error-exitcode=1 -D__x86_64__ -I tools/skbtrace \
 		-I include/uapi --template='{file}:{line}: {severity}: {id}: {message}' 2>&1
+}
+
+# Files of the program that need each other, by the names in their objects
+check_circles() {
+	make -s -C tools/skbtrace >"$tmp/make" 2>&1 || {
+		tail -n 20 "$tmp/make"
+		return 1
+	}
+	# obj/ may hold one whose source is gone
+	files '^tools/skbtrace/.*\.c$' | grep -v /tests/ |
+		sed 's,^tools/skbtrace/\(.*\)\.c$,tools/skbtrace/obj/\1.o,' |
+		xargs scripts/circles.py
 }
 
 # What README and skbtrace.rst say of files, output and events is still so

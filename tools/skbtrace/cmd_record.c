@@ -146,12 +146,15 @@ static void totals(struct session *s, struct capture *c, bool whole)
 /* The file is done; CMD is not, when something else ended the recording. */
 static void wait_for_command(struct session *s)
 {
-	struct pollfd p = { .fd = s->wake, .events = POLLIN };
+	struct pollfd p[] = {
+		{ .fd = s->wake, .events = POLLIN },
+		{ .fd = child_fd(&s->child), .events = POLLIN },
+	};
 
 	if (s->child.pid && !child_poll(&s->child) && !what.quiet)
 		msg("recording has ended; waiting for the command");
 	while (s->child.pid && !child_poll(&s->child)) {
-		poll(&p, 1, 1000);
+		poll(p, ARRAY_SIZE(p), -1);
 		if (sig_take() & SIG_STOP)
 			child_signal(&s->child, sig_to_forward());
 	}

@@ -9,47 +9,6 @@
 /* Each write should be one that the kernel takes in one piece. */
 enum { MAX_WRITE = 4000, MAX_COMMENT = 250, MAX_INSNS = 4096 };
 
-static const struct {
-	const char *noun, *name, *file, *option;
-} kinds[NR_FILTERS] = {
-	[FILTER_CONN] = { "connections", "connection filter", "sock_filters",
-			  "-S" },
-	[FILTER_PACKET] = { "packets", "packet filter", "filters", "-F" },
-};
-
-const char *filter_noun(enum filter_kind kind)
-{
-	return kinds[kind].noun;
-}
-
-const char *filter_name(enum filter_kind kind)
-{
-	return kinds[kind].name;
-}
-
-const char *filter_file(enum filter_kind kind)
-{
-	return kinds[kind].file;
-}
-
-char *filter_try(const char *expr, struct bpf_program *prog, bool optimize)
-{
-	/* RAW: the kernel shows a packet from its IP header on. */
-	pcap_t *p = pcap_open_dead(DLT_RAW, 65535);
-	struct bpf_program own;
-	char *why = NULL;
-
-	if (!p)
-		return xstrdup("libpcap: out of memory");
-	if (pcap_compile(p, prog ? prog : &own, expr, optimize,
-			 PCAP_NETMASK_UNKNOWN))
-		why = xstrdup(pcap_geterr(p));
-	else if (!prog)
-		pcap_freecode(&own);
-	pcap_close(p);
-	return why;
-}
-
 /* On one line, as the kernel remembers it and status shows it. */
 static char *one_line(const char *expr)
 {
@@ -63,7 +22,7 @@ static char *one_line(const char *expr)
 
 static int too_long(const struct filter *f)
 {
-	msg("%s: %u instructions, the kernel takes %d", kinds[f->kind].name,
+	msg("%s: %u instructions, the kernel takes %d", filter_name(f->kind),
 	    f->prog.bf_len, MAX_INSNS);
 	hint("net and portrange are shorter than many host and port");
 	return EXIT_USAGE;
@@ -101,15 +60,15 @@ int filter_compile(struct filter *f, enum filter_kind kind, const char *expr)
 	memset(f, 0, sizeof(*f));
 	f->kind = kind;
 	if (!expr[strspn(expr, " \t\r\n")]) {
-		msg("%s: nothing in it", kinds[kind].name);
-		hint("leave %s out for all %s", kinds[kind].option,
-		     kinds[kind].noun);
+		msg("%s: nothing in it", filter_name(kind));
+		hint("leave %s out for all %s", filter_option(kind),
+		     filter_noun(kind));
 		return EXIT_USAGE;
 	}
 	f->expr = one_line(expr);
 	why = compile(f->expr, &prog);
 	if (why) {
-		msg("%s: %s", kinds[kind].name, why);
+		msg("%s: %s", filter_name(kind), why);
 		filter_caret(f->expr, filter_place(f->expr, why));
 		if (strstr(why, "rejects all"))
 			hint("nothing can be all of that at once, or of that"
@@ -134,7 +93,7 @@ void filter_free(struct filter *f)
 
 void filter_print(const struct filter *f)
 {
-	printf("# %s '%s' (%u instructions)\n", kinds[f->kind].noun, f->expr,
+	printf("# %s '%s' (%u instructions)\n", filter_noun(f->kind), f->expr,
 	       f->prog.bf_len);
 	for (u32 i = 0; i < f->prog.bf_len; i++)
 		puts(bpf_image(&f->prog.bf_insns[i], i));
@@ -168,16 +127,16 @@ int filter_set(const struct ctl *c, const struct filter *f)
 
 	if (!f->expr)
 		return 0;
-	if (!ctl_exists(c, kinds[f->kind].file)) {
+	if (!ctl_exists(c, filter_file(f->kind))) {
 		msg("this kernel's skbtrace has no filters of %s",
-		    kinds[f->kind].noun);
+		    filter_noun(f->kind));
 		hint("its module is older than this program: install both from"
 		     " the same source, or record without %s and choose with"
-		     " skbtrace parse -S", kinds[f->kind].option);
+		     " skbtrace parse -S", filter_option(f->kind));
 		return EXIT_FAILED;
 	}
 	text = filter_text(f);
-	code = ctl_write_long(c, kinds[f->kind].file, text, MAX_WRITE);
+	code = ctl_write_long(c, filter_file(f->kind), text, MAX_WRITE);
 	free(text);
 	return code;
 }

@@ -8,24 +8,14 @@
 
 #include <pcap/pcap.h>
 
+#include "filter_kind.h"
 #include "names.h"
-
-enum filter_kind {
-	FILTER_CONN,		/* -S: judges connections */
-	FILTER_PACKET,		/* -F: judges packets */
-	NR_FILTERS
-};
 
 struct filter {
 	enum filter_kind kind;
 	char *expr;		/* NULL: there is none */
 	struct bpf_program prog;
 };
-
-/* "connections", "packets": what it judges; "connection filter"; its file. */
-const char *filter_noun(enum filter_kind kind);
-const char *filter_name(enum filter_kind kind);
-const char *filter_file(enum filter_kind kind);
 
 /* 0, or an exit code after a message; @f may be freed in any case. */
 int filter_compile(struct filter *f, enum filter_kind kind, const char *expr);
@@ -77,5 +67,7 @@ int filter_check(const struct filter *f);
 
 /* Offset of the first @word in @expr, as a word of its own; -1: none. */
 int filter_word(const char *expr, const char *word);
+/* May @c stand in such a word? */
+bool filter_is_name(char c);
 
 #endif

@@ -25,12 +25,6 @@ struct words {
 	int n;
 };
 
-static bool is_name(char c)
-{
-	return isalnum((unsigned char)c) || c == '_' || c == '.' || c == '-' ||
-	       (unsigned char)c >= 0x80;
-}
-
 /* Length of the word at @s; addresses and nets are one, but not in brackets. */
 static int word_len(const char *s, bool bracket)
 {
@@ -38,8 +32,9 @@ static int word_len(const char *s, bool bracket)
 	char two[3] = { s[0], s[0] ? s[1] : '\0', '\0' };
 	int n = 0;
 
-	while (is_name(s[n]) || (!bracket && (s[n] == ':' || s[n] == '\\' ||
-					      (n && s[n] == '/'))))
+	while (filter_is_name(s[n]) ||
+	       (!bracket && (s[n] == ':' || s[n] == '\\' ||
+			     (n && s[n] == '/'))))
 		n++;
 	if (n)
 		return n;
@@ -118,17 +113,7 @@ static int syntax_place(const char *expr, const struct words *w,
 	return w->n ? w->v[w->n - 1].end : 0;
 }
 
-int filter_word(const char *expr, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (const char *p = expr; n && (p = strstr(p, word)); p++)
-		if ((p == expr || !is_name(p[-1])) && !is_name(p[n]))
-			return p - expr;
-	return -1;
-}
-
-/* The last such word that begins at @limit or before. */
+/* The last @word of its own that begins at @limit or before. */
 static int last_word(const char *expr, const char *word, int limit)
 {
 	int at = -1, i = 0, next;
@@ -136,7 +121,7 @@ static int last_word(const char *expr, const char *word, int limit)
 	while ((next = filter_word(expr + i, word)) >= 0 &&
 	       i + next <= limit) {
 		/* filter_word() has not seen what stands before. */
-		if (!i || !is_name(expr[i + next - 1]))
+		if (!i || !filter_is_name(expr[i + next - 1]))
 			at = i + next;
 		i += next + 1;
 	}

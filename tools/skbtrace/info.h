@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * What a recording holds, counted by cmd_info.c, printed by info_print.c for
- * people and by info_json.c for programs.
+ * people and by info_json.c for programs, which ask info.c.
  */
 #ifndef SKBTRACE_INFO_H
 #define SKBTRACE_INFO_H

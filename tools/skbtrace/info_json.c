@@ -1,36 +1,27 @@
 // SPDX-License-Identifier: GPL-2.0
 /* info, for programs: the same facts, the same keys in each object. */
-#include <stdio.h>
 #include <string.h>
 
 #include "info.h"
 #include "json.h"
 
-static void text(const char *key, const char *s)
+/* "" is what a trace has for nothing. */
+static void text(struct json *j, const char *key, const char *s)
 {
-	printf(",\"%s\":", key);
-	if (s && *s)
-		json_string(s, strlen(s));
-	else
-		printf("null");
-}
-
-static void number(const char *key, u64 v)
-{
-	printf(",\"%s\":%llu", key, (unsigned long long)v);
+	json_str(j, key, s && *s ? s : NULL);
 }
 
 /* Since the trace began; an event may be older than that. */
-static void since(const struct info *in, const char *key, u64 mono)
+static void since(struct json *j, const struct info *in, const char *key,
+		  u64 mono)
 {
 	if (in->all.events)
-		printf(",\"%s\":%lld", key,
-		       (long long)(mono - in->t->clock.t0));
+		json_s64(j, key, mono - in->t->clock.t0);
 	else
-		printf(",\"%s\":null", key);
+		json_null(j, key);
 }
 
-static void start(const struct clock *c)
+static void start(struct json *j, const struct clock *c)
 {
 	struct day_cache day = { 0 };
 	char buf[64];
@@ -39,105 +30,105 @@ static void start(const struct clock *c)
 		*put_iso(buf, &day, clock_real(c, c->t0)) = '\0';
 	else
 		buf[0] = '\0';
-	text("start", buf);
+	text(j, "start", buf);
 }
 
-static void head(const struct info *in, const struct sbt_reader *rd)
+static void head(struct json *j, const struct info *in,
+		 const struct sbt_reader *rd)
 {
 	const struct trace *t = in->t;
 	const char *trouble = sbt_reader_trouble(rd);
 	char word[TRACE_WORD];
 
-	number("size_bytes", sbt_reader_offset(rd));
-	printf(",\"complete\":%s", trouble ? "false" : "true");
-	text("trouble", trouble);
-	number("damaged", in->damaged);
+	json_u64(j, "size_bytes", sbt_reader_offset(rd));
+	json_bool(j, "complete", !trouble);
+	text(j, "trouble", trouble);
+	json_u64(j, "damaged", in->damaged);
 	trace_host(t, word);
-	text("host", word);
+	text(j, "host", word);
 	trace_kernel(t, word);
-	text("kernel", word);
-	number("abi", SKBTRACE_ABI);
-	text("byte_order", !t->fmt ? NULL : t->fmt->big ? "big" : "little");
-	start(&t->clock);
-	since(in, "first_ns", in->first);
-	since(in, "last_ns", in->last);
-	number("events", in->all.events);
-	number("names", in->names);
-	number("unknown", in->unknown);
-	number("lost", in->all.lost);
-	number("subbufs", in->subbufs);
-	number("held", in->held);
-	number("primaries", in->histories);
-	number("older_missed", in->gaps);
+	text(j, "kernel", word);
+	json_u64(j, "abi", SKBTRACE_ABI);
+	text(j, "byte_order", !t->fmt ? NULL : t->fmt->big ? "big" : "little");
+	start(j, &t->clock);
+	since(j, in, "first_ns", in->first);
+	since(j, in, "last_ns", in->last);
+	json_u64(j, "events", in->all.events);
+	json_u64(j, "names", in->names);
+	json_u64(j, "unknown", in->unknown);
+	json_u64(j, "lost", in->all.lost);
+	json_u64(j, "subbufs", in->subbufs);
+	json_u64(j, "held", in->held);
+	json_u64(j, "primaries", in->histories);
+	json_u64(j, "older_missed", in->gaps);
 }
 
-static void kinds(const struct info *in, const char *key, bool names)
+static void kinds(struct json *j, const struct info *in, const char *key,
+		  bool names)
 {
-	const char *sep = "";
-
-	printf(",\"%s\":[", key);
+	json_array(j, key);
 	for (u32 no = 0; no < INFO_KINDS; no++) {
 		char name[INFO_NAME];
 
 		if (!info_has(in, no) || info_is_name(in, no) != names)
 			continue;
 		info_name(in, no, name);
-		printf("%s{\"event\":", sep);
-		json_string(name, sizeof(name));
-		number("number", no);
-		number(names ? "names" : "events", in->by_event[no].events);
-		number("lost", in->by_event[no].lost);
-		putchar('}');
-		sep = ",";
+		json_object(j, NULL);
+		json_strn(j, "event", name, sizeof(name));
+		json_u64(j, "number", no);
+		json_u64(j, names ? "names" : "events", in->by_event[no].events);
+		json_u64(j, "lost", in->by_event[no].lost);
+		json_object_end(j);
 	}
-	putchar(']');
+	json_array_end(j);
 }
 
-static void cpus(const struct info *in)
+static void cpus(struct json *j, const struct info *in)
 {
-	printf(",\"by_cpu\":[");
+	json_array(j, "by_cpu");
 	for (u32 i = 0; i < in->ncpus; i++) {
 		const struct cpu_count *c = &in->cpus[i];
 
-		printf("%s{\"cpu\":%u", i ? "," : "", c->cpu);
-		number("events", c->n.events);
-		number("lost", c->n.lost);
-		number("subbufs", c->subbufs);
-		putchar('}');
+		json_object(j, NULL);
+		json_u64(j, "cpu", c->cpu);
+		json_u64(j, "events", c->n.events);
+		json_u64(j, "lost", c->n.lost);
+		json_u64(j, "subbufs", c->subbufs);
+		json_object_end(j);
 	}
-	putchar(']');
+	json_array_end(j);
 }
 
 /* A name may stand there twice: an array keeps both, and their order. */
-static void metas(const struct info *in, const char *only)
+static void metas(struct json *j, const struct info *in, const char *only)
 {
-	const char *sep = "";
-
-	printf(",\"meta\":[");
+	json_array(j, "meta");
 	for (const struct meta *m = in->t->meta; m; m = m->next) {
 		if (only && strcmp(only, m->name))
 			continue;
-		printf("%s{\"name\":", sep);
-		json_string(m->name, strlen(m->name));
-		printf(",\"text\":");
-		json_string(m->text, strlen(m->text));
-		putchar('}');
-		sep = ",";
+		json_object(j, NULL);
+		json_str(j, "name", m->name);
+		json_str(j, "text", m->text);
+		json_object_end(j);
 	}
-	putchar(']');
+	json_array_end(j);
 }
 
 void info_json(const struct info *in, const struct sbt_reader *rd,
 	       const char *only)
 {
-	printf("{\"file\":");
-	json_string(in->t->name, strlen(in->t->name));
+	struct json j = { 0 };
+
+	json_object(&j, NULL);
+	json_str(&j, "file", in->t->name);
 	if (!only) {
-		head(in, rd);
-		kinds(in, "by_event", false);
-		kinds(in, "by_name", true);
-		cpus(in);
+		head(&j, in, rd);
+		kinds(&j, in, "by_event", false);
+		kinds(&j, in, "by_name", true);
+		cpus(&j, in);
 	}
-	metas(in, only);
-	puts("}");
+	metas(&j, in, only);
+	json_object_end(&j);
+	json_print(&j);
+	json_free(&j);
 }

@@ -288,10 +288,10 @@ static int by_way(const void *a, const void *b)
 
 void latency_close(struct latency *l)
 {
-	for (u32 i = 0; i < l->lives.n; i++) {
-		const struct life *p = &l->lives.v[i];
+	const struct life *p;
 
-		if (!p->n || !p->match)
+	hash_each(&l->lives.hash, i, p) {
+		if (!p->match)
 			continue;
 		if (is_whole(l, p))
 			l->open++;

@@ -2,6 +2,7 @@
 /* The latencies as a table, or as one JSON object per stage. */
 #include <stdio.h>
 
+#include "json.h"
 #include "latency.h"
 
 enum { PLACE = 96 };
@@ -83,47 +84,62 @@ static void text_table(const struct latency *l, struct printer *pr)
 	     (unsigned long long)l->incomplete, (unsigned long long)l->open);
 }
 
-static void json_us(struct printer *pr, const char *key, u64 ns)
+static void json_stage(const struct latency *l, const struct stage *s,
+		       struct json *j, const char *event)
 {
-	outf(pr->o, ",\"%s_us\":%llu.%03llu", key,
-	     (unsigned long long)(ns / 1000),
-	     (unsigned long long)(ns % 1000));
+	const struct hist *h = &s->h;
+	char from[PLACE], to[PLACE];
+
+	json_object(j, NULL);
+	json_str(j, "event", event);
+	json_str(j, "from", place(l, s->from, from));
+	json_str(j, "to", place(l, s->to, to));
+	json_u64(j, "count", h->n);
+	json_fixed(j, "min_us", h->min, 3);
+	json_fixed(j, "p50_us", hist_percentile(h, 50), 3);
+	json_fixed(j, "p99_us", hist_percentile(h, 99), 3);
+	json_fixed(j, "max_us", h->max, 3);
+	json_object_end(j);
 }
 
 static void json_stages(const struct latency *l, const struct stages *s,
-			struct printer *pr, const char *event)
+			struct json *j, const char *event, struct out *o)
 {
-	char from[PLACE], to[PLACE];
-
 	for (u32 i = 0; i < s->n; i++) {
-		const struct hist *h = &s->v[i]->h;
-
-		outf(pr->o, "{\"event\":\"%s\",\"from\":\"%s\",\"to\":\"%s\",\"count\":%llu",
-		     event, place(l, s->v[i]->from, from),
-		     place(l, s->v[i]->to, to), (unsigned long long)h->n);
-		json_us(pr, "min", h->min);
-		json_us(pr, "p50", hist_percentile(h, 50));
-		json_us(pr, "p99", hist_percentile(h, 99));
-		json_us(pr, "max", h->max);
-		outf(pr->o, "}\n");
+		json_stage(l, s->v[i], j, event);
+		json_line(j, o);
 	}
+}
+
+static void json_packets(const struct latency *l, struct json *j)
+{
+	json_object(j, NULL);
+	json_str(j, "event", "latency");
+	json_u64(j, "complete", l->complete);
+	json_u64(j, "incomplete", l->incomplete);
+	json_u64(j, "still_open", l->open);
+	json_u64(j, "lost", l->lost);
+	json_object_end(j);
+}
+
+static void json_all(const struct latency *l, struct out *o)
+{
+	struct json j = { 0 };
+
+	json_stages(l, &l->stages, &j, "latency_stage", o);
+	json_stages(l, &l->totals, &j, "latency_total", o);
+	json_packets(l, &j);
+	json_line(&j, o);
+	json_free(&j);
 }
 
 void latency_print(struct latency *l, struct printer *pr)
 {
 	latency_close(l);
-	if (!l->events && !pr->json) {
-		outf(pr->o, "# no places of packets in this trace: skbtrace record -e skb_delay\n");
-		return;
-	}
-	if (!pr->json) {
+	if (pr->json)
+		json_all(l, pr->o);
+	else if (l->events)
 		text_table(l, pr);
-		return;
-	}
-	json_stages(l, &l->stages, pr, "latency_stage");
-	json_stages(l, &l->totals, pr, "latency_total");
-	outf(pr->o, "{\"event\":\"latency\",\"complete\":%llu,\"incomplete\":%llu,\"still_open\":%llu,\"lost\":%llu}\n",
-	     (unsigned long long)l->complete,
-	     (unsigned long long)l->incomplete, (unsigned long long)l->open,
-	     (unsigned long long)l->lost);
+	else
+		outf(pr->o, "# no places of packets in this trace: skbtrace record -e skb_delay\n");
 }

@@ -1,60 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0
 /* "list --json": what an event is, for programs. */
-#include <stdio.h>
 #include <string.h>
 
 #include "json.h"
 #include "list_json.h"
 
 /* "" and "-" are what the format has for nothing. */
-static void text(const char *key, const char *s)
+static void text(struct json *j, const char *key, const char *s)
 {
-	printf(",\"%s\":", key);
-	if (*s && strcmp(s, "-"))
-		json_string(s, strlen(s));
-	else
-		printf("null");
+	json_str(j, key, *s && strcmp(s, "-") ? s : NULL);
 }
 
 /* "a:b" as an array. */
-static void words(const char *key, const char *s)
+static void words(struct json *j, const char *key, const char *s)
 {
-	const char *sep = "";
-
-	printf(",\"%s\":[", key);
+	json_array(j, key);
 	while (*s && strcmp(s, "-")) {
 		size_t n = strcspn(s, ":");
 
-		printf("%s", sep);
-		json_string(s, n);
-		sep = ",";
+		json_strn(j, NULL, s, n);
 		s += n + (s[n] == ':');
 	}
-	putchar(']');
+	json_array_end(j);
 }
 
-static void symbols(const struct symtab *t)
+static void symbols(struct json *j, const struct symtab *t)
 {
-	printf(",\"symbols\":");
 	if (!t) {
-		printf("null");
+		json_null(j, "symbols");
 		return;
 	}
-	putchar('{');
+	json_object(j, "symbols");
 	for (u32 i = 0; i < t->n; i++) {
-		printf("%s", i ? "," : "");
-		json_string(t->v[i].word, t->v[i].len);
-		printf(":%llu", (unsigned long long)t->v[i].val);
+		json_key(j, t->v[i].word, t->v[i].len);
+		json_u64(j, NULL, t->v[i].val);
 	}
-	putchar('}');
+	json_object_end(j);
 }
 
-static void flag(const char *key, bool on)
-{
-	printf(",\"%s\":%s", key, on ? "true" : "false");
-}
-
-static void field(const struct field *f)
+static void field(struct json *j, const struct field *f)
 {
 	static const char *const types[] = {
 		[FT_U8] = "u8", [FT_U16] = "u16", [FT_U32] = "u32",
@@ -62,53 +46,54 @@ static void field(const struct field *f)
 		[FT_S32] = "s32", [FT_S64] = "s64", [FT_ADDR] = "addr",
 		[FT_STR] = "str",
 	};
-	char unit[64];
+	size_t unit = strcspn(f->unit_text, ":");
 
-	printf("{\"name\":");
-	json_string(f->name, strlen(f->name));
-	text("text_name", f->text_name);
-	text("type", types[f->type]);
-	snprintf(unit, sizeof(unit), "%.*s",
-		 (int)strcspn(f->unit_text, ":"), f->unit_text);
-	text("unit", unit);
-	printf(",\"offset\":%u,\"size\":%u", f->off, f->size);
-	flag("brief", f->flags & FF_BRIEF);
-	flag("tuple", f->flags & FF_TUPLE);
-	flag("if_set", f->flags & FF_SET);
-	flag("may_be_na", f->flags & FF_NA);
-	flag("may_be_inf", f->flags & FF_INF);
-	text("help", f->help);
-	symbols(f->syms);
-	putchar('}');
+	json_object(j, NULL);
+	json_str(j, "name", f->name);
+	text(j, "text_name", f->text_name);
+	text(j, "type", types[f->type]);
+	if (unit && strncmp(f->unit_text, "-", unit))
+		json_strn(j, "unit", f->unit_text, unit);
+	else
+		json_null(j, "unit");
+	json_u64(j, "offset", f->off);
+	json_u64(j, "size", f->size);
+	json_bool(j, "brief", f->flags & FF_BRIEF);
+	json_bool(j, "tuple", f->flags & FF_TUPLE);
+	json_bool(j, "if_set", f->flags & FF_SET);
+	json_bool(j, "may_be_na", f->flags & FF_NA);
+	json_bool(j, "may_be_inf", f->flags & FF_INF);
+	text(j, "help", f->help);
+	symbols(j, f->syms);
+	json_object_end(j);
 }
 
 void list_json(const struct event *e)
 {
-	const char *sep = "";
+	struct json j = { 0 };
 
-	printf("{\"event\":");
-	json_string(e->name, strlen(e->name));
-	printf(",\"number\":%u", e->no);
-	text("module", e->module);
-	text("kind", e->kind);
-	text("stability", e->stability);
-	text("state", e->state_text);
-	text("why", e->why);
-	text("how_inferred", e->how);
-	words("sets", e->sets);
-	words("options", e->opts);
-	text("in_a_set", e->set_opts);
-	text("selector", e->selector);
-	text("help", e->help);
-	text("read", e->read);
-	text("example", e->example);
-	printf(",\"fields\":[");
-	for (u32 i = 0; i < e->nfields; i++) {
-		if (e->fields[i].spare)
-			continue;
-		printf("%s", sep);
-		field(&e->fields[i]);
-		sep = ",";
-	}
-	puts("]}");
+	json_object(&j, NULL);
+	json_str(&j, "event", e->name);
+	json_u64(&j, "number", e->no);
+	text(&j, "module", e->module);
+	text(&j, "kind", e->kind);
+	text(&j, "stability", e->stability);
+	text(&j, "state", e->state_text);
+	text(&j, "why", e->why);
+	text(&j, "how_inferred", e->how);
+	words(&j, "sets", e->sets);
+	words(&j, "options", e->opts);
+	text(&j, "in_a_set", e->set_opts);
+	text(&j, "selector", e->selector);
+	text(&j, "help", e->help);
+	text(&j, "read", e->read);
+	text(&j, "example", e->example);
+	json_array(&j, "fields");
+	for (u32 i = 0; i < e->nfields; i++)
+		if (!e->fields[i].spare)
+			field(&j, &e->fields[i]);
+	json_array_end(&j);
+	json_object_end(&j);
+	json_print(&j);
+	json_free(&j);
 }

@@ -4,109 +4,75 @@
 
 #include "lives.h"
 
-static u32 home(const struct lives *l, u64 key)
-{
-	return hash64(key) & (l->size - 1);
-}
+enum { CHUNK = 512 };
 
-/* Where @key stands, or would stand. */
-static u32 find(const struct lives *l, u64 key)
-{
-	u32 i = home(l, key);
-
-	while (l->slot[i] && l->v[l->slot[i] - 1].key != key)
-		i = (i + 1) & (l->size - 1);
-	return i;
-}
+/* Many at a time, as there are many, and short ones. */
+struct lives_chunk {
+	struct lives_chunk *next;
+	struct life v[CHUNK];
+};
 
 struct life *lives_get(const struct lives *l, u64 key)
 {
-	u32 i = l->size ? l->slot[find(l, key)] : 0;
-
-	return i ? &l->v[i - 1] : NULL;
+	return hash_get_u64(&l->hash, key);
 }
 
-/* Half of the slots stay empty, so that searches are short. */
-static void grow(struct lives *l)
+static void put_free(struct lives *l, struct life *life)
 {
-	l->size = l->size ? 2 * l->size : 1024;
-	free(l->slot);
-	l->slot = xcalloc(l->size, sizeof(*l->slot));
-	for (u32 i = 0; i < l->n; i++)
-		if (l->v[i].n)
-			l->slot[find(l, l->v[i].key)] = i + 1;
+	life->n = 0;
+	life->next = l->free;
+	l->free = life;
 }
 
 void lives_del(struct lives *l, struct life *life)
 {
-	u32 i = find(l, life->key), j = i;
-
-	/* Those behind it that may move up close the gap. */
-	for (;;) {
-		u32 k;
-
-		j = (j + 1) & (l->size - 1);
-		if (!l->slot[j])
-			break;
-		k = home(l, l->v[l->slot[j] - 1].key);
-		if (((j - k) & (l->size - 1)) < ((j - i) & (l->size - 1)))
-			continue;
-		l->slot[i] = l->slot[j];
-		i = j;
-	}
-	l->slot[i] = 0;
-	l->used--;
-	life->n = 0;
-	life->next = l->free;
-	l->free = life - l->v + 1;
+	hash_del(&l->hash, &life->key);
+	put_free(l, life);
 }
 
-static u32 take_free(struct lives *l)
+static struct life *take_free(struct lives *l)
 {
-	u32 i = l->free;
+	struct life *life;
 
-	if (i) {
-		l->free = l->v[i - 1].next;
-		return i;
+	if (!l->free) {
+		struct lives_chunk *c = xmalloc(sizeof(*c));
+
+		c->next = l->chunks;
+		l->chunks = c;
+		l->n += CHUNK;
+		for (int i = CHUNK; i--;)
+			put_free(l, &c->v[i]);
 	}
-	if (l->n == l->cap) {
-		l->cap = l->cap ? 2 * l->cap : 512;
-		l->v = xrealloc(l->v, l->cap * sizeof(*l->v));
-	}
-	return ++l->n;
-}
-
-static void make_room(struct lives *l, u64 key, struct life *gone)
-{
-	u32 i = home(l, key);
-
-	while (!l->slot[i])
-		i = (i + 1) & (l->size - 1);
-	*gone = l->v[l->slot[i] - 1];
-	lives_del(l, &l->v[l->slot[i] - 1]);
+	life = l->free;
+	l->free = life->next;
+	return life;
 }
 
 struct life *lives_add(struct lives *l, u64 key, struct life *gone)
 {
 	struct life *life;
-	u32 i;
 
 	gone->n = 0;
-	if (l->used == MAX_LIVES)
-		make_room(l, key, gone);
-	else if (2 * (l->used + 1) > l->size)
-		grow(l);
-	i = take_free(l);
-	life = &l->v[i - 1];
+	l->hash.key_len = sizeof(key);
+	if (l->hash.used == MAX_LIVES) {
+		life = hash_victim(&l->hash, &key);
+		*gone = *life;
+		lives_del(l, life);
+	}
+	life = take_free(l);
 	memset(life, 0, sizeof(*life));
 	life->key = key;
-	l->slot[find(l, key)] = i;
-	l->used++;
+	hash_put(&l->hash, life);
 	return life;
 }
 
 void lives_free(struct lives *l)
 {
-	free(l->v);
-	free(l->slot);
+	struct lives_chunk *c;
+
+	while ((c = l->chunks)) {
+		l->chunks = c->next;
+		free(c);
+	}
+	hash_free(&l->hash, NULL);
 }

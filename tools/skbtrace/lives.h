@@ -6,7 +6,7 @@
 #ifndef SKBTRACE_LIVES_H
 #define SKBTRACE_LIVES_H
 
-#include "util.h"
+#include "hash.h"
 
 enum { MAX_LIVES = 1 << 20, MAX_PLACES = 16 };
 
@@ -17,15 +17,15 @@ struct life {
 	u8 n;			/* places; 0: not in use */
 	bool whole;		/* seen from its beginning, without a gap */
 	bool match;		/* one of its places is what the user wants */
-	u32 next;		/* not in use: the next one of these */
+	struct life *next;	/* not in use: the next one of these */
 };
 
+/* All 0 to begin with. */
 struct lives {
-	struct life *v;
-	u32 n, cap;		/* in @v, in use or not */
-	u32 free;		/* index + 1 of the first not in use */
-	u32 *slot;		/* index + 1, 0: empty */
-	u32 size, used;
+	struct hash hash;	/* those in use, by key */
+	struct life *free;	/* the others */
+	struct lives_chunk *chunks;
+	u32 n;			/* in use or not */
 };
 
 /* NULL if there is none of this key. */

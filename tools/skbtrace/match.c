@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <arpa/inet.h>
-#include <fnmatch.h>
 #include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "evlist.h"
 #include "match.h"
 
 /* ---- connections ---- */
@@ -216,47 +216,26 @@ bool match_later(const struct match *m, struct trace *t, const struct rec *r)
 
 /* ---- events ---- */
 
-/* One item of the list, in @buf; false at the end. */
-static bool next_item(const char **list, char *buf, size_t size)
-{
-	size_t n = strcspn(*list, ",");
-
-	if (!**list)
-		return false;
-	snprintf(buf, size, "%.*s", (int)(n < size ? n : size - 1), *list);
-	*list += n + ((*list)[n] == ',');
-	return true;
-}
-
-static bool item_wants(const char *item, const struct event *e)
-{
-	if (*item == '@')
-		return !strcmp(item, "@all") || list_has(e->sets, item + 1);
-	return !fnmatch(item, e->name, 0);
-}
-
 bool match_event(const struct match *m, const struct event *e)
 {
-	const char *list = m->events;
-	char item[80];
+	bool wanted = false;
+	struct evlist l;
+	const char *item;
 
-	if (!list)
+	if (!m->events)
 		return true;
-	while (next_item(&list, item, sizeof(item)))
-		if (*item && item_wants(item, e))
-			return true;
-	return false;
+	evlist_open(&l, m->events);
+	while (!wanted && (item = evlist_next(&l)))
+		wanted = *item && evlist_has(item, e);
+	evlist_close(&l);
+	return wanted;
 }
 
 static int no_such_event(const struct format *f, const char *item,
 			 const char *file)
 {
-	const char **names = xcalloc(f->nevents + 1, sizeof(*names));
-	const char *near;
+	const char *near = evlist_nearest(f, item, true);
 
-	for (u32 i = 0; i < f->nevents; i++)
-		names[i] = f->events[i].name;
-	near = *item == '@' ? NULL : nearest(item, names);
 	if (strchr(item, '='))
 		msg("-e \"%s\": parse takes events, not their options", item);
 	else
@@ -265,25 +244,32 @@ static int no_such_event(const struct format *f, const char *item,
 		hint("did you mean %s?", near);
 	else
 		hint("skbtrace list -i %s shows them", file);
-	free(names);
 	return EXIT_USAGE;
+}
+
+static bool any_is(const struct format *f, const char *item)
+{
+	for (u32 i = 0; i < f->nevents; i++)
+		if (evlist_has(item, &f->events[i]))
+			return true;
+	return false;
 }
 
 int match_events_check(const struct match *m, const struct format *f,
 		       const char *file)
 {
-	const char *list = m->events;
-	char item[80];
+	struct evlist l;
+	const char *item;
+	int code = 0;
 
-	while (list && next_item(&list, item, sizeof(item))) {
-		bool found = !*item;
-
-		for (u32 i = 0; i < f->nevents && !found; i++)
-			found = item_wants(item, &f->events[i]);
-		if (!found)
-			return no_such_event(f, item, file);
-	}
-	return 0;
+	if (!m->events)
+		return 0;
+	evlist_open(&l, m->events);
+	while (!code && (item = evlist_next(&l)))
+		if (*item && !any_is(f, item))
+			code = no_such_event(f, item, file);
+	evlist_close(&l);
+	return code;
 }
 
 /* ---- time ---- */

@@ -7,8 +7,9 @@
  */
 #include <stdlib.h>
 
+#include "hash.h"
+#include "json_put.h"
 #include "names.h"
-#include "put.h"
 
 enum {
 	MAX_CONNS	= 1 << 19,
@@ -16,124 +17,50 @@ enum {
 	MAX_SYMBOLS	= 1 << 16,
 };
 
-/* Open addressing; a value begins with its u64 key. */
-struct map {
-	u64 **slot;
-	u32 size;		/* power of two */
-	u32 used;
-	u32 max;
-};
-
+/* Values are malloc()ed, and begin with their key. */
 struct names {
-	struct map conns, tasks, symbols;
-	struct map tuples;	/* of conns */
+	struct hash conns, tasks, symbols;
+	struct hash tuples;	/* of conns */
 };
 
 /* The latest connection of a tuple. */
 struct tuple {
-	u64 key;
+	struct addr_pair a;
 	u64 cookie;
 };
-
-static u64 tuple_key(const struct addr_pair *a)
-{
-	u64 w[4], key = (u64)a->lport << 16 | a->pport;
-
-	memcpy(w, a->local, 16);
-	memcpy(w + 2, a->peer, 16);
-	for (int i = 0; i < 4; i++)
-		key = hash64(key ^ w[i]) + i;
-	return key;
-}
-
-static u32 hash(u64 key, u32 size)
-{
-	return hash64(key) & (size - 1);
-}
-
-static u64 **map_slot(const struct map *m, u64 key)
-{
-	u32 i = hash(key, m->size);
-
-	while (m->slot[i] && *m->slot[i] != key)
-		i = (i + 1) & (m->size - 1);
-	return &m->slot[i];
-}
-
-static void *map_get(const struct map *m, u64 key)
-{
-	return m->size ? *map_slot(m, key) : NULL;
-}
-
-/* Moves what @keep likes into a table of @size slots, frees the others. */
-static void map_rebuild(struct map *m, u32 size, bool (*keep)(const void *v))
-{
-	u64 **old = m->slot;
-	u32 n = m->size;
-
-	m->slot = xcalloc(size, sizeof(*m->slot));
-	m->size = size;
-	m->used = 0;
-	for (u32 i = 0; i < n; i++) {
-		if (!old[i])
-			continue;
-		if (keep && !keep(old[i])) {
-			free(old[i]);
-			continue;
-		}
-		*map_slot(m, *old[i]) = old[i];
-		m->used++;
-	}
-	free(old);
-}
 
 static bool keep_open(const void *v)
 {
 	return !((const struct conn *)v)->ended;
 }
 
-static bool keep_none(const void *v)
-{
-	(void)v;
-	return false;
-}
-
 /* Takes @val over; what had its key before is freed. */
-static void map_put(struct map *m, u64 *val, bool conns)
+static void put(struct hash *h, void *val, u32 max)
 {
-	u64 **slot;
-
-	if (m->used >= m->max) {
-		if (conns)
-			map_rebuild(m, m->size, keep_open);
-		if (m->used > m->max / 4 * 3)
-			map_rebuild(m, m->size, keep_none);
-	}
-	if (2 * (m->used + 1) > m->size)
-		map_rebuild(m, m->size ? 2 * m->size : 64, NULL);
-	slot = map_slot(m, *val);
-	if (*slot)
-		free(*slot);
-	else
-		m->used++;
-	*slot = val;
+	if (h->used >= max)
+		hash_free(h, free);
+	free(hash_put(h, val));
 }
 
-static void map_free(struct map *m)
+static void put_conn(struct hash *h, struct conn *c)
 {
-	for (u32 i = 0; i < m->size; i++)
-		free(m->slot[i]);
-	free(m->slot);
+	if (h->used >= MAX_CONNS) {
+		hash_keep(h, keep_open, free);
+		/* Those that are left would have to be looked at each time. */
+		if (h->used > MAX_CONNS / 4 * 3)
+			hash_free(h, free);
+	}
+	put(h, c, MAX_CONNS);
 }
 
 struct names *names_new(void)
 {
 	struct names *n = xcalloc(1, sizeof(*n));
 
-	n->conns.max = MAX_CONNS;
-	n->tasks.max = MAX_TASKS;
-	n->symbols.max = MAX_SYMBOLS;
-	n->tuples.max = MAX_CONNS;
+	n->conns.key_len = sizeof(u64);
+	n->tasks.key_len = sizeof(u64);
+	n->symbols.key_len = sizeof(u64);
+	n->tuples.key_len = sizeof(struct addr_pair);
 	return n;
 }
 
@@ -141,10 +68,10 @@ void names_free(struct names *n)
 {
 	if (!n)
 		return;
-	map_free(&n->conns);
-	map_free(&n->tasks);
-	map_free(&n->symbols);
-	map_free(&n->tuples);
+	hash_free(&n->conns, free);
+	hash_free(&n->tasks, free);
+	hash_free(&n->symbols, free);
+	hash_free(&n->tuples, free);
 	free(n);
 }
 
@@ -188,37 +115,27 @@ void addr_pair_swap(struct addr_pair *to, const struct addr_pair *from)
 	to->pport = from->lport;
 }
 
-static char *json_end(char *p, const char *name, const u8 *addr)
+static char *json_address(char *p, const u8 *addr)
 {
 	char buf[48];
 
-	p = put_lit(p, ",\"");
-	p = put_str(p, name);
 	if (addr_is_zero(addr))
-		return put_lit(p, "\":null");
-	p = put_lit(p, "\":\"");
-	p = put_mem(p, buf, addr_text(buf, addr));
-	return put_char(p, '"');
+		return jput_null(p);
+	return jput_word(p, buf, addr_text(buf, addr));
 }
 
 char *put_conn_json(char *p, u64 cookie, const struct addr_pair *a)
 {
-	if (cookie) {
-		p = put_lit(p, "\"sk\":\"");
-		p = put_hex(p, cookie);
-		p = put_char(p, '"');
-	} else {
-		p = put_lit(p, "\"sk\":null");
-	}
+	p = jput_key(p, "sk");
+	p = cookie ? jput_hex(p, cookie) : jput_null(p);
 	if (!a)
-		return put_lit(p, ",\"local\":null,\"lport\":null,\"peer\":null,\"pport\":null");
-	p = json_end(p, "local", a->local);
-	p = put_lit(p, ",\"lport\":");
-	p = put_u64(p, a->lport);
-	p = json_end(p, "peer", a->peer);
-	p = put_lit(p, ",\"pport\":");
-	return a->pport || !addr_is_zero(a->peer) ? put_u64(p, a->pport) :
-						    put_lit(p, "null");
+		return put_lit(p, "\"local\":null,\"lport\":null,\"peer\":null,\"pport\":null,");
+	p = json_address(jput_key(p, "local"), a->local);
+	p = jput_u64(jput_key(p, "lport"), a->lport);
+	p = json_address(jput_key(p, "peer"), a->peer);
+	p = jput_key(p, "pport");
+	return a->pport || !addr_is_zero(a->peer) ? jput_u64(p, a->pport) :
+						    jput_null(p);
 }
 
 static void learn_tuple(struct names *n, const struct conn *c)
@@ -228,8 +145,8 @@ static void learn_tuple(struct names *n, const struct conn *c)
 	if (!c->a.lport || !c->a.pport)
 		return;
 	t = xmalloc(sizeof(*t));
-	*t = (struct tuple){ tuple_key(&c->a), c->cookie };
-	map_put(&n->tuples, &t->key, false);
+	*t = (struct tuple){ c->a, c->cookie };
+	put(&n->tuples, t, MAX_CONNS);
 }
 
 static void learn_conn(struct names *n, const struct rec *r)
@@ -259,7 +176,7 @@ static void learn_conn(struct names *n, const struct rec *r)
 		c->has_rcv_base = true;
 	}
 	c->ended = rec_get(r, event_field(e, "end"), &v) && v;
-	map_put(&n->conns, &c->cookie, true);
+	put_conn(&n->conns, c);
 	learn_tuple(n, c);
 }
 
@@ -280,8 +197,8 @@ static void learn_task(struct names *n, const struct rec *r)
 	t = xmalloc(sizeof(*t));
 	t->tgid = tgid;
 	t->text_len = escape_text(t->text, r->p + comm->off, max);
-	t->json_len = escape_json(t->json, r->p + comm->off, max);
-	map_put(&n->tasks, &t->tgid, false);
+	t->json_len = jput_escaped(t->json, r->p + comm->off, max) - t->json;
+	put(&n->tasks, t, MAX_TASKS);
 }
 
 static void learn_symbol(struct names *n, const struct rec *r)
@@ -306,7 +223,7 @@ static void learn_symbol(struct names *n, const struct rec *r)
 			     '?' : c;
 	}
 	s->name[len] = '\0';
-	map_put(&n->symbols, &s->id, false);
+	put(&n->symbols, s, MAX_SYMBOLS);
 }
 
 void names_learn(struct names *n, const struct rec *r)
@@ -326,14 +243,15 @@ void names_learn(struct names *n, const struct rec *r)
 
 struct conn *names_conn(struct names *n, u64 cookie)
 {
-	return map_get(&n->conns, cookie);
+	return hash_get_u64(&n->conns, cookie);
 }
 
 static struct conn *conn_of(struct names *n, const struct addr_pair *a)
 {
-	struct tuple *t = map_get(&n->tuples, tuple_key(a));
+	struct tuple *t = hash_get(&n->tuples, a);
 	struct conn *c = t ? names_conn(n, t->cookie) : NULL;
 
+	/* It may have got another address since. */
 	return c && addr_pair_equal(&c->a, a) ? c : NULL;
 }
 
@@ -356,10 +274,10 @@ struct conn *names_tuple(struct names *n, const struct addr_pair *a,
 
 const struct task *names_task(struct names *n, u32 tgid)
 {
-	return map_get(&n->tasks, tgid);
+	return hash_get_u64(&n->tasks, tgid);
 }
 
 const struct symbol *names_symbol(struct names *n, u64 id)
 {
-	return map_get(&n->symbols, id);
+	return hash_get_u64(&n->symbols, id);
 }

@@ -8,6 +8,7 @@
 
 #include "decode.h"
 
+/* Without padding, as it is a key. */
 struct addr_pair {
 	u8 local[16], peer[16];
 	u16 lport, pport;
@@ -71,11 +72,13 @@ u64 rec_cookie(const struct rec *r);
 
 /* "10.0.2.1:37846>[2001:db8::1]:443"; returns the length. */
 int tuple_text(char buf[CONN_TEXT], const struct addr_pair *a);
-/* "sk":"1003","local":"10.0.2.1","lport":37846,"peer":... At most CONN_JSON
- * bytes; @a may be NULL. Returns the new end.
- */
+
 enum { CONN_JSON = 256 };
 
+/*
+ * "sk":"1003","local":"10.0.2.1","lport":37846,"peer":..., for an object. At
+ * most CONN_JSON bytes; @a may be NULL. Returns the new end.
+ */
 char *put_conn_json(char *p, u64 cookie, const struct addr_pair *a);
 int addr_text(char buf[48], const u8 addr[16]);
 bool addr_is_zero(const u8 addr[16]);
@@ -85,7 +88,5 @@ bool addr_is_zero(const u8 addr[16]);
  * without blanks or control characters ("\x20"). Needs 4 * max + 1 bytes.
  */
 int escape_text(char *out, const u8 *s, size_t max);
-/* The same inside a JSON string; needs 6 * max + 1 bytes. */
-int escape_json(char *out, const u8 *s, size_t max);
 
 #endif

@@ -6,8 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "json.h"
+#include "json_put.h"
 #include "out.h"
-#include "put.h"
 
 #define OP(name)							\
 	static char *name(char *p, const struct op *op,			\
@@ -17,26 +18,23 @@
 #define __maybe_unused __attribute__((unused))
 
 /* null in place of what is not valid, or has no end. */
-static bool put_null(char **p, const struct op *op, u64 v)
+static bool is_null(const struct op *op, u64 v)
 {
-	if (!(op->f->flags & (FF_NA | FF_INF)) || !field_ones(op->f, v))
-		return false;
-	*p = put_lit(*p, "null");
-	return true;
+	return op->f->flags & (FF_NA | FF_INF) && field_ones(op->f, v);
 }
 
 OP(put_unsigned)
 {
 	u64 v = rec_int(r, op->f);
 
-	return put_null(&p, op, v) ? p : put_u64(p, v);
+	return is_null(op, v) ? jput_null(p) : jput_u64(p, v);
 }
 
 OP(put_signed)
 {
 	u64 v = rec_int(r, op->f);
 
-	return put_null(&p, op, v) ? p : put_s64(p, v);
+	return is_null(op, v) ? jput_null(p) : jput_s64(p, v);
 }
 
 OP(put_enum)
@@ -44,65 +42,49 @@ OP(put_enum)
 	u64 v = rec_int(r, op->f);
 	const struct sym *s;
 
-	if (put_null(&p, op, v))
-		return p;
-	*p++ = '"';
+	if (is_null(op, v))
+		return jput_null(p);
 	s = symtab_find(op->f->syms, v);
-	p = s ? put_mem(p, s->word, s->len) : put_s64(put_char(p, '#'), v);
-	return put_char(p, '"');
+	if (s)
+		return jput_word(p, s->word, s->len);
+	return put_lit(put_s64(put_lit(p, "\"#"), v), "\",");
 }
 
 OP(put_flags)
 {
 	u64 v = rec_int(r, op->f);
 	const struct symtab *tab = op->f->syms;
-	char *from;
 
-	if (put_null(&p, op, v))
-		return p;
-	*p++ = '[';
-	from = p;
+	if (is_null(op, v))
+		return jput_null(p);
+	p = jput_open(p, '[');
 	for (u32 i = 0; i < tab->n; i++) {
 		if (!tab->v[i].val || (v & tab->v[i].val) != tab->v[i].val)
 			continue;
-		p = p == from ? put_char(p, '"') : put_lit(p, ",\"");
-		p = put_mem(p, tab->v[i].word, tab->v[i].len);
-		*p++ = '"';
+		p = jput_word(p, tab->v[i].word, tab->v[i].len);
 		v &= ~tab->v[i].val;
 	}
-	if (v) {
-		p = p == from ? put_lit(p, "\"#0x") : put_lit(p, ",\"#0x");
-		p = put_hex(p, v);
-		*p++ = '"';
-	}
-	return put_char(p, ']');
-}
-
-static char *put_hex_string(char *p, u64 v)
-{
-	*p++ = '"';
-	p = put_hex(p, v);
-	return put_char(p, '"');
+	if (v)
+		p = put_lit(put_hex(put_lit(p, "\"#0x"), v), "\",");
+	return jput_close(p, ']');
 }
 
 OP(put_id)
 {
 	u64 v = rec_int(r, op->f);
 
-	if (put_null(&p, op, v))
-		return p;
-	return v ? put_hex_string(p, v) : put_lit(p, "null");
+	return is_null(op, v) || !v ? jput_null(p) : jput_hex(p, v);
 }
 
 OP(put_mask)
 {
 	u64 v = rec_int(r, op->f);
 
-	if (put_null(&p, op, v))
-		return p;
+	if (is_null(op, v))
+		return jput_null(p);
 	if (field_signed(op->f) && op->f->size < 8)
 		v &= (1ULL << (8 * op->f->size)) - 1;
-	return put_hex_string(p, v);
+	return jput_hex(p, v);
 }
 
 OP(put_symbol)
@@ -110,13 +92,8 @@ OP(put_symbol)
 	u64 v = rec_int(r, op->f);
 	const struct symbol *s = names_symbol(t->names, v);
 
-	if (put_null(&p, op, v))
-		return p;
-	if (!s)
-		return put_lit(p, "null");
-	*p++ = '"';
-	p = put_mem(p, s->name, s->len);
-	return put_char(p, '"');
+	return is_null(op, v) || !s ? jput_null(p) :
+				      jput_word(p, s->name, s->len);
 }
 
 OP(put_address)
@@ -124,18 +101,13 @@ OP(put_address)
 	const u8 *a = r->p + op->f->off;
 	char buf[48];
 
-	if (addr_is_zero(a))
-		return put_lit(p, "null");
-	*p++ = '"';
-	p = put_mem(p, buf, addr_text(buf, a));
-	return put_char(p, '"');
+	return addr_is_zero(a) ? jput_null(p) :
+				 jput_word(p, buf, addr_text(buf, a));
 }
 
 OP(put_string)
 {
-	*p++ = '"';
-	p += escape_json(p, r->p + op->f->off, op->f->size);
-	return put_char(p, '"');
+	return jput_text(p, r->p + op->f->off, op->f->size);
 }
 
 static void choose(struct op *op, const struct field *f)
@@ -197,7 +169,7 @@ struct evprint *json_compile(const struct event *e)
 			continue;
 		choose(op, f);
 		op->prefix_len = snprintf(op->prefix, sizeof(op->prefix),
-					  ",\"%s%s\":", json_prefix(e, f),
+					  "\"%s%s\":", json_prefix(e, f),
 					  f->name);
 		ep->max += op->prefix_len + field_max(f);
 		ep->nops++;
@@ -209,78 +181,71 @@ static char *put_host(char *p, const struct trace *t)
 {
 	char word[TRACE_WORD];
 
-	p = put_lit(p, ",\"host\":\"");
 	trace_host(t, word);
-	p += escape_json(p, (const u8 *)word, TRACE_WORD);
-	return put_char(p, '"');
+	return jput_text(jput_key(p, "host"), word, TRACE_WORD);
 }
 
-/* Two recordings may be of hosts of one name, so they have numbers as well. */
-static char *put_trace(char *p, const struct trace *t)
-{
-	p = put_lit(p, ",\"trace\":");
-	return put_u64(p, t->id);
-}
-
+/*
+ * After the key "time" and its first quote. Two recordings may be of hosts of
+ * one name, so they have numbers as well.
+ */
 static char *put_times(char *p, struct printer *pr, const struct trace *t,
 		       u64 mono)
 {
 	p = put_iso(p, &pr->day, clock_real(&t->clock, mono));
 	p = put_lit(p, "\",\"t_ns\":");
-	p = put_s64(p, mono - t->clock.t0);
-	return pr->several ? put_host(put_trace(p, t), t) : p;
+	p = jput_s64(p, mono - t->clock.t0);
+	if (!pr->several)
+		return p;
+	return put_host(jput_u64(jput_key(p, "trace"), t->id), t);
 }
 
 static char *put_ctx(char *p, u8 ctx)
 {
 	switch (ctx) {
 	case SKBTRACE_CTX_TASK:
-		return put_lit(p, "\"task\"");
+		return jput_lit(p, "task");
 	case SKBTRACE_CTX_SOFTIRQ:
-		return put_lit(p, "\"softirq\"");
+		return jput_lit(p, "softirq");
 	case SKBTRACE_CTX_HARDIRQ:
-		return put_lit(p, "\"hardirq\"");
+		return jput_lit(p, "hardirq");
 	}
-	p = put_lit(p, "\"#");
-	p = put_u64(p, ctx);
-	return put_char(p, '"');
+	return put_lit(put_u64(put_lit(p, "\"#"), ctx), "\",");
 }
 
 static char *put_task(char *p, struct trace *t, u32 tgid)
 {
 	const struct task *task;
 
-	p = put_lit(p, ",\"pid\":");
+	p = jput_key(p, "pid");
 	if (!tgid)
-		return put_lit(p, "null,\"comm\":null");
-	p = put_u64(p, tgid);
-	p = put_lit(p, ",\"comm\":");
+		return put_lit(p, "null,\"comm\":null,");
+	p = jput_key(jput_u64(p, tgid), "comm");
 	task = names_task(t->names, tgid);
-	if (!task)
-		return put_lit(p, "null");
-	*p++ = '"';
-	p = put_mem(p, task->json, task->json_len);
-	return put_char(p, '"');
+	return task ? jput_word(p, task->json, task->json_len) : jput_null(p);
 }
 
 static char *put_common(char *p, struct trace *t, const struct rec *r)
 {
-	p = put_lit(p, ",\"cpu\":");
-	p = put_u64(p, r->cpu);
-	p = put_lit(p, ",\"seq\":");
-	p = put_u64(p, r->seq);
-	p = put_lit(p, ",\"ctx\":");
-	p = put_ctx(p, r->ctx);
+	p = jput_u64(jput_key(p, "cpu"), r->cpu);
+	p = jput_u64(jput_key(p, "seq"), r->seq);
+	p = put_ctx(jput_key(p, "ctx"), r->ctx);
 	p = put_task(p, t, r->tgid);
-	p = put_lit(p, ",\"netns\":");
-	p = r->netns ? put_u64(p, r->netns) : put_lit(p, "null");
-	return put_char(p, ',');
+	p = jput_key(p, "netns");
+	return r->netns ? jput_u64(p, r->netns) : jput_null(p);
 }
 
-static char *put_bool(char *p, const char *key, bool v)
+static char *put_conn(char *p, struct trace *t, const struct rec *r)
 {
-	p = put_str(p, key);
-	return v ? put_lit(p, "true") : put_lit(p, "false");
+	u64 cookie = rec_cookie(r);
+	const struct conn *c;
+	struct addr_pair a;
+
+	if (rec_tuple(r, &a))
+		return put_conn_json(p, cookie, &a);
+	c = cookie ? names_conn(t->names, cookie) : NULL;
+	return c ? put_mem(p, c->chars + c->text_len, c->json_len) :
+		   put_conn_json(p, cookie, NULL);
 }
 
 /*
@@ -295,7 +260,7 @@ static char *put_stack(char *p, struct evprint *ep, struct trace *t,
 			    STACK_YES : STACK_NO;
 	if (r->has_stack)
 		return put_stack_json(p, r, t->names);
-	return ep->stack == STACK_YES ? put_lit(p, ",\"stack\":null") : p;
+	return ep->stack == STACK_YES ? jput_null(jput_key(p, "stack")) : p;
 }
 
 void json_event(struct printer *pr, struct evprint *ep, struct trace *t,
@@ -303,38 +268,51 @@ void json_event(struct printer *pr, struct evprint *ep, struct trace *t,
 {
 	char *p = out_room(pr->o, ep->max + stack_max(r));
 	bool whole = r->len >= ep->ev->len;
-	u64 cookie = rec_cookie(r);
-	const struct conn *c = NULL;
-	struct addr_pair a;
 
 	p = put_mem(p, ep->head, ep->head_len);
 	p = put_times(p, pr, t, r->time);
 	p = put_common(p, t, r);
-	if (rec_tuple(r, &a)) {
-		p = put_conn_json(p, cookie, &a);
-	} else {
-		c = cookie ? names_conn(t->names, cookie) : NULL;
-		p = c ? put_mem(p, c->chars + c->text_len, c->json_len) :
-			put_conn_json(p, cookie, NULL);
-	}
-	p = put_bool(p, ",\"inferred\":", rec_inferred(r) ||
-		     ep->ev->state == STATE_INFERRED);
-	p = put_bool(p, ",\"held\":", rec_held(r));
-	p = put_bool(p, ",\"older_missed\":", rec_older_missed(r));
-	if (ep->ev->key == KEY_PKT) {
-		p = put_lit(p, ",\"pkt\":");
-		p = put_hex_string(p, r->key);
-	}
+	p = put_conn(p, t, r);
+	p = jput_bool(jput_key(p, "inferred"), rec_inferred(r) ||
+		      ep->ev->state == STATE_INFERRED);
+	p = jput_bool(jput_key(p, "held"), rec_held(r));
+	p = jput_bool(jput_key(p, "older_missed"), rec_older_missed(r));
+	if (ep->ev->key == KEY_PKT)
+		p = jput_hex(jput_key(p, "pkt"), r->key);
 	for (u32 i = 0; i < ep->nops; i++) {
 		const struct op *op = &ep->ops[i];
 
 		p = put_mem(p, op->prefix, op->prefix_len);
-		p = whole || rec_has(r, op->f) ? op->put(p, op, r, c, t) :
-						 put_lit(p, "null");
+		p = whole || rec_has(r, op->f) ? op->put(p, op, r, NULL, t) :
+						 jput_null(p);
 	}
 	p = put_stack(p, ep, t, r);
-	p = put_lit(p, "}\n");
-	out_end(pr->o, p);
+	out_end(pr->o, jput_line(p));
+}
+
+static char *put_kinds(char *p, const struct rec *r)
+{
+	p = jput_open(jput_key(p, "kinds"), '[');
+	for (u32 i = 0; i < r->nr_kinds; i++) {
+		const struct event *e;
+		u32 count;
+		u16 no;
+
+		rec_lost_kind(r, i, &no, &count);
+		e = format_event(r->fmt, no);
+		p = e ? jput_word(p, e->name, strlen(e->name)) :
+			put_lit(put_u64(put_lit(p, "\"#"), no), "\",");
+	}
+	p = jput_close(p, ']');
+	p = jput_open(jput_key(p, "counts"), '[');
+	for (u32 i = 0; i < r->nr_kinds; i++) {
+		u32 count;
+		u16 no;
+
+		rec_lost_kind(r, i, &no, &count);
+		p = jput_u64(p, count);
+	}
+	return jput_close(p, ']');
 }
 
 void json_lost(struct printer *pr, struct trace *t, const struct rec *r)
@@ -343,44 +321,17 @@ void json_lost(struct printer *pr, struct trace *t, const struct rec *r)
 
 	p = put_lit(p, "{\"event\":\"lost\",\"time\":\"");
 	p = put_times(p, pr, t, r->time);
-	p = put_lit(p, ",\"cpu\":");
-	p = put_u64(p, r->cpu);
-	p = put_lit(p, ",\"until_ns\":");
-	p = put_s64(p, r->last_time - t->clock.t0);
-	p = put_lit(p, ",\"count\":");
-	p = put_u64(p, r->last_seq - r->seq + 1);
-	p = put_lit(p, ",\"kinds\":[");
-	for (u32 i = 0; i < r->nr_kinds; i++) {
-		const struct event *e;
-		u32 count;
-		u16 no;
-
-		rec_lost_kind(r, i, &no, &count);
-		e = format_event(r->fmt, no);
-		p = put_str(p, i ? ",\"" : "\"");
-		p = e ? put_str(p, e->name) : put_u64(put_char(p, '#'), no);
-		*p++ = '"';
-	}
-	p = put_lit(p, "],\"counts\":[");
-	for (u32 i = 0; i < r->nr_kinds; i++) {
-		u32 count;
-		u16 no;
-
-		rec_lost_kind(r, i, &no, &count);
-		if (i)
-			*p++ = ',';
-		p = put_u64(p, count);
-	}
-	p = put_lit(p, "],\"first_seq\":");
-	p = put_u64(p, r->seq);
-	p = put_lit(p, "}\n");
-	out_end(pr->o, p);
+	p = jput_u64(jput_key(p, "cpu"), r->cpu);
+	p = jput_s64(jput_key(p, "until_ns"), r->last_time - t->clock.t0);
+	p = jput_u64(jput_key(p, "count"), r->last_seq - r->seq + 1);
+	p = put_kinds(p, r);
+	p = jput_u64(jput_key(p, "first_seq"), r->seq);
+	out_end(pr->o, jput_line(p));
 }
 
-static char *put_number(char *p, const char *key, u64 v, bool known)
+static char *put_if(char *p, u64 v, bool known)
 {
-	p = put_str(p, key);
-	return known ? put_u64(p, v) : put_lit(p, "null");
+	return known ? jput_u64(p, v) : jput_null(p);
 }
 
 void json_trace(struct printer *pr, const struct trace *t)
@@ -390,36 +341,36 @@ void json_trace(struct printer *pr, const struct trace *t)
 
 	p = put_lit(p, "{\"event\":\"trace\",\"time\":\"");
 	p = put_times(p, pr, t, t->start);
-	p = put_lit(p, ",\"version\":");
-	p = put_u64(p, SKBTRACE_ABI);
+	p = jput_u64(jput_key(p, "version"), SKBTRACE_ABI);
 	if (!pr->several)
 		p = put_host(p, t);
-	p = put_lit(p, ",\"kernel\":\"");
 	trace_kernel(t, word);
-	p += escape_json(p, (const u8 *)word, TRACE_WORD);
-	*p++ = '"';
-	p = put_number(p, ",\"cpus\":", t->ncpus, t->ncpus);
-	p = put_number(p, ",\"start_mono_ns\":", t->start, true);
-	p = put_number(p, ",\"lost\":", t->has_end ? t->end.lost : t->lost_seen,
-		       !pr->follow);
-	p = put_lit(p, "}\n");
-	out_end(pr->o, p);
+	p = jput_text(jput_key(p, "kernel"), word, TRACE_WORD);
+	p = put_if(jput_key(p, "cpus"), t->ncpus, t->ncpus);
+	p = jput_u64(jput_key(p, "start_mono_ns"), t->start);
+	p = put_if(jput_key(p, "lost"), t->has_end ? t->end.lost : t->lost_seen,
+		   !pr->follow);
+	out_end(pr->o, jput_line(p));
 }
 
 void json_trace_end(struct printer *pr, const struct totals *n)
 {
-	char *p = out_room(pr->o, 512);
+	struct json j = { 0 };
 
-	p = put_lit(p, "{\"event\":\"trace_end\"");
-	p = put_str(p, ",\"t_ns\":");
-	p = n->ended ? put_s64(p, n->end_ns) : put_lit(p, "null");
-	p = put_number(p, ",\"traces\":", n->traces, true);
-	p = put_number(p, ",\"events\":", n->events, true);
-	p = put_number(p, ",\"lost\":", n->lost, true);
-	p = put_number(p, ",\"unknown\":", n->unknown, true);
-	p = put_number(p, ",\"backward\":", n->backward, true);
-	p = put_number(p, ",\"held\":", n->held, true);
-	p = put_str(p, n->complete ? ",\"complete\":true}\n" :
-				     ",\"complete\":false}\n");
-	out_end(pr->o, p);
+	json_object(&j, NULL);
+	json_str(&j, "event", "trace_end");
+	if (n->ended)
+		json_s64(&j, "t_ns", n->end_ns);
+	else
+		json_null(&j, "t_ns");
+	json_u64(&j, "traces", n->traces);
+	json_u64(&j, "events", n->events);
+	json_u64(&j, "lost", n->lost);
+	json_u64(&j, "unknown", n->unknown);
+	json_u64(&j, "backward", n->backward);
+	json_u64(&j, "held", n->held);
+	json_bool(&j, "complete", n->complete);
+	json_object_end(&j);
+	json_line(&j, pr->o);
+	json_free(&j);
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "evlist.h"
 #include "file.h"
 #include "list_json.h"
 #include "print_list.h"
@@ -217,27 +217,21 @@ static void list_event(const struct event *e)
 static int not_found(const struct format *f, const char *where,
 		     const char *name)
 {
-	const char **names = xcalloc(f->nevents + 1, sizeof(*names));
-	const char *near;
+	const char *near = evlist_nearest(f, name, true);
 
-	for (u32 i = 0; i < f->nevents; i++)
-		names[i] = f->events[i].name;
-	near = *name == '@' ? NULL : nearest(name, names);
 	msg("no event \"%s\" in %s", name, where);
 	if (near)
 		hint("did you mean %s?", near);
 	else
 		hint("skbtrace list shows all");
-	free(names);
 	return EXIT_USAGE;
 }
 
+/* Who wants all of them does not want what only names others. */
 static bool wanted(const struct event *e, const char *name)
 {
-	if (*name == '@')
-		return list_has(e->sets, name + 1) ||
-		       (!strcmp(name, "@all") && !event_is_name(e));
-	return !fnmatch(name, e->name, 0);
+	return evlist_has(name, e) &&
+	       !(event_is_name(e) && !strcmp(name, "@all"));
 }
 
 static int list_chosen(const struct format *f, const char *where,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "evlist.h"
 #include "select.h"
 
 /* The events that one item of a list stands for, and the options after it. */
@@ -15,25 +15,9 @@ struct group {
 	bool named;
 };
 
-static bool is_meta(const struct event *e)
-{
-	return !strcmp(e->kind, "meta");
-}
-
-static bool is_pattern(const char *item)
-{
-	return *item == '@' || strpbrk(item, "*?[");
-}
-
 static bool matches(const struct event *e, const char *item)
 {
-	if (is_meta(e))
-		return false;
-	if (!strcmp(item, "@all"))
-		return true;
-	if (*item == '@')
-		return list_has(e->sets, item + 1);
-	return !fnmatch(item, e->name, 0);
+	return !event_is_meta(e) && evlist_has(item, e);
 }
 
 /* ---- messages about what is not there ---- */
@@ -62,25 +46,19 @@ static void list_sets(const struct format *f)
 
 static int unknown(const struct format *f, const char *item)
 {
-	const char **names;
 	const char *near;
-	u32 n = 0;
 
 	if (*item == '@') {
 		msg("no set %s", item);
 		list_sets(f);
 		return EXIT_USAGE;
 	}
-	if (is_pattern(item)) {
+	if (evlist_is_pattern(item)) {
 		msg("no event matches %s", item);
 		hint("skbtrace list shows all events");
 		return EXIT_USAGE;
 	}
-	names = xcalloc(f->nevents + 1, sizeof(*names));
-	for (u32 i = 0; i < f->nevents; i++)
-		if (!is_meta(&f->events[i]))
-			names[n++] = f->events[i].name;
-	near = nearest(item, names);
+	near = evlist_nearest(f, item, false);
 	msg("no event \"%s\"", item);
 	if (*f->absent)
 		hint("modules that did not load: %s; \"modprobe skbtrace_%.*s\" says why",
@@ -89,7 +67,6 @@ static int unknown(const struct format *f, const char *item)
 		hint("did you mean %s?", near);
 	else
 		hint("skbtrace list shows all events and what options they take");
-	free(names);
 	return EXIT_USAGE;
 }
 
@@ -163,10 +140,10 @@ static int group_start(struct group *g, const struct format *f,
 	const struct event *e;
 
 	g->item = item;
-	if (is_pattern(item))
+	if (evlist_is_pattern(item))
 		return group_pattern(g, f, quiet);
 	e = format_find(f, item);
-	if (!e || is_meta(e))
+	if (!e || event_is_meta(e))
 		return unknown(f, item);
 	if (e->state == STATE_UNAVAILABLE)
 		return unavailable(e);
@@ -265,7 +242,7 @@ static bool is_option(const struct group *g, const struct format *f,
 {
 	if (strchr(item, '='))
 		return true;
-	return !is_pattern(item) && !format_find(f, item) &&
+	return !evlist_is_pattern(item) && !format_find(f, item) &&
 	       group_takes(g, item);
 }
 
@@ -339,11 +316,13 @@ static int commit(struct selection *s, struct group *g)
 int select_spec(struct selection *s, const struct format *f, const char *spec,
 		bool quiet)
 {
-	char *copy = xstrdup(spec), *next = copy, *item;
 	struct group g = {};
+	struct evlist l;
+	const char *item;
 	int code = 0;
 
-	while (!code && (item = strsep(&next, ","))) {
+	evlist_open(&l, spec);
+	while (!code && (item = evlist_next(&l))) {
 		if (!*item) {
 			code = fail(EXIT_USAGE, "-e \"%s\": nothing between "
 				    "the commas", spec);
@@ -362,7 +341,7 @@ int select_spec(struct selection *s, const struct format *f, const char *spec,
 	if (!code)
 		code = commit(s, &g);
 	group_reset(&g);
-	free(copy);
+	evlist_close(&l);
 	return code;
 }
 

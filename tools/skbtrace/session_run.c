@@ -78,19 +78,21 @@ static int timeout(const struct loop *l)
 	return due <= l->now ? 0 : (due - l->now) / MSEC + 1;
 }
 
-/* Sleep. The first two descriptors are signals and our output's reader. */
+/* Sleep. The first descriptors are signals, our output's reader, CMD. */
 static void wait_for_news(struct loop *l)
 {
 	const struct reader *r = &l->s->reader;
 	int n = 0;
 
-	if (l->room < r->nr + 2) {
+	if (l->room < r->nr + 3) {
 		l->room = r->nr + 16;
 		l->fds = xrealloc(l->fds, l->room * sizeof(*l->fds));
 	}
 	l->fds[n++] = (struct pollfd){ .fd = l->s->wake, .events = POLLIN };
 	/* No event asked for: only a reader that left is told of. */
 	l->fds[n++] = (struct pollfd){ .fd = l->sink->stdout_fd };
+	l->fds[n++] = (struct pollfd){ .fd = child_fd(&l->s->child),
+				       .events = POLLIN };
 	for (int i = 0; i < r->nr; i++)
 		if (r->cpus[i].fd >= 0)
 			l->fds[n++] = (struct pollfd){
@@ -149,7 +151,13 @@ static void handle_signals(struct loop *l)
 		s->ask(s);
 	else if (got & SIG_SNAPSHOT)
 		no_snapshot();
-	if ((got & SIG_CHILD) && s->child.pid && child_poll(&s->child))
+}
+
+static void watch_command(struct loop *l)
+{
+	struct session *s = l->s;
+
+	if (s->child.pid && child_poll(&s->child))
 		keep_earlier(&s->deadline_ns, l->now + AFTER_CMD_NS);
 }
 
@@ -215,6 +223,7 @@ int session_run(struct session *s, struct sink *sink)
 	while (!reader_ended(&s->reader) && !stuck(&l)) {
 		wait_for_news(&l);
 		handle_signals(&l);
+		watch_command(&l);
 		if (l.fds[1].revents & (POLLERR | POLLHUP))
 			err = -EPIPE;
 		if (!err)

@@ -13,6 +13,7 @@ static volatile sig_atomic_t interrupts, forward;
 static atomic_uint pending;
 
 static const int stop_signals[] = { SIGINT, SIGTERM, SIGHUP };
+static sigset_t old_mask;
 
 static void handler(int sig, siginfo_t *info, void *ctx)
 {
@@ -25,9 +26,6 @@ static void handler(int sig, siginfo_t *info, void *ctx)
 		break;
 	case SIGUSR2:
 		atomic_fetch_or(&pending, SIG_SNAPSHOT);
-		break;
-	case SIGCHLD:
-		atomic_fetch_or(&pending, SIG_CHILD);
 		break;
 	case SIGINT:
 		if (interrupts++)
@@ -43,11 +41,28 @@ static void handler(int sig, siginfo_t *info, void *ctx)
 	errno = err;
 }
 
+/*
+ * Who has started us may have had them blocked, and that is inherited. CHLD
+ * ignored would be, too: then children leave nothing to wait for.
+ */
+static void unblock(void)
+{
+	sigset_t ours;
+
+	sigemptyset(&ours);
+	for (size_t i = 0; i < ARRAY_SIZE(stop_signals); i++)
+		sigaddset(&ours, stop_signals[i]);
+	sigaddset(&ours, SIGUSR1);
+	sigaddset(&ours, SIGUSR2);
+	sigprocmask(SIG_UNBLOCK, &ours, &old_mask);
+	signal(SIGCHLD, SIG_DFL);
+}
+
 int sig_setup(void)
 {
 	struct sigaction sa = {
 		.sa_sigaction = handler,
-		.sa_flags = SA_SIGINFO | SA_RESTART | SA_NOCLDSTOP,
+		.sa_flags = SA_SIGINFO | SA_RESTART,
 	};
 
 	if (wake[0] < 0 && pipe2(wake, O_CLOEXEC | O_NONBLOCK))
@@ -63,10 +78,10 @@ int sig_setup(void)
 	}
 	sigaction(SIGUSR1, &sa, NULL);
 	sigaction(SIGUSR2, &sa, NULL);
-	sigaction(SIGCHLD, &sa, NULL);
 	/* Both are errors of a write, and told where it was made. */
 	signal(SIGPIPE, SIG_IGN);
 	signal(SIGXFSZ, SIG_IGN);
+	unblock();
 	return wake[0];
 }
 
@@ -95,7 +110,7 @@ void sig_reset(void)
 	}
 	signal(SIGUSR1, SIG_DFL);
 	signal(SIGUSR2, SIG_DFL);
-	signal(SIGCHLD, SIG_DFL);
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &old_mask, NULL);
 }

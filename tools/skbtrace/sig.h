@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * Signals as something to poll. INT, TERM and HUP ask for an orderly stop;
- * a second INT leaves at once, from the handler, whatever hangs.
+ * a second INT leaves at once, from the handler, whatever hangs: a signalfd
+ * would be read too late, after the write() to a pipe that nobody empties.
  */
 #ifndef SKBTRACE_SIG_H
 #define SKBTRACE_SIG_H
@@ -11,8 +12,7 @@
 enum sig_event {
 	SIG_STOP	= 1,
 	SIG_PROGRESS	= 2,	/* USR1 */
-	SIG_CHILD	= 4,
-	SIG_SNAPSHOT	= 8,	/* USR2 */
+	SIG_SNAPSHOT	= 4,	/* USR2 */
 };
 
 /* Install the handlers; readable when something came. -1 with errno. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The stack of an event, as words. */
+#include "json_put.h"
 #include "out.h"
-#include "put.h"
 
 enum { LOOK = 6 };		/* so far down our own frames can reach */
 
@@ -79,19 +79,11 @@ char *put_stack_json(char *p, const struct rec *r, struct names *n)
 {
 	u32 from = stack_skip(r, n);
 
-	p = put_lit(p, ",\"stack\":[");
+	p = jput_open(jput_key(p, "stack"), '[');
 	for (u32 i = from; i < r->depth; i++) {
 		const struct symbol *s = names_symbol(n, rec_stack(r, i));
 
-		if (i > from)
-			*p++ = ',';
-		if (!s) {
-			p = put_lit(p, "null");
-			continue;
-		}
-		*p++ = '"';
-		p = put_mem(p, s->name, s->len);
-		*p++ = '"';
+		p = s ? jput_word(p, s->name, s->len) : jput_null(p);
 	}
-	return put_char(p, ']');
+	return jput_close(p, ']');
 }

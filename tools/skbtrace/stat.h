@@ -3,8 +3,9 @@
 #ifndef SKBTRACE_STAT_H
 #define SKBTRACE_STAT_H
 
-#include "filter.h"
+#include "filter_kind.h"
 #include "linux/skbtrace_api.h"
+#include "util.h"
 
 struct ctl;
 

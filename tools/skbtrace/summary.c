@@ -12,6 +12,7 @@ struct summary *summary_new(const struct match *m)
 	struct summary *s = xcalloc(1, sizeof(*s));
 
 	s->match = m;
+	s->rows.key_len = ROW_KEY;
 	s->facts = fact_fields_new();
 	return s;
 }
@@ -256,18 +257,6 @@ static void add_una(struct row *row, const struct col *c, const struct rec *r,
 			row->acked += (u32)una - row->una;
 		row->una = una;
 	}
-}
-
-void row_enter(const struct summary *s, struct row *row)
-{
-	if (row->seen)
-		return;
-	row->seen = true;
-	if (row->first >= s->match->from)
-		return;
-	row->cut = true;
-	row->first = s->match->from;
-	held_cut(&row->held, row->first);
 }
 
 /* What lasts: a reason to wait, losses under repair. What counts is left out */

@@ -4,6 +4,7 @@
 #define SKBTRACE_SUMMARY_H
 
 #include "facts.h"
+#include "hash.h"
 #include "held.h"
 #include "match.h"
 #include "out.h"
@@ -21,7 +22,7 @@ struct keyframe {
 };
 
 struct row {
-	u64 cookie;
+	u64 cookie;		/* the key, with @host */
 	u32 host;
 	char *name;		/* local>peer, NULL: not told */
 	struct addr_pair a;	/* as in @name */
@@ -96,10 +97,11 @@ enum source { SRC_KEYFRAME, SRC_RTTM, SRC_RETRANS, SRC_DROP, SRC_LIMIT,
 	      SRC_OVERFLOW, SRC_CONG, SRC_CA, SRC_STATE, SRC_RESET, SRC_TURN,
 	      SRC_NR };
 
+enum { ROW_KEY = 12 };		/* bytes that a row begins with */
+
 struct summary {
 	const struct match *match;
-	struct row **slot;	/* open addressing by host, cookie */
-	u32 size, used;
+	struct hash rows;	/* of struct row */
 	u64 left_out;		/* connections that were given up */
 	struct cols *cols;	/* of each format met */
 	u64 events, lost;
@@ -113,7 +115,7 @@ struct summary {
 
 extern const char *const source_events[SRC_NR];
 
-/* All is told: no record comes any more. */
+/* summary_close.c; all is told: no record comes any more. */
 void summary_close(struct summary *s, const struct trace *traces, u64 last,
 		   u64 to);
 
@@ -127,9 +129,6 @@ struct row *row_find(const struct summary *s, const struct trace *t,
 		     u64 cookie);
 void row_name(struct row *row, struct trace *t, const struct rec *r);
 void rows_free(struct summary *s);
-
-/* In the range from now on: what was before does not count. */
-void row_enter(const struct summary *s, struct row *row);
 
 /*
  * summary_fate.c. Words stay: they are those of a format, or literals. NULL:
@@ -166,5 +165,7 @@ u64 row_harm(const struct row *r);
 /* By host and cookie, as qsort() wants it. */
 int row_order(const struct row *x, const struct row *y);
 void row_close(struct row *r, u64 until);
+/* In the range from now on: what was before does not count. */
+void row_enter(const struct summary *s, struct row *row);
 
 #endif

@@ -147,12 +147,15 @@ static void settle(struct summary *s, struct row **rows, u32 n, order cmp,
 
 void strays_settle(struct summary *s)
 {
-	struct row **rows = xcalloc(s->used + 1, sizeof(*rows));
+	struct row **rows, *r;
 	u32 n = 0;
 
-	for (u32 i = 0; s->strays.list && i < s->size; i++)
-		if (s->slot[i] && s->slot[i]->a.lport && s->slot[i]->a.pport)
-			rows[n++] = s->slot[i];
+	if (!s->strays.list)
+		return;
+	rows = xcalloc(s->rows.used + 1, sizeof(*rows));
+	hash_each(&s->rows, i, r)
+		if (r->a.lport && r->a.pport)
+			rows[n++] = r;
 	settle(s, rows, n, rows_by_tuple, false);
 	for (struct stray *d = s->strays.list; d; d = d->next)
 		if (lacks_peer(d)) {

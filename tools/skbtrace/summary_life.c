@@ -103,19 +103,6 @@ u32 row_parts(const struct row *r, struct held_part p[MAX_PARTS])
 	return held_tidy(p, n, life);
 }
 
-/* Up to when is anything known of what stands in @t? */
-static u64 trace_until(const struct trace *traces, const struct trace *t,
-		       u64 last)
-{
-	u64 until = 0;
-
-	for (; traces; traces = traces->next)
-		if (traces->host == t->host && traces->has_end &&
-		    traces->end.mono_ns + t->shift > until)
-			until = traces->end.mono_ns + t->shift;
-	return until ? until : last;
-}
-
 void row_close(struct row *r, u64 until)
 {
 	struct held_part p[MAX_PARTS];
@@ -135,20 +122,14 @@ void row_close(struct row *r, u64 until)
 	r->permille = n ? (u64)((life - app) * 1000.0L / life) : 0;
 }
 
-void summary_close(struct summary *s, const struct trace *traces, u64 last,
-		   u64 to)
+void row_enter(const struct summary *s, struct row *row)
 {
-	u64 until;
-
-	strays_settle(s);
-	for (u32 i = 0; i < s->size; i++) {
-		struct row *r = s->slot[i];
-
-		if (!r)
-			continue;
-		if (r->is_conn && !r->ended)
-			row_enter(s, r);
-		until = trace_until(traces, r->trace, last);
-		row_close(r, until < to ? until : to);
-	}
+	if (row->seen)
+		return;
+	row->seen = true;
+	if (row->first >= s->match->from)
+		return;
+	row->cut = true;
+	row->first = s->match->from;
+	held_cut(&row->held, row->first);
 }

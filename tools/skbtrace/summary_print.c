@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json.h"
 #include "put.h"
 #include "summary.h"
 #include "why/why.h"
@@ -382,54 +383,73 @@ static void text_table(const struct ctx *c, struct row **rows, u32 all)
 
 /* ---- JSON ---- */
 
-static void json_cell(const struct ctx *c, const char *key, struct cell v)
+static void json_cell(struct json *j, const char *key, struct cell v)
 {
 	if (v.state == CELL_VALUE)
-		outf(c->pr->o, ",\"%s\":%llu", key, (unsigned long long)v.v);
+		json_u64(j, key, v.v);
 	else
-		outf(c->pr->o, ",\"%s\":null", key);
+		json_null(j, key);
 }
 
-static void json_row(const struct ctx *c, const struct row *r)
+static void json_events(const struct ctx *c, struct json *j, const char *key,
+			enum source src, u64 n)
+{
+	json_cell(j, key, count_cell(c, src, n));
+}
+
+static void json_held(const struct ctx *c, struct json *j, const struct row *r)
 {
 	struct held_part p[MAX_PARTS];
 	u32 n = held_lost(c, r) ? 0 : row_parts(r, p);
+
+	json_array(j, "held");
+	for (u32 i = 0; i < n; i++) {
+		json_object(j, NULL);
+		json_str(j, "by", p[i].word);
+		json_u64(j, "us", p[i].us);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
+static void json_row(const struct ctx *c, struct json *j, const struct row *r)
+{
 	bool sure;
 	const char *verdict = verdict_name(c, r, &sure);
 
-	outf(c->pr->o, "{\"event\":\"summary\",\"sk\":\"%llx\",\"conn\":",
-	     (unsigned long long)r->cookie);
-	if (r->name)
-		outf(c->pr->o, "\"%s\"", r->name);
-	else
-		outf(c->pr->o, "null");
-	outf(c->pr->o, ",\"open\":%s,\"end\":\"%s\",\"err\":",
-	     r->ended ? "false" : "true",
-	     fate_word(r) ? fate_word(r) : "closed");
-	if (r->err)
-		outf(c->pr->o, "\"%s\"", r->err);
-	else
-		outf(c->pr->o, "null");
-	outf(c->pr->o, ",\"life_us\":%llu", (unsigned long long)row_life(r));
-	json_cell(c, "sent_bytes", sent_cell(c, r));
-	json_cell(c, "retrans_segs", retrans_cell(c, r));
-	json_cell(c, "spurious_segs", count_cell(c, SRC_CONG, r->spurious));
-	json_cell(c, "drop_segs", count_cell(c, SRC_DROP, r->drops));
-	json_cell(c, "duplicate_segs", count_cell(c, SRC_DROP, r->duplicates));
-	json_cell(c, "rtt_min_us", rtt_min_cell(c, r));
-	json_cell(c, "rtt_last_us", rtt_last_cell(c, r));
-	outf(c->pr->o, ",\"rtt_last_smoothed\":%s",
-	     is_smoothed(c, r) ? "true" : "false");
-	json_cell(c, "listen_overflows",
-		  count_cell(c, SRC_OVERFLOW, r->overflows));
-	outf(c->pr->o, ",\"held\":[");
-	for (u32 i = 0; i < n; i++)
-		outf(c->pr->o, "%s{\"by\":\"%s\",\"us\":%llu}",
-		     i ? "," : "", p[i].word, (unsigned long long)p[i].us);
-	outf(c->pr->o, "],\"verdict\":");
-	outf(c->pr->o, verdict ? "\"%s\"" : "null", verdict);
-	outf(c->pr->o, ",\"certain\":%s,\"lost\":%llu}\n",
-	     sure ? "true" : "false", (unsigned long long)c->s->lost);
+	json_object(j, NULL);
+	json_str(j, "event", "summary");
+	json_hex(j, "sk", r->cookie);
+	json_str(j, "conn", r->name);
+	json_bool(j, "open", !r->ended);
+	json_str(j, "end", fate_word(r) ? fate_word(r) : "closed");
+	json_str(j, "err", r->err);
+	json_u64(j, "life_us", row_life(r));
+	json_cell(j, "sent_bytes", sent_cell(c, r));
+	json_cell(j, "retrans_segs", retrans_cell(c, r));
+	json_events(c, j, "spurious_segs", SRC_CONG, r->spurious);
+	json_events(c, j, "drop_segs", SRC_DROP, r->drops);
+	json_events(c, j, "duplicate_segs", SRC_DROP, r->duplicates);
+	json_cell(j, "rtt_min_us", rtt_min_cell(c, r));
+	json_cell(j, "rtt_last_us", rtt_last_cell(c, r));
+	json_bool(j, "rtt_last_smoothed", is_smoothed(c, r));
+	json_events(c, j, "listen_overflows", SRC_OVERFLOW, r->overflows);
+	json_held(c, j, r);
+	json_str(j, "verdict", verdict);
+	json_bool(j, "certain", sure);
+	json_u64(j, "lost", c->s->lost);
+	json_object_end(j);
+}
+
+static void json_rows(const struct ctx *c, struct row *const *rows, u32 n)
+{
+	struct json j = { 0 };
+
+	for (u32 i = 0; i < n; i++) {
+		json_row(c, &j, rows[i]);
+		json_line(&j, c->pr->o);
+	}
+	json_free(&j);
 }
 
 /* ---- */
@@ -438,23 +458,22 @@ void summary_print(struct summary *s, struct printer *pr,
 		   const struct trace *traces, u64 last, u64 to)
 {
 	struct ctx c = { .s = s, .pr = pr };
-	struct row **rows = xcalloc(s->used, sizeof(*rows));
+	struct row **rows = xcalloc(s->rows.used, sizeof(*rows)), *r;
 	u32 n = 0;
 
 	summary_recorded(s, traces, c.recorded);
 	summary_close(s, traces, last, to);
 	why_open(&c.why, s, traces, c.recorded);
-	for (u32 i = 0; i < s->size; i++)
-		if (s->slot[i] && s->slot[i]->matched && s->slot[i]->seen)
-			rows[n++] = s->slot[i];
+	hash_each(&s->rows, i, r)
+		if (r->matched && r->seen)
+			rows[n++] = r;
 	if (n)
 		qsort(rows, n, sizeof(*rows), worse);
 	if (pr->json && s->left_out)
 		msg("%llu connections more than fit a summary, the least in trouble: use --conn or --since",
 		    (unsigned long long)s->left_out);
 	if (pr->json)
-		for (u32 i = 0; i < n; i++)
-			json_row(&c, rows[i]);
+		json_rows(&c, rows, n);
 	else
 		text_table(&c, rows, n);
 	why_close(&c.why);

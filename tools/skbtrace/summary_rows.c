@@ -3,44 +3,17 @@
  * The rows of the summary, by host and cookie. There is an end to them: then
  * those are given up that nobody would look for, not those that come late.
  */
+#include <assert.h>
 #include <stdlib.h>
 
 #include "summary.h"
 
 enum { MAX_ROWS = 1 << 19 };
 
-static struct row **find_slot(const struct summary *s, u32 host, u64 cookie)
+static void free_row(void *row)
 {
-	u32 i = hash64(cookie + host) & (s->size - 1);
+	struct row *r = row;
 
-	while (s->slot[i] && (s->slot[i]->cookie != cookie ||
-			      s->slot[i]->host != host))
-		i = (i + 1) & (s->size - 1);
-	return &s->slot[i];
-}
-
-static void put_rows(struct summary *s, struct row **v, u32 n)
-{
-	for (u32 i = 0; i < n; i++)
-		if (v[i])
-			*find_slot(s, v[i]->host, v[i]->cookie) = v[i];
-}
-
-static void grow(struct summary *s)
-{
-	struct row **old = s->slot;
-	u32 n = s->size;
-
-	s->size = n ? 2 * n : 64;
-	s->slot = xcalloc(s->size, sizeof(*s->slot));
-	put_rows(s, old, n);
-	free(old);
-}
-
-static void free_row(struct row *r)
-{
-	if (!r)
-		return;
 	facts_free(&r->facts);
 	free(r->name);
 	free(r);
@@ -48,9 +21,7 @@ static void free_row(struct row *r)
 
 void rows_free(struct summary *s)
 {
-	for (u32 i = 0; i < s->size; i++)
-		free_row(s->slot[i]);
-	free(s->slot);
+	hash_free(&s->rows, free_row);
 }
 
 /* An open one may still get into trouble. */
@@ -74,15 +45,10 @@ static int more_wanted(const void *a, const void *b)
 /* Many at a time, as it takes a while to find them. */
 static void give_up(struct summary *s)
 {
-	struct row **v = xcalloc(s->used, sizeof(*v));
-	u32 n = 0, keep = s->used / 4 * 3;
+	struct row **v = xcalloc(s->rows.used, sizeof(*v)), *r;
+	u32 n = 0, keep = s->rows.used / 4 * 3;
 
-	for (u32 i = 0; i < s->size; i++) {
-		struct row *r = s->slot[i];
-
-		s->slot[i] = NULL;
-		if (!r)
-			continue;
+	hash_each(&s->rows, i, r) {
 		v[n++] = r;
 		if (r->ended) {
 			struct row copy = *r;
@@ -92,19 +58,25 @@ static void give_up(struct summary *s)
 		}
 	}
 	qsort(v, n, sizeof(*v), more_wanted);
-	put_rows(s, v, keep);
 	for (u32 i = keep; i < n; i++) {
 		s->left_out += v[i]->matched;
+		hash_del(&s->rows, v[i]);
 		free_row(v[i]);
 	}
-	s->used = keep;
 	free(v);
 }
 
 struct row *row_find(const struct summary *s, const struct trace *t,
 		     u64 cookie)
 {
-	return s->size ? *find_slot(s, t->host, cookie) : NULL;
+	const struct {
+		u64 cookie;
+		u32 host;
+	} key = { cookie, t->host };
+
+	static_assert(offsetof(struct row, host) == 8 && ROW_KEY == 12,
+		      "a row begins with its key");
+	return hash_get(&s->rows, &key);
 }
 
 struct row *row_get(struct summary *s, const struct trace *t, u64 cookie)
@@ -113,15 +85,12 @@ struct row *row_get(struct summary *s, const struct trace *t, u64 cookie)
 
 	if (r)
 		return r;
-	if (s->used == MAX_ROWS)
+	if (s->rows.used == MAX_ROWS)
 		give_up(s);
-	if (2 * (s->used + 1) > s->size)
-		grow(s);
 	r = xcalloc(1, sizeof(*r));
 	r->cookie = cookie;
 	r->host = t->host;
-	*find_slot(s, r->host, cookie) = r;
-	s->used++;
+	hash_put(&s->rows, r);
 	return r;
 }
 

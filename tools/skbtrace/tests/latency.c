@@ -116,7 +116,7 @@ static void test_full(void)
 		if (gone.n)
 			ok = ok && !lives_get(&l, gone.key) && gone.key != key;
 	}
-	result(ok && evicted == 1000 && l.used == MAX_LIVES &&
+	result(ok && evicted == 1000 && l.hash.used == MAX_LIVES &&
 	       l.n == MAX_LIVES, "lives: one goes for each that comes");
 	lives_free(&l);
 }

@@ -343,6 +343,28 @@ took=$((($(date +%s%N) - start) / 1000000))
 ok "CMD: tracing is on when it starts" grep -q tcp_reset out
 ok "CMD: one second more is recorded ($took ms)" test $took -ge 1000
 ok "CMD: and no two" test $took -lt 3000
+# As a careless parent leaves it: all blocked, CHLD ignored
+deaf='import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+os.execv(sys.argv[1], sys.argv[1:])'
+kernel
+timeout -s KILL 30 python3 -c "$deaf" "$S" record -r d -q -f -o c3.dat -- \
+	sh -c 'exit 5' 2>err
+rc=$?
+ok "CMD: its end is seen, whatever signals are blocked" is "$rc" 5
+kernel
+timeout -s KILL 30 python3 -c "$deaf" "$S" record -r d -q -f -o c3.dat -- \
+	grep -q 'SigBlk.*[1-9a-f]' /proc/self/status 2>err
+rc=$?
+ok "CMD: for itself they stay so" is "$rc" 0
+kernel
+timeout -s KILL 30 python3 -c "$deaf" "$S" record -r d -q -f -o c3.dat -w 20 \
+	>out 2>err &
+wait_for grep -qs tcp_ d/skbtrace/enabled
+start=$(date +%s)
+pkill -INT -P $! && wait $!
+ok "INT is heard, even if it was blocked" test $(($(date +%s) - start)) -lt 15
 
 # ---- live ----
 

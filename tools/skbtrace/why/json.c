@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Verdicts as JSON: an object a connection. */
-#include <stdlib.h>
-#include <string.h>
-
+#include "json.h"
 #include "why/why.h"
 
 static const char *const sure_words[] = {
@@ -10,70 +8,74 @@ static const char *const sure_words[] = {
 	[SURE_CERTAIN] = "certain",
 };
 
-static void json_text(struct printer *p, const char *key, const char *text)
+static void json_no(struct json *j, const char *key, const struct event_no *e)
 {
-	size_t n = strlen(text);
-	char *buf = xmalloc(6 * n + 1);
-
-	buf[escape_json(buf, (const u8 *)text, n)] = 0;
-	outf(p->o, ",\"%s\":\"", key);
-	outf(p->o, "%s\"", buf);
-	free(buf);
+	json_object(j, key);
+	json_u64(j, "trace", e->trace + 1);
+	json_u64(j, "cpu", e->cpu);
+	json_u64(j, "seq", e->seq);
+	json_object_end(j);
 }
 
-static void json_no(struct printer *p, const char *key,
-		    const struct event_no *e)
+static void json_proof(struct json *j, const struct seen *s)
 {
-	outf(p->o, ",\"%s\":{\"trace\":%u,\"cpu\":%u,\"seq\":%llu}", key,
-	     e->trace + 1, e->cpu, (unsigned long long)e->seq);
+	json_object(j, NULL);
+	json_str(j, "event", fact_events[s->what]);
+	json_str(j, "word", s->word);
+	json_u64(j, "count", s->n);
+	json_no(j, "first", &s->first);
+	json_no(j, "most", &s->most);
+	json_no(j, "last", &s->last);
+	json_object_end(j);
 }
 
-static void json_proof(struct printer *p, const struct seen *s, bool first)
+static void json_verdict(struct json *j, const struct verdict *v, u64 life)
 {
-	outf(p->o, "%s{\"event\":\"%s\",\"word\":", first ? "" : ",",
-	     fact_events[s->what]);
-	outf(p->o, s->word ? "\"%s\"" : "null", s->word);
-	outf(p->o, ",\"count\":%llu", (unsigned long long)s->n);
-	json_no(p, "first", &s->first);
-	json_no(p, "most", &s->most);
-	json_no(p, "last", &s->last);
-	outf(p->o, "}");
-}
-
-static void json_verdict(struct printer *p, const struct verdict *v, u64 life,
-			 bool first)
-{
-	outf(p->o, "%s{\"name\":\"%s\",\"trouble\":%s,\"us\":%llu,\"percent\":%llu",
-	     first ? "" : ",", v->rule->name,
-	     v->rule->kind >= RULE_UNKNOWN ? "false" : "true",
-	     (unsigned long long)v->us,
-	     (unsigned long long)(v->us * 100 / (life ? life : 1)));
-	outf(p->o, ",\"certainty\":\"%s\"", sure_words[v->sure]);
-	json_text(p, "because", v->because);
-	json_text(p, "text", v->text);
-	json_text(p, "next", v->next);
-	outf(p->o, ",\"evidence\":[");
+	json_object(j, NULL);
+	json_str(j, "name", v->rule->name);
+	json_bool(j, "trouble", v->rule->kind < RULE_UNKNOWN);
+	json_u64(j, "us", v->us);
+	json_u64(j, "percent", v->us * 100 / (life ? life : 1));
+	json_str(j, "certainty", sure_words[v->sure]);
+	json_str(j, "because", v->because);
+	json_str(j, "text", v->text);
+	json_str(j, "next", v->next);
+	json_array(j, "evidence");
 	for (u32 i = 0; i < v->nproofs; i++)
-		json_proof(p, v->proof[i], !i);
-	outf(p->o, "]}");
+		json_proof(j, v->proof[i]);
+	json_array_end(j);
+	json_object_end(j);
+}
+
+static void json_conn(struct json *j, const struct why *w, const struct row *r,
+		      const struct case_file *c)
+{
+	u64 life = row_life(r);
+
+	json_object(j, NULL);
+	json_str(j, "event", "why");
+	json_hex(j, "sk", r->cookie);
+	json_str(j, "conn", r->name);
+	json_u64(j, "life_us", life);
+	json_u64(j, "lost", w->s->lost);
+	json_array(j, "verdicts");
+	for (u32 i = 0; i < c->n; i++)
+		json_verdict(j, &c->v[i], life);
+	json_array_end(j);
+	json_object_end(j);
 }
 
 void why_json(const struct why *w, struct printer *p,
 	      const struct found *f, u32 n)
 {
+	struct json j = { 0 };
+
 	for (u32 i = 0; i < n; i++) {
-		const struct row *r = f[i].row;
-		u64 life = row_life(r);
 		struct case_file c;
 
-		why_judge(w, r, &c);
-		outf(p->o, "{\"event\":\"why\",\"sk\":\"%llx\",\"conn\":",
-		     (unsigned long long)r->cookie);
-		outf(p->o, r->name ? "\"%s\"" : "null", r->name);
-		outf(p->o, ",\"life_us\":%llu,\"lost\":%llu,\"verdicts\":[",
-		     (unsigned long long)life, (unsigned long long)w->s->lost);
-		for (u32 k = 0; k < c.n; k++)
-			json_verdict(p, &c.v[k], life, !k);
-		outf(p->o, "]}\n");
+		why_judge(w, f[i].row, &c);
+		json_conn(&j, w, f[i].row, &c);
+		json_line(&j, p->o);
 	}
+	json_free(&j);
 }

@@ -246,12 +246,13 @@ static void find(const struct why *w, const struct row *r, struct found *f)
 
 void why_print(const struct why *w, struct printer *p, u32 top)
 {
-	struct found *f = xcalloc(w->s->used + 1, sizeof(*f));
+	struct found *f = xcalloc(w->s->rows.used + 1, sizeof(*f));
+	const struct row *r;
 	u32 n = 0;
 
-	for (u32 i = 0; i < w->s->size; i++)
-		if (w->s->slot[i] && is_of_interest(w->s->slot[i]))
-			find(w, w->s->slot[i], &f[n++]);
+	hash_each(&w->s->rows, i, r)
+		if (is_of_interest(r))
+			find(w, r, &f[n++]);
 	qsort(f, n, sizeof(*f), worse);
 	if (p->json)
 		why_json(w, p, f, n);

@@ -20,12 +20,14 @@ static int by_tuple(const void *a, const void *b)
 void why_open(struct why *w, const struct summary *s,
 	      const struct trace *traces, const bool recorded[SRC_NR])
 {
+	struct row *r;
+
 	*w = (struct why){ .s = s, .traces = traces };
 	memcpy(w->recorded, recorded, sizeof(w->recorded));
-	w->row = xcalloc(s->used + 1, sizeof(*w->row));
-	for (u32 i = 0; i < s->size; i++)
-		if (s->slot[i] && s->slot[i]->has_port)
-			w->row[w->nrows++] = s->slot[i];
+	w->row = xcalloc(s->rows.used + 1, sizeof(*w->row));
+	hash_each(&s->rows, i, r)
+		if (r->has_port)
+			w->row[w->nrows++] = r;
 	qsort(w->row, w->nrows, sizeof(*w->row), by_tuple);
 }
 
@@ -52,14 +54,6 @@ static const struct row *peer_of(const struct why *w, const struct row *r)
 		    r->first <= (*p)->until)
 			return *p;
 	return NULL;
-}
-
-u64 part_us(const struct view *c, const char *word)
-{
-	for (u32 i = 0; i < c->nparts; i++)
-		if (!strcmp(c->part[i].word, word))
-			return c->part[i].us;
-	return 0;
 }
 
 static bool is_trouble(const struct view *c, const struct verdict *v)

@@ -115,7 +115,7 @@ void prove(struct verdict *v, const struct seen *s);
 void prove_all(struct verdict *v, const struct facts *f, enum fact what,
 	       const char *word);
 
-/* Time of its life that @word held it back. */
+/* part.c: time of its life that @word held it back. */
 u64 part_us(const struct view *c, const char *word);
 
 /* place.c: drops that count, and where they happened. */

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0
+/* All records were there: what lasts ends with the traces. */
+#include "summary.h"
+
+/* Up to when is anything known of what stands in @t? */
+static u64 trace_until(const struct trace *traces, const struct trace *t,
+		       u64 last)
+{
+	u64 until = 0;
+
+	for (; traces; traces = traces->next)
+		if (traces->host == t->host && traces->has_end &&
+		    traces->end.mono_ns + t->shift > until)
+			until = traces->end.mono_ns + t->shift;
+	return until ? until : last;
+}
+
+void summary_close(struct summary *s, const struct trace *traces, u64 last,
+		   u64 to)
+{
+	struct row *r;
+	u64 until;
+
+	strays_settle(s);
+	hash_each(&s->rows, i, r) {
+		if (r->is_conn && !r->ended)
+			row_enter(s, r);
+		until = trace_until(traces, r->trace, last);
+		row_close(r, until < to ? until : to);
+	}
+}
