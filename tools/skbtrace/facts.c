@@ -4,50 +4,35 @@
 #include <string.h>
 
 #include "facts.h"
+#include "per_event.h"
 
 /* Kinds of events of one connection; a storm of them must not take all memory */
 enum { MAX_SEEN = 48 };
 
 struct fact_fields {
-	const struct format *fmt;
-	struct fact_cols *c;
-	struct fact_fields *next;
+	struct per_event cols;
 };
 
-/* The first one is no format's. */
+static void fill(void *cols, const struct event *e, void *arg)
+{
+	(void)arg;
+	fact_cols_fill(cols, e);
+}
+
 struct fact_fields *fact_fields_new(void)
 {
-	return xcalloc(1, sizeof(struct fact_fields));
+	struct fact_fields *ff = xcalloc(1, sizeof(*ff));
+
+	ff->cols = (struct per_event){ .size = sizeof(struct fact_cols),
+				       .fill = fill };
+	return ff;
 }
 
 void fact_fields_free(struct fact_fields *ff)
 {
-	struct fact_fields *next;
-
-	for (; ff; ff = next) {
-		next = ff->next;
-		free(ff->c);
-		free(ff);
-	}
-}
-
-static const struct fact_cols *cols_of(struct fact_fields *ff,
-				       const struct rec *r)
-{
-	struct fact_fields *f = ff->next;
-
-	while (f && f->fmt != r->fmt)
-		f = f->next;
-	if (f)
-		return &f->c[r->ev->index];
-	f = xcalloc(1, sizeof(*f));
-	f->fmt = r->fmt;
-	f->c = xcalloc(f->fmt->nevents, sizeof(*f->c));
-	for (u32 i = 0; i < f->fmt->nevents; i++)
-		fact_cols_fill(&f->c[i], &f->fmt->events[i]);
-	f->next = ff->next;
-	ff->next = f;
-	return &f->c[r->ev->index];
+	if (ff)
+		per_event_free(&ff->cols);
+	free(ff);
 }
 
 /* ---- one event ---- */
@@ -152,7 +137,7 @@ static void shut(struct facts *f, const struct fact_cols *c,
 void facts_add(struct fact_fields *ff, struct facts *f, const struct trace *t,
 	       const struct rec *r, u64 now)
 {
-	const struct fact_cols *c = cols_of(ff, r);
+	const struct fact_cols *c = per_event(&ff->cols, r, NULL);
 	struct seen key = { .trace = t, .netns = r->netns }, *s;
 
 	if (r->ev->key == KEY_SK) {

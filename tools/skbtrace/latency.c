@@ -5,46 +5,10 @@
 
 enum { LIFE_ON, LIFE_BEGIN, LIFE_ENTER, LIFE_END };
 
-/* The fields of the events of a format that tell of places. */
-struct delays {
-	const struct format *fmt;
-	struct delay {
-		const struct field *where, *life;
-	} *v;
-	struct delays *next;
+/* The fields of an event that tell of places; NULL: it does not. */
+struct delay {
+	const struct field *where, *life;
 };
-
-struct latency *latency_new(void)
-{
-	return xcalloc(1, sizeof(struct latency));
-}
-
-static void free_stages(struct stages *s)
-{
-	for (u32 i = 0; i < s->n; i++) {
-		hist_free(&s->v[i]->h);
-		free(s->v[i]);
-	}
-}
-
-void latency_free(struct latency *l)
-{
-	struct delays *d;
-
-	if (!l)
-		return;
-	free_stages(&l->stages);
-	free_stages(&l->totals);
-	while ((d = l->delays)) {
-		l->delays = d->next;
-		free(d->v);
-		free(d);
-	}
-	lives_free(&l->lives);
-	free(l);
-}
-
-/* ---- which events ---- */
 
 static bool find_fields(struct delay *d, const struct event *e)
 {
@@ -57,21 +21,38 @@ static bool find_fields(struct delay *d, const struct event *e)
 	return false;
 }
 
-static const struct delay *delay_of(struct latency *l, const struct rec *r)
+static void fill(void *delay, const struct event *e, void *arg)
 {
-	struct delays *d;
+	(void)arg;
+	find_fields(delay, e);
+}
 
-	for (d = l->delays; d; d = d->next)
-		if (d->fmt == r->fmt)
-			return &d->v[r->ev->index];
-	d = xcalloc(1, sizeof(*d));
-	d->fmt = r->fmt;
-	d->v = xcalloc(r->fmt->nevents, sizeof(*d->v));
-	for (u32 i = 0; i < r->fmt->nevents; i++)
-		find_fields(&d->v[i], &r->fmt->events[i]);
-	d->next = l->delays;
-	l->delays = d;
-	return &d->v[r->ev->index];
+struct latency *latency_new(void)
+{
+	struct latency *l = xcalloc(1, sizeof(*l));
+
+	l->delays = (struct per_event){ .size = sizeof(struct delay),
+					.fill = fill };
+	return l;
+}
+
+static void free_stages(struct stages *s)
+{
+	for (u32 i = 0; i < s->n; i++) {
+		hist_free(&s->v[i]->h);
+		free(s->v[i]);
+	}
+}
+
+void latency_free(struct latency *l)
+{
+	if (!l)
+		return;
+	free_stages(&l->stages);
+	free_stages(&l->totals);
+	per_event_free(&l->delays);
+	lives_free(&l->lives);
+	free(l);
 }
 
 static u8 small(u64 v)
@@ -202,7 +183,7 @@ void latency_add(struct latency *l, struct trace *t, const struct rec *r,
 {
 	/* Ids of two hosts may be the same number. */
 	u64 key = r->key ^ (u64)t->host << 48;
-	const struct delay *d = delay_of(l, r);
+	const struct delay *d = per_event(&l->delays, r, NULL);
 	struct life *p;
 	u64 where, life, dir = 0;
 	const struct sym *s;

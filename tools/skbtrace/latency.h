@@ -24,6 +24,7 @@
 #include "hist.h"
 #include "lives.h"
 #include "out.h"
+#include "per_event.h"
 
 enum { MAX_STAGES = 512 };	/* of each kind */
 
@@ -38,11 +39,9 @@ struct stages {
 	u32 n;
 };
 
-struct delays;
-
 struct latency {
 	struct lives lives;
-	struct delays *delays;	/* of each format met */
+	struct per_event delays;	/* where their places stand */
 	struct stages stages, totals;
 	const char *word[256];	/* of places */
 	u64 complete, incomplete, open;

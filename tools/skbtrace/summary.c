@@ -13,6 +13,7 @@ struct summary *summary_new(const struct match *m)
 
 	s->match = m;
 	s->rows.key_len = ROW_KEY;
+	summary_cols_init(&s->cols);
 	s->facts = fact_fields_new();
 	return s;
 }
@@ -26,7 +27,7 @@ void summary_free(struct summary *s)
 	for (u32 i = 0; i < s->nwords; i++)
 		free(s->words[i]);
 	free(s->words);
-	summary_cols_free(s->cols);
+	per_event_free(&s->cols);
 	fact_fields_free(s->facts);
 	free(s);
 }

@@ -8,6 +8,7 @@
 #include "held.h"
 #include "match.h"
 #include "out.h"
+#include "per_event.h"
 
 /* Counters of a keyframe; a bit in @has per counter. */
 enum counter {
@@ -103,7 +104,7 @@ struct summary {
 	const struct match *match;
 	struct hash rows;	/* of struct row */
 	u64 left_out;		/* connections that were given up */
-	struct cols *cols;	/* of each format met */
+	struct per_event cols;	/* struct col */
 	u64 events, lost;
 	struct strays strays;
 	struct fact_fields *facts;

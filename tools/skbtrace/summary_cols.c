@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which events feed the summary, and which of their fields. */
-#include <stdlib.h>
-
 #include "summary.h"
 #include "summary_cols.h"
 
@@ -14,12 +12,6 @@ const char *const source_events[SRC_NR] = {
 	[SRC_CONG] = "tcp_congestion", [SRC_CA] = "tcp_ca_state",
 	[SRC_STATE] = "tcp_connection", [SRC_RESET] = "tcp_reset",
 	[SRC_TURN] = "tcp_turn",
-};
-
-struct cols {
-	const struct format *fmt;
-	struct col *c;
-	struct cols *next;
 };
 
 /*
@@ -120,40 +112,34 @@ void col_fields(struct col *c, const struct match *m,
 	}
 }
 
+/* Who asks first, for an event of which trace. */
+struct asking {
+	const struct match *match;
+	const struct trace *trace;
+};
+
+static void fill(void *item, const struct event *e, void *arg)
+{
+	const struct asking *a = arg;
+	struct col *c = item;
+
+	col_fields(c, a->match, e);
+	c->part = spec_has(trace_spec(a->trace, e->name), "primary");
+	c->loss = (c->source == SRC_CONG || c->source == SRC_CA) &&
+		  is_loss_source(a->trace, c->source);
+}
+
+void summary_cols_init(struct per_event *cols)
+{
+	*cols = (struct per_event){ .size = sizeof(struct col), .fill = fill };
+}
+
 struct col *summary_col(struct summary *s, const struct trace *t,
 			const struct rec *r)
 {
-	struct cols *c;
-	struct col *i;
+	struct asking a = { s->match, t };
 
-	for (c = s->cols; c; c = c->next)
-		if (c->fmt == r->fmt)
-			return &c->c[r->ev->index];
-	c = xcalloc(1, sizeof(*c));
-	c->fmt = r->fmt;
-	c->c = xcalloc(r->fmt->nevents, sizeof(*c->c));
-	for (u32 n = 0; n < r->fmt->nevents; n++) {
-		i = &c->c[n];
-		col_fields(i, s->match, &r->fmt->events[n]);
-		i->part = spec_has(trace_spec(t, r->fmt->events[n].name),
-				   "primary");
-		i->loss = (i->source == SRC_CONG || i->source == SRC_CA) &&
-			  is_loss_source(t, i->source);
-	}
-	c->next = s->cols;
-	s->cols = c;
-	return &c->c[r->ev->index];
-}
-
-void summary_cols_free(struct cols *c)
-{
-	struct cols *next;
-
-	for (; c; c = next) {
-		next = c->next;
-		free(c->c);
-		free(c);
-	}
+	return per_event(&s->cols, r, &a);
 }
 
 /* Nothing of it came, but it was asked for: there was none. */

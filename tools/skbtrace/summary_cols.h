@@ -14,11 +14,11 @@ struct col {
 	bool exact;		/* some were, so others are told twice */
 };
 
+void summary_cols_init(struct per_event *cols);
 /* @c: those of @e, unless @m does not want it. */
 void col_fields(struct col *c, const struct match *m, const struct event *e);
 /* Those of the event of @r, which is of @t. */
 struct col *summary_col(struct summary *s, const struct trace *t,
 			const struct rec *r);
-void summary_cols_free(struct cols *c);
 
 #endif
