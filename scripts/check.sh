@@ -23,7 +23,7 @@ JOBS=(
 	"selftest-uml|kernel-uml tools|scripts/selftest.sh -k uml"
 	"deb|tools|scripts/deb-test.sh -c"
 	"selftest|kernel tools|scripts/selftest.sh -k plain -s"
-	"flight|kernel tools|scripts/vm.sh -t 600 -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
+	"flight|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
 	"leaks|kernel-uml tools|scripts/selftest.sh -k uml -L"
 	"trouble|kernel-uml tools|scripts/trouble.sh"
 	"variants|kernel|scripts/build-variants.sh"

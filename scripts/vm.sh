@@ -22,7 +22,7 @@
 #   -w DIR       writable in the guest, at the same path; may be repeated
 #   -e NAME=VAL  into COMMAND's environment; may be repeated
 #   -a ARGS      more kernel arguments
-#   -t SECONDS   timeout, default 300 (with -i: none)
+#   -t SECONDS   timeout, default 900 (with -i: none): a busy host takes long
 #   -l FILE      keep the kernel's console here
 #   -q ARG       one more argument for QEMU; may be repeated
 #   -i           interactive: COMMAND (default: a shell) gets the terminal
@@ -66,7 +66,7 @@ while (($#)); do
 	shift
 done
 (($# || interactive)) || usage
-: "${timeout:=$((interactive ? 0 : 300))}"
+: "${timeout:=$((interactive ? 0 : 900))}"
 
 [ "$variant" = uml ] || need_command qemu-system-x86_64
 

@@ -6,7 +6,7 @@
 
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/record_lib.sh"
-need python3
+need python3 pkill
 
 echo "TAP version 13"
 

@@ -137,7 +137,7 @@ run 2 parse --top 3 fates.dat
 says 'top needs --why'
 [ ! -s why ]
 result $? "--top alone"
-for bad in '' x 1:x 1:2:3 5-3 -1 1/ 1/2/3:4 99999999999:1 ,; do
+for bad in '' x 1:x 1:2:3 5-3 -1 1/ 1/2/3:4 99999999999:1 ','; do
 	run 2 parse --seq "$bad" fates.dat
 	says 'not an event'
 done

@@ -3,6 +3,7 @@
 # A reader that does not get to run for seconds loses nothing while there is room:
 # sub-buffers are not closed for it, nearly empty, before it has read the last one.
 
+# shellcheck disable=SC2317 # called at the end
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
@@ -30,7 +31,8 @@ echo '-*' >"$CTL/enabled"
 cat "$CTL/format" >"$TMP/format"
 n=0
 for fd in "${fds[@]}"; do
-	cat <&"$fd" >"$TMP/cpu$((n++))"
+	cat <&"$fd" >"$TMP/cpu$n"
+	n=$((n + 1))
 	exec {fd}<&-
 done
 blocks "$TMP/format" "$TMP"/cpu* >"$TMP/events" || fail "the blocks"

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 control_up
 need_skbtrace
-need tc ip jq nft python3 ss sysctl
+need tc ip jq nft ping ss sysctl
 need_event tcp_connection tcp_reset tcp_congestion tcp_retransmit skb_drop \
 	tcp_sendlimit tcp_turn tcp_rttm tcp_listen_overflow
 net_up
