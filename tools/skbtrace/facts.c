@@ -6,7 +6,7 @@
 #include "facts.h"
 #include "per_event.h"
 
-/* Kinds of events of one connection; a storm of them must not take all memory */
+/* Kinds of events of one connection: a storm must not take all memory. */
 enum { MAX_SEEN = 48 };
 
 struct fact_fields {

@@ -75,7 +75,7 @@ struct seen {
 struct facts {
 	struct seen *seen;	/* the latest kind first */
 	u32 n;
-	u32 left_out;		/* events of kinds for which there was no room */
+	u32 left_out;		/* events of kinds that found no room */
 	u32 netns;		/* of its socket, 0: not known */
 	u32 tgid;		/* of a process that used it, 0: not known */
 	u64 shut_since;		/* the peer's window is shut, 0: it is not */

@@ -49,7 +49,7 @@ void *hash_victim(const struct hash *h, const void *key);
 void hash_keep(struct hash *h, bool (*keep)(const void *val),
 	       void (*drop)(void *val));
 
-/* Empty, without memory of its own; @drop, which may be NULL, gets the values. */
+/* Empty, without memory of its own; @drop, if any, gets the values. */
 void hash_free(struct hash *h, void (*drop)(void *val));
 
 /* The next value at or behind slot *@i, which is counted on; NULL: the end. */

@@ -7,8 +7,8 @@
 
 /* In the order in which people meet them. */
 static const struct cmd *const cmds[] = {
-	&cmd_why, &cmd_record, &cmd_live, &cmd_parse, &cmd_info, &cmd_list, &cmd_status,
-	&cmd_snapshot, &cmd_stop,
+	&cmd_why, &cmd_record, &cmd_live, &cmd_parse, &cmd_info, &cmd_list,
+	&cmd_status, &cmd_snapshot, &cmd_stop,
 };
 
 static void usage(void)

@@ -8,7 +8,7 @@
 struct seqs {
 	u32 n;
 	struct seq_range {
-		u32 trace;	/* 1 for the first on the command line; 0: any */
+		u32 trace;	/* 1: the first on the command line; 0: any */
 		u32 cpu;	/* SEQ_ANY_CPU */
 		u64 from, to;	/* both included */
 	} *v;

@@ -85,8 +85,7 @@ static int parse_opts(struct show *s)
 		return fail(EXIT_USAGE, "--color %s: not auto, always or never",
 			    c);
 	if (o->summary + o->latency + o->why > 1)
-		return fail(EXIT_USAGE,
-			    "--summary, --latency, --why: one of them");
+		return fail(EXIT_USAGE, "--summary, --latency, --why: not both");
 	if (o->seqs.n && (o->summary || o->latency || o->why))
 		return fail(EXIT_USAGE, "--seq is for lines");
 	if (o->top && !o->why)
@@ -551,18 +550,6 @@ static void total_traces(const struct show *s, struct totals *n)
 	}
 }
 
-static void print_why(struct show *s)
-{
-	bool recorded[SRC_NR];
-	struct why w;
-
-	summary_recorded(s->summary, s->traces, recorded);
-	summary_close(s->summary, s->traces, s->last, s->match.to);
-	why_open(&w, s->summary, s->traces, recorded);
-	why_print(&w, &s->pr, s->opts.top);
-	why_close(&w);
-}
-
 static void print_end(struct show *s)
 {
 	struct totals n = {
@@ -576,7 +563,8 @@ static void print_end(struct show *s)
 
 	total_traces(s, &n);
 	if (s->opts.why)
-		print_why(s);
+		why_summary(s->summary, &s->pr, s->traces, s->last, s->match.to,
+			    s->opts.top);
 	else if (s->summary)
 		summary_print(s->summary, &s->pr, s->traces, s->last,
 			      s->match.to);

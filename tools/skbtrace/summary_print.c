@@ -16,7 +16,7 @@ struct ctx {
 	bool recorded[SRC_NR];
 };
 
-/* What it suffers from; NULL: nothing. *@sure: all that tells it was recorded */
+/* What it suffers from, NULL: nothing; *@sure: nothing to tell it was missing */
 static const char *verdict_name(const struct ctx *c, const struct row *r,
 				bool *sure)
 {

@@ -94,7 +94,7 @@ static void test_random(u32 key_len)
 	snprintf(what, sizeof(what), "keys of %u bytes come and go", key_len);
 	result(ok && same(&h, there), what);
 
-	v = hash_victim(&h, there[0] ? there[0]->key : (u8[KEY]){ 0 });
+	v = hash_victim(&h, there[0] ? there[0]->key : (u8 [KEY]){ 0 });
 	ok = there[v->no] == v;
 	for (u32 i = 0; i < KEYS; i += 2)
 		there[i] = NULL;
@@ -103,7 +103,7 @@ static void test_random(u32 key_len)
 		 key_len);
 	result(ok && same(&h, there), what);
 	hash_free(&h, free);
-	result(!h.used && !hash_get(&h, (u8[KEY]){ 0 }), "empty again");
+	result(!h.used && !hash_get(&h, (u8 [KEY]){ 0 }), "empty again");
 }
 
 /* Which one has to go is not the same in all tables. */
@@ -118,7 +118,7 @@ static void test_seed(void)
 		hash_seed = round * 0x9e3779b97f4a7c15ULL;
 		for (u32 i = 0; i < 1000; i++)
 			hash_put(&h, val_new(i, 8));
-		v = hash_victim(&h, (u8[KEY]){ 0xff });
+		v = hash_victim(&h, (u8 [KEY]){ 0xff });
 		if (!round)
 			first = v->no;
 		differ += v->no != first;

@@ -130,7 +130,7 @@ says 'cannot open no-such-file.dat: No such file'
 [ ! -s why ]
 result $? "no such file"
 run 2 parse --why --summary fates.dat
-says 'one of them'
+says 'not both|one of them'
 [ ! -s why ]
 result $? "--why and --summary"
 run 2 parse --top 3 fates.dat
@@ -148,7 +148,7 @@ says 'seq is for lines'
 [ ! -s why ]
 result $? "--seq and --summary"
 run 2 why fates.dat -- true
-says 'one of them'
+says 'not both|one of them'
 [ ! -s why ]
 result $? "a file and a command"
 run 2 why --top x fates.dat

@@ -9,7 +9,8 @@
 static const struct {
 	const char *reason, *text, *next;
 } reasons[] = {
-	{ "NETFILTER_DROP", "a netfilter rule", "nft list ruleset; nft monitor trace" },
+	{ "NETFILTER_DROP", "a netfilter rule",
+	  "nft list ruleset; nft monitor trace" },
 	{ "TC_INGRESS", "a tc filter on what comes in",
 	  "tc -s filter show dev DEV ingress" },
 	{ "TC_EGRESS", "a tc filter on what goes out",
@@ -19,7 +20,8 @@ static const struct {
 	  "sysctl net.core.netdev_max_backlog; cat /proc/net/softnet_stat" },
 	{ "PKT_TOO_BIG", "a link with a smaller MTU",
 	  "ip link; do ICMP \"fragmentation needed\" messages pass?" },
-	{ "NEIGH_FAILED", "no neighbour answered for the next hop", "ip neigh" },
+	{ "NEIGH_FAILED", "no neighbour answered for the next hop",
+	  "ip neigh" },
 	{ "NEIGH_QUEUEFULL", "the next hop's neighbour is not resolved",
 	  "ip neigh" },
 	{ "NEIGH_DEAD", "the next hop's neighbour has gone", "ip neigh" },

@@ -143,7 +143,7 @@ static void text_case(const struct why *w, struct printer *p,
 	}
 }
 
-/* Those without trouble, by what they did, and those of whom nothing is known */
+/* Those without trouble, by what they did, and those that nobody can judge. */
 static void text_healthy(const struct why *w, struct printer *p,
 			 const struct found *f, u32 n)
 {

@@ -63,7 +63,7 @@ static bool is_trouble(const struct view *c, const struct verdict *v)
 	return v->us >= LEAST_US && v->us * 100 >= c->life * SHARE;
 }
 
-/* Names of the events that @rule needs and nobody recorded, or some are lost. */
+/* Events that @rule needs and nobody recorded, or of which some are lost. */
 static bool lacks(const struct why *w, const struct rule *rule, char *buf,
 		  size_t size)
 {
@@ -173,4 +173,17 @@ void why_judge(const struct why *w, const struct row *r, struct case_file *f)
 	troubles(&c, f);
 	if (!f->n)
 		health(&c, f);
+}
+
+void why_summary(struct summary *s, struct printer *p,
+		 const struct trace *traces, u64 last, u64 to, u32 top)
+{
+	bool recorded[SRC_NR];
+	struct why w;
+
+	summary_recorded(s, traces, recorded);
+	summary_close(s, traces, last, to);
+	why_open(&w, s, traces, recorded);
+	why_print(&w, p, top);
+	why_close(&w);
 }

@@ -153,12 +153,18 @@ rule_test late_answer;
 rule_test end_unread, end_reset_received, end_reset_sent, end_timeout,
 	  end_unaccepted, end_other;
 rule_test listener_full;
-rule_test loss_acks, loss_reordered, loss_mtu, loss_blackout, loss_dropped, loss_path;
+rule_test loss_acks, loss_reordered, loss_mtu, loss_blackout, loss_dropped,
+	  loss_path;
 rule_test peer_shut, peer_small, peer_thinks, peer_ping_pong;
 rule_test own_nagle, own_sndbuf, own_queue, own_pacing, own_refused,
 	  own_memory;
 rule_test path_queue;
-rule_test unknown_held, fine_receiver, fine_program, fine_start, fine_path, fine_short;
+rule_test unknown_held, fine_receiver, fine_program, fine_start, fine_path,
+	  fine_short;
+
+/* Verdicts on what @s has collected, as summary_print() prints its rows. */
+void why_summary(struct summary *s, struct printer *p,
+		 const struct trace *traces, u64 last, u64 to, u32 top);
 
 /* What rules there are, on stdout. */
 void why_rules(void);
