@@ -8,6 +8,8 @@
 
 enum { KEYS = 3000, KEY = 36 };
 
+static const u8 zero[KEY], ones[KEY] = { 0xff };
+
 struct val {
 	u8 key[KEY] __attribute__((aligned(8)));
 	u32 no;
@@ -94,7 +96,7 @@ static void test_random(u32 key_len)
 	snprintf(what, sizeof(what), "keys of %u bytes come and go", key_len);
 	result(ok && same(&h, there), what);
 
-	v = hash_victim(&h, there[0] ? there[0]->key : (u8 [KEY]){ 0 });
+	v = hash_victim(&h, there[0] ? there[0]->key : zero);
 	ok = there[v->no] == v;
 	for (u32 i = 0; i < KEYS; i += 2)
 		there[i] = NULL;
@@ -103,7 +105,7 @@ static void test_random(u32 key_len)
 		 key_len);
 	result(ok && same(&h, there), what);
 	hash_free(&h, free);
-	result(!h.used && !hash_get(&h, (u8 [KEY]){ 0 }), "empty again");
+	result(!h.used && !hash_get(&h, zero), "empty again");
 }
 
 /* Which one has to go is not the same in all tables. */
@@ -118,7 +120,7 @@ static void test_seed(void)
 		hash_seed = round * 0x9e3779b97f4a7c15ULL;
 		for (u32 i = 0; i < 1000; i++)
 			hash_put(&h, val_new(i, 8));
-		v = hash_victim(&h, (u8 [KEY]){ 0xff });
+		v = hash_victim(&h, ones);
 		if (!round)
 			first = v->no;
 		differ += v->no != first;
