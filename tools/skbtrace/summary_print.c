@@ -16,7 +16,7 @@ struct ctx {
 	bool recorded[SRC_NR];
 };
 
-/* What it suffers from, NULL: nothing; *@sure: nothing to tell it was missing */
+/* What it suffers from, NULL: nothing; *@sure: no event is missing for it. */
 static const char *verdict_name(const struct ctx *c, const struct row *r,
 				bool *sure)
 {
