@@ -77,7 +77,7 @@ static void kinds(struct json *j, const struct info *in, const char *key,
 		json_strn(j, "event", name, sizeof(name));
 		json_u64(j, "number", no);
 		json_u64(j, names ? "names" : "events",
-		 in->by_event[no].events);
+			 in->by_event[no].events);
 		json_u64(j, "lost", in->by_event[no].lost);
 		json_object_end(j);
 	}
