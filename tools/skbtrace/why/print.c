@@ -260,3 +260,16 @@ void why_print(const struct why *w, struct printer *p, u32 top)
 		text_all(w, p, f, n, top);
 	free(f);
 }
+
+void why_summary(struct summary *s, struct printer *p,
+		 const struct trace *traces, u64 last, u64 to, u32 top)
+{
+	bool recorded[SRC_NR];
+	struct why w;
+
+	summary_recorded(s, traces, recorded);
+	summary_close(s, traces, last, to);
+	why_open(&w, s, traces, recorded);
+	why_print(&w, p, top);
+	why_close(&w);
+}

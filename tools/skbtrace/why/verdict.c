@@ -174,16 +174,3 @@ void why_judge(const struct why *w, const struct row *r, struct case_file *f)
 	if (!f->n)
 		health(&c, f);
 }
-
-void why_summary(struct summary *s, struct printer *p,
-		 const struct trace *traces, u64 last, u64 to, u32 top)
-{
-	bool recorded[SRC_NR];
-	struct why w;
-
-	summary_recorded(s, traces, recorded);
-	summary_close(s, traces, last, to);
-	why_open(&w, s, traces, recorded);
-	why_print(&w, p, top);
-	why_close(&w);
-}
