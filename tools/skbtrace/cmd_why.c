@@ -5,7 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "child.h"
 #include "cmd.h"
+#include "match.h"
+#include "recopt.h"
 #include "why/why.h"
 
 #define DEFAULT_FILE	"skbtrace.dat"
@@ -14,8 +17,8 @@
 #define WHY_EVENTS	"@trouble,@conn,@rtt,tcp_sendlimit,tcp_turn"
 
 /* As they stand on the command line; record and parse look at them. */
-static const char *events, *time_text, *output, *filter, *netns, *conn, *top,
-		  *color;
+static const char *debugfs, *events, *time_text, *output, *filter, *netns,
+		  *conn, *top;
 static bool force, json, list_rules;
 
 static const struct opt opts[] = {
@@ -44,8 +47,9 @@ static const struct opt opts[] = {
 	  NULL },
 	{ 0, "rules", NULL, "print the verdicts there are, and leave", OPT_FLAG,
 	  &list_rules, NULL },
-	{ 0, "color", "WHEN", "auto (default), always, never", OPT_STRING,
-	  &color, NULL },
+	{ 'r', "debugfs", "DIR",
+	  "where debugfs is (default: /sys/kernel/debug)",
+	  OPT_STRING, &debugfs, NULL },
 	{}
 };
 
@@ -94,6 +98,7 @@ static int do_record(const struct args *a)
 	add_option(&l, "-o", output);
 	add_option(&l, "-S", filter);
 	add_option(&l, "--netns", netns);
+	add_option(&l, "-r", debugfs);
 	if (force)
 		add(&l, "-f");
 	for (int i = 0; i < a->n; i++)
@@ -116,7 +121,6 @@ static int do_parse(int n, char **files)
 		add(&l, "--json");
 	add_option(&l, "--top", top);
 	add_option(&l, "--conn", conn);
-	add_option(&l, "--color", color);
 	if (n)
 		add_option(&l, "-S", filter);
 	add(&l, "--");
@@ -143,6 +147,38 @@ static bool is_file(const struct args *a)
 	return a->n && (!strcmp(a->v[0], "-") || !access(a->v[0], F_OK));
 }
 
+static int read_files(const struct args *a)
+{
+	if (a->tail)
+		return fail(EXIT_USAGE, "read %s, or run a command: one of them",
+			    a->v[0]);
+	if (events || time_text || output || netns || debugfs || force)
+		return fail(EXIT_USAGE, "%s is read: -w, -e, -o, -f, -r and"
+			    " --netns are for a recording", a->v[0]);
+	return do_parse(a->n, a->v);
+}
+
+/* What parse would refuse, before anything is recorded for it. */
+static int check_options(void)
+{
+	struct match m = {};
+	u64 n;
+	int code = top ? recopt_count(top, &n) : 0;
+
+	if (!code && conn)
+		code = match_conn_parse(&m, conn);
+	if (!code && output && !strcmp(output, "-"))
+		code = fail(EXIT_USAGE, "-o - : the verdicts go there");
+	return code;
+}
+
+/* If CMD failed that is its own affair; if not even that, nothing is new. */
+static bool never_ran(int code)
+{
+	return code == EXIT_NO_CMD || code == EXIT_CANNOT_RUN ||
+	       code == EXIT_NOT_FOUND;
+}
+
 static int run_why(const struct args *a)
 {
 	int code;
@@ -151,16 +187,13 @@ static int run_why(const struct args *a)
 		why_rules();
 		return EXIT_OK;
 	}
-	if (is_file(a) && a->tail)
-		return fail(EXIT_USAGE, "read %s, or run a command: one of them",
-			    a->v[0]);
+	code = check_options();
+	if (code)
+		return code;
 	if (is_file(a) || is_name(a))
-		return do_parse(a->n, a->v);
-	if (output && !strcmp(output, "-"))
-		return fail(EXIT_USAGE, "-o - : the verdicts go there");
+		return read_files(a);
 	code = do_record(a);
-	/* A command may fail, that is its own affair, and ours to explain. */
-	if (code && (!a->tail || code == EXIT_NO_CMD))
+	if (code && (!a->tail || never_ran(code)))
 		return code;
 	return do_parse(0, NULL);
 }

@@ -71,7 +71,10 @@ static bool is_alike(const struct seen *a, const struct seen *b)
 	       same_word(a->word, b->word);
 }
 
-/* Those like @key; NULL if there is no room for another kind. */
+/*
+ * Those like @key, of which only what makes them alike is filled in: this is
+ * asked for each event. NULL: there is no room for another kind.
+ */
 static struct seen *seen_get(struct facts *f, const struct seen *key)
 {
 	struct seen *s = f->seen;
@@ -80,12 +83,15 @@ static struct seen *seen_get(struct facts *f, const struct seen *key)
 		s = s->next;
 	if (s)
 		return s;
-	if (f->n == MAX_SEEN) {
-		f->left_out++;
+	if (f->n == MAX_SEEN)
 		return NULL;
-	}
-	s = xmalloc(sizeof(*s));
-	*s = *key;
+	s = xcalloc(1, sizeof(*s));
+	s->what = key->what;
+	s->way = key->way;
+	s->netns = key->netns;
+	s->word = key->word;
+	s->at = key->at;
+	s->trace = key->trace;
 	s->next = f->seen;
 	f->seen = s;
 	f->n++;
@@ -138,7 +144,7 @@ void facts_add(struct fact_fields *ff, struct facts *f, const struct trace *t,
 	       const struct rec *r, u64 now)
 {
 	const struct fact_cols *c = per_event(&ff->cols, r, NULL);
-	struct seen key = { .trace = t, .netns = r->netns }, *s;
+	struct seen key, *s;
 
 	if (r->ev->key == KEY_SK) {
 		f->netns = r->netns;
@@ -149,6 +155,8 @@ void facts_add(struct fact_fields *ff, struct facts *f, const struct trace *t,
 	if (c->only && !same_word(word_of(r, c->only), c->only_word))
 		return;
 	key.what = c->what;
+	key.netns = r->netns;
+	key.trace = t;
 	key.word = word_of(r, c->word);
 	key.way = way_of(c, r);
 	key.at = c->at ? rec_int_or_0(r, c->at) : 0;
@@ -167,7 +175,6 @@ void facts_move(struct facts *to, struct facts *from)
 		end = &(*end)->next;
 	*end = from->seen;
 	to->n += from->n;
-	to->left_out += from->left_out;
 	from->seen = NULL;
 	from->n = 0;
 }

@@ -20,7 +20,6 @@ enum fact {
 	FACT_STOP,		/* tcp_sendlimit: word why it stops */
 	FACT_TURN,		/* tcp_turn: word who sends now */
 	FACT_RTT,		/* tcp_rttm: no word */
-	FACT_WAIT,		/* sk_sndbuf_wait: word op */
 	FACT_TIMER,		/* sk_timer: word timer, of those that fire */
 	FACT_NR
 };
@@ -30,17 +29,13 @@ enum fact_value {
 	/* FACT_RETRANS, FACT_DROP */
 	V_SEGS = 0, V_LEN, V_SEQ, V_RETRANSMITS,
 	/* FACT_STOP */
-	V_WND = 0, V_UNSENT, V_SNDBUF, V_INFLIGHT,
+	V_WND = 0, V_SNDBUF,
 	/* FACT_TURN */
-	V_GAP = 0, V_BYTES, V_FOR, V_MIN_RTT,
+	V_GAP = 0, V_BYTES, V_MIN_RTT,
 	/* FACT_RTT */
 	V_RTT = 0,
-	/* FACT_CONG */
-	V_CWND = 0,
 	/* FACT_OVERFLOW */
-	V_BACKLOG = 0, V_ACCEPTQ,
-	/* FACT_WAIT */
-	V_WAITED = 0,
+	V_BACKLOG = 0,
 	V_NR = 4
 };
 
@@ -73,9 +68,8 @@ struct seen {
 
 /* All 0 to begin with. */
 struct facts {
-	struct seen *seen;	/* the latest kind first */
+	struct seen *seen;	/* a new kind comes first */
 	u32 n;
-	u32 left_out;		/* events of kinds that found no room */
 	u32 netns;		/* of its socket, 0: not known */
 	u32 tgid;		/* of a process that used it, 0: not known */
 	u64 shut_since;		/* the peer's window is shut, 0: it is not */

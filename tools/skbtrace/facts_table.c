@@ -10,7 +10,7 @@ const char *const fact_events[FACT_NR] = {
 	[FACT_CONG] = "tcp_congestion", [FACT_OVERFLOW] = "tcp_listen_overflow",
 	[FACT_DROP] = "skb_drop", [FACT_STOP] = "tcp_sendlimit",
 	[FACT_TURN] = "tcp_turn", [FACT_RTT] = "tcp_rttm",
-	[FACT_WAIT] = "sk_sndbuf_wait", [FACT_TIMER] = "sk_timer",
+	[FACT_TIMER] = "sk_timer",
 };
 
 static const struct {
@@ -22,24 +22,18 @@ static const struct {
 			   { [V_SEGS] = "segs", [V_LEN] = "len",
 			     [V_SEQ] = "seq",
 			     [V_RETRANSMITS] = "retransmits" } },
-	[FACT_CONG] = { "reason", NULL,
-			{ [V_CWND] = "snd_cwnd" } },
+	[FACT_CONG] = { "reason" },
 	[FACT_OVERFLOW] = { "reason", NULL,
-			    { [V_BACKLOG] = "backlog",
-			      [V_ACCEPTQ] = "acceptq" } },
+			    { [V_BACKLOG] = "backlog" } },
 	[FACT_DROP] = { "reason", "at",
 			{ [V_SEGS] = "segs", [V_LEN] = "len",
 			  [V_SEQ] = "seq" } },
 	[FACT_STOP] = { "reason", NULL,
-			{ [V_WND] = "snd_wnd", [V_UNSENT] = "unsent",
-			  [V_SNDBUF] = "sndbuf",
-			  [V_INFLIGHT] = "inflight" } },
+			{ [V_WND] = "snd_wnd", [V_SNDBUF] = "sndbuf" } },
 	[FACT_TURN] = { "now", NULL,
 			{ [V_GAP] = "gap_us", [V_BYTES] = "bytes",
-			  [V_FOR] = "for_us", [V_MIN_RTT] = "min_rtt_us" } },
+			  [V_MIN_RTT] = "min_rtt_us" } },
 	[FACT_RTT] = { NULL, NULL, { [V_RTT] = "rtt_us" } },
-	[FACT_WAIT] = { "op", NULL,
-			{ [V_WAITED] = "waited_us" } },
 	[FACT_TIMER] = { "timer", NULL, {}, "op", "fire" },
 };
 

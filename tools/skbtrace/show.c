@@ -85,7 +85,7 @@ static int parse_opts(struct show *s)
 		return fail(EXIT_USAGE, "--color %s: not auto, always or never",
 			    c);
 	if (o->summary + o->latency + o->why > 1)
-		return fail(EXIT_USAGE, "--summary, --latency, --why: not both");
+		return fail(EXIT_USAGE, "--summary, --latency, --why: pick one");
 	if (o->seqs.n && (o->summary || o->latency || o->why))
 		return fail(EXIT_USAGE, "--seq is for lines");
 	if (o->top && !o->why)

@@ -21,7 +21,7 @@ _skbtrace_words() {
 _skbtrace_events() {
 	local from=()
 	case $1 in
-	parse | live | record | list)
+	parse | live | record | list | why)
 		if [ "$1" != parse ] && [ -r /sys/kernel/debug/skbtrace/format ]; then
 			from=()
 		elif [ -r "${_skbtrace_input:-skbtrace.dat}" ]; then
@@ -113,7 +113,7 @@ _skbtrace() {
 		return
 	fi
 	case $command in
-	parse | info) _filedir ;;
+	parse | info | why) _filedir ;;
 	list) _skbtrace_list "$(_skbtrace_events list)" ;;
 	esac
 } &&

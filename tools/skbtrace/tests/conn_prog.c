@@ -14,16 +14,9 @@
 
 #include "../../../net/skbtrace/conn_prog.h"
 #include "filter.h"
+#include "tests/tap.h"
 
-static int n, failed;
 static u64 rng;
-
-static void result(bool ok, const char *what)
-{
-	n++;
-	failed += !ok;
-	printf("%sok %d - %s\n", ok ? "" : "not ", n, what);
-}
 
 static u32 below(u32 max)
 {

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "hash.h"
+#include "tests/tap.h"
 
 enum { KEYS = 3000, KEY = 36 };
 
@@ -15,15 +16,7 @@ struct val {
 	u32 no;
 };
 
-static int n, failed;
 static u64 rng = 1;
-
-static void result(bool ok, const char *what)
-{
-	n++;
-	failed += !ok;
-	printf("%sok %d - %s\n", ok ? "" : "not ", n, what);
-}
 
 static u32 next(u32 below)
 {

@@ -7,15 +7,7 @@
 
 #include "json.h"
 #include "out.h"
-
-static int n, failed;
-
-static void result(bool ok, const char *what)
-{
-	n++;
-	failed += !ok;
-	printf("%sok %d - %s\n", ok ? "" : "not ", n, what);
-}
+#include "tests/tap.h"
 
 /* The line that @j is, which ends. */
 static void expect(struct json *j, const char *want, const char *what)

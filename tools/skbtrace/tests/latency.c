@@ -5,16 +5,9 @@
 
 #include "hist.h"
 #include "lives.h"
+#include "tests/tap.h"
 
-static int n, failed;
 static u64 rng = 1;
-
-static void result(bool ok, const char *what)
-{
-	n++;
-	failed += !ok;
-	printf("%sok %d - %s\n", ok ? "" : "not ", n, what);
-}
 
 static u64 next(void)
 {

@@ -77,7 +77,7 @@ result $? "several files"
 gen basic basic.dat
 run 0 parse --latency basic.dat && grep -q 'record -e skb_delay' out
 result $? "a trace without places: what to do"
-run 2 parse --latency --summary send.dat && says 'not both'
+run 2 parse --latency --summary send.dat && says 'pick one'
 result $? "--summary and --latency"
 run 0 parse --latency lost.dat && says 'LOST 3 of'
 result $? "losses are told"

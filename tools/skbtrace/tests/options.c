@@ -8,8 +8,8 @@
 #include "cmd.h"
 
 static const struct cmd *const cmds[] = {
-	&cmd_record, &cmd_live, &cmd_parse, &cmd_info, &cmd_list, &cmd_status,
-	&cmd_snapshot, &cmd_stop,
+	&cmd_why, &cmd_record, &cmd_live, &cmd_parse, &cmd_info, &cmd_list,
+	&cmd_status, &cmd_snapshot, &cmd_stop,
 };
 
 static int n, failed;

@@ -130,7 +130,7 @@ says 'cannot open no-such-file.dat: No such file'
 [ ! -s why ]
 result $? "no such file"
 run 2 parse --why --summary fates.dat
-says 'not both|one of them'
+says 'pick one|one of them'
 [ ! -s why ]
 result $? "--why and --summary"
 run 2 parse --top 3 fates.dat
@@ -148,12 +148,24 @@ says 'seq is for lines'
 [ ! -s why ]
 result $? "--seq and --summary"
 run 2 why fates.dat -- true
-says 'not both|one of them'
+says 'pick one|one of them'
 [ ! -s why ]
 result $? "a file and a command"
 run 2 why --top x fates.dat
+run 2 why --top x
+says 'not a count'
+run 2 why --conn x 'port 1'
+says 'not a connection'
+run 2 why -o - 'port 1'
 [ ! -s why ]
-result $? "--top x"
+result $? "what parse would refuse, before anything is recorded"
+for o in '-w 1' '-e @all' '-o x' '-f' '-r d' '--netns x'; do
+	# shellcheck disable=SC2086 # an option and its value
+	run 2 why $o fates.dat
+	says 'are for a recording'
+done
+[ ! -s why ]
+result $? "options of a recording, and a file to read"
 echo nonsense >bad.dat
 run 1 why bad.dat
 [ -s err ] || echo "no message" >>why

@@ -14,18 +14,11 @@
 #include "board.h"
 #include "trigger.h"
 #include "window.h"
+#include "tests/tap.h"
 
 enum { CPUS = 3, SUBBUF = 4096, SIZE = 16 * 2 * SUBBUF, ROUNDS = 20000 };
 
-static int n, failed;
 static u64 rng = 1;
-
-static void result(bool ok, const char *what)
-{
-	n++;
-	failed += !ok;
-	printf("%sok %d - %s\n", ok ? "" : "not ", n, what);
-}
 
 static u32 next(u32 below)
 {

@@ -3,11 +3,6 @@
 #include "json.h"
 #include "why/why.h"
 
-static const char *const sure_words[] = {
-	[SURE_NO] = "cannot say", [SURE_LIKELY] = "likely",
-	[SURE_CERTAIN] = "certain",
-};
-
 static void json_no(struct json *j, const char *key, const struct event_no *e)
 {
 	json_object(j, key);

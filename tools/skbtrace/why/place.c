@@ -151,9 +151,8 @@ void find_drops(const struct view *c, struct lost_at *l)
 		look(c, l, &c->peer->facts, WAY_RX);
 }
 
-const char *say_place(const struct view *c, const struct lost_at *l)
+const char *say_place(const struct lost_at *l)
 {
-	(void)c;
 	switch (l->place) {
 	case PLACE_OWN:
 		return "in this host, on their way out,";

@@ -6,26 +6,18 @@
 
 #include "why/why.h"
 
-static const char *const sure_words[] = {
-	[SURE_NO] = "", [SURE_LIKELY] = "likely", [SURE_CERTAIN] = "certain",
-};
-
 /* "curl[812]" */
-static void text_who(const struct why *w, struct printer *p,
-		     const struct case_file *f)
+static void text_who(struct printer *p, const struct row *r)
 {
-	const struct row *r = f->row;
 	const struct task *t = NULL;
 
-	(void)w;
 	if (r->facts.tgid && r->trace)
 		t = names_task(r->trace->names, r->facts.tgid);
 	if (t)
 		outf(p->o, "  %.*s[%u]", t->text_len, t->text, r->facts.tgid);
 }
 
-static void text_head(const struct why *w, struct printer *p,
-		      const struct case_file *f)
+static void text_head(struct printer *p, const struct case_file *f)
 {
 	const struct row *r = f->row;
 	const struct verdict *v = &f->v[0];
@@ -33,7 +25,7 @@ static void text_head(const struct why *w, struct printer *p,
 
 	outf(p->o, "\n%s  sk=%llx", r->name ? r->name : "-",
 	     (unsigned long long)r->cookie);
-	text_who(w, p, f);
+	text_who(p, r);
 	if (r->end.has & 1u << C_BYTES_ACKED)
 		sent = r->end.v[C_BYTES_ACKED];
 	if (r->a.pport)
@@ -129,7 +121,7 @@ static void text_case(const struct why *w, struct printer *p,
 	struct case_file f;
 
 	why_judge(w, r, &f);
-	text_head(w, p, &f);
+	text_head(p, &f);
 	text_verdict(w, p, &f.v[0]);
 	for (u32 i = 1; i < f.n; i++) {
 		const struct verdict *v = &f.v[i];

@@ -103,7 +103,7 @@ bool never_dropped(const struct view *c, struct verdict *v)
 	prove(v, l.worst);
 	say(v, "%s, no answer: %s dropped %s by %s",
 	    say_n(syns(c), "SYN"), say_n(l.segs, "segment"),
-	    say_place(c, &l), say_reason(l.worst));
+	    say_place(&l), say_reason(l.worst));
 	say_next(v, "%s", next_of_drop(l.worst));
 	return true;
 }
@@ -158,7 +158,7 @@ bool late_answer(const struct view *c, struct verdict *v)
 		say(v, "; an old connection with the same ports answered, and was reset");
 	else if (l.worst)
 		say(v, "; %s dropped %s by %s", say_n(l.segs, "segment"),
-		    say_place(c, &l), say_reason(l.worst));
+		    say_place(&l), say_reason(l.worst));
 	say_next(v, "%s", o ? "ss -tln: Recv-Q against Send-Q of the listener" :
 		 l.worst ? next_of_drop(l.worst) :
 		 "tcpdump on the peer: do the SYNs arrive?");

@@ -50,6 +50,8 @@ static void reset_of_peer(const struct view *c, struct verdict *v)
 		say(v, " (%s)", why);
 	else if (stray)
 		say(v, ": a segment of it found no socket under these addresses and ports (NO_SOCKET): a NAT, or conntrack called it invalid, or the peer had forgotten the connection");
+	else if (c->peer)
+		say_likely(v, "what the other end did is not in this recording");
 	else
 		say_likely(v, "the other end is not in this recording");
 	if (stray && !why)

@@ -4,9 +4,6 @@
 
 #include "why/why.h"
 
-/* Less than that of a life is not what makes a connection slow, in percent. */
-enum { LITTLE = 10 };
-
 static u64 segs_again(const struct view *c)
 {
 	u64 n = row_retrans(c->r);
@@ -18,11 +15,6 @@ static u64 segs_again(const struct view *c)
 static u64 loss_us(const struct view *c)
 {
 	return part_us(c, HELD_LOSS);
-}
-
-static bool is_little(const struct view *c)
-{
-	return loss_us(c) * 100 < c->life * LITTLE;
 }
 
 /* "16 segments were sent again" */
@@ -110,7 +102,7 @@ bool loss_mtu(const struct view *c, struct verdict *v)
 	const struct seen *r = facts_next(f, NULL, FACT_RETRANS, "loss");
 	enum { LONG = 1000, TIMES = 3 };
 
-	if (!r || is_little(c))
+	if (!r)
 		return false;
 	if (!big && (r->n < TIMES || r->v[V_SEQ].min != r->v[V_SEQ].max ||
 		     r->v[V_LEN].min < LONG || !c->r->acked ||
@@ -136,8 +128,7 @@ bool loss_blackout(const struct view *c, struct verdict *v)
 	const struct seen *r = facts_next(f, NULL, FACT_RETRANS, "loss");
 	struct lost_at l;
 
-	if (is_little(c) || facts_max(f, FACT_RETRANS, "loss",
-				      V_RETRANSMITS) < 3)
+	if (facts_max(f, FACT_RETRANS, "loss", V_RETRANSMITS) < 3)
 		return false;
 	find_drops(c, &l);
 	lost(c, v);
@@ -147,7 +138,7 @@ bool loss_blackout(const struct view *c, struct verdict *v)
 	if (l.worst) {
 		prove(v, l.worst);
 		say(v, "; %s dropped %s by %s", say_n(l.segs, "segment"),
-		    say_place(c, &l), say_reason(l.worst));
+		    say_place(&l), say_reason(l.worst));
 		say_next(v, "%s", next_of_drop(l.worst));
 	} else {
 		say(v, "; nothing was dropped in what was recorded");
@@ -161,14 +152,14 @@ bool loss_dropped(const struct view *c, struct verdict *v)
 	struct lost_at l;
 
 	find_drops(c, &l);
-	if (is_little(c) || !l.worst)
+	if (!l.worst)
 		return false;
 	lost(c, v);
 	v->nproofs = 0;
 	prove(v, l.worst);
 	prove_all(v, &c->r->facts, FACT_CONG, "fastrtx");
 	say(v, "%s dropped %s by %s; ", say_n(l.segs, "segment"),
-	    say_place(c, &l), say_reason(l.worst));
+	    say_place(&l), say_reason(l.worst));
 	say_again(c, v);
 	say_next(v, "%s", next_of_drop(l.worst));
 	if (2 * l.segs < segs_again(c))
@@ -178,7 +169,7 @@ bool loss_dropped(const struct view *c, struct verdict *v)
 
 bool loss_path(const struct view *c, struct verdict *v)
 {
-	if (is_little(c) || !segs_again(c))
+	if (!segs_again(c))
 		return false;
 	lost(c, v);
 	say_again(c, v);

@@ -65,7 +65,7 @@ bool own_refused(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* What this end can't take in. */
+/* What this end can't take in, from the first such drop to the last. */
 bool own_memory(const struct view *c, struct verdict *v)
 {
 	static const char *const words[] = {
@@ -78,7 +78,7 @@ bool own_memory(const struct view *c, struct verdict *v)
 		d = facts_next(&c->r->facts, NULL, FACT_DROP, words[i]);
 	if (!d || d->way == WAY_TX)
 		return false;
-	v->us = c->life;
+	v->us = (d->until - d->since) / 1000;
 	v->sure = SURE_CERTAIN;
 	prove(v, d);
 	say(v, "this end can't take in what arrives: %s dropped, %s",

@@ -18,11 +18,21 @@ static bool window_grew(const struct view *c)
 	return min <= max / 2;
 }
 
+/* If it is shut still, up to where the connection is known. */
+static u64 shut_us(const struct view *c)
+{
+	const struct facts *f = &c->r->facts;
+	u64 end = c->r->ended ? c->r->end.time : c->r->until;
+
+	return (f->shut_ns + (f->shut_since && end > f->shut_since ?
+			      end - f->shut_since : 0)) / 1000;
+}
+
 bool peer_shut(const struct view *c, struct verdict *v)
 {
-	u64 us = c->r->facts.shut_ns / 1000, swnd = part_us(c, "swnd");
+	u64 us = shut_us(c), swnd = part_us(c, "swnd");
 
-	/* That it was shut is told when it opens; half of the time will do. */
+	/* Between the times when it is shut it opens a little. */
 	if (!us || 2 * us < swnd)
 		return false;
 	v->us = swnd;

@@ -6,6 +6,11 @@
 
 #include "why/why.h"
 
+const char *const sure_words[] = {
+	[SURE_NO] = "cannot say", [SURE_LIKELY] = "likely",
+	[SURE_CERTAIN] = "certain",
+};
+
 /* As many values in one sentence. */
 enum { SLOTS = 12, SLOT = 80 };
 

@@ -11,6 +11,7 @@
 #include "summary.h"
 
 enum sure { SURE_NO, SURE_LIKELY, SURE_CERTAIN };
+extern const char *const sure_words[];
 
 /* Which kind of rule; the order is that of what an operator wants first. */
 enum rule_kind {
@@ -138,7 +139,7 @@ struct lost_at {
 void find_drops(const struct view *c, struct lost_at *l);
 /* "a netfilter rule (NETFILTER_DROP)", in a buffer as say_us()'s. */
 const char *say_reason(const struct seen *drop);
-const char *say_place(const struct view *c, const struct lost_at *l);
+const char *say_place(const struct lost_at *l);
 /* What to look at. */
 const char *next_of_drop(const struct seen *drop);
 /* It is no loss: what was had, or a segment that ended something. */

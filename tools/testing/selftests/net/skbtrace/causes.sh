@@ -85,13 +85,6 @@ judge() {
 	echo "$word"
 }
 
-# shellcheck disable=SC2317 # called by wait_for
-tracing() {
-	local first
-	read -r first <"$CTL/stat"
-	[[ $first == "session tracing=$1 "* ]]
-}
-
 # shuffled WORD...
 shuffled() {
 	local w=("$@") i j t

@@ -20,12 +20,6 @@ in_a tc qdisc add dev a0 clsact
 in_a sysctl -qw net.ipv4.tcp_syn_retries=1 net.ipv4.neigh.a0.mcast_solicit=1
 wait_for in_a ping -q -n -c 1 -W 1 "$C4" >/dev/null || die "no way to $C4"
 
-tracing() {
-	local first
-	read -r first <"$CTL/stat"
-	[[ $first == "session tracing=1 "* ]]
-}
-
 all_closed() {
 	! { in_a ss -Htn; in_b ss -Htn; in_c ss -Htn; } | grep -q ESTAB
 }

@@ -263,6 +263,14 @@ value() {
 
 # --- tracing
 
+# tracing [0|1]: is there a session that traces (default), or none?
+# shellcheck disable=SC2317 # called by wait_for
+tracing() {
+	local first
+	read -r first <"$CTL/stat"
+	[[ $first == "session tracing=${1-1} "* ]]
+}
+
 # put FILE TEXT: into a control file, by one write. A shell's own echo makes one
 # of each line.
 put() {

@@ -17,12 +17,6 @@ datagram() {
 	echo x 2>/dev/null >/dev/udp/127.0.0.1/9
 }
 
-tracing() {
-	local first
-	read -r first <"$CTL/stat"
-	[[ $first == "session tracing=$1 "* ]]
-}
-
 # milliseconds since $1, which was $EPOCHREALTIME
 since() {
 	local now=$EPOCHREALTIME

@@ -23,12 +23,6 @@ in_b sysctl -qw net.ipv4.tcp_syncookies=0
 wait_for in_a ping -q -n -c 1 -W 1 "$C4" >/dev/null || die "no way to $C4"
 wait_for in_a ping -q -n -c 1 -W 1 "$C6" >/dev/null || die "no way to $C6"
 
-tracing() {
-	local first
-	read -r first <"$CTL/stat"
-	[[ $first == "session tracing=1 "* ]]
-}
-
 all_closed() {
 	! { in_a ss -Htn; in_b ss -Htn; in_c ss -Htn; } | grep -q .
 }
@@ -268,8 +262,20 @@ call write 100 shut eof
 served
 
 wait_for all_closed || die "they do not end"
+
+# --- as long as it is recorded, the peer never reads
+
+next peer-not-reading '*'
+serve until "$TMP/over" eof
+background in_a sk "tcp$f" connect "$to" "$port" write 8000000 shut eof
+hung=$bg
+wait_for [ -e "$TMP/there$port" ] || die "no connection"
+tick 900
 kill -INT "$recorder"
 wait "$recorder" || fail "record: exit status $?"
+touch "$TMP/over"
+wait "$hung"
+served
 [ -z "${KEEP:-}" ] || cp "$TMP/trace" "$KEEP"
 skbtrace why --json "$TMP/trace" >"$TMP/json"
 skbtrace why "$TMP/trace" | sed 's/^/# /'
@@ -297,4 +303,29 @@ done
 is "the listener with a full queue" "$(jq -r --arg p ":$listener_port>*" \
 	'select(.conn // "" | endswith($p)) | .verdicts[0].name' \
 	"$TMP/json")" listener-full
+
+# --- records, and says at once what it was
+
+next nagle -
+serve eof
+skbtrace why -f -o "$TMP/one" -- nsenter --net="/run/netns/$A" \
+	sk "tcp$f" connect "$to" "$port" times 200 write 50 pause 2000 again shut \
+	eof >"$TMP/said" 2>"$TMP/err"
+is "why -- CMD: exit status" "$?" 0
+served
+ok "the verdict" grep -q ': nagle$' "$TMP/said"
+ok "its sentence" grep -q "Nagle's algorithm" "$TMP/said"
+no=$(sed -n 's/^    \([0-9]*:[0-9]*\).* tcp_sendlimit nagle.*/\1/p' "$TMP/said")
+skbtrace parse --seq "$no" "$TMP/one" >"$TMP/lines"
+ok "the event that it names" grep -q ' tcp_sendlimit .* reason=nagle ' \
+	"$TMP/lines"
+skbtrace why -f -o "$TMP/one" -- false >"$TMP/said" 2>"$TMP/err"
+is "of a command that fails" "$?" 0
+skbtrace why -f -o "$TMP/one" -- /nonexistent >"$TMP/said" 2>"$TMP/err"
+is "of one that cannot be run" "$? $(wc -c <"$TMP/said")" "127 0"
+skbtrace why -f -o "$TMP/one" -w 1 -e @trouble 'port 1' >"$TMP/said" 2>"$TMP/err"
+is "of a quiet host" "$?" 0
+ok "it says so" grep -q '^no connection in this trace' "$TMP/said"
+skbtrace why -o "$TMP/one" -w 1 >"$TMP/said" 2>"$TMP/err"
+is "a file that is there is not overwritten" "$? $(wc -c <"$TMP/said")" "1 0"
 finish
