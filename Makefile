@@ -47,8 +47,15 @@ selftest: kernel tools ## kernel selftests in a VM (TESTS="tcp.sh ..." for some)
 selftest-debug: kernel-debug tools ## the same on the debug kernel
 	@scripts/selftest.sh -k debug $(TESTS)
 
+matrix: kernel tools ## verdicts against scenarios, 20 times in virtual time, once in QEMU
+	@scripts/matrix.sh -n $(or $(N),20)
+	@scripts/matrix.sh -n 1 -k plain
+
 lint: ## style, static checkers, sizes
 	@scripts/lint.sh
+
+series: ## patches to be sent to netdev, in series/VERSION, signed by you
+	@scripts/series.sh
 
 bench: kernel tools ## what an event costs, beside the other tracers
 	@scripts/bench.sh
@@ -59,13 +66,14 @@ nightly: ## all tests there are, longer fuzzing and stress, costs
 	@$(MAKE) --no-print-directory -C tools/skbtrace fuzz SECONDS=600
 	@FILTER_DIFF_N=5000 scripts/selftest.sh filter_diff.sh conn_filter_diff.sh
 	@SWAP_SECONDS=120 scripts/selftest.sh -k debug filter_swap.sh
+	@scripts/series.sh --build
 
 clean: ## remove what was compiled in this tree
 	@[ ! -f tools/skbtrace/Makefile ] || $(MAKE) --no-print-directory -C tools/skbtrace clean
-	@rm -rf deb
+	@rm -rf deb series
 
 distclean: clean ## remove the kernels and packages in the cache, too
 	@scripts/kernel.sh --remove-all
 
 .PHONY: help demo causes check shell deps kernel kernel-debug modules deb tools kunit \
-	selftest selftest-debug lint bench nightly clean distclean
+	selftest selftest-debug matrix lint series bench nightly clean distclean

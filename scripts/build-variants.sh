@@ -46,7 +46,7 @@ src=$(realpath "$build/source")
 # in_tree [CONFIG_...=y]: all objects of net/skbtrace. What is on make's command
 # line wins over the configuration.
 in_tree() {
-	rm -f "$build"/net/skbtrace/*.o
+	rm -f "$build"/net/skbtrace/{,*/}*.o
 	make -C "$src" O="$build" ARCH=x86_64 W=1 -j"${JOBS:-$(nproc)}" "$@" \
 		net/skbtrace/ 2>&1 | tee "$tmp/make"
 	! grep -q 'warning:' "$tmp/make"
@@ -200,9 +200,12 @@ attempt "a kernel patched for another version: told" refuses \
 	include/trace/events/skbtrace.h 's/int cpu/long cpu/' \
 	"is patched for another version of skbtrace"
 attempt "a tracepoint with other arguments: told" refuses \
-	net/skbtrace/ev_tcp_conn.c \
+	net/skbtrace/events/tcp_conn.c \
 	's/tcp_probe_probe(void \*data, struct sock \*sk,/& long more,/' \
-	"tracepoint tcp_probe of this kernel has other arguments" ev_tcp_conn.o
+	"tracepoint tcp_probe of this kernel has other arguments" events/tcp_conn.o
+attempt "two events with one number: told" refuses \
+	net/skbtrace/events/list.h 's/E(tcp_turn,\(.*\)110)/E(tcp_turn,\1109)/' \
+	"duplicate case value" events/tcp.o
 
 echo "$passed passed, $failed failed"
 ((failed == 0))

@@ -16,7 +16,7 @@ cd "$ROOT"
 # NAME|JOBS THAT COME FIRST|COMMAND, in the order of preference: what others wait
 # for, then what takes longest
 JOBS=(
-	"deps||scripts/deps.sh kernel vm stock deb tools test lint"
+	"deps||scripts/deps.sh kernel vm stock deb tools test browser lint"
 	"tools|deps|make -s -C tools/skbtrace"
 	"kernel|deps|scripts/kernel.sh plain"
 	"kernel-uml|deps|scripts/kernel.sh uml"
@@ -29,9 +29,10 @@ JOBS=(
 	"variants|kernel|scripts/build-variants.sh"
 	"sanitized|tools|make -s -C tools/skbtrace SAN=1 check"
 	"fuzz|tools|make -s -C tools/skbtrace fuzz SECONDS=30 SEED=1"
+	"browser|tools|tools/skbtrace/tests/run.sh browser"
 	"kunit|kernel-uml|scripts/kunit.sh"
-	"demo|kernel tools|scripts/demo.sh"
-	"demo-stock|tools|scripts/demo.sh --stock --save /dev/null"
+	"demo|kernel tools|scripts/demo.sh --icount"
+	"demo-stock|tools|scripts/demo.sh --stock --icount --save /dev/null"
 	"stock|tools|scripts/stock-test.sh 6.12"
 	"lockdown|tools|scripts/refused.sh"
 	"record|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
@@ -55,8 +56,11 @@ NIGHTLY=(
 	"all-6.1|kernel-6.1 tools|env SKBTRACE_KERNEL=6.1 scripts/selftest.sh -k plain"
 	"kunit-6.1|deps-nightly|env SKBTRACE_KERNEL=6.1 scripts/kunit.sh -k kunit"
 	"patches-6.1|kernel-6.1|env SKBTRACE_KERNEL=6.1 scripts/lint.sh patches"
+	"demo-clock|kernel tools|scripts/demo.sh"
 	"record-plain|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
 	"filters-plain|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
+	"walk|selftest-uml leaks trouble record filters kunit|scripts/walk.sh"
+	"lives|kernel-uml tools|env SEGMENT_MB=100 STAMPS_RUNS=30 scripts/selftest.sh -k uml lives.sh stamps.sh"
 	"leaks-debug|kernel-debug tools|scripts/selftest.sh -k debug -L"
 	"deb-vm|tools|scripts/deb-test.sh"
 	"all-plain|kernel tools|scripts/selftest.sh -k plain"
@@ -189,7 +193,8 @@ count() {
 		msg "$1: FAILED ($p passed, $f failed), of $log:"
 		grep -aE '^(#|not ok|.*(error|ERROR|FAIL))' "$log" | head -n 30 >&2 || true
 		tail -n 40 "$log" >&2
-		failures+=$(grep -aE -A 3 '^(# )?not ok' "$log" | head -n 40 |
+		failures+=$(grep -aE -A 3 '^(# )?not ok' "$log" |
+			grep -avE '^(# )?ok|^--$' | head -n 12 |
 			sed "s/^/$1: /" || true)$'\n'
 	fi
 }
@@ -218,15 +223,16 @@ done
 
 # Which kernel has which event, as seen
 [ ! -s "$logs/events-table" ] || sed -n '/^===/,/^$/p' "$logs/events-table"
-if ((failed)); then
-	msg "what has failed:"
-	printf '%s' "$failures" | cut -c 1-300 >&2
-fi
 for name in "${order[@]}"; do
 	[ ! -s "$logs/$name.skipped" ] ||
 		sort -u "$logs/$name.skipped" | sed "s/^/skipped: $name: /"
 done
 printf '%-16s%8s%8s%8s%8s\n%s' job seconds passed failed skipped "$rows"
+# Below the table: of a log that was cut, the end is what one still has
+if ((failed)); then
+	echo "what has failed:"
+	printf '%s' "$failures" | cut -c 1-240 | head -n 18
+fi
 echo "in all $SECONDS s"
 echo "$passed passed, $failed failed, $skipped skipped"
 ((failed == 0)) || exit 1

@@ -27,11 +27,11 @@ out=$(realpath -m "${1:-$ROOT/deb}")
 "$ROOT/scripts/deps.sh" deb tools
 # The program's, and the changelog's, are one
 program=$(sed -n 's/^#define SKBTRACE_VERSION[[:space:]]*"\(.*\)"/\1/p' \
-	"$ROOT/tools/skbtrace/cmd.h")
+	"$ROOT/tools/skbtrace/lib/version.h")
 changelog=$(dpkg-parsechangelog -l "$ROOT/debian/changelog" -S Version)
 [ "$program" = "$changelog" ] ||
 	die "the program is version $program, the package $changelog" \
-		"change tools/skbtrace/cmd.h or debian/changelog"
+		"change tools/skbtrace/lib/version.h or debian/changelog"
 
 build=$CACHE/deb-$(cksum <<<"$ROOT" | cut -d' ' -f1)
 mkdir -p "$build"

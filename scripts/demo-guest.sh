@@ -4,7 +4,7 @@
 #
 # Five paths, and every 40th packet of one of them is dropped; see demo-net.sh.
 #
-# Leaves in DIR: demo.dat, the recording; events, of what; said, what "skbtrace record" said;
+# Leaves in DIR: demo.dat, the recording; said, what "skbtrace record" said;
 # witness, the kernel's own counters (see demo-traffic.py).
 
 set -euo pipefail
@@ -19,17 +19,7 @@ mkfifo /tmp/ready
 ip netns exec servers demo-traffic.py serve >/tmp/ready &
 read -r _ </tmp/ready
 
-# What this kernel has of it, or the recording would not begin. The story can
-# be told without.
-events=@trouble,@conn
-for event in @rtt tcp_sendlimit; do
-	if skbtrace list --json "$event" | grep -qv '"state":"unavailable"'; then
-		events+=,$event
-	fi
-done
-echo "$events" >events
-
-skbtrace record -f -o demo.dat -e "$events" -- \
+skbtrace record -f -o demo.dat -- \
 	ip netns exec clients demo-traffic.py upload witness >said 2>&1 || {
 	status=$?
 	cat said

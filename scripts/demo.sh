@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# scripts/demo.sh [--stock] [--save FILE] - find the connection in trouble, and why
+# scripts/demo.sh [--stock] [--icount] [--save FILE] - find the connection in trouble, and why
 #
 # Builds a kernel with skbtrace (minutes the first time, then it is kept) and
 # boots it in a virtual machine; nothing is installed on this host but Debian
@@ -12,15 +12,18 @@
 #   --stock      on Debian's own 6.12 kernel, of scripts/stock.sh, instead: no
 #                kernel is built, only skbtrace's modules; what it has no
 #                tracepoint for is left out
+#   --icount     one CPU whose clock counts instructions: a busy host does not
+#                show in the figures. So were those in examples made
 #   --save FILE  keep the recording there; default demo.dat beside the Makefile
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-file=$ROOT/demo.dat variant=plain
+file=$ROOT/demo.dat variant=plain clock=()
 while (($#)); do
 	case $1 in
 	--stock) variant='stock-6.12' ;;
+	--icount) clock=(--icount) ;;
 	--save) file=${2:?}; shift ;;
 	-h | --help) usage 0 ;;
 	*) usage ;;
@@ -51,7 +54,7 @@ trap 'rm -rf "$dir"' EXIT
 msg "five clients upload 1 MB each to servers 40 ms away; path 2 loses packets"
 msg "booting $kernel with skbtrace in a virtual machine ..."
 cd "$ROOT"
-"$ROOT/scripts/vm.sh" -k "$variant" -t 120 -w "$dir" -- \
+"$ROOT/scripts/vm.sh" -k "$variant" "${clock[@]}" -w "$dir" -- \
 	"$ROOT/scripts/demo-guest.sh" "$dir" ||
 	die "the part in the virtual machine failed ($?)"
 chmod 644 "$dir/demo.dat"

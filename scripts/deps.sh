@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # scripts/deps.sh [-n] GROUP... - install the Debian packages that a task needs
 #
-# Groups: kernel kernels vm stock deb tools test lint cross pahole bench, or all.
+# Groups: kernel kernels vm stock deb tools test browser lint cross pahole bench,
+# or all.
 # kernels: the sources of each that there are patches for; kernel: of the one
 # that SKBTRACE_KERNEL names.
 #   -n  only say what is missing; exit status 1 if something is
@@ -18,10 +19,14 @@ declare -A PACKAGES=(
 		  xz-utils"
 	[kernels]="linux-source-6.1 linux-source-6.12"
 	[vm]="iproute2 kmod mount procps qemu-system-x86 util-linux"
-	[tools]="gcc libc6-dev libdeflate-dev libpcap-dev make pkg-config zlib1g-dev"
+	[tools]="bison flex gcc libc6-dev libdeflate-dev libjs-dygraphs libncurses-dev
+		 libpcap-dev libzstd-dev make nettle-dev pkg-config
+		 zlib1g-dev"
+	[browser]="chromium fonts-dejavu-core python3"
 	[test]="bash-completion bsdutils ethtool gcc groff-base iperf3 iproute2
 		iputils-ping jq kmod libmnl-dev libpcap-dev nftables pkg-config
-		procps python3 socat strace tcpdump util-linux zsh"
+		procps python3 python3-pyte socat strace tcpdump util-linux zsh
+		zstd"
 	[deb]="bash-completion build-essential busybox-static ccache cpio debhelper dh-dkms dkms dpkg-dev fakeroot
 	       lintian zsh"
 	[lint]="clang codespell cppcheck g++ git perl python3 python3-docutils

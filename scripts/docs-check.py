@@ -4,12 +4,16 @@
 
 - skbtrace.rst is parsed without a warning (if python3-docutils is there);
 - output that README.md and skbtrace.rst quote below a "$ ... examples/..."
-  line in an indented or fenced block is what that command prints today;
+  line in an indented or fenced block is what that command prints today; a
+  command is not wider than a terminal, "\\" at the end continues it;
 - code below ".. quoted: FILE" stands in FILE;
-- files that README.md names in links or backquotes are there.
+- files that README.md names in links or backquotes are there;
+- in "Finding one's way" each folder of the program is named, and each command
+  that answers a question finds something.
 
 --update writes the output of today into the documents instead.
 """
+import glob
 import os
 import re
 import subprocess
@@ -21,6 +25,7 @@ README = "README.md"
 # Markup of the kernel's documentation that plain docutils does not know
 KERNEL_DIRECTIVES = ("kernel-doc",)
 KERNEL_ROLES = ("doc", "ref", "c:func")
+WIDTH = 80
 failed = 0
 
 
@@ -76,6 +81,18 @@ def run(command):
     return [line.rstrip() for line in done.stdout.splitlines()]
 
 
+def command(name, first, lines):
+    """A command that begins with @first, and in how many of @lines it goes on"""
+    parts, n = [first], 0
+    while parts[-1].endswith("\\") and n < len(lines):
+        parts.append(lines[n])
+        n += 1
+    for part in parts:
+        if len(part) > WIDTH:
+            complain(f"{name}: wider than {WIDTH} columns: {part.strip()}")
+    return " ".join(part.rstrip("\\").strip() for part in parts), n
+
+
 def quotes(name, update):
     """Each "$ command" with its output, up to an empty line or a lesser indent"""
     path = os.path.join(ROOT, name)
@@ -89,14 +106,17 @@ def quotes(name, update):
         if not match:
             continue
         indent = match[1]
+        told, more = command(name, match[2], lines[i:])
+        out += lines[i:i + more]
+        i += more
         old = []
         while (i < len(lines) and lines[i].startswith(indent) and lines[i]
                and not lines[i].startswith((indent + "$ ", "```"))):
             old.append(lines[i])
             i += 1
-        new = [indent + line for line in run(match[2])]
+        new = [indent + line for line in run(told)]
         if old != new and not update:
-            complain(f"{name}: not what is printed today: {match[2]}\n"
+            complain(f"{name}: not what is printed today: {told}\n"
                      "  scripts/docs-check.py --update writes it")
         out += new if update else old
     if update:
@@ -117,11 +137,13 @@ def check_quoted(name):
         if not os.path.exists(path):
             complain(f"{name}: there is no {source}")
             continue
-        # alignment may change
         with open(path, encoding="utf-8") as file:
-            if re.sub("[ \t]+", " ", block) not in \
-               re.sub("[ \t]+", " ", file.read()):
-                complain(f"{name}: no more in {source}:\n{block}")
+            whole = file.read()
+        if source.endswith(".patch"):  # what it adds
+            whole = re.sub(r"^\+", "", whole, flags=re.M)
+        # alignment may change
+        if re.sub("[ \t]+", " ", block) not in re.sub("[ \t]+", " ", whole):
+            complain(f"{name}: no more in {source}:\n{block}")
 
 
 def check_names(name):
@@ -134,6 +156,29 @@ def check_names(name):
             complain(f"{name}: there is no {file}")
 
 
+def check_way(name):
+    """The commands below "Finding one's way", and the folders it names"""
+    program = os.path.join(ROOT, "tools/skbtrace")
+    with open(os.path.join(ROOT, name), encoding="utf-8") as file:
+        text = re.search(r"\n\nFinding one's way\n=+\n\n(.*?)\n\n[^=\n]+\n=+\n\n",
+                         file.read(), flags=re.S)[1]
+    told = [(ROOT, c) for c in re.findall(r"^- .*\? ``(.*?)``", text, flags=re.M)]
+    told += [(program, c) for c in
+             re.findall(r"^[^-\n].*  +``(grep .*)``$", text, flags=re.M)]
+    for where, line in told:
+        if subprocess.run(["bash", "-c", line], cwd=where, check=False,
+                          stdout=subprocess.DEVNULL).returncode:
+            complain(f"{name}: finds nothing: {line}")
+    named = set(re.findall(r"^``(\w+)/``", text.split("folder of ``tools")[1],
+                           flags=re.M))
+    there = {d for d in os.listdir(program)
+             if d != "tests" and not d.startswith("obj") and
+             glob.glob(os.path.join(program, d, "*.c"))}
+    for folder in sorted(named ^ there):
+        complain(f"{name}: tools/skbtrace/{folder}/ is " +
+                 ("not named" if folder in there else "not there"))
+
+
 def main():
     update = sys.argv[1:] == ["--update"]
     if sys.argv[1:] and not update:
@@ -144,6 +189,7 @@ def main():
     if os.path.exists(os.path.join(ROOT, README)):
         check_names(README)
     check_quoted(RST)
+    check_way(RST)
     check_rst(RST)
     sys.exit(1 if failed else 0)
 

@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""events-rst.py [--check] [FORMAT]: the section on events in skbtrace.rst.
+"""events-rst.py [--check] [FORMAT]: events in skbtrace.rst and README.md.
 
 Writes what the kernel's "format" file says of each event between the two
-markers in Documentation/networking/skbtrace.rst, so that the text is the
-kernel's own and can't differ from it. FORMAT is a copy of that file; without
-it the kernel of "make kernel" is booted and asked.
+markers in Documentation/networking/skbtrace.rst, and which set has which event
+between those in README.md, so that the text is the kernel's own and can't differ
+from it. FORMAT is a copy of that file; without it the kernel of "make kernel" is
+booted and asked.
 
---check changes nothing and fails if the section is out of date.
+--check changes nothing and fails if one of them is out of date.
 """
 import os
 import subprocess
@@ -18,6 +19,12 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RST = f"{ROOT}/Documentation/networking/skbtrace.rst"
 BEGIN = ".. events: written by scripts/events-rst.py, begin\n"
 END = ".. events: end\n"
+README = f"{ROOT}/README.md"
+SETS_BEGIN = "<!-- sets: written by scripts/events-rst.py, begin -->\n"
+SETS_END = "<!-- sets: end -->\n"
+# In this order, those that contain others first
+SETS = {"why": ", the default: what `skbtrace why` needs",
+        "trouble": ": rare on a healthy host", "conn": "", "send": "", "rtt": ""}
 # The words of these are the kernel's, and differ from one to the next
 FOREIGN_SYMS = {"drop_reason": "skb_drop_reason", "rst_reason": "sk_rst_reason"}
 UNITS = {
@@ -25,7 +32,7 @@ UNITS = {
     "sseq": "seq, sent", "rseq": "seq, received", "dseq": "seq, as dir",
     "Bps": "bytes/s", "hex": "mask or id",
 }
-BARE_OPTIONS = ("stack",)
+BARE_OPTIONS = ("hist", "stack")
 KINDS = {"conn": "connection event", "packet": "packet event",
          "meta": "naming block"}
 
@@ -149,6 +156,47 @@ def section(event, syms):
     return out
 
 
+def set_rows(events):
+    """The rows of README's table: a set names sets that it contains whole"""
+    members = {name: [] for name in SETS}
+    none = []
+    for event in events:
+        if event["kind"] == "meta":
+            continue
+        sets = [x for x in event["sets"].split(":") if x != "-"]
+        for name in sets:
+            if name not in members:
+                die(f"{event['name']}: SETS here does not know the set {name}")
+            members[name].append(event["name"])
+        if not sets:
+            none.append(event["name"])
+    for name, about in SETS.items():
+        mine, words, covered = set(members[name]), [], set()
+        for other, theirs in members.items():
+            if other != name and theirs and set(theirs) < mine:
+                words.append(f"`@{other}`")
+                covered |= set(theirs)
+        words += [e for e in members[name] if e not in covered]
+        yield f"| `@{name}`{about} | {' '.join(words)} |"
+    yield f"| none | {' '.join(none)} |"
+
+
+def replace(path, begin, end, lines, check):
+    """Put @lines between two markers. Return: False if @check and they differ"""
+    with open(path, encoding="utf-8") as file:
+        old = file.read()
+    if old.count(begin) != 1 or old.count(end) != 1:
+        die(f"{path}: markers missing")
+    head, tail = old.split(begin)[0], old.split(end)[1]
+    new = head + begin + "\n" + "\n".join(lines) + "\n" + end + tail
+    if new == old:
+        return True
+    if not check:
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(new)
+    return not check
+
+
 def main():
     args = [a for a in sys.argv[1:] if a != "--check"]
     check = "--check" in sys.argv
@@ -160,20 +208,14 @@ def main():
     else:
         text = live_format()
     syms, events = parse(text)
+    events.sort(key=lambda e: int(e["number"]))
     lines = []
-    for event in sorted(events, key=lambda e: int(e["number"])):
+    for event in events:
         lines += section(event, syms)
-    with open(RST, encoding="utf-8") as file:
-        old = file.read()
-    if old.count(BEGIN) != 1 or old.count(END) != 1:
-        die(f"{RST}: markers missing")
-    head, tail = old.split(BEGIN)[0], old.split(END)[1]
-    new = head + BEGIN + "\n" + "\n".join(lines) + "\n" + END + tail
-    if check and new != old:
-        die("the section on events is out of date: scripts/events-rst.py")
-    if new != old:
-        with open(RST, "w", encoding="utf-8") as file:
-            file.write(new)
+    rows = ["| set | events |", "|---|---|", *set_rows(events), ""]
+    if not all([replace(RST, BEGIN, END, lines, check),
+                replace(README, SETS_BEGIN, SETS_END, rows, check)]):
+        die("the text on events is out of date: scripts/events-rst.py")
 
 
 main()

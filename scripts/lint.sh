@@ -10,8 +10,8 @@ set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 cd "$ROOT"
 
-CHECKS=(checkpatch spelling compile kernel_doc exports patches uapi sizes shell python
-	cppcheck circles docs needs traces)
+CHECKS=(checkpatch spelling compile kernel_doc exports patches series uapi sizes shell python
+	cppcheck circles names words cases docs needs traces)
 MAX_LINES=600		# of a file
 MAX_FUNCTION=80		# lines
 
@@ -32,6 +32,13 @@ need_kernel() {
 	[ -z "$build" ] || return 0
 	build=$(realpath "$("$ROOT/scripts/kernel.sh" plain 9>&-)/build")
 	src=$(realpath "$build/source")
+}
+
+need_program() {
+	make -s -C tools/skbtrace >"$tmp/make" 2>&1 || {
+		tail -n 20 "$tmp/make"
+		return 1
+	}
 }
 
 # Files of this repo that match a pattern, one a line
@@ -124,7 +131,7 @@ check_checkpatch() {
 # Words that are misspelt, where people read
 check_spelling() {
 	need_command codespell
-	files . | grep -v -e '^examples/' -e '/golden/' | xargs codespell -L inflight,fro,nd
+	files . | grep -v -e '^examples/' -e '/golden/' | xargs codespell -L inflight,fro,nd,ofo
 }
 
 # W=1, sparse with endian checks
@@ -132,7 +139,7 @@ check_compile() {
 	need_kernel
 	(
 		flock 8
-		rm -f "$build"/net/skbtrace/*.o
+		rm -f "$build"/net/skbtrace/{,*/}*.o
 		make -C "$src" O="$build" ARCH=x86_64 W=1 C=2 \
 			CF="-D__CHECK_ENDIAN__" -j"${JOBS:-$(nproc)}" \
 			net/skbtrace/ >"$tmp/make" 2>&1
@@ -145,7 +152,7 @@ check_compile() {
 		return 1
 	}
 	# sparse has its opinion on the kernel's headers, too
-	! grep -E '^[^ ]*skbtrace[^ /]*:[0-9]+:.*(warning|error):' "$tmp/make"
+	! grep -E '^[^ ]*skbtrace[^ :]*:[0-9]+:.*(warning|error):' "$tmp/make"
 }
 
 check_kernel_doc() {
@@ -155,13 +162,20 @@ check_kernel_doc() {
 	! grep -E 'warning:|error:' "$tmp/doc"
 }
 
+# The series to be sent can be made
+check_series() {
+	need_kernel
+	scripts/series.sh --check "${SKBTRACE_KERNEL:-6.12}" 2>&1
+}
+
 # What other modules call is described, with its context
 check_exports() {
 	local f name bad=0
 	while read -r f; do
 		while read -r name; do
-			grep -q "^ \* $name() - " "$f" || {
-				echo "$f: $name() is exported, without kernel-doc"
+			# of data there is none, but a line of the same form
+			grep -qE "^ \* $name(\(\))? - " "$f" || {
+				echo "$f: $name is exported, without kernel-doc"
 				bad=1
 			}
 		done < <(sed -n 's/^EXPORT_SYMBOL.*(\(.*\));/\1/p' "$f")
@@ -264,16 +278,90 @@ check_cppcheck() {
 		-I include/uapi --template='{file}:{line}: {severity}: {id}: {message}' 2>&1
 }
 
-# Files of the program that need each other, by the names in their objects
+# circles_in SOURCES OBJECTS: files and folders that need each other. By source, as
+# there may be an object whose source is gone; and not each source is for here.
+circles_in() {
+	files "^$1/.*\\.c\$" | grep -v /tests/ | sed "s,^$1/\\(.*\\)\\.c\$,$2/\\1.o," |
+		while read -r o; do
+			[ ! -e "$o" ] || echo "$o"
+		done | xargs scripts/circles.py "$2"
+}
+
+# By the names in their objects
 check_circles() {
-	make -s -C tools/skbtrace >"$tmp/make" 2>&1 || {
-		tail -n 20 "$tmp/make"
+	local bad=0
+	need_program || return
+	circles_in tools/skbtrace tools/skbtrace/obj || bad=1
+	need_kernel
+	circles_in net/skbtrace "$build/net/skbtrace" || bad=1
+	return "$bad"
+}
+
+# Objects of the kernel's half, but for its tests
+kernel_objects() {
+	need_kernel
+	files '^net/skbtrace/.*\.c$' | grep -v /tests/ |
+		sed "s,^\(.*\)\.c$,$build/\1.o,"
+}
+
+# Global names of the kernel's half are ours by their prefix, and no static
+# function of an event takes a name that the stack might have; a probe is called
+# as its tracepoint, which "parse" goes by
+check_names() {
+	local f bad=0
+	while read -r f; do
+		nm --defined-only "$f" | awk -v file="${f#"$build/"}" '
+			$2 ~ /[A-Z]/ && $3 !~ /^(skbtrace_|(init|cleanup)_module$|__(ksymtab|kstrtab|export|crc|UNIQUE))/ {
+				print file ": " $3 " is global, without skbtrace_"
+				bad = 1
+			}
+			$2 == "t" && $3 !~ /_probe(\.|$)/ &&
+			$3 ~ /^(__)?(tcp|udp|ip|ip6|ipv6|inet|sk|skb|sock|net|netif|dev|qdisc|icmp|packet)_/ {
+				print file ": static " $3 "() is called as if it were the stack'"'"'s"
+				bad = 1
+			}
+			END { exit bad }' || bad=1
+	done < <(kernel_objects)
+	return "$bad"
+}
+
+# Words that the glossary of skbtrace.rst has others for, a line each
+refused_words() {
+	sed -n '/^\.\. glossary: begin/,/^\.\. glossary: end/p' \
+		Documentation/networking/skbtrace.rst |
+		awk '/^=/ { match($0, /=+$/); col = RSTART; next }
+			col && $1 != "term" { print substr($0, col) }' |
+		grep -oE '[a-z]+'
+}
+
+# No identifier has such a word; comments and strings may
+check_words() {
+	local words
+	words=$(refused_words | paste -sd '|')
+	[ -n "$words" ] || {
+		echo "skbtrace.rst has no glossary"
 		return 1
 	}
-	# obj/ may hold one whose source is gone
-	files '^tools/skbtrace/.*\.c$' | grep -v /tests/ |
-		sed 's,^tools/skbtrace/\(.*\)\.c$,tools/skbtrace/obj/\1.o,' |
-		xargs scripts/circles.py
+	# shellcheck disable=SC2016 # $ is perl's
+	c_files | xargs perl -0777 -ne '
+		s{"(\\.|[^"\\\n])*"}{""}g;
+		s{/\*.*?\*/|^\h*#\h*include.*?$}{ $& =~ tr/\n//cdr }egsm;
+		my $n = 0;
+		for (split /\n/) {
+			$n++;
+			while (/\b((?:\w+_)?(?:'"$words"')s?(?:_\w+)?)\b/gi) {
+				next if $1 =~ /_H$|^why_judge$|_FATE$/;
+				print "$ARGV:$n: $1: see the glossary of skbtrace.rst\n";
+				$bad = 1;
+			}
+		}
+		END { exit !!$bad }'
+}
+
+# Each verdict of "skbtrace why" has a scenario
+check_cases() {
+	need_program || return
+	scripts/why-cases.py
 }
 
 # What README and skbtrace.rst say of files, output and events is still so

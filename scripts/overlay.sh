@@ -11,6 +11,7 @@
 #   --patches V  take patches/V, whatever version the tree has
 #   --also PATCH  apply it, too
 #   --remove     take skbtrace out of the tree again
+#   --map        only say what it would copy, "SOURCE DESTINATION" a line; no KDIR
 #
 # Exit status: 0 all there, 3 some hunks failed (each is listed), 1 nothing done.
 
@@ -23,7 +24,13 @@ net/skbtrace				net/skbtrace
 Kconfig.skbtrace			net/skbtrace/Kconfig
 include/linux/skbtrace.h		include/linux/skbtrace.h
 include/linux/skbtrace_event.h		include/linux/skbtrace_event.h
+include/linux/skbtrace_clock.h		include/linux/skbtrace_clock.h
 include/linux/skbtrace_conns.h		include/linux/skbtrace_conns.h
+include/linux/skbtrace_hist.h		include/linux/skbtrace_hist.h
+include/linux/skbtrace_marks.h		include/linux/skbtrace_marks.h
+include/linux/skbtrace_named.h		include/linux/skbtrace_named.h
+include/linux/skbtrace_quick.h		include/linux/skbtrace_quick.h
+include/linux/skbtrace_ring.h		include/linux/skbtrace_ring.h
 include/linux/skbtrace_state.h		include/linux/skbtrace_state.h
 include/linux/skbtrace_tuple.h		include/linux/skbtrace_tuple.h
 include/linux/skbtrace_verdict.h	include/linux/skbtrace_verdict.h
@@ -34,18 +41,35 @@ tools/skbtrace				tools/skbtrace
 tools/testing/selftests/net/skbtrace	tools/testing/selftests/net/skbtrace
 '
 
-remove=0 version='' also=()
+remove=0 only_map=0 version='' also=()
 while (($#)); do
 	case $1 in
 	--patches) version=${2:?}; shift ;;
 	--also) also+=("$(realpath -e "${2:?}")"); shift ;;
 	--remove) remove=1 ;;
+	--map) only_map=1 ;;
 	-h | --help) usage 0 ;;
 	-*) die "unknown option $1" "see: $0 --help" ;;
 	*) break ;;
 	esac
 	shift
 done
+
+# What the map says, file by file
+copies() {
+	local src dst f
+	while read -r src dst; do
+		[ -n "$src" ] || continue
+		repo_files "$src" | while read -r f; do
+			echo "$f $dst${f#"$src"}"
+		done
+	done <<<"$MAP"
+}
+
+if ((only_map)); then
+	copies
+	exit
+fi
 (($# == 1)) || usage
 
 kdir=$(realpath -e "$1" 2>/dev/null) || die "$1: no such directory"
@@ -80,14 +104,8 @@ choose_patches() {
 }
 
 copy_files() {
-	local src dst f
-	while read -r src dst; do
-		[ -n "$src" ] || continue
-		repo_files "$src" | while read -r f; do
-			echo "$f $dst${f#"$src"}"
-		done
-	done <<<"$MAP" >"$tmp/copies"
-
+	local src dst
+	copies >"$tmp/copies"
 	while read -r src dst; do
 		put "$ROOT/$src" "$kdir/$dst"
 		echo "$dst" >>"$tmp/files"

@@ -10,6 +10,8 @@
 #   -s  those that "make check" runs on that kernel, as scripts/where says
 #   -j N  with -k uml: that many kernels at a time, default 1
 #   -l CONSOLE  file for what the kernel says
+#   -i  in QEMU: one CPU whose clock counts instructions, so that a busy host does
+#       not show
 #   -p I/N  only part I of N, so that two VMs can share the work
 #   -L  with -k debug or uml: then search for lost memory. Everything takes twice as
 #       long with it, so the default is those tests that make and end sessions
@@ -17,13 +19,14 @@
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-variant=plain vm=() leaks='' part=1/1 subset=0 at_once=1
+variant=plain vm=() leaks='' part=1/1 subset=0 at_once=1 slow=2
 while (($#)); do
 	case $1 in
 	-k) variant=${2:?}; shift ;;
 	-l) vm+=(-l "${2:?}"); shift ;;
 	-p) part=${2:?}; shift ;;
 	-s) subset=1 ;;
+	-i) vm+=(--icount) slow=10 ;;
 	-j) at_once=${2:?}; shift ;;
 	-L) leaks="abi ctl.sh owner.sh stress.sh" vm+=(-a kmemleak=on) ;;
 	-h | --help) usage 0 ;;
@@ -103,8 +106,9 @@ for ((i = first; i < $#; i += step)); do
 done
 set -- "${mine[@]}"
 
-# FILTER_DIFF_N, SWAP_SECONDS and the like: how long, from which seed
-for v in "${!FILTER_@}" "${!SWAP_@}" "${!READERS_@}"; do
+# FILTER_DIFF_N, SWAP_SECONDS and the like: how long, from which seed; WHY_SHIFT
+for v in "${!FILTER_@}" "${!SWAP_@}" "${!READERS_@}" "${!WHY_@}" \
+	"${!SEGMENT_@}" "${!STAMPS_@}"; do
 	vm+=(-e "$v=${!v}")
 done
 
@@ -113,7 +117,7 @@ timeout=$((120 + 60 * $#))
 # several times slower, and more so where other things go on
 [ "$variant" != debug ] || timeout=$((timeout * 3))
 if [ "$variant" != uml ]; then
-	exec "$ROOT/scripts/vm.sh" -k "$variant" -t $((timeout * 2)) "${vm[@]}" -- \
+	exec "$ROOT/scripts/vm.sh" -k "$variant" -t $((timeout * slow)) "${vm[@]}" -- \
 		"$ROOT/scripts/selftest-guest.sh" "$dir" "$out" "$@"
 fi
 

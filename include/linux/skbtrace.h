@@ -4,8 +4,8 @@
  *
  * A module declares its events, each with one list of fields, and the hooks
  * (tracepoint and probe) that each needs; then it registers them. The core
- * attaches a hook while an event that names it is on. A probe asks whether an
- * event is wanted, gets room for a block, fills it in, and commits it:
+ * attaches a hook while an event that uses it is on. A probe checks whether an
+ * event is wanted, reserves a block, fills it in, and commits it:
  *
  *	if (!skbtrace_wants(s, &ev_foo, how))
  *		return;
@@ -23,8 +23,12 @@
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
+#include <linux/skbtrace_clock.h>
 #include <linux/skbtrace_conns.h>
 #include <linux/skbtrace_event.h>
+#include <linux/skbtrace_marks.h>
+#include <linux/skbtrace_named.h>
+#include <linux/skbtrace_ring.h>
 #include <linux/skbtrace_state.h>
 #include <linux/skbtrace_tuple.h>
 #include <linux/skbuff.h>
@@ -34,30 +38,32 @@
 
 #define SKBTRACE_MAX_EVENTS	64	/* registered at the same time */
 #define SKBTRACE_MAX_SELECT	256	/* values that skip= and only= know */
+#define SKBTRACE_NR_TASKS	64	/* a power of two */
 
 /* The uppermost bits of skbtrace_slot.skip are those of select2. */
 #define SKBTRACE_SELECT2	(SKBTRACE_MAX_SELECT - 32)
 
 /**
- * struct skbtrace_slot - how a session wants an event
- * @on: it does
+ * struct skbtrace_slot - settings of an event in a session
+ * @on: the event is on
  * @selective: @skip or @skip_rest refuse something
- * @skip_rest: values of no bit are not wanted: only= has been given
+ * @skip_rest: values beyond @skip are refused: only= has been given
  * @only2: only= has named values of the second field
- * @picky: @by_mark or @sample are set
+ * @picks: @by_mark or @sample is set
  * @by_mark: only sockets with @mark
- * @stack: call stacks are wanted
+ * @stack: record call stacks
  * @cond: when=: it has a condition on other fields
  * @held: primary=: it is held back
- * @fires: others wait for it
+ * @fires: it is a primary of other events
  * @snapshot: snapshot=: it may ask for one
- * @ranged: when=: of the field that skbtrace_event.range names values from @low
- *	to @low + @span are wanted
- * @staged: SKBTRACE_STAGED or _IN_LOG if one of the four is set
+ * @ranged: when=: skbtrace_event.range must be from @low to @low + @span
+ * @staged: SKBTRACE_STAGED or _IN_LOG: @cond, @held, @fires or @snapshot is set
  * @mark: SO_MARK
  * @sample: one in so many connections; 0: all
- * @skip: values of the field that skbtrace_event.select names, not wanted, and
- *	from %SKBTRACE_SELECT2 on those of the field that select2 names
+ * @skip: refused values of .select, from %SKBTRACE_SELECT2 on of .select2
+ * @every: every=: marks are the multiples of 1 << @every
+ * @hist: hist: histograms, and no event but those that when= wants
+ * @follow: marks are followed: @hist, or when= asks for a stage
  * @low: of @ranged
  * @span: of @ranged
  */
@@ -66,7 +72,7 @@ struct skbtrace_slot {
 	bool		selective;
 	bool		skip_rest;
 	bool		only2;
-	bool		picky;
+	bool		picks;
 	bool		by_mark;
 	bool		stack;
 	bool		cond;
@@ -75,55 +81,74 @@ struct skbtrace_slot {
 	bool		snapshot;
 	u8		staged;
 	bool		ranged;
+	u8		every;
+	bool		hist;
+	bool		follow;
 	u32		mark;
 	u32		sample;
 	DECLARE_BITMAP(skip, SKBTRACE_MAX_SELECT);
 	u32		low;
 	u32		span;
-} __aligned(64);	/* a shift finds it */
+} __aligned(64);	/* so that indexing takes a shift */
 
 /**
- * struct skbtrace_gate - the way into a session on one CPU
- * @irqflags: to be restored when the open block is committed
- * @busy: there is one. As interrupts are off then, seeing it set is recursion
- * @staged: it is not in the buffer: SKBTRACE_STAGED or _IN_LOG
- * @ctx_mask: contexts that are wanted, by bit; 0: none, nothing
- * @asked: probes that asked for a block
+ * struct skbtrace_gate - the part of a session that probes use on one CPU
+ * @irqflags: restored when the open block is committed
+ * @busy: a block is open, and interrupts are off: a probe that sees it set has
+ *	hit a probe
+ * @staged: the open block is not in the buffer: SKBTRACE_STAGED or _IN_LOG
+ * @ctx_mask: contexts that are traced, by bit; 0: none
+ * @asked: requests for a block
  * @skipped: events refused by skip=, only=, sk_mark=, sample=, contexts, cpus
  * @filtered: events refused by filters
  * @refused: events refused by when=
+ * @seq: of the next event
+ * @written: events in the buffer
+ * @epoch: of names
+ * @tasks: tgids named in this epoch, by low bits
+ * @ring: the buffer
  */
 struct skbtrace_gate {
-	unsigned long	irqflags;
-	bool		busy;
-	u8		staged;
-	u32		ctx_mask;
-	u64		asked;
-	u64		skipped;
-	u64		filtered;
-	u64		refused;
+	unsigned long		irqflags;
+	bool			busy;
+	u8			staged;
+	u32			ctx_mask;
+	u64			asked;
+	u64			skipped;
+	u64			filtered;
+	u64			refused;
+	u64			seq;
+	u64			written;
+	u32			epoch;
+	u32			tasks[SKBTRACE_NR_TASKS];
+	struct skbtrace_ring	ring;
 };
 
 /**
- * struct skbtrace_session - the part of a session that probes look at
+ * struct skbtrace_session - the part of a session that probes use
  * @gate: per CPU
- * @packet_key: keys of packet ids, so that these don't tell addresses
- * @judges: SKBTRACE_JUDGE_*: who has to be asked
- * @special: some event has skbtrace_slot.stack or staged set: not the fast path
- * @judge: the filters, %NULL: none. RCU
- * @verdicts: what one of them has said of connections, if nobody else is to be
- *	asked about these; else %NULL. RCU
- * @states: what is remembered of connections
+ * @packet_key: keys of packet ids, so that these do not reveal addresses
+ * @checks: SKBTRACE_CHECK_*: what an event must pass; 0: nothing
+ * @filters: the filters, %NULL: none. RCU
+ * @direct: the filter on packets, if it is the only check of them and runs on
+ *	the packet itself; else %NULL. RCU
+ * @verdicts: of the filter on connections, if it is the only check of them;
+ *	else %NULL. RCU
+ * @named: connections that have been named
+ * @states: state of connections
+ * @marks: bytes on their way
  * @slot: by event
  */
 struct skbtrace_session {
 	struct skbtrace_gate __percpu	*gate;
 	u64				packet_key[2];
-	u8				judges;
-	bool				special;
-	struct skbtrace_judge __rcu	*judge;
+	u8				checks;
+	struct skbtrace_filters __rcu	*filters;
+	struct skbtrace_direct __rcu	*direct;
 	struct skbtrace_verdicts __rcu	*verdicts;
+	struct skbtrace_named		named;
 	struct skbtrace_states		states;
+	struct skbtrace_marks		marks;
 	struct skbtrace_slot		slot[SKBTRACE_MAX_EVENTS];
 };
 
@@ -137,6 +162,7 @@ void *skbtrace_open_sk(struct skbtrace_session *s,
 		       u32 ctx);
 void skbtrace_name_sk(struct skbtrace_session *s,
 		      const struct skbtrace_event *ev, struct sock *sk);
+void skbtrace_forget_name(struct skbtrace_session *s, const struct sock *sk);
 bool skbtrace_is_named(struct skbtrace_session *s, const struct sock *sk);
 struct skbtrace_state *skbtrace_state_new(struct skbtrace_session *s,
 					  struct sock *sk, u64 part);
@@ -148,8 +174,8 @@ u64 skbtrace_make_cookie(struct sock *sk);
  * skbtrace_cookie() - the number that SO_COOKIE gives
  * @sk: a socket or a minisocket
  *
- * Made on first use: a request or timewait sock inherits it only if it is
- * there before the copy. Context: probe.
+ * Assigned on first use: a request or timewait sock inherits it only if it was
+ * assigned before. Context: probe.
  *
  * Return: the cookie, never 0
  */
@@ -160,19 +186,19 @@ static inline u64 skbtrace_cookie(struct sock *sk)
 	return likely(cookie) ? cookie : skbtrace_make_cookie(sk);
 }
 
-/* One more context, which no session can want */
+/* One more context, which cannot be traced */
 #define SKBTRACE_CTX_NMI	3
 
 static __always_inline u32 skbtrace_context(void)
 {
 	if (unlikely(in_nmi() | in_hardirq()))
 		return in_nmi() ? SKBTRACE_CTX_NMI : SKBTRACE_CTX_HARDIRQ;
-	/* not in_softirq(): that is also a task with BHs off */
+	/* not in_softirq(), which includes tasks with BHs off */
 	return in_serving_softirq() ? SKBTRACE_CTX_SOFTIRQ : SKBTRACE_CTX_TASK;
 }
 
 /**
- * skbtrace_count_skipped() - an event was refused by what its spec says
+ * skbtrace_count_skipped() - an event was refused by its spec
  * @s: session
  *
  * Context: probe.
@@ -182,7 +208,6 @@ static inline void skbtrace_count_skipped(struct skbtrace_session *s)
 	this_cpu_inc(s->gate->skipped);
 }
 
-/* Inline, so that what is not wanted costs no more than this. */
 static __always_inline bool skbtrace_refuses(struct skbtrace_session *s,
 					     u32 ctx)
 {
@@ -193,7 +218,7 @@ static __always_inline bool skbtrace_refuses(struct skbtrace_session *s,
 }
 
 /**
- * skbtrace_begin() - room for the block of an event
+ * skbtrace_begin() - reserve the block of an event
  * @s: session
  * @ev: event
  * @key: what it is about, see skbtrace_event.kind
@@ -215,14 +240,14 @@ skbtrace_begin(struct skbtrace_session *s, const struct skbtrace_event *ev,
 }
 
 /**
- * skbtrace_begin_at() - room for a block that tells a code address
+ * skbtrace_begin_at() - reserve a block that holds a code address
  * @s: session
  * @ev: event
  * @key: what it is about
  * @netns: inode number of the network namespace, 0 unknown
  * @location: the address; the block holds skbtrace_location_id() of it
  *
- * As skbtrace_begin(), but the first time in an epoch the location is named.
+ * As skbtrace_begin(), but names the location if it is new in this epoch.
  *
  * Return: as skbtrace_begin()
  */
@@ -236,25 +261,30 @@ skbtrace_begin_at(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	       skbtrace_open_at(s, ev, key, netns, location, ctx);
 }
 
-/* skbtrace_session.judges */
-#define SKBTRACE_JUDGE_SLOT	1	/* a slot is picky */
-#define SKBTRACE_JUDGE_PLAIN	2	/* netns, dev, mark, cgroup, pid */
-#define SKBTRACE_JUDGE_CONN	4	/* the filter on connections */
-#define SKBTRACE_JUDGE_PACKET	8	/* the filter on packets */
-#define SKBTRACE_JUDGE_RANGE	16	/* a slot is ranged */
+/* skbtrace_session.checks */
+#define SKBTRACE_CHECK_SLOT	1	/* a slot has picks set */
+#define SKBTRACE_CHECK_SCOPE	2	/* netns, dev, mark, cgroup, pid */
+#define SKBTRACE_CHECK_CONN	4	/* the filter on connections */
+#define SKBTRACE_CHECK_PACKET	8	/* the filter on packets */
+#define SKBTRACE_CHECK_RANGE	16	/* a slot has ranged set */
+#define SKBTRACE_CHECK_COND	32	/* a slot has cond set */
+#define SKBTRACE_CHECK_SPECIAL	64	/* a slot has stack or staged set */
 
-/* Whom connections need not ask */
-#define SKBTRACE_NOT_CONN	(SKBTRACE_JUDGE_PACKET | SKBTRACE_JUDGE_RANGE)
+/* Those that are applied before a block is reserved */
+#define SKBTRACE_CHECKS		(SKBTRACE_CHECK_SLOT | SKBTRACE_CHECK_SCOPE | \
+				 SKBTRACE_CHECK_CONN | SKBTRACE_CHECK_PACKET)
+/* Those that apply to connections */
+#define SKBTRACE_CHECKS_CONN	(SKBTRACE_CHECKS & ~SKBTRACE_CHECK_PACKET)
 
 /**
- * skbtrace_verdict_of() - what has the filter said of this connection?
+ * skbtrace_verdict_of() - look up the verdict of the filter on a connection
  * @s: session
  * @sk: connection
  *
- * Inline, so that what is refused costs no call and no register saved.
+ * Inline, so that a refused event costs no call and saves no register.
  * Context: probe. Counts the verdict.
  *
- * Return: 1 wanted, 0 refused, -1 not known, or there are others to be asked
+ * Return: 1 passes, 0 refused, -1 not cached, or there are other checks
  */
 static __always_inline int skbtrace_verdict_of(struct skbtrace_session *s,
 					       const struct sock *sk)
@@ -275,40 +305,40 @@ static __always_inline int skbtrace_verdict_of(struct skbtrace_session *s,
 	return known;
 }
 
-bool skbtrace_judge_sk(struct skbtrace_session *s,
-		       const struct skbtrace_event *ev, struct sock *sk);
+bool skbtrace_passes_slow(struct skbtrace_session *s,
+			  const struct skbtrace_event *ev, struct sock *sk);
 
-/* @judges: those of the session that connections have to ask */
+/* @checks: those of the session that apply to connections */
 static __always_inline bool
-skbtrace_judged_sk(struct skbtrace_session *s, const struct skbtrace_event *ev,
-		   struct sock *sk, u8 judges)
+__skbtrace_passes(struct skbtrace_session *s, const struct skbtrace_event *ev,
+		  struct sock *sk, u8 checks)
 {
 	int known;
 
-	if (likely(!judges))
+	if (likely(!checks))
 		return true;
 	known = skbtrace_verdict_of(s, sk);
 	if (!known)
 		return false;
-	return known > 0 || skbtrace_judge_sk(s, ev, sk);
+	return known > 0 || skbtrace_passes_slow(s, ev, sk);
 }
 
 /**
- * skbtrace_passes() - do filters, sk_mark= and sample= want this connection?
+ * skbtrace_passes() - does a connection pass filters, sk_mark= and sample=?
  * @s: session
  * @ev: event of connections
  * @sk: connection: a full socket or a minisocket that is alive
  *
- * For who must know before skbtrace_begin_passed(). Context: probe. Counts what
- * it refuses.
+ * For probes that must know before skbtrace_begin_passed(). Context: probe.
+ * Counts what it refuses.
  * Return: true if they do
  */
 static __always_inline bool
 skbtrace_passes(struct skbtrace_session *s, const struct skbtrace_event *ev,
 		struct sock *sk)
 {
-	return skbtrace_judged_sk(s, ev, sk,
-				  READ_ONCE(s->judges) & ~SKBTRACE_NOT_CONN);
+	return __skbtrace_passes(s, ev, sk,
+				 READ_ONCE(s->checks) & SKBTRACE_CHECKS_CONN);
 }
 
 /**
@@ -330,13 +360,12 @@ skbtrace_begin_passed(struct skbtrace_session *s,
 }
 
 /**
- * skbtrace_begin_sk() - room for the block of a connection event
+ * skbtrace_begin_sk() - reserve the block of a connection event
  * @s: session
- * @ev: event, with @names set
+ * @ev: event, with @named_by set
  * @sk: connection: a full socket or a minisocket that is alive
  *
- * As skbtrace_begin(); the connection's first event in an epoch is preceded by
- * a block that names it.
+ * As skbtrace_begin(), but names the connection if it is new in this epoch.
  *
  * Return: as skbtrace_begin()
  */
@@ -349,10 +378,10 @@ skbtrace_begin_sk(struct skbtrace_session *s, const struct skbtrace_event *ev,
 }
 
 /**
- * skbtrace_in_range() - does when= want this value?
+ * skbtrace_in_range() - does this value agree with when=?
  * @s: session
  * @ev: event
- * @value: of the field that skbtrace_event.range names
+ * @value: of the field skbtrace_event.range
  *
  * Context: probe. Counts what it refuses.
  * Return: true if it does
@@ -369,41 +398,11 @@ static inline bool skbtrace_in_range(struct skbtrace_session *s,
 }
 
 /**
- * skbtrace_begin_sk_in() - skbtrace_begin_sk() of an event with a range
- * @s: session
- * @ev: event
- * @sk: connection
- * @value: of the field that skbtrace_event.range names
- *
- * when= is asked before all else, and costs nothing if nobody judges.
- *
- * Return: as skbtrace_begin()
- */
-static __always_inline void *
-skbtrace_begin_sk_in(struct skbtrace_session *s,
-		     const struct skbtrace_event *ev, struct sock *sk,
-		     u32 value)
-{
-	u8 judges = READ_ONCE(s->judges) & ~SKBTRACE_JUDGE_PACKET;
-
-	if (unlikely(judges)) {
-		if (judges & SKBTRACE_JUDGE_RANGE &&
-		    !skbtrace_in_range(s, ev, value))
-			return NULL;
-		if (!skbtrace_judged_sk(s, ev, sk,
-					judges & ~SKBTRACE_JUDGE_RANGE))
-			return NULL;
-	}
-	return skbtrace_begin_passed(s, ev, sk);
-}
-
-/**
  * skbtrace_on() - is this event on?
  * @s: session
- * @ev: event
+ * @ev: event; needed where events share a hook
  *
- * Needed where several events share a hook. Context: probe.
- * Return: true if it is
+ * Return: true if it is. Context: probe.
  */
 static inline bool skbtrace_on(const struct skbtrace_session *s,
 			       const struct skbtrace_event *ev)
@@ -415,7 +414,7 @@ static inline bool skbtrace_on(const struct skbtrace_session *s,
  * skbtrace_wants() - is this event on, and not refused by skip= or only=?
  * @s: session
  * @ev: event
- * @value: of the field that skbtrace_event.select names
+ * @value: of the field skbtrace_event.select
  *
  * Context: probe. Counts what it refuses.
  * Return: true if it is wanted
@@ -440,8 +439,8 @@ static inline bool skbtrace_wants(struct skbtrace_session *s,
  * skbtrace_wants2() - the same for an event with two fields to choose by
  * @s: session
  * @ev: event
- * @value: of the field that skbtrace_event.select names
- * @value2: of the field that skbtrace_event.select2 names, less than 32
+ * @value: of the field skbtrace_event.select
+ * @value2: of the field skbtrace_event.select2, less than 32
  *
  * Context: probe. Counts what it refuses.
  * Return: true if it is wanted
@@ -461,7 +460,7 @@ static inline bool skbtrace_wants2(struct skbtrace_session *s,
 	return false;
 }
 
-/* A socket without a peer, such as a server's of UDP, is no connection. */
+/* A socket without a peer, such as that of a UDP server, is no connection. */
 static inline bool skbtrace_is_conn(const struct sock *sk)
 {
 	return sk_fullsock(sk) && sk->sk_dport;
@@ -469,22 +468,22 @@ static inline bool skbtrace_is_conn(const struct sock *sk)
 
 bool skbtrace_filter_packet(struct skbtrace_session *s,
 			    const struct sk_buff *skb, int l3);
-bool skbtrace_judge_packet(struct skbtrace_session *s,
-			   const struct skbtrace_event *ev,
-			   const struct sk_buff *skb, int l3, u8 dir,
-			   const struct net_device *dev, struct sock *sk);
+bool skbtrace_passes_packet_slow(struct skbtrace_session *s,
+				 const struct skbtrace_event *ev,
+				 const struct sk_buff *skb, int l3, u8 dir,
+				 const struct net_device *dev, struct sock *sk);
 
 /**
- * skbtrace_passes_packet() - do filters, sk_mark= and sample= want this packet?
+ * skbtrace_passes_packet() - does a packet pass filters, sk_mark= and sample=?
  * @s: session
  * @ev: event of packets
  * @skb: packet
  * @l3: where its IP header is, bytes from skb->data, or %SKBTRACE_NO_L3
  * @dir: SKBTRACE_DIR_*
- * @dev: its device; skb->dev often is none. %NULL: not known
+ * @dev: its device; skb->dev often is no device. %NULL: not known
  * @sk: socket that is known to own the packet, any kind; %NULL: none
  *
- * To be asked before skbtrace_begin(). Context: probe. Counts what it refuses.
+ * Call it before skbtrace_begin(). Context: probe. Counts what it refuses.
  * Return: true if they do
  */
 static __always_inline bool
@@ -493,29 +492,29 @@ skbtrace_passes_packet(struct skbtrace_session *s,
 		       const struct sk_buff *skb, int l3, u8 dir,
 		       const struct net_device *dev, struct sock *sk)
 {
-	u8 judges = READ_ONCE(s->judges) & ~SKBTRACE_JUDGE_RANGE;
+	u8 checks = READ_ONCE(s->checks) & SKBTRACE_CHECKS;
 	int known;
 
-	if (likely(!judges))
+	if (likely(!checks))
 		return true;
-	if (judges == SKBTRACE_JUDGE_PACKET)
+	if (checks == SKBTRACE_CHECK_PACKET)
 		return skbtrace_filter_packet(s, skb, l3);
-	if (judges == SKBTRACE_JUDGE_CONN && sk && skbtrace_is_conn(sk)) {
+	if (checks == SKBTRACE_CHECK_CONN && sk && skbtrace_is_conn(sk)) {
 		known = skbtrace_verdict_of(s, sk);
 		if (known >= 0)
 			return known;
 	}
-	return skbtrace_judge_packet(s, ev, skb, l3, dir, dev, sk);
+	return skbtrace_passes_packet_slow(s, ev, skb, l3, dir, dev, sk);
 }
 
 /**
- * skbtrace_state_get_part() - what the session remembers of a connection
+ * skbtrace_state_get_part() - state of a connection
  * @s: session, with an event or inference on that has states set
  * @sk: connection, locked
- * @part: which of it: SKBTRACE_STATE_*, or 0
+ * @part: which state: SKBTRACE_STATE_*, or 0
  *
  * Context: probe.
- * Return: the state, new if need be, or %NULL: there is no room for one
+ * Return: the state, new if need be, or %NULL: no entry is free
  */
 static __always_inline struct skbtrace_state *
 skbtrace_state_get_part(struct skbtrace_session *s, struct sock *sk, u64 part)
@@ -540,6 +539,17 @@ skbtrace_state_get_inferred(struct skbtrace_session *s, struct sock *sk)
 	return skbtrace_state_get_part(s, sk, SKBTRACE_STATE_INFERRED);
 }
 
+void skbtrace_event_sk(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, struct sock *sk,
+		       const void *fields);
+void skbtrace_write_sk(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, struct sock *sk,
+		       const void *fields);
+void skbtrace_write_packet(struct skbtrace_session *s,
+			   const struct skbtrace_event *ev,
+			   const struct sk_buff *skb, u32 netns,
+			   const void *fields);
+
 void skbtrace_commit_staged(struct skbtrace_session *s);
 
 /**
@@ -553,7 +563,7 @@ static inline void skbtrace_commit(struct skbtrace_session *s)
 	struct skbtrace_gate *gate = this_cpu_ptr(s->gate);
 	unsigned long flags = gate->irqflags;
 
-	/* a staged block looks so; the others need not ask then */
+	/* flags of a staged block have irqs off: skbtrace_gate_stage() */
 	if (irqs_disabled_flags(flags) && unlikely(gate->staged)) {
 		skbtrace_commit_staged(s);
 		return;
@@ -563,16 +573,17 @@ static inline void skbtrace_commit(struct skbtrace_session *s)
 }
 
 /**
- * skbtrace_packet_id() - name of a packet's memory
+ * skbtrace_packet_id() - id of a packet, from its addresses
  * @s: session
  * @skb: packet
  *
- * Clones of a packet share the data but not the skb, so they differ. Memory is
- * used again: an id means the same packet only between its birth and its end.
+ * Clones of a packet share the data but not the skb, so their ids differ.
+ * Memory is reused: an id means the same packet only from its allocation until
+ * it is freed.
  *
- * The keys hide the addresses before they are multiplied: what can be computed
- * from ids is at most how addresses differ, not where they are. Both are odd,
- * so that no bit of the product gets lost.
+ * The keys hide the addresses before they are multiplied: ids reveal at most
+ * how addresses differ, not the addresses. Both keys are odd, so that no bit
+ * of the product is lost.
  *
  * Return: the id
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What probes need to find the verdict on a connection by themselves, without
- * a call, once the filter has been asked: see skbtrace_verdict.h.
+ * Inline look-up of the verdict on a connection, for probes. The table is in
+ * skbtrace_verdict.h.
  */
 #ifndef _LINUX_SKBTRACE_CONNS_H
 #define _LINUX_SKBTRACE_CONNS_H
@@ -14,10 +14,10 @@
 #include <net/sock.h>
 
 /**
- * struct skbtrace_prog_cpu - what a CPU has seen of a program
+ * struct skbtrace_prog_cpu - counters of a filter program on one CPU
  * @passed: events
  * @refused: events
- * @forgotten: connections, by verdict, whose places others took
+ * @forgotten: connections, by verdict, whose entries others have overwritten
  */
 struct skbtrace_prog_cpu {
 	u64	passed;
@@ -25,13 +25,27 @@ struct skbtrace_prog_cpu {
 	u64	forgotten[2];
 };
 
+struct bpf_insn;
+
+/**
+ * struct skbtrace_direct - a filter program that runs on the packet itself
+ * @run: its function
+ * @insns: second argument of @run
+ * @count: of the filter, per CPU
+ */
+struct skbtrace_direct {
+	unsigned int	(*run)(const void *skb, const struct bpf_insn *insns);
+	const struct bpf_insn		*insns;
+	struct skbtrace_prog_cpu __percpu *count;
+};
+
 #define SKBTRACE_MIX	0x9e3779b97f4a7c15ULL
 
 #if IS_ENABLED(CONFIG_IPV6)
 /*
- * Half an address; memcpy() since some processors want it aligned. A product's
- * bits depend on the lower ones only, so what differs most comes lowest: else
- * the next half could undo it.
+ * Mix in half an address. memcpy(): it may be unaligned. A bit of a product
+ * depends on lower bits only, so the bits that differ most are moved lowest;
+ * otherwise the next half could cancel them.
  */
 static __always_inline u64 skbtrace_mix_half(u64 mix, const u8 *half)
 {
@@ -43,15 +57,15 @@ static __always_inline u64 skbtrace_mix_half(u64 mix, const u8 *half)
 #endif
 
 /**
- * skbtrace_sk_mix() - who a connection is, for the verdict on it
+ * skbtrace_sk_mix() - hash of a connection, for the table of verdicts
  * @sk: connection
  * @cookie: of it
  *
- * Return: a mix of who it is, addresses and ports
+ * Return: a mix of cookie, addresses and ports
  */
 static __always_inline u64 skbtrace_sk_mix(const struct sock *sk, u64 cookie)
 {
-	/* cookies of one place have their lower bits in common */
+	/* cookies of the same entry share their lower bits */
 	u64 mix = cookie ^ (u64)(__force u32)sk->sk_portpair << 32;
 
 #if IS_ENABLED(CONFIG_IPV6)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * skbtrace: what an event is: its fields, their words, the tracepoints that it
- * needs, the module that it comes with.
+ * skbtrace: the description of an event: fields, words, tracepoints, module.
  */
 #ifndef _LINUX_SKBTRACE_EVENT_H
 #define _LINUX_SKBTRACE_EVENT_H
 
+#include <linux/device/driver.h>
 #include <linux/in6.h>
 #include <linux/list.h>
 #include <linux/stringify.h>
@@ -14,14 +14,15 @@
 
 struct module;
 struct skbtrace_proto;
+struct skbtrace_session;
 struct sock;
 struct tracepoint;
 
 /*
  * Fields. LIST(F, S) calls F(S, type, name, unit, flags, help) for each field
  * of a block in order; type, unit and flags are those of the "format" file.
- * The list makes the struct, the proof that it has no holes, and the table
- * that "format" is printed from, so that they cannot differ.
+ * The struct, the assertion that it has no holes, and the table behind "format"
+ * are all generated from this list, so they cannot differ.
  */
 #define SKBTRACE_C_u8		u8
 #define SKBTRACE_C_u16		u16
@@ -106,6 +107,10 @@ struct skbtrace_syms {
 	unsigned int			nr;
 };
 
+/* For skbtrace_event.syms: any number of SKBTRACE_SYMS() */
+#define SKBTRACE_WORDS(...)						\
+	((const struct skbtrace_syms[]){ __VA_ARGS__, {} })
+
 #define SKBTRACE_SYMS(NAME, TAB)					\
 	{ .name = NAME, .tab = TAB, .nr = ARRAY_SIZE(TAB) }
 
@@ -113,10 +118,10 @@ struct skbtrace_syms {
  * struct skbtrace_hook - a probe and the tracepoint it is attached to
  * @tracepoint: its name; found by name, so it needs no export
  * @probe: takes the session, then the args of the tracepoint
- * @without: what an event does not tell if there is no such tracepoint; %NULL:
- *	anything at all
- * @older: what it does not tell with this kernel's tracepoint, which has fewer
- *	arguments than newer ones; %NULL: nothing
+ * @without: what is missing from an event if there is no such tracepoint;
+ *	%NULL: the event itself
+ * @older: what is missing because this kernel's tracepoint has fewer arguments
+ *	than newer ones; %NULL: nothing
  * @tp: core: %NULL if this kernel has no such tracepoint
  */
 struct skbtrace_hook {
@@ -153,42 +158,52 @@ enum skbtrace_role {
 	SKBTRACE_ROLE_SYMBOL,	/* names a code address */
 };
 
-/* Options that an event takes beside stack, skip= and only= */
+/* Options of an event, apart from stack, skip= and only= */
 #define SKBTRACE_OPT_MARK	1	/* sk_mark= */
 #define SKBTRACE_OPT_SAMPLE	2	/* sample= */
+#define SKBTRACE_OPT_EVERY	4	/* every=, applied by the probe */
+#define SKBTRACE_OPT_HIST	8	/* hist, the same; see @follow */
 #define SKBTRACE_OPTS_PICK	(SKBTRACE_OPT_MARK | SKBTRACE_OPT_SAMPLE)
 
 struct skbtrace_inference;
 
 /**
- * struct skbtrace_event - all that is known of an event
+ * struct skbtrace_event - an event
  * @name: never changes once released
  * @nr: its number, < %SKBTRACE_FIRST_SPECIAL or core's own
  * @len: bytes of its block, header included
- * @kind: what hdr.key of a block is: a socket cookie, a packet id, nothing
- * @role: more than an event: names something
- * @important: may use the part of the buffer that is kept for names
+ * @kind: meaning of hdr.key: a socket cookie, a packet id, nothing
+ * @role: what its blocks name, if they do
+ * @important: may use the part of the buffer that is reserved for names
  * @stability: Stable, Evolving or Private
  * @sets: sets of the command line that it is in, separated by ':', or %NULL
  * @help: when it fires
  * @read: how to read it
  * @example: a command line
  * @select: field that skip= and only= look at (unit enum:...), or %NULL
- * @select2: another one, for skbtrace_wants2(), or %NULL; its words are none
- *	of @select's
- * @range: field (u32) whose value the probe gives to skbtrace_begin_sk_in(), or
+ * @select2: a second one, for skbtrace_wants2(), or %NULL; it shares no word
+ *	with @select
+ * @range: field (u32) whose value the probe gives to skbtrace_in_range(), or
  *	%NULL
- * @opts: %SKBTRACE_OPT_MARK and %SKBTRACE_OPT_SAMPLE. skbtrace_begin_sk() obeys
+ * @follow: field that is known only if marks are followed, like those after it,
+ *	or %NULL
+ * @opts: %SKBTRACE_OPT_*. skbtrace_begin_sk() obeys those of connections,
  *	them; the probe of a packet event does by skbtrace_picks()
  * @states: it uses skbtrace_state_get()
- * @set_opts: options that a set asks for this event with, or %NULL
+ * @conds: its probes evaluate when= themselves, before there is a block:
+ *	skbtrace_cond_wants()
+ * @set_opts: its options when it is enabled by a set, or %NULL
+ * @syms: words of its own fields, up to an entry without a name, or %NULL;
+ *	those of several events are in skbtrace_proto.syms
  * @fields: its fields
  * @nr_fields: how many
  * @hooks: %NULL-terminated; attached while the event is on
- * @inferred: how it is had where these are missing, or %NULL
- * @names: for connection events: the event that names the connection
- * @fill: for events that name a connection: fills in the block of one whose
- *	first event is about to be written; the socket may be a minisocket
+ * @inferred: the fallback if these are missing, or %NULL
+ * @named_by: for connection events: the event that names the connection
+ * @fill: for events that name a connection: fills in its block, before the
+ *	first event of the connection; the socket may be a minisocket
+ * @end: called when a connection ends: writes what is pending and frees its
+ *	state; or %NULL
  * @slot: core
  * @flow_off: core: where the tuple is in its blocks, 0: nowhere
  * @sk_off: core: where the cookie is in blocks about packets, 0: nowhere
@@ -210,15 +225,20 @@ struct skbtrace_event {
 	const char			*select;
 	const char			*select2;
 	const char			*range;
+	const char			*follow;
 	u8				opts;
 	bool				states;
+	bool				conds;
 	const char			*set_opts;
+	const struct skbtrace_syms	*syms;
 	const struct skbtrace_field	*fields;
 	unsigned int			nr_fields;
 	struct skbtrace_hook		*const *hooks;
 	struct skbtrace_inference	*inferred;
-	struct skbtrace_event		*names;
+	struct skbtrace_event		*named_by;
 	void				(*fill)(void *block, struct sock *sk);
+	void				(*end)(struct skbtrace_session *s,
+					       struct sock *sk);
 	u16				slot;
 	u16				flow_off;
 	u16				sk_off;
@@ -227,12 +247,12 @@ struct skbtrace_event {
 };
 
 /**
- * struct skbtrace_inference - an event without the tracepoints made for it
- * @how: from what it is inferred, and what is missed
+ * struct skbtrace_inference - the inferred form of an event
+ * @how: what it is inferred from, and what is missed
  * @hooks: %NULL-terminated; attached instead of, or beside, the event's own
  * @states: its probes use skbtrace_state_get_inferred()
- * @ev: core: the event, to be told to skbtrace_begin() and others by the probes
- *	of @hooks: its blocks are marked %SKBTRACE_BLOCK_INFERRED
+ * @ev: core: the event that the probes of @hooks pass to skbtrace_begin(); its
+ *	blocks are marked %SKBTRACE_BLOCK_INFERRED
  */
 struct skbtrace_inference {
 	const char			*how;
@@ -263,6 +283,11 @@ struct skbtrace_proto {
 
 int skbtrace_register_proto(struct skbtrace_proto *proto);
 void skbtrace_unregister_proto(struct skbtrace_proto *proto);
+
+/* Defines module_init() and module_exit() of a module that only registers. */
+#define module_skbtrace_proto(PROTO)					\
+	module_driver(PROTO, skbtrace_register_proto,			\
+		      skbtrace_unregister_proto)
 
 /* so that the first use of an event loads its module */
 #define MODULE_ALIAS_SKBTRACE_EVENT(name)				\

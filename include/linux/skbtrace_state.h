@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a session remembers of connections: a table that all CPUs share, made
- * when the first event asks for it, never grown, nothing in it allocated.
+ * State of connections in a session: a table shared by all CPUs, allocated
+ * when the first event needs it, of fixed size.
  *
- * An entry lies in one of a few places that its cookie gives. It is taken by
- * whoever finds it free first, and from then on it is its connection's alone,
- * until that gives it back at its end. All who use it hold the lock of that
- * connection's socket, so there is no other lock. If all places are taken
- * there is no entry, and the event does without.
+ * The cookie selects a few entries. The first free one is claimed, and belongs
+ * to the connection until its end. All users hold the lock of the connection's
+ * socket, so the entry needs none. If all entries are in use, the connection
+ * has no state, and the event does without.
  */
 #ifndef _LINUX_SKBTRACE_STATE_H
 #define _LINUX_SKBTRACE_STATE_H
@@ -15,7 +14,7 @@
 #define SKBTRACE_STATE_WAYS	4	/* places: two cache lines */
 
 /**
- * struct skbtrace_state - what a session remembers of a connection
+ * struct skbtrace_state - state of a connection in a session
  * @key: core: its cookie; 0: free
  * @since: CLOCK_MONOTONIC, nanoseconds: when @value began; 0: none yet
  * @count: how often it has been seen
@@ -48,8 +47,10 @@ struct skbtrace_state {
 	};
 };
 
-/* Added to a cookie, which never gets so far: what is inferred of it */
+/* Or'ed into a cookie, which never gets so large: state of inferred events */
 #define SKBTRACE_STATE_INFERRED	BIT_ULL(63)
+/* The same: what has delayed bytes up to @count */
+#define SKBTRACE_STATE_SEGMENT	BIT_ULL(61)
 /* The same: whose turn it is */
 #define SKBTRACE_STATE_TURN	BIT_ULL(62)
 
@@ -71,7 +72,7 @@ skbtrace_state_home(const struct skbtrace_states *st, u64 cookie)
 	return st->tab + (home & ~(SKBTRACE_STATE_WAYS - 1U));
 }
 
-/* The entry of @cookie, which is not 0, or %NULL: it has none. Any context. */
+/* The entry of @cookie, which is not 0, or %NULL. Any context. */
 static inline struct skbtrace_state *
 skbtrace_state_find(const struct skbtrace_states *st, u64 cookie)
 {
@@ -84,7 +85,7 @@ skbtrace_state_find(const struct skbtrace_states *st, u64 cookie)
 	return NULL;
 }
 
-/* An entry for @cookie, which has none yet; %NULL: no place. Any context. */
+/* A new entry for @cookie, which has none; %NULL: none is free. Any context. */
 static inline struct skbtrace_state *
 skbtrace_state_make(const struct skbtrace_states *st, u64 cookie)
 {
@@ -102,7 +103,7 @@ skbtrace_state_make(const struct skbtrace_states *st, u64 cookie)
 	return NULL;
 }
 
-/* Its connection has ended: the place is anybody's. Any context. */
+/* The connection has ended: free its entry. Any context. */
 static inline void skbtrace_state_free(struct skbtrace_state *state)
 {
 	state->since = 0;

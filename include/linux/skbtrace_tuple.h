@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * skbtrace: who sends a packet to whom. Inline is what most packets need.
+ * skbtrace: addresses and ports of packets. Common cases are inline.
  */
 #ifndef _LINUX_SKBTRACE_TUPLE_H
 #define _LINUX_SKBTRACE_TUPLE_H
@@ -17,7 +17,7 @@
 #include <net/ipv6.h>
 #include <net/sock.h>
 
-/* The first fields of a packet event's block: what people know it by. */
+/* The first fields of a packet event's block. */
 #define SKBTRACE_TUPLE_FIELDS(F, S)					\
 	F(S, addr, local, "-", "tuple", "address on this side")		\
 	F(S, addr, peer, "-", "tuple", "address of the other side")	\
@@ -76,15 +76,15 @@ bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
 void skbtrace_sock_tuple(const struct sock *sk, struct skbtrace_tuple *t);
 int skbtrace_vlan_l3(const struct sk_buff *skb);
 
-/* An offset that no packet has, nor a sum with one that overflows */
+/* No offset: larger than any packet, and a sum with it does not overflow. */
 #define SKBTRACE_NO_L3		0x40000000
 
 /**
- * skbtrace_packet_sock() - the socket that surely belongs to a packet
+ * skbtrace_packet_sock() - the socket that a packet holds
  * @skb: packet
  *
- * One that skb->sk points to is held by the packet only if there is a
- * destructor that will let it go. Its kind may be any: check sk_fullsock().
+ * The packet holds skb->sk only if it has a destructor, which releases it. It
+ * may be a minisocket: check sk_fullsock().
  *
  * Return: the socket, of IPv4 or IPv6, or %NULL
  */
@@ -115,10 +115,10 @@ static inline int skbtrace_l3(const struct sk_buff *skb, int here)
 }
 
 /**
- * skbtrace_network_l3() - the same by skb_network_offset(), if it is set
+ * skbtrace_network_l3() - where the IP header is, by skb_network_offset()
  * @skb: packet
  *
- * A header that was never set is 0 or all ones; one that was may be stale.
+ * A network header that was never set is 0 or all ones. It may be stale.
  *
  * Return: the place, bytes from skb->data, or %SKBTRACE_NO_L3
  */
@@ -131,10 +131,11 @@ static inline int skbtrace_network_l3(const struct sk_buff *skb)
 }
 
 /**
- * skbtrace_is_forwarded() - is a packet that is sent that of another host?
+ * skbtrace_is_forwarded() - is an outgoing packet forwarded?
  * @skb: packet at the exit of IP
  *
- * IPv6 marks forwarded multicast only: what a device has received, then.
+ * IPv6 marks forwarded multicast only; otherwise it is forwarded if it was
+ * received from a device.
  *
  * Return: true if it is
  */
@@ -144,25 +145,45 @@ static __always_inline bool skbtrace_is_forwarded(const struct sk_buff *skb)
 	       skb->skb_iif : IPCB(skb)->flags & IPSKB_FORWARDED;
 }
 
-/* What skbtrace_packet_tuple() need not call for: what most packets are. */
-static __always_inline bool
-skbtrace_quick_tuple(const struct sk_buff *skb, int l3, u8 dir,
-		     struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
+/**
+ * skbtrace_is_plain() - is this TCP or UDP in IPv4, with linear headers?
+ * @skb: packet
+ * @l3: where its IP header is, bytes from skb->data
+ *
+ * Return: true if skbtrace_plain_tuple() can parse it
+ */
+static __always_inline bool skbtrace_is_plain(const struct sk_buff *skb, int l3)
 {
 	const struct iphdr *ip = (const struct iphdr *)(skb->data + l3);
-	const struct tcphdr *th = (const struct tcphdr *)(ip + 1);
 	int linear = (int)skb_headlen(skb) - l3 - (int)sizeof(*ip);
-	bool tx = dir == SKBTRACE_DIR_TX;
-	bool udp;
-	int len;
 
 	/* version 4, no options */
 	if (linear < (int)sizeof(struct udphdr) || *(const u8 *)ip != 0x45 ||
 	    ip->frag_off & htons(IP_OFFSET))
 		return false;
-	udp = ip->protocol == IPPROTO_UDP;
-	if (!udp && (ip->protocol != IPPROTO_TCP || linear < (int)sizeof(*th)))
-		return false;
+	return ip->protocol == IPPROTO_UDP ||
+	       (ip->protocol == IPPROTO_TCP &&
+		linear >= (int)sizeof(struct tcphdr));
+}
+
+/**
+ * skbtrace_plain_tuple() - fast skbtrace_packet_tuple()
+ * @skb: packet
+ * @l3: where its IP header is
+ * @dir: SKBTRACE_DIR_*
+ * @t: the result
+ * @l4: what the transport header tells; %NULL: not asked for
+ */
+static __always_inline void
+skbtrace_plain_tuple(const struct sk_buff *skb, int l3, u8 dir,
+		     struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
+{
+	const struct iphdr *ip = (const struct iphdr *)(skb->data + l3);
+	const struct tcphdr *th = (const struct tcphdr *)(ip + 1);
+	bool udp = ip->protocol == IPPROTO_UDP;
+	bool tx = dir == SKBTRACE_DIR_TX;
+	int len;
+
 	if (l4) {
 		/* tot_len is 0 in packets over 64 KiB (BIG TCP) */
 		len = ip->tot_len ? ntohs(ip->tot_len) : (int)skb->len - l3;
@@ -179,18 +200,17 @@ skbtrace_quick_tuple(const struct sk_buff *skb, int l3, u8 dir,
 	t->pport = ntohs(tx ? th->dest : th->source);
 	t->proto = ip->protocol;
 	t->dir = dir;
-	return true;
 }
 
 /**
- * skbtrace_packet_tuple() - who sends this packet to whom?
+ * skbtrace_packet_tuple() - addresses and ports of a packet
  * @skb: packet
  * @l3: where its IP header is, bytes from skb->data, negative: before it
- * @dir: SKBTRACE_DIR_*: which of both is local; unknown counts as received
- * @t: the result, all of it, zero where not known
- * @l4: what the transport header tells; %NULL: not asked for
+ * @dir: SKBTRACE_DIR_*: which end is local; unknown counts as received
+ * @t: the result; every field is set, to zero if unknown
+ * @l4: result from the transport header; %NULL: not needed
  *
- * Inline, so that what the caller knows or does not need costs nothing.
+ * Inline, so that constant arguments remove the branches they do not need.
  * Context: probe.
  *
  * Return: false if this is not IPv4 or IPv6, or truncated
@@ -199,8 +219,10 @@ static inline bool skbtrace_packet_tuple(const struct sk_buff *skb, int l3,
 					 u8 dir, struct skbtrace_tuple *t,
 					 struct skbtrace_l4 *l4)
 {
-	return likely(skbtrace_quick_tuple(skb, l3, dir, t, l4)) ||
-	       skbtrace_slow_tuple(skb, l3, dir, t, l4);
+	if (unlikely(!skbtrace_is_plain(skb, l3)))
+		return skbtrace_slow_tuple(skb, l3, dir, t, l4);
+	skbtrace_plain_tuple(skb, l3, dir, t, l4);
+	return true;
 }
 
 #endif /* _LINUX_SKBTRACE_TUPLE_H */

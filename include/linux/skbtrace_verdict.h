@@ -1,33 +1,34 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What a filter has said of connections: a table that all CPUs share, without
- * a lock and without an allocation.
+ * Verdicts of a filter on connections: a cache shared by all CPUs, without a
+ * lock and of fixed size.
  *
- * A connection has one place, given by its socket cookie. An entry is one word,
- * so a reader sees an old or a new one and never a mix; two CPUs that write the
- * same place at once lose one of both, and the filter is asked again. The word
- * depends on cookie and addresses, so connect(), bind() and accept() make it
- * stale by themselves. Written only when there is no verdict yet.
+ * It is direct-mapped: the socket cookie selects the entry. An entry is one
+ * word, so a reader never sees a mix of two; if two CPUs write it at once, one
+ * verdict is lost, and the filter program runs again. The word is a hash of
+ * cookie and addresses, so connect(), bind() and accept() invalidate it without
+ * being told. It is written only on a miss.
  *
- * Whose place it is stands apart, since only who counts connections asks.
+ * The owner of an entry is kept in a table of its own, since it is only needed
+ * to count connections.
  */
 #ifndef _LINUX_SKBTRACE_VERDICT_H
 #define _LINUX_SKBTRACE_VERDICT_H
 
 #define SKBTRACE_VERDICT_BITS	17
-#define SKBTRACE_NR_VERDICTS	131072U	/* to the power of it */
+#define SKBTRACE_NR_VERDICTS	131072U	/* a power of two */
 
-/* The lowest bits of an entry; the others are of cookie and addresses */
+/* The lowest bits of an entry; the others are the hash */
 #define SKBTRACE_VERDICT_YES	1ULL
 #define SKBTRACE_VERDICT_USED	2ULL
 
 struct skbtrace_prog_cpu;
 
 /**
- * struct skbtrace_verdicts - a table
- * @count: of the filter, per CPU
+ * struct skbtrace_verdicts - the cache
+ * @count: counters of the filter, per CPU
  * @tab: entries
- * @who: of each the next bits of the cookie after those that give its place
+ * @who: their owners: the bits of the cookie above those that select the entry
  */
 struct skbtrace_verdicts {
 	struct skbtrace_prog_cpu __percpu *count;
@@ -41,7 +42,7 @@ static inline u32 skbtrace_verdict_place(u64 cookie)
 }
 
 /**
- * skbtrace_verdict_get() - what has the filter said?
+ * skbtrace_verdict_get() - look up the verdict on a connection
  * @v: table
  * @cookie: connection
  * @mix: of its cookie and its addresses
@@ -68,7 +69,7 @@ static inline int skbtrace_verdict_get(const struct skbtrace_verdicts *v,
  * @yes: the verdict
  *
  * Context: any.
- * Return: the entry of another connection that is forgotten now, 0: none
+ * Return: the entry of another connection that was overwritten, 0: none
  */
 static inline u64 skbtrace_verdict_put(struct skbtrace_verdicts *v, u64 cookie,
 				       u64 mix, bool yes)

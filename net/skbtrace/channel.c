@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * One relay channel a run. From relay come the memory, the buffers of CPUs
- * that come up later, the files and their lifetime, and the wake-up. Not
- * relay's read(): it loses sub-buffers under load and strips the padding. Ours
- * delivers closed sub-buffers, whole, exactly once.
+ * One relay channel per run. Relay provides the memory, buffers for CPUs that
+ * come up later, the files, their lifetime, and the wake-up. relay's read() is
+ * not used: it loses sub-buffers under load and strips the padding. The read()
+ * here delivers closed sub-buffers, whole, exactly once.
  */
 #include <linux/cpu.h>
 #include <linux/debugfs.h>
-#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
+#include <linux/relay.h>
 #include <linux/uaccess.h>
-#include "internal.h"
+#include "channel.h"
+#include "race.h"
+#include "room.h"
+
+#define SKBTRACE_FLUSH_MS	100
 
 static struct skbtrace_cpu *skbtrace_buf_cpu(const struct rchan_buf *buf)
 {
@@ -27,13 +31,13 @@ static bool skbtrace_finished(const struct skbtrace_run *run)
 }
 
 /*
- * What is open is closed, so that the reader sees it soon. A reader that is
- * behind has enough to read: to close a few events for it each time would use
- * up all sub-buffers, nearly empty, while it does not run.
+ * Close the open sub-buffer, so that the reader sees it soon. Not if unread
+ * ones are waiting: then each tick would use up a nearly empty sub-buffer while
+ * the reader does not run.
  */
 static void skbtrace_flush_tick(struct skbtrace_cpu *c)
 {
-	if (!skbtrace_ring_ready(&c->ring))
+	if (!skbtrace_ring_ready(&c->gate.ring))
 		skbtrace_flush_cpu(c->run, c, true);
 }
 
@@ -50,19 +54,19 @@ static void skbtrace_flush_timer(struct timer_list *t)
 		skbtrace_flush_tick(c);
 		add_timer_on(&c->flush, cpu);
 	} else if (!cpus_read_trylock()) {
-		add_timer(&c->flush);	/* hotplug under way: look again */
+		add_timer(&c->flush);	/* CPU hotplug in progress: retry */
 	} else if (cpu_online(cpu)) {
 		cpus_read_unlock();
-		add_timer_on(&c->flush, cpu);	/* it is back: go home */
+		add_timer_on(&c->flush, cpu);	/* the CPU is back online */
 	} else {
-		/* migrated here: nothing runs there, and it stays so */
+		/* the timer has migrated: its CPU is offline, and kept so */
 		skbtrace_flush_tick(c);
 		cpus_read_unlock();
 		add_timer(&c->flush);
 	}
 }
 
-/* Whoever opens starts a timer, or tracing ends and none is started any more */
+/* Between open(), which starts a timer, and the end of tracing */
 static DEFINE_SPINLOCK(skbtrace_flush_lock);
 
 static int skbtrace_trace_open(struct inode *inode, struct file *file)
@@ -71,7 +75,7 @@ static int skbtrace_trace_open(struct inode *inode, struct file *file)
 	struct skbtrace_cpu *c = skbtrace_buf_cpu(buf);
 	int err;
 
-	/* relay shows the file before it has told the buffer its CPU */
+	/* relay makes the file visible before it sets the buffer's CPU */
 	if (smp_load_acquire(&c->buf) != buf)
 		return -EAGAIN;
 	if (test_and_set_bit(0, &c->reader))
@@ -83,7 +87,7 @@ static int skbtrace_trace_open(struct inode *inode, struct file *file)
 		return err;
 	}
 	kref_get(&c->run->ref);
-	/* what the reader before has got in part is delivered again, whole */
+	/* a sub-buffer that was read in part is delivered again, whole */
 	c->pos = 0;
 	spin_lock(&skbtrace_flush_lock);
 	if (!c->run->closing && !timer_pending(&c->flush)) {
@@ -108,18 +112,18 @@ static int skbtrace_trace_release(struct inode *inode, struct file *file)
 }
 
 /*
- * The reader's next sub-buffer. Once all is finished the reader is alone, and
- * tells of the losses that found no room before.
+ * The next sub-buffer of the reader. When tracing has finished there is no
+ * writer any more: then the reader writes a pending LOST block.
  */
 static const u8 *skbtrace_trace_next(struct skbtrace_cpu *c)
 {
-	const u8 *p = skbtrace_ring_peek(&c->ring);
+	const u8 *p = skbtrace_ring_peek(&c->gate.ring);
 
 	if (p || !skbtrace_finished(c->run))
 		return p;
 	timer_delete_sync(&c->flush);
 	skbtrace_flush_cpu(c->run, c, false);
-	return skbtrace_ring_peek(&c->ring);
+	return skbtrace_ring_peek(&c->gate.ring);
 }
 
 static int skbtrace_trace_wait(struct skbtrace_cpu *c, struct file *file)
@@ -127,11 +131,11 @@ static int skbtrace_trace_wait(struct skbtrace_cpu *c, struct file *file)
 	if (file->f_flags & O_NONBLOCK)
 		return -EAGAIN;
 	return wait_event_interruptible(c->buf->read_wait,
-					skbtrace_ring_ready(&c->ring) ||
+					skbtrace_ring_ready(&c->gate.ring) ||
 					skbtrace_finished(c->run));
 }
 
-/* What is there. Context: @c->read_lock. Return: bytes or -EFAULT */
+/* Copy what is available. Context: @c->read_lock. Return: bytes or -EFAULT */
 static ssize_t skbtrace_trace_copy(struct skbtrace_cpu *c, char __user *to,
 				   size_t count)
 {
@@ -143,18 +147,18 @@ static ssize_t skbtrace_trace_copy(struct skbtrace_cpu *c, char __user *to,
 		p = skbtrace_trace_next(c);
 		if (!p)
 			break;
-		n = min_t(size_t, count - done, c->ring.size - c->pos);
+		n = min_t(size_t, count - done, c->gate.ring.size - c->pos);
 		if (copy_to_user(to + done, p + c->pos, n))
 			return done ? done : -EFAULT;
 		done += n;
 		c->pos += n;
-		if (c->pos < c->ring.size)
+		if (c->pos < c->gate.ring.size)
 			break;
 		h = (const struct skbtrace_subbuf *)p;
 		c->read += h->nr_events;
 		c->pos = 0;
 		skbtrace_race();
-		skbtrace_ring_consume(&c->ring);
+		skbtrace_ring_consume(&c->gate.ring);
 	}
 	return done;
 }
@@ -190,7 +194,7 @@ static __poll_t skbtrace_trace_poll(struct file *file, poll_table *wait)
 
 	poll_wait(file, &buf->read_wait, wait);
 	finished = skbtrace_finished(c->run);
-	if (skbtrace_ring_ready(&c->ring))
+	if (skbtrace_ring_ready(&c->gate.ring))
 		return EPOLLIN | EPOLLRDNORM;
 	return finished ? EPOLLIN | EPOLLRDNORM | EPOLLHUP : 0;
 }
@@ -208,7 +212,9 @@ static struct dentry *skbtrace_create_buf_file(const char *name,
 					       struct rchan_buf *buf,
 					       int *is_global)
 {
-	return debugfs_create_file(name, mode, dir, buf, &skbtrace_trace_fops);
+	/* whoever has it open when it is removed reads on to the end */
+	return debugfs_create_file_unsafe(name, mode, dir, buf,
+					  &skbtrace_trace_fops);
 }
 
 static int skbtrace_remove_buf_file(struct dentry *dentry)
@@ -218,20 +224,20 @@ static int skbtrace_remove_buf_file(struct dentry *dentry)
 }
 
 /*
- * Relay calls this when a buffer is new, for a CPU that is coming up as well:
- * not on that CPU, and before it runs. Later calls would come from functions
- * of relay that are not used here.
+ * Relay calls this for a new buffer; of a CPU that comes up, on another CPU and
+ * before it runs. Later calls would come from relay functions that are not
+ * used here.
  */
 static int skbtrace_buf_ready(struct rchan_buf *buf, void *subbuf,
 			      void *prev_subbuf, size_t prev_padding)
 {
 	struct skbtrace_cpu *c = skbtrace_buf_cpu(buf);
 
-	c->ring.size = buf->chan->subbuf_size;
-	c->ring.nr = buf->chan->n_subbufs;
-	c->ring.spare = max_t(u32, c->ring.nr / 8, 1);
-	c->ring.base = buf->start;
-	/* pairs with those who look at the ring of a CPU that may be new */
+	c->gate.ring.size = buf->chan->subbuf_size;
+	c->gate.ring.nr = buf->chan->n_subbufs;
+	c->gate.ring.spare = max_t(u32, c->gate.ring.nr / 8, 1);
+	c->gate.ring.base = buf->start;
+	/* pairs with readers of @c->buf */
 	smp_store_release(&c->buf, buf);
 	return 1;
 }
@@ -243,17 +249,6 @@ static const struct rchan_callbacks skbtrace_relay = {
 };
 
 /**
- * skbtrace_mem_cap() - most memory that the buffers of a session may take
- *
- * Return: bytes
- */
-unsigned long skbtrace_mem_cap(void)
-{
-	return min(SKBTRACE_MEM_PER_CPU * num_online_cpus(),
-		   (totalram_pages() << PAGE_SHIFT) / SKBTRACE_MEM_SHARE);
-}
-
-/**
  * skbtrace_channel_open() - make the buffers and their files
  * @run: idle run, its settings final
  * @dir: where the files go
@@ -262,30 +257,38 @@ unsigned long skbtrace_mem_cap(void)
  * Return: 0 or -ENOMEM
  */
 int skbtrace_channel_open(struct skbtrace_run *run, struct dentry *dir)
+	__must_hold(&skbtrace_lock)
 {
 	struct skbtrace_cpu *c;
 	int cpu;
 
+	lockdep_assert_held(&skbtrace_lock);
 	for_each_possible_cpu(cpu) {
 		c = per_cpu_ptr(run->cpu, cpu);
 		c->run = run;
 		c->cpu = cpu;
-		c->epoch = run->epoch;
-		c->complete = ktime_get_mono_fast_ns();
+		c->gate.epoch = run->epoch;
+		c->complete = skbtrace_now();
 		timer_setup(&c->flush, skbtrace_flush_timer, TIMER_PINNED);
 		mutex_init(&c->read_lock);
 	}
 	run->chan = relay_open("trace.cpu", dir, run->config.subbuf_size,
 			       run->config.subbuf_nr, &skbtrace_relay, run);
-	return run->chan ? 0 : -ENOMEM;
+	if (!run->chan)
+		return -ENOMEM;
+	skbtrace_run_charge(run, (u64)run->config.subbuf_size *
+				 run->config.subbuf_nr * num_online_cpus());
+	return 0;
 }
 
-/* No probe runs any more: close all; drain. Context: skbtrace_lock. */
+/* No probe runs any more: close all sub-buffers. */
 void skbtrace_channel_finish(struct skbtrace_run *run)
+	__must_hold(&skbtrace_lock)
 {
 	struct skbtrace_cpu *c;
 	int cpu;
 
+	lockdep_assert_held(&skbtrace_lock);
 	spin_lock(&skbtrace_flush_lock);
 	run->closing = true;
 	spin_unlock(&skbtrace_flush_lock);
@@ -294,7 +297,7 @@ void skbtrace_channel_finish(struct skbtrace_run *run)
 		timer_delete_sync(&c->flush);
 		skbtrace_flush_cpu(run, c, false);
 	}
-	/* from here on a reader may write, see skbtrace_trace_next() */
+	/* from now on the reader may write, see skbtrace_trace_next() */
 	smp_store_release(&run->finished, true);
 	for_each_possible_cpu(cpu) {
 		c = per_cpu_ptr(run->cpu, cpu);
@@ -303,9 +306,11 @@ void skbtrace_channel_finish(struct skbtrace_run *run)
 	}
 }
 
-/* Files go away; memory too, with the last reader. Context: skbtrace_lock. */
+/* Remove the files. The last reader frees the memory. */
 void skbtrace_channel_close(struct skbtrace_run *run)
+	__must_hold(&skbtrace_lock)
 {
+	lockdep_assert_held(&skbtrace_lock);
 	if (run->chan)
 		relay_close(run->chan);
 	run->chan = NULL;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A connection as the packet that it would send, so that a pcap expression can
- * judge it; and the check that a program looks at nothing else of a packet.
+ * Filters on connections: a pcap program runs on a forged packet, the one that
+ * the connection would send. The verifier here refuses programs that load
+ * anything which that packet lacks.
  *
- * No packet: of the IP header there are version, protocol and addresses, it is
- * no fragment, its time to live is 64; of the header above there are the ports.
- * Used by the kernel and by userland, which filters recordings.
+ * The forged packet has the version, protocol and addresses of the IP header,
+ * no fragment offset, a TTL of 64; of the transport header only the ports.
+ * Used by the kernel, and by userland to filter recordings.
  */
 #ifndef _NET_SKBTRACE_CONN_PROG_H
 #define _NET_SKBTRACE_CONN_PROG_H
@@ -22,7 +23,7 @@
 #define SKBTRACE_FORGED_TTL	64
 
 /**
- * struct skbtrace_forged - who a connection is between
+ * struct skbtrace_forged - the ends of a connection
  * @local: address on this side, IPv4 as ::ffff:a.b.c.d, unset as zero
  * @peer: the same of the other side
  * @lport: port on this side, host order, 0: none yet
@@ -82,23 +83,23 @@ static inline unsigned int skbtrace_forge(__u8 *p,
 	return l4 + 4;
 }
 
-/* What the check knows of the accumulator and of X before an instruction */
+/* What the verifier knows of the accumulator and of X before an instruction */
 enum {
-	SKBTRACE_REG_NONE,	/* nobody comes by here */
+	SKBTRACE_REG_NONE,	/* not reachable */
 	SKBTRACE_REG_ANY,
 	SKBTRACE_REG_BYTE0,	/* the first byte of the packet */
 	SKBTRACE_REG_VERSION,	/* that, without the header length */
 	SKBTRACE_REG_L4,	/* X: length of the IPv4 header */
-	SKBTRACE_REG_ZERO,	/* 0 and 1: pcap tests such a constant where */
-	SKBTRACE_REG_ONE,	/* a branch is never, or always, to be taken */
+	SKBTRACE_REG_ZERO,	/* 0 and 1: pcap tests such a constant if a */
+	SKBTRACE_REG_ONE,	/* branch is never or always taken */
 };
 
 #define SKBTRACE_V4	1
 #define SKBTRACE_V6	2
 
 /**
- * struct skbtrace_conn_at - what is known before an instruction is run
- * @versions: of IP that it is run for
+ * struct skbtrace_conn_at - state of the verifier before an instruction
+ * @versions: of IP that reach it
  * @a: the accumulator
  * @x: the index register
  *
@@ -110,7 +111,7 @@ struct skbtrace_conn_at {
 	__u8	x;
 };
 
-/* Headers in parts; those with a name do not exist for a connection */
+/* Parts of a header; a connection lacks those that have a name */
 struct skbtrace_conn_part {
 	__u32		end;	/* first byte behind it */
 	const char	*what;
@@ -124,7 +125,7 @@ skbtrace_conn_part(const struct skbtrace_conn_part *part, __u32 off, __u32 n)
 	for (; part->end; begin = part->end, part++)
 		if (part->what && off < part->end && off + n > begin)
 			return part->what;
-	/* what is behind has no end; neither may the sum run over */
+	/* the last part has no end, and the sum must not overflow */
 	return off + n > begin || off + n < off ? part->what : NULL;
 }
 
@@ -180,7 +181,7 @@ static inline __u32 skbtrace_insn_bytes(__u16 code)
 	}
 }
 
-/* Return: what a load looks at that a connection has not, or NULL */
+/* Return: what a load needs and a connection lacks, or NULL */
 static inline const char *
 skbtrace_conn_lacks(const struct sock_filter *f,
 		    const struct skbtrace_conn_at *at)
@@ -222,7 +223,7 @@ static inline void skbtrace_conn_join(struct skbtrace_conn_at *to,
 		from->x : SKBTRACE_REG_ANY;
 }
 
-/* A test of the version sends each to its own branch. */
+/* A test of the IP version restricts both branches. */
 static inline void skbtrace_conn_jump(const struct sock_filter *f,
 				      struct skbtrace_conn_at *at)
 {
@@ -259,7 +260,7 @@ static inline __u8 skbtrace_conn_load(const struct sock_filter *f)
 	return SKBTRACE_REG_ANY;
 }
 
-/* What an instruction that is no jump leaves in the registers */
+/* The registers after an instruction that is no jump */
 static inline void skbtrace_conn_step(const struct sock_filter *f,
 				      struct skbtrace_conn_at *at)
 {
@@ -287,16 +288,16 @@ static inline void skbtrace_conn_step(const struct sock_filter *f,
 }
 
 /**
- * skbtrace_conn_check() - does a program need what a connection has not?
+ * skbtrace_conn_check() - does a program load what a connection lacks?
  * @f: the program: every opcode valid, every jump within it, the last a return
  * @nr: instructions
  * @at: memory, @nr of them, zero
  * @what: what is missing
  *
- * Follows the program for both versions of IP at once, so that each load is
- * held against the header that it is made for. Jumps lead forward only.
+ * Tracks both versions of IP at once, so that each load is checked against the
+ * header that it is meant for. Jumps only lead forward.
  *
- * Return: the first instruction that looks at what there is not, or -1
+ * Return: the first instruction that loads what a connection lacks, or -1
  */
 static inline int skbtrace_conn_check(const struct sock_filter *f,
 				      unsigned int nr,

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The core's own events, which name what the blocks of others refer to, and
- * the symbol tables that several modules use.
+ * The core's own events, which name tasks and code addresses, and the symbol
+ * tables that several modules use.
  */
 #include <linux/in.h>
 #include <linux/kallsyms.h>
 #include <linux/sched.h>
-#include "internal.h"
+#include "core_events.h"
 
 #define TASK_FIELDS(F, S)						\
 	F(S, u32, tgid, "-", "-", "process id, initial namespace")	\
@@ -47,7 +47,7 @@ void skbtrace_fill_task(void *block, u32 tgid, const struct task_struct *task)
 	b->comm.s[sizeof(b->comm.s) - 1] = 0;
 }
 
-/* Context: any; some microseconds, once a location. */
+/* Context: any. Takes some microseconds, once for each location. */
 void skbtrace_fill_symbol(void *block, u64 id, const void *location)
 {
 	struct symbol_block *b = block;

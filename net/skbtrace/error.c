@@ -1,25 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Why the last refused write was refused, for the file "error". Whoever finds
- * a fault says so here, whatever its place in the core.
+ * Why the last refused write was refused, for the file "error" of its session.
+ * Whoever finds a fault says so here, whatever its place in the core.
  */
 #include <kunit/visibility.h>
-#include "internal.h"
+#include <linux/kernel.h>
+#include <linux/stdarg.h>
+#include "error.h"
+#include "lock.h"
 
-/* Under skbtrace_lock. */
-VISIBLE_IF_KUNIT char skbtrace_error[SKBTRACE_ERROR_MAX];
-static const char *skbtrace_error_file = "";
+/* What is refused while no control file is written to. */
+static struct skbtrace_error skbtrace_error_else = { .file = "" };
 
-/* What was refused has been done after all. Context: skbtrace_lock. */
+/* Where reasons go. Under skbtrace_lock. */
+VISIBLE_IF_KUNIT struct skbtrace_error *skbtrace_error = &skbtrace_error_else;
+
+/* A retry has succeeded. */
 void skbtrace_err_clear(void)
+	__must_hold(&skbtrace_lock)
 {
-	skbtrace_error[0] = 0;
+	lockdep_assert_held(&skbtrace_lock);
+	skbtrace_error->text[0] = 0;
 }
 
-/* @name: the file that is written to. Context: skbtrace_lock. */
-void skbtrace_err_file(const char *name)
+/* Reasons go to @e from now on. @file: what is written to. */
+void skbtrace_err_to(struct skbtrace_error *e, const char *file)
+	__must_hold(&skbtrace_lock)
 {
-	skbtrace_error_file = name;
+	lockdep_assert_held(&skbtrace_lock);
+	skbtrace_error = e;
+	e->file = file;
+}
+
+/* @e goes away. */
+void skbtrace_err_forget(const struct skbtrace_error *e)
+	__must_hold(&skbtrace_lock)
+{
+	lockdep_assert_held(&skbtrace_lock);
+	if (skbtrace_error == e)
+		skbtrace_error = &skbtrace_error_else;
 }
 
 /**
@@ -31,22 +50,16 @@ void skbtrace_err_file(const char *name)
  * Return: @err
  */
 int skbtrace_err(int err, const char *fmt, ...)
+	__must_hold(&skbtrace_lock)
 {
+	struct skbtrace_error *e = skbtrace_error;
 	va_list args;
 	int n;
 
-	n = scnprintf(skbtrace_error, sizeof(skbtrace_error), "%s: ",
-		      skbtrace_error_file);
+	lockdep_assert_held(&skbtrace_lock);
+	n = scnprintf(e->text, sizeof(e->text), "%s: ", e->file);
 	va_start(args, fmt);
-	vscnprintf(skbtrace_error + n, sizeof(skbtrace_error) - n, fmt, args);
+	vscnprintf(e->text + n, sizeof(e->text) - n, fmt, args);
 	va_end(args);
 	return err;
-}
-
-/* "error": the reason. Context: skbtrace_lock. */
-int skbtrace_error_show(struct seq_file *m, void *v)
-{
-	if (skbtrace_error[0])
-		seq_printf(m, "%s\n", skbtrace_error);
-	return 0;
 }

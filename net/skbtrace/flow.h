@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * One word for a flow of packets: what is held back is found by it alone. It
- * depends on the byte order, so it is not what sample= chooses by, which must
- * be the same on both ends.
+ * Hash of a packet flow, the key of held back packet events. It depends on the
+ * byte order, so sample=, which must be the same on both ends, does not use it.
  */
 #ifndef _NET_SKBTRACE_FLOW_H
 #define _NET_SKBTRACE_FLOW_H
@@ -15,10 +14,10 @@
 #define SKBTRACE_FLOW_END	0xff51afd7ed558ccdULL
 
 /*
- * Hosts, subnets and ports differ in few bits, so these must not fall upon each
- * other: each part is multiplied by a number of its own. A product tells of its
- * highest bits nowhere else, hence the shifts: the first for subnets against
- * hosts, both at the end of a word; the other for one end against the other.
+ * Hosts, subnets and ports differ in few bits, which must not cancel out: each
+ * part is multiplied by a number of its own. The highest bits of a factor only
+ * affect the highest bits of the product, hence the shifts: the first one
+ * separates subnets from hosts, the other one the two ends.
  */
 static __always_inline u64 skbtrace_flow_end(const struct in6_addr *addr,
 					     u16 port, u64 secret)
@@ -33,12 +32,12 @@ static __always_inline u64 skbtrace_flow_end(const struct in6_addr *addr,
 }
 
 /**
- * skbtrace_flow() - the same for both directions and on both ends
- * @t: who sends to whom, aligned to 8 bytes
- * @secret: even; keys what a peer can choose, its addresses and its port, so
- *	that it can't compute two that share a word
+ * skbtrace_flow() - hash of a flow, the same for both directions
+ * @t: addresses and ports, aligned to 8 bytes
+ * @secret: even; key, so that a peer, which can choose its address and port,
+ *	cannot compute collisions
  *
- * Return: 64 bits that two flows share only by chance, never 0
+ * Return: the hash, never 0
  */
 static __always_inline u64 skbtrace_flow(const struct skbtrace_tuple *t,
 					 u64 secret)

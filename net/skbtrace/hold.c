@@ -1,66 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Triggers: what is held back, and what is written of it when a primary fires.
+ * Holds events back until a primary fires: the memory, and adding a block.
  *
- * A chain of the log (hold.h) holds the events of one kind of one connection,
- * or flow of packets. A primary walks the chains of those that wait for it,
- * sorts what it finds by time, and writes it to the buffer of its own CPU
- * before itself. What has been overwritten by then is told of and counted.
+ * A chain of the log (hold_log.h) has the events of one kind of one connection,
+ * or flow of packets. history.c writes them.
  *
- * Context, if nothing else is said: probe, the gate of this CPU is busy.
+ * Context unless stated otherwise: probe, the gate of this CPU is busy.
  */
 #include <linux/atomic.h>
 #include <linux/mm.h>
 #include <linux/random.h>
-#include <linux/rcupdate.h>
-#include <linux/sort.h>
-#include <linux/ktime.h>
 #include <linux/vmalloc.h>
-#include <net/net_namespace.h>
 #include <net/sock.h>
+#include "after.h"
+#include "error.h"
 #include "flow.h"
-#include "internal.h"
+#include "history.h"
+#include "hold.h"
+#include "naming.h"
+#include "stack.h"
 
+#define SKBTRACE_HOLD_DEFAULT	(16ULL << 20)	/* bytes of all CPUs */
 #define SKBTRACE_HOLD_MIN	(64U << 10)	/* bytes of a log */
-#define SKBTRACE_HOLD_SHARE	16		/* cap, of all memory */
-#define SKBTRACE_HISTORY_MAX	512		/* blocks before a primary */
-#define SKBTRACE_NR_AFTER	4096U
-#define SKBTRACE_AFTER_WAYS	4
+#define SKBTRACE_HOLD_SHARE	16		/* limit: 1/16 of all memory */
 
-/**
- * struct skbtrace_after - after=: a connection that goes on being written
- * @who: key and event, 0: nobody
- * @until: not after this time
- * @left: so many events
- */
-struct skbtrace_after {
-	u64		who;
-	u64		until;
-	atomic_t	left;
-};
-
-/**
- * struct skbtrace_history_list - what a primary has found
- * @steps: looks at entries
- * @nr: entries of @found
- * @missed: there have been more
- * @found: entries
- */
-struct skbtrace_history_list {
-	unsigned int	steps;
-	unsigned int	nr;
-	bool		missed;
-	struct skbtrace_found {
-		const struct skbtrace_event *ev;
-		u64	time;
-		u64	ref;
-		u64	at;
-		u32	len;
-		u32	tgid;
-	} found[SKBTRACE_HISTORY_MAX];
-};
-
-/* Memory of all runs, so that tests can see that none is left */
+/* Memory of all runs, so that tests can detect leaks */
 static atomic64_t skbtrace_hold_memory;
 
 u64 skbtrace_hold_bytes(void)
@@ -70,7 +34,8 @@ u64 skbtrace_hold_bytes(void)
 
 /* --- memory. Context: skbtrace_lock */
 
-static u64 skbtrace_hold_cap(void)
+/* Bytes that a session may hold back at most. */
+u64 skbtrace_hold_cap(void)
 {
 	return ((u64)totalram_pages() << PAGE_SHIFT) / SKBTRACE_HOLD_SHARE;
 }
@@ -88,15 +53,17 @@ u64 skbtrace_hold_default(void)
 }
 
 /**
- * skbtrace_check_hold() - may so much be held back?
+ * skbtrace_check_hold() - is this size of the logs allowed?
  * @bytes: of all CPUs
  *
  * Return: 0, -EINVAL: too little; -ENOMEM: too much; told in "error"
  */
 int skbtrace_check_hold(u64 bytes)
+	__must_hold(&skbtrace_lock)
 {
 	u64 cap = skbtrace_hold_cap();
 
+	lockdep_assert_held(&skbtrace_lock);
 	if (bytes > cap)
 		return skbtrace_err(-ENOMEM, "%llu bytes; at most %llu, a %uth of all memory, can be held back",
 				    bytes, cap, SKBTRACE_HOLD_SHARE);
@@ -163,19 +130,21 @@ static bool skbtrace_hold_logs(struct skbtrace_run *run)
 }
 
 /**
- * skbtrace_hold_make() - see that there is memory for what is held back
+ * skbtrace_hold_make() - allocate the logs, unless that has been done
  * @run: the run
  *
- * Lives as long as the run. Processors that come up later have none: what they
- * would hold back is dropped.
+ * They live as long as the run. CPUs that come up later have no log: events
+ * that would be held back there are dropped.
  *
  * Return: 0, or -EINVAL or -ENOMEM, told in "error"
  */
 int skbtrace_hold_make(struct skbtrace_run *run)
+	__must_hold(&skbtrace_lock)
 {
 	struct skbtrace_hold *h = &run->hold;
 	u64 size = div_u64(run->config.hold, num_online_cpus());
 
+	lockdep_assert_held(&skbtrace_lock);
 	if (h->size)
 		return 0;
 	if (nr_cpu_ids > SKBTRACE_REF_CPUS)
@@ -199,9 +168,10 @@ int skbtrace_hold_make(struct skbtrace_run *run)
 			    run->config.hold);
 }
 
-/* --- who it is about */
+/* --- key of a block */
 
-static u64 skbtrace_stage_conn(const struct skbtrace_stage *stage)
+/* The cookie of the connection; 0: not known */
+u64 skbtrace_stage_conn(const struct skbtrace_stage *stage)
 {
 	const struct skbtrace_event *ev = stage->ev;
 
@@ -212,7 +182,8 @@ static u64 skbtrace_stage_conn(const struct skbtrace_stage *stage)
 	return ev->sk_off ? *(const u64 *)(stage->block + ev->sk_off) : 0;
 }
 
-static u64 skbtrace_stage_flow(const struct skbtrace_stage *stage, u64 secret)
+/* The hash of the flow; 0: not known */
+u64 skbtrace_stage_flow(const struct skbtrace_stage *stage, u64 secret)
 {
 	struct skbtrace_tuple t __aligned(8);
 
@@ -226,62 +197,7 @@ static u64 skbtrace_stage_flow(const struct skbtrace_stage *stage, u64 secret)
 	return skbtrace_flow(&t, secret);
 }
 
-/* --- after= */
-
-static u64 skbtrace_after_who(u64 key, u32 slot)
-{
-	return (key ^ (u64)slot << 56) * SKBTRACE_HOLD_MIX | 1;
-}
-
-/* One CPU may take the place that another one has just taken: it is lost. */
-static void skbtrace_after_begin(struct skbtrace_run *run, u64 key, u32 slot,
-				 const struct skbtrace_span *span, u64 now)
-{
-	u64 who = skbtrace_after_who(key, slot);
-	u64 until = span->ns ? now + span->ns : U64_MAX;
-	struct skbtrace_after *e, *use = NULL;
-	u32 home = who >> 40, i;
-
-	for (i = 0; i < SKBTRACE_AFTER_WAYS; i++) {
-		e = &run->after[(home ^ i) % SKBTRACE_NR_AFTER];
-		if (READ_ONCE(e->who) == who) {
-			use = e;
-			break;
-		}
-		if (!use && (READ_ONCE(e->until) < now ||
-			     atomic_read(&e->left) <= 0))
-			use = e;
-	}
-	if (!use)
-		use = &run->after[home % SKBTRACE_NR_AFTER];
-	WRITE_ONCE(use->who, 0);
-	WRITE_ONCE(use->until, until);
-	atomic_set(&use->left, min_t(u32, span->nr, INT_MAX));
-	/* pairs with skbtrace_is_after() */
-	smp_store_release(&use->who, who);
-	if (READ_ONCE(run->after_until) < until)
-		WRITE_ONCE(run->after_until, until);
-}
-
-static noinline bool skbtrace_is_after(struct skbtrace_run *run, u64 key,
-				       u32 slot, u64 now)
-{
-	u64 who = skbtrace_after_who(key, slot);
-	struct skbtrace_after *e;
-	u32 home = who >> 40, i;
-
-	for (i = 0; i < SKBTRACE_AFTER_WAYS; i++) {
-		e = &run->after[(home ^ i) % SKBTRACE_NR_AFTER];
-		/* pairs with skbtrace_after_begin() */
-		if (smp_load_acquire(&e->who) != who)
-			continue;
-		return READ_ONCE(e->until) >= now &&
-		       atomic_dec_if_positive(&e->left) >= 0;
-	}
-	return false;
-}
-
-/* --- a secondary */
+/* --- a block */
 
 static void skbtrace_stage_head(struct skbtrace_stage *stage, u64 key)
 {
@@ -294,7 +210,7 @@ static void skbtrace_stage_head(struct skbtrace_stage *stage, u64 key)
 	b->tgid = stage->call.ctx == SKBTRACE_CTX_TASK ? current->tgid : 0;
 }
 
-/* Its names are told now: later they can't be had */
+/* Name the functions of the stack now: later that is not possible. */
 static noinline void skbtrace_stage_stack(struct skbtrace_run *run,
 					  struct skbtrace_cpu *c)
 {
@@ -306,11 +222,11 @@ static noinline void skbtrace_stage_stack(struct skbtrace_run *run,
 }
 
 /**
- * skbtrace_hold_back() - the staged block waits for a primary
+ * skbtrace_hold_back() - add the staged block to the log
  * @run: the run
  * @c: this CPU
  *
- * Return: false if it is to be written at once: after=
+ * Return: false if it must be written at once: after=
  */
 bool skbtrace_hold_back(struct skbtrace_run *run, struct skbtrace_cpu *c)
 {
@@ -329,8 +245,8 @@ bool skbtrace_hold_back(struct skbtrace_run *run, struct skbtrace_cpu *c)
 	if (unlikely(!who || !c->log))
 		return true;
 	skbtrace_stage_head(stage, conn ? who : stage->call.key);
-	if (unlikely(stage->call.sk && run->watch[ev->slot].names))
-		skbtrace_name_if_new(run, c, ev->names, stage->call.sk,
+	if (unlikely(stage->call.sk && run->watch[ev->slot].packets))
+		skbtrace_name_if_new(run, c, ev->named_by, stage->call.sk,
 				     stage->call.netns);
 	if (unlikely(run->pub.slot[ev->slot].stack))
 		skbtrace_stage_stack(run, c);
@@ -339,9 +255,8 @@ bool skbtrace_hold_back(struct skbtrace_run *run, struct skbtrace_cpu *c)
 	return true;
 }
 
-/* A block has been made in the log. */
-static __always_inline void skbtrace_commit_held(struct skbtrace_run *run,
-						 struct skbtrace_cpu *c)
+/* A block that was reserved in the log is complete. */
+void skbtrace_hold_commit(struct skbtrace_run *run, struct skbtrace_cpu *c)
 {
 	const struct skbtrace_event *ev = c->stage.ev;
 	struct skbtrace_held *e = c->stage.entry;
@@ -357,237 +272,4 @@ static __always_inline void skbtrace_commit_held(struct skbtrace_run *run,
 	c->gate.staged = 0;
 	c->gate.busy = false;
 	local_irq_restore(c->stage.irqflags);
-}
-
-/**
- * skbtrace_commit_staged() - the rest of skbtrace_commit()
- * @s: session
- *
- * Context: as skbtrace_commit().
- */
-void skbtrace_commit_staged(struct skbtrace_session *s)
-{
-	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
-	struct skbtrace_cpu *c = this_cpu_ptr(run->cpu);
-
-	if (likely(c->gate.staged == SKBTRACE_IN_LOG))
-		skbtrace_commit_held(run, c);
-	else
-		skbtrace_decide(run, c);
-}
-EXPORT_SYMBOL_GPL(skbtrace_commit_staged);
-
-/* --- a primary */
-
-/* The entries of a chain that are wanted, newest first. */
-static void skbtrace_find_chain(struct skbtrace_run *run,
-				struct skbtrace_history_list *list,
-				const struct skbtrace_event *ev, u64 key,
-				u64 ref, u64 now)
-{
-	const struct skbtrace_span *before = &run->watch[ev->slot].before;
-	struct skbtrace_block b;
-	struct skbtrace_held held;
-	u32 wanted = before->nr;
-
-	for (; ref && wanted; ref = held.prev) {
-		if (!skbtrace_hold_may_look(&list->steps) ||
-		    !skbtrace_hold_look(&run->hold, ref, &held, &b,
-					sizeof(b))) {
-			list->missed = true;
-			return;
-		}
-		if (held.key != key || b.event != ev->nr)
-			continue;
-		if (before->ns && b.time + before->ns < now)
-			return;
-		wanted--;
-		/* written before an earlier primary */
-		if (held.tag & SKBTRACE_HELD_CLAIMED)
-			continue;
-		if (list->nr == SKBTRACE_HISTORY_MAX) {
-			list->missed = true;
-			return;
-		}
-		list->found[list->nr++] = (struct skbtrace_found){
-			.ev = ev, .time = b.time, .ref = ref, .at = held.at,
-			.len = b.len, .tgid = b.tgid,
-		};
-	}
-}
-
-static void skbtrace_find_key(struct skbtrace_run *run,
-			      struct skbtrace_history_list *list,
-			      const struct skbtrace_event *ev, u64 key,
-			      u64 now)
-{
-	u64 mix = skbtrace_hold_mix(&run->hold, key, ev->slot), ref;
-	u64 *set = skbtrace_hold_set(&run->hold, mix);
-	u32 i;
-
-	for (i = 0; i < SKBTRACE_HOLD_WAYS; i++) {
-		/* pairs with the exchange in skbtrace_hold_link() */
-		ref = smp_load_acquire(&set[i]);
-		if (skbtrace_ref_tagged(ref, mix))
-			skbtrace_find_chain(run, list, ev, key, ref, now);
-	}
-}
-
-static bool skbtrace_link_fires(const struct skbtrace_run *run,
-				const struct skbtrace_stage *stage, u32 slot)
-{
-	const struct skbtrace_watch *w = &run->watch[slot];
-	unsigned int i;
-
-	for (i = 0; i < w->nr; i++)
-		if (w->primary[i].slot == stage->ev->slot)
-			return skbtrace_cond_true(&w->primary[i].cond,
-						  stage->block);
-	return false;
-}
-
-static void skbtrace_find_all(struct skbtrace_run *run,
-			      const struct skbtrace_stage *stage, u64 fires,
-			      struct skbtrace_history_list *list, u64 now)
-{
-	u64 conn = skbtrace_stage_conn(stage), key;
-	u64 flow = skbtrace_stage_flow(stage, run->hold.secret);
-	const struct skbtrace_event *ev;
-	u32 slot;
-
-	for (; fires; fires &= fires - 1) {
-		slot = __ffs64(fires);
-		ev = READ_ONCE(skbtrace_events[slot]);
-		if (!ev)	/* just turned off, its module gone */
-			continue;
-		key = ev->kind == SKBTRACE_CONN ? conn : flow;
-		if (!key)
-			continue;
-		skbtrace_find_key(run, list, ev, key, now);
-		if (run->watch[slot].after.nr)
-			skbtrace_after_begin(run, key, slot,
-					     &run->watch[slot].after, now);
-	}
-}
-
-static int skbtrace_cmp_found(const void *a, const void *b)
-{
-	const struct skbtrace_found *x = a, *y = b;
-
-	if (x->time != y->time)
-		return x->time < y->time ? -1 : 1;
-	return x->ref < y->ref ? -1 : x->ref > y->ref;
-}
-
-static void skbtrace_write_history(struct skbtrace_cpu *c,
-				   const struct skbtrace_history_list *list,
-				   u64 key, u64 now)
-{
-	const struct skbtrace_call *call = &c->stage.call;
-	struct skbtrace_history *b = skbtrace_room(c, sizeof(*b), false);
-
-	if (!b)
-		return;
-	*b = (struct skbtrace_history){
-		.hdr.len = sizeof(*b),
-		.hdr.event = SKBTRACE_HISTORY,
-		.hdr.ctx = call->ctx,
-		.hdr.time = now,
-		.hdr.key = key,
-		.hdr.netns = call->netns,
-		.nr = list->nr,
-		.missed = list->missed,
-	};
-}
-
-/* In a new epoch names must be told again, and tasks may be gone. */
-static void skbtrace_name_found(struct skbtrace_run *run,
-				struct skbtrace_cpu *c,
-				const struct skbtrace_found *found)
-{
-	const void *at = (const void *)(unsigned long)found->at;
-	u32 tgid = found->tgid;
-
-	if (at)
-		skbtrace_name_location(c, at);
-	if (tgid && c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid) {
-		rcu_read_lock();
-		skbtrace_name_task(c, tgid,
-				   pid_task(find_pid_ns(tgid, &init_pid_ns),
-					    PIDTYPE_TGID));
-		rcu_read_unlock();
-	}
-}
-
-/* The block is whole, or there is none: @c->stage.block is of the primary. */
-static void skbtrace_write_found(struct skbtrace_run *run,
-				 struct skbtrace_cpu *c,
-				 const struct skbtrace_found *found,
-				 struct skbtrace_history_list *list)
-{
-	struct skbtrace_block *b;
-
-	if (!skbtrace_hold_claim(&run->hold, found->ref)) {
-		/* by another primary, unless it is gone */
-		list->missed |= !skbtrace_hold_whole(&run->hold, found->ref);
-		return;
-	}
-	skbtrace_name_found(run, c, found);
-	b = skbtrace_room(c, found->len, false);
-	if (!b) {
-		c->history++;
-		skbtrace_lose(c, found->ev);
-		return;
-	}
-	if (!skbtrace_hold_copy(&run->hold, found->ref, b, found->len)) {
-		c->ring.off -= found->len;
-		list->missed = true;
-		return;
-	}
-	b->flags |= SKBTRACE_BLOCK_HELD;
-	c->seq++;
-	c->written++;
-	c->history++;
-}
-
-/**
- * skbtrace_fire() - the staged block is a primary: write what led to it
- * @run: the run
- * @c: this CPU
- *
- * Return: true if it had been waiting for itself
- */
-bool skbtrace_fire(struct skbtrace_run *run, struct skbtrace_cpu *c)
-{
-	struct skbtrace_history_list *list = this_cpu_ptr(run->found);
-	struct skbtrace_stage *stage = &c->stage;
-	u64 wait = run->fires[stage->ev->slot], fires = 0;
-	struct sock *sk = stage->call.sk;
-	unsigned int i;
-	u64 now;
-
-	smp_rmb();	/* pairs with skbtrace_set_slot() */
-	for (; wait; wait &= wait - 1)
-		if (skbtrace_link_fires(run, stage, __ffs64(wait)))
-			fires |= wait & -wait;
-	if (!fires)
-		return false;
-	/* names first: blocks but held ones are in the order of time */
-	if (sk)
-		skbtrace_name_if_new(run, c, stage->ev->names, sk,
-				     stage->call.netns);
-	now = ktime_get_mono_fast_ns();
-	list->steps = 0;
-	list->nr = 0;
-	list->missed = false;
-	skbtrace_find_all(run, stage, fires, list, now);
-	sort(list->found, list->nr, sizeof(*list->found), skbtrace_cmp_found,
-	     NULL);
-	if (list->nr || list->missed)
-		skbtrace_write_history(c, list, skbtrace_stage_conn(stage),
-				       now);
-	for (i = 0; i < list->nr; i++)
-		skbtrace_write_found(run, c, &list->found[i], list);
-	stage->missed = list->missed;
-	return fires & BIT_ULL(stage->ev->slot);
 }

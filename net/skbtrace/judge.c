@@ -1,33 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Does an event pass? Asked by probes, on the hot path: no lock, nothing
- * allocated, no line written that CPUs share but for a new verdict.
+ * Does an event pass the filters? Called by probes, on the hot path: no lock,
+ * no allocation, and no shared cache line is written except for a new verdict.
  *
- * Events of connections are judged by the connection filter. Events of packets
- * by both: by the connection filter through the connection that they are known
- * to belong to, else through their own addresses, as the connection would be
- * seen from here; by the packet filter through their bytes from the IP header
- * on. What a filter has nothing to look at of, it refuses.
+ * The connection filter checks events of connections. Events of packets are
+ * checked by both filters: by the connection filter by the socket that is known
+ * to own the packet, else by its addresses, seen as a connection of this host;
+ * by the packet filter by its bytes from the IP header on. A filter refuses an
+ * event that has no data for it.
  */
 #include <linux/bpf.h>
 #include <linux/cgroup.h>
 #include <linux/filter.h>
 #include <linux/netdevice.h>
+#include <linux/slab.h>
 #include <net/inet_timewait_sock.h>
 #include <net/net_namespace.h>
 #include <net/request_sock.h>
 #include <net/sock.h>
-#include "internal.h"
 #include "conn_prog.h"
+#include "judge.h"
+#include "pick.h"
 
-/* As bpf_prog_run(), without its statistics, which cost more than the rest */
-static __always_inline u32 skbtrace_run(const struct bpf_prog *bpf,
-					const struct sk_buff *view)
+/* bpf_prog_run() without statistics, which would cost more than the program */
+static __always_inline u32 skbtrace_prog_run(const struct bpf_prog *bpf,
+					     const struct sk_buff *view)
 {
 	return bpf_dispatcher_nop_func(view, bpf->insnsi, bpf->bpf_func);
 }
 
-/* Runs on forged bytes alone: skbtrace_conn_check() has seen to that. */
+/* The program loads forged bytes only: skbtrace_conn_check() verified that. */
 static bool skbtrace_run_forged(const struct bpf_prog *bpf,
 				const struct skbtrace_tuple *t, u8 proto,
 				bool v4)
@@ -40,13 +42,13 @@ static bool skbtrace_run_forged(const struct bpf_prog *bpf,
 	u8 bytes[SKBTRACE_FORGED_MAX] __uninitialized;
 	struct sk_buff view __uninitialized;
 
-	/* a load before the first byte finds nothing */
+	/* so that a load before the first byte fails */
 	view.head = bytes;
 	view.tail = 0;
 	view.data = bytes;
 	view.len = skbtrace_forge(bytes, &c);
 	view.data_len = 0;
-	return skbtrace_run(bpf, &view);
+	return skbtrace_prog_run(bpf, &view);
 }
 
 static noinline bool skbtrace_conn_decide(struct skbtrace_prog *p,
@@ -58,12 +60,12 @@ static noinline bool skbtrace_conn_decide(struct skbtrace_prog *p,
 	bool yes;
 	u64 old;
 
-	/* MPTCP's number is none of IP, its packets are TCP's */
+	/* the protocol number of MPTCP is no IP protocol; it sends TCP */
 	if (sk_fullsock(sk) && sk->sk_protocol <= U8_MAX)
 		proto = sk->sk_protocol;
 	skbtrace_sock_tuple(sk, &t);
 	yes = skbtrace_run_forged(p->bpf, &t, proto, sk->sk_family == AF_INET);
-	/* connected elsewhere meanwhile: not what @mix stands for */
+	/* connected elsewhere meanwhile: @mix is stale */
 	if (skbtrace_sk_mix(sk, cookie) != mix)
 		return yes;
 	old = skbtrace_verdict_put(p->verdicts, cookie, mix, yes);
@@ -92,7 +94,7 @@ static __always_inline bool skbtrace_count_verdict(struct skbtrace_prog *p,
 	return yes;
 }
 
-/* The device that a connection uses: bound to, or of its route; 0: not known */
+/* The device a connection is bound to, or that of its route; 0: not known */
 static int skbtrace_sk_ifindex(struct sock *sk)
 {
 	const struct dst_entry *dst;
@@ -120,8 +122,8 @@ static bool skbtrace_in_cgroup(struct sock *sk, struct cgroup *cgrp)
 #endif
 }
 
-static bool skbtrace_plain(const struct skbtrace_judge *j, u32 netns,
-			   int ifindex, u32 mark, struct sock *sk)
+static bool skbtrace_in_scope(const struct skbtrace_filters *j, u32 netns,
+			      int ifindex, u32 mark, struct sock *sk)
 {
 	if (j->netns && netns != j->netns)
 		return false;
@@ -135,15 +137,16 @@ static bool skbtrace_plain(const struct skbtrace_judge *j, u32 netns,
 			    current->tgid == j->tgid);
 }
 
-static bool skbtrace_plain_sk(const struct skbtrace_judge *j, struct sock *sk)
+static bool skbtrace_sk_in_scope(const struct skbtrace_filters *j,
+				 struct sock *sk)
 {
-	return skbtrace_plain(j, sock_net(sk)->ns.inum,
-			      skbtrace_sk_ifindex(sk), skbtrace_sk_mark(sk),
-			      sk);
+	return skbtrace_in_scope(j, sock_net(sk)->ns.inum,
+				 skbtrace_sk_ifindex(sk), skbtrace_sk_mark(sk),
+				 sk);
 }
 
-static bool skbtrace_plain_packet(const struct skbtrace_judge *j,
-				  const struct skbtrace_packet *p)
+static bool skbtrace_packet_in_scope(const struct skbtrace_filters *j,
+				     const struct skbtrace_packet *p)
 {
 	u32 netns = 0;
 	int ifindex = 0;
@@ -158,14 +161,14 @@ static bool skbtrace_plain_packet(const struct skbtrace_judge *j,
 	} else {
 		ifindex = p->skb->skb_iif;
 	}
-	return skbtrace_plain(j, netns, ifindex, p->skb->mark, p->sk);
+	return skbtrace_in_scope(j, netns, ifindex, p->skb->mark, p->sk);
 }
 
 /* Context: probe, preemption off. */
-static struct skbtrace_judge *
-skbtrace_judge_get(const struct skbtrace_session *s)
+static struct skbtrace_filters *
+skbtrace_filters_get(const struct skbtrace_session *s)
 {
-	return rcu_dereference_sched(s->judge);
+	return rcu_dereference_sched(s->filters);
 }
 
 static bool skbtrace_count_filtered(struct skbtrace_session *s)
@@ -175,30 +178,29 @@ static bool skbtrace_count_filtered(struct skbtrace_session *s)
 }
 
 /**
- * skbtrace_judge_sk() - the rest of skbtrace_passes()
+ * skbtrace_passes_slow() - the slow path of skbtrace_passes()
  * @s: session
  * @ev: event
  * @sk: connection
  *
- * All that can be asked of a connection, by whoever judges: no verdict was at
- * hand. Context: probe.
+ * Runs all checks of connections. Context: probe.
  *
  * Return: true if the event passes; counted if not
  */
-bool skbtrace_judge_sk(struct skbtrace_session *s,
-		       const struct skbtrace_event *ev, struct sock *sk)
+bool skbtrace_passes_slow(struct skbtrace_session *s,
+			  const struct skbtrace_event *ev, struct sock *sk)
 {
 	const struct skbtrace_slot *slot = &s->slot[ev->slot];
-	const struct skbtrace_judge *j = skbtrace_judge_get(s);
+	const struct skbtrace_filters *j = skbtrace_filters_get(s);
 	struct skbtrace_prog *prog;
 
-	if (slot->picky && !skbtrace_picks_sk(slot, sk)) {
+	if (slot->picks && !skbtrace_picks_sk(slot, sk)) {
 		skbtrace_count_skipped(s);
 		return false;
 	}
 	if (!j)
 		return true;
-	if (j->judges & SKBTRACE_JUDGE_PLAIN && !skbtrace_plain_sk(j, sk))
+	if (j->checks & SKBTRACE_CHECK_SCOPE && !skbtrace_sk_in_scope(j, sk))
 		return skbtrace_count_filtered(s);
 	prog = j->prog[SKBTRACE_BY_CONN];
 	if (!prog || skbtrace_count_verdict(prog,
@@ -206,41 +208,40 @@ bool skbtrace_judge_sk(struct skbtrace_session *s,
 		return true;
 	return skbtrace_count_filtered(s);
 }
-EXPORT_SYMBOL_GPL(skbtrace_judge_sk);
+EXPORT_SYMBOL_GPL(skbtrace_passes_slow);
 
-/* The same for a name, which is no event: nothing is counted. */
+/* The same for a naming block, which is no event and not counted. */
 bool skbtrace_wants_name(struct skbtrace_session *s,
 			 const struct skbtrace_event *ev, struct sock *sk)
 {
 	const struct skbtrace_slot *slot = &s->slot[ev->slot];
-	const struct skbtrace_judge *j = skbtrace_judge_get(s);
+	const struct skbtrace_filters *j = skbtrace_filters_get(s);
 
-	if (slot->picky && !skbtrace_picks_sk(slot, sk))
+	if (slot->picks && !skbtrace_picks_sk(slot, sk))
 		return false;
 	if (!j)
 		return true;
-	if (j->judges & SKBTRACE_JUDGE_PLAIN && !skbtrace_plain_sk(j, sk))
+	if (j->checks & SKBTRACE_CHECK_SCOPE && !skbtrace_sk_in_scope(j, sk))
 		return false;
 	return !j->prog[SKBTRACE_BY_CONN] ||
 	       skbtrace_conn_wanted(j->prog[SKBTRACE_BY_CONN], sk);
 }
 
 /*
- * All that a program looks at of a packet, the packet itself untouched: data
- * from the IP header on, and the fragments. Not the rest of it: a load that a
- * program computes a negative offset for would add network_header, so that
- * leads behind the end.
+ * An skb for the program to run on, so that the packet is not changed: it has
+ * the data from the IP header on, and the fragments. A load at a computed
+ * negative offset adds network_header, which is set beyond the end.
  */
 static __always_inline void
 skbtrace_view(struct sk_buff *view, const struct sk_buff *skb, int l3)
 {
-	/* whether fragments may be read at all */
+	/* it has the bit that says whether fragments are readable */
 	if (skb->data_len)
 		memcpy(&view->headers, &skb->headers, sizeof(view->headers));
 	view->network_header = (typeof(view->network_header))~0U;
 	view->mac_header = (typeof(view->mac_header))~0U;
 	view->head = skb->head;
-	view->tail = 0;	/* older kernels bound loads before the data by that */
+	view->tail = 0;	/* older kernels limit negative loads by it */
 	view->end = skb->end;
 	view->data = skb->data + l3;
 	view->len = skb->len - l3;
@@ -248,8 +249,8 @@ skbtrace_view(struct sk_buff *view, const struct sk_buff *skb, int l3)
 }
 
 /*
- * The IP header is in the fragments: so that the linear part, which would be
- * of negative size, is empty, they are shown without what comes before it.
+ * The IP header is in a fragment, so the linear part would have a negative
+ * size. The view has none, and its fragments begin at the IP header.
  */
 static noinline u32 skbtrace_run_frags(const struct bpf_prog *bpf,
 				       const struct sk_buff *skb, int l3)
@@ -265,13 +266,13 @@ static noinline u32 skbtrace_run_frags(const struct bpf_prog *bpf,
 		skb_frag_size_sub(&shared.frags[i], n);
 		skip -= n;
 	}
-	if (skip)	/* not even there: in a list of packets */
+	if (skip)	/* it is in frag_list */
 		return 0;
 	skbtrace_view(&view, skb, l3);
 	view.head = (u8 *)&shared;
 	skb_set_end_offset(&view, 0);
 	view.data_len = view.len;
-	return skbtrace_run(bpf, &view);
+	return skbtrace_prog_run(bpf, &view);
 }
 
 static __always_inline u32
@@ -284,7 +285,7 @@ skbtrace_run_packet(const struct bpf_prog *bpf, const struct sk_buff *skb,
 		return l3 > (int)skb->len ? 0 :
 					    skbtrace_run_frags(bpf, skb, l3);
 	skbtrace_view(&view, skb, l3);
-	return skbtrace_run(bpf, &view);
+	return skbtrace_prog_run(bpf, &view);
 }
 
 static bool skbtrace_packet_conn_wanted(struct skbtrace_prog *prog,
@@ -298,12 +299,12 @@ static bool skbtrace_packet_conn_wanted(struct skbtrace_prog *prog,
 	       skbtrace_run_forged(prog->bpf, &t, t.proto, false);
 }
 
-static bool skbtrace_packet_passes(const struct skbtrace_judge *j,
+static bool skbtrace_packet_passes(const struct skbtrace_filters *j,
 				   const struct skbtrace_packet *p)
 {
 	struct skbtrace_prog *prog;
 
-	if (j->judges & SKBTRACE_JUDGE_PLAIN && !skbtrace_plain_packet(j, p))
+	if (j->checks & SKBTRACE_CHECK_SCOPE && !skbtrace_packet_in_scope(j, p))
 		return false;
 	prog = j->prog[SKBTRACE_BY_CONN];
 	if (prog && !skbtrace_count_verdict(prog,
@@ -318,7 +319,7 @@ static bool skbtrace_packet_passes(const struct skbtrace_judge *j,
 }
 
 /**
- * skbtrace_filter_packet() - skbtrace_judge_packet() with but a packet filter
+ * skbtrace_filter_packet() - ask the packet filter, the only check that is set
  * @s: session
  * @skb: packet
  * @l3: where its IP header is
@@ -329,11 +330,11 @@ static bool skbtrace_packet_passes(const struct skbtrace_judge *j,
 bool skbtrace_filter_packet(struct skbtrace_session *s,
 			    const struct sk_buff *skb, int l3)
 {
-	const struct skbtrace_judge *j = skbtrace_judge_get(s);
+	const struct skbtrace_filters *j = skbtrace_filters_get(s);
 	struct skbtrace_prog *prog;
 
 	if (unlikely(!j || !j->prog[SKBTRACE_BY_PACKET]))
-		return true;	/* it is just being changed */
+		return true;	/* the filters are being changed */
 	prog = j->prog[SKBTRACE_BY_PACKET];
 	return skbtrace_count_verdict(prog, skbtrace_run_packet(prog->bpf, skb,
 								l3)) ||
@@ -342,7 +343,7 @@ bool skbtrace_filter_packet(struct skbtrace_session *s,
 EXPORT_SYMBOL_GPL(skbtrace_filter_packet);
 
 /**
- * skbtrace_judge_packet() - the rest of skbtrace_passes_packet()
+ * skbtrace_passes_packet_slow() - the slow path of skbtrace_passes_packet()
  * @s: session
  * @ev: event
  * @skb: packet
@@ -354,20 +355,36 @@ EXPORT_SYMBOL_GPL(skbtrace_filter_packet);
  * Context: probe.
  * Return: true if the event passes; counted if not
  */
-bool skbtrace_judge_packet(struct skbtrace_session *s,
-			   const struct skbtrace_event *ev,
-			   const struct sk_buff *skb, int l3, u8 dir,
-			   const struct net_device *dev, struct sock *sk)
+bool skbtrace_passes_packet_slow(struct skbtrace_session *s,
+				 const struct skbtrace_event *ev,
+				 const struct sk_buff *skb, int l3, u8 dir,
+				 const struct net_device *dev, struct sock *sk)
 {
-	const struct skbtrace_packet p = { skb, l3, dir, dev, sk };
+	const struct skbtrace_packet p = {
+		.skb = skb, .l3 = l3, .dir = dir, .dev = dev, .sk = sk,
+	};
 	const struct skbtrace_slot *slot = &s->slot[ev->slot];
-	const struct skbtrace_judge *j = skbtrace_judge_get(s);
+	const struct skbtrace_filters *j = skbtrace_filters_get(s);
 
-	if (slot->picky && !skbtrace_picks_packet(slot, &p)) {
+	if (slot->picks && !skbtrace_picks_packet(slot, &p)) {
 		skbtrace_count_skipped(s);
 		return false;
 	}
 	return !j || skbtrace_packet_passes(j, &p) ||
 	       skbtrace_count_filtered(s);
 }
-EXPORT_SYMBOL_GPL(skbtrace_judge_packet);
+EXPORT_SYMBOL_GPL(skbtrace_passes_packet_slow);
+
+/* @j: no probe sees it; may be %NULL */
+void skbtrace_filters_free(struct skbtrace_filters *j)
+{
+	if (!j)
+		return;
+	skbtrace_prog_free(j->prog[SKBTRACE_BY_CONN]);
+	skbtrace_prog_free(j->prog[SKBTRACE_BY_PACKET]);
+#ifdef CONFIG_CGROUPS
+	if (j->cgroup)
+		cgroup_put(j->cgroup);
+#endif
+	kfree(j);
+}

@@ -4,18 +4,20 @@
  * Documentation/networking/skbtrace.rst.
  */
 #include <linux/module.h>
-#include "internal.h"
+#include "core_events.h"
+#include "ctl/ctl.h"
+#include "instances.h"
 
 static int __init skbtrace_init(void)
 {
 	int err;
 
-	err = skbtrace_session_init();
+	err = skbtrace_instances_init();
 	if (err)
 		return err;
 	err = skbtrace_register_proto(&skbtrace_core_proto);
 	if (err)
-		goto err_session;
+		goto err_instances;
 	err = skbtrace_ctl_init();
 	if (err)
 		goto err_proto;
@@ -23,16 +25,15 @@ static int __init skbtrace_init(void)
 
 err_proto:
 	skbtrace_unregister_proto(&skbtrace_core_proto);
-err_session:
-	skbtrace_session_exit();
+err_instances:
+	skbtrace_instances_exit();
 	return err;
 }
 
 static void __exit skbtrace_exit(void)
 {
 	/* a module that is going can't be opened, so nobody is in a file */
-	skbtrace_session_exit();
-	skbtrace_ctl_exit();
+	skbtrace_instances_exit();
 	skbtrace_unregister_proto(&skbtrace_core_proto);
 }
 

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sk_mark= and sample=: which connections an event wants.
+ * sk_mark= and sample=: which connections an event is recorded of.
  *
- * A sample is of whole connections, the same on both ends and in each session:
- * it depends on nothing but the two addresses with their ports, whichever of
- * them is local. Whoever can not name them all yet is not in it.
+ * A sample consists of whole connections, the same on both hosts and in each
+ * session: it only depends on the two addresses and ports, whichever end is
+ * local. A socket that lacks a port is not in the sample.
  */
 #include <net/inet_timewait_sock.h>
 #include <net/request_sock.h>
 #include <net/sock.h>
-#include "internal.h"
+#include "pick.h"
 
 static u64 skbtrace_mix_end(const struct in6_addr *addr, u16 port)
 {
@@ -22,7 +22,7 @@ static u64 skbtrace_mix_end(const struct in6_addr *addr, u16 port)
 	return mix ^ mix >> 32;
 }
 
-/* One in @n, from the sum of both ends, so that their order does not matter. */
+/* One in @n, by a sum over both ends, which does not depend on their order */
 static bool skbtrace_sampled(const struct skbtrace_tuple *t, u32 n)
 {
 	u64 mix = skbtrace_mix_end(&t->local, t->lport) +
@@ -43,7 +43,7 @@ u32 skbtrace_sk_mark(struct sock *sk)
 }
 
 /**
- * skbtrace_picks_sk() - does a slot want this connection?
+ * skbtrace_picks_sk() - does a connection agree with sk_mark= and sample=?
  * @slot: the slot of an event, with sk_mark= or sample=
  * @sk: full socket or minisocket
  *
@@ -63,11 +63,11 @@ bool skbtrace_picks_sk(const struct skbtrace_slot *slot, struct sock *sk)
 }
 
 /**
- * skbtrace_picks_packet() - does a slot want this packet?
+ * skbtrace_picks_packet() - does a packet agree with sk_mark= and sample=?
  * @slot: the slot of an event, with sk_mark= or sample=
  * @p: packet; without a socket it has no mark
  *
- * What has no ports is judged by its addresses. Context: probe.
+ * Packets without ports are sampled by their addresses. Context: probe.
  * Return: true if it does
  */
 bool skbtrace_picks_packet(const struct skbtrace_slot *slot,

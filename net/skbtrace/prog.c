@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A program of a filter: classic BPF, checked here so that the place of a
- * fault can be told, then by the kernel's own check, which also makes it
- * machine code.
+ * Filter programs, in classic BPF. They are checked here, so that "error" can
+ * name the faulty instruction, then by the kernel's own check, which also
+ * compiles them.
  *
- * Loads at negative offsets are refused: there lie the kernel's extensions,
- * which look at parts of a packet that a filter of ours is not shown.
+ * Loads at negative offsets are refused: these are the kernel's extensions,
+ * which access fields of the skb that the view of skbtrace lacks.
  */
 #include <linux/percpu.h>
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
-#include "internal.h"
 #include "conn_prog.h"
+#include "error.h"
+#include "lock.h"
+#include "prog.h"
 
 static bool skbtrace_known_load(u16 code)
 {
@@ -107,7 +109,7 @@ static bool skbtrace_is_packet_load(u16 code)
 	       BPF_MODE(code) == BPF_MSH;
 }
 
-/* @left: instructions behind this one. Return: the fault, or %NULL */
+/* @left: instructions after this one. Return: the fault, or %NULL */
 static const char *skbtrace_insn_fault(const struct sock_filter *f,
 				       unsigned int left)
 {
@@ -185,19 +187,45 @@ struct skbtrace_prog *skbtrace_prog_alloc(unsigned int nr)
 	return p;
 }
 
+/*
+ * A computed offset above 2 GiB is negative: in a packet that is data before
+ * the IP header, which a view does not have.
+ */
+static bool skbtrace_computes_place(const struct skbtrace_prog *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < p->nr; i++)
+		if (BPF_CLASS(p->insns[i].code) == BPF_LD &&
+		    BPF_MODE(p->insns[i].code) == BPF_IND)
+			return true;
+	return false;
+}
+
+static void skbtrace_prog_direct(struct skbtrace_prog *p)
+{
+	if (skbtrace_computes_place(p))
+		return;
+	p->direct.run = p->bpf->bpf_func;
+	p->direct.insns = p->bpf->insnsi;
+	p->direct.count = p->count;
+}
+
 /**
- * skbtrace_prog_make() - check a program, and make it run
+ * skbtrace_prog_make() - check and compile a program
  * @p: program, its instructions filled in
- * @target: what it is to judge
+ * @target: what it filters
  *
  * Context: skbtrace_lock.
  * Return: 0, -EINVAL or -ENOMEM, told in "error"
  */
 int skbtrace_prog_make(struct skbtrace_prog *p, enum skbtrace_target target)
+	__must_hold(&skbtrace_lock)
 {
 	struct sock_fprog_kern text = { .len = p->nr, .filter = p->insns };
 	int err = skbtrace_check_insns(p->insns, p->nr);
 
+	lockdep_assert_held(&skbtrace_lock);
 	if (!err && target == SKBTRACE_BY_CONN)
 		err = skbtrace_check_conn(p->insns, p->nr);
 	if (err)
@@ -211,7 +239,11 @@ int skbtrace_prog_make(struct skbtrace_prog *p, enum skbtrace_target target)
 	err = bpf_prog_create(&p->bpf, &text);
 	if (err == -EINVAL)
 		return skbtrace_err(err, "refused by bpf_check_classic(): a word of memory is loaded that may not have been stored");
-	return err ? skbtrace_err(err, "no memory") : 0;
+	if (err)
+		return skbtrace_err(err, "no memory");
+	if (target == SKBTRACE_BY_PACKET)
+		skbtrace_prog_direct(p);
+	return 0;
 }
 
 /* @p: program that no probe sees; may be %NULL */
@@ -224,71 +256,4 @@ void skbtrace_prog_free(struct skbtrace_prog *p)
 	vfree(p->verdicts);
 	free_percpu(p->count);
 	kvfree(p);
-}
-
-static void skbtrace_prog_sum(const struct skbtrace_prog *p,
-			      struct skbtrace_prog_cpu *sum)
-{
-	const struct skbtrace_prog_cpu *c;
-	int cpu;
-
-	memset(sum, 0, sizeof(*sum));
-	for_each_possible_cpu(cpu) {
-		c = per_cpu_ptr(p->count, cpu);
-		sum->passed += READ_ONCE(c->passed);
-		sum->refused += READ_ONCE(c->refused);
-		sum->forgotten[0] += READ_ONCE(c->forgotten[0]);
-		sum->forgotten[1] += READ_ONCE(c->forgotten[1]);
-	}
-}
-
-/* As it can be written again. */
-void skbtrace_prog_print(struct seq_file *m, const struct skbtrace_prog *p)
-{
-	struct skbtrace_prog_cpu sum;
-	unsigned int i;
-
-	skbtrace_prog_sum(p, &sum);
-	if (p->note[0])
-		seq_printf(m, "# %s\n", p->note);
-	seq_printf(m, "# seen %llu passed %llu\n", sum.passed + sum.refused,
-		   sum.passed);
-	seq_printf(m, "%u\n", p->nr);
-	for (i = 0; i < p->nr; i++)
-		seq_printf(m, "%u %u %u %u\n", p->insns[i].code,
-			   p->insns[i].jt, p->insns[i].jf, p->insns[i].k);
-}
-
-/*
- * A connection that comes back after it was forgotten counts once more. With
- * fewer of them than places, each counts once.
- */
-static void skbtrace_prog_stat_conns(struct seq_file *m,
-				     const struct skbtrace_prog *p,
-				     const struct skbtrace_prog_cpu *sum)
-{
-	u64 yes = sum->forgotten[1], no = sum->forgotten[0], e;
-	unsigned int i;
-
-	for (i = 0; i < SKBTRACE_NR_VERDICTS; i++) {
-		e = READ_ONCE(p->verdicts->tab[i]);
-		if (e & SKBTRACE_VERDICT_YES)
-			yes++;
-		else if (e)
-			no++;
-	}
-	seq_printf(m, " connections=%llu matching=%llu", yes + no, yes);
-}
-
-/* For "stat". */
-void skbtrace_prog_stat(struct seq_file *m, const struct skbtrace_prog *p)
-{
-	struct skbtrace_prog_cpu sum;
-
-	skbtrace_prog_sum(p, &sum);
-	seq_printf(m, " insns=%u seen=%llu passed=%llu", p->nr,
-		   sum.passed + sum.refused, sum.passed);
-	if (p->verdicts)
-		skbtrace_prog_stat_conns(m, p, &sum);
-	seq_putc(m, '\n');
 }

@@ -1,29 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Protocol modules and their events. The core knows no event but its own.
+ * The registry of protocol modules and events.
  */
 #include <linux/kmod.h>
 #include <linux/module.h>
 #include <linux/tracepoint.h>
-#include "internal.h"
+#include "core_events.h"
+#include "registry.h"
+#include "source.h"
 
-/* For control; see internal.h. */
-DEFINE_MUTEX(skbtrace_lock);
 LIST_HEAD(skbtrace_protos);
 /* By slot. Under skbtrace_lock. */
 struct skbtrace_event *skbtrace_events[SKBTRACE_MAX_EVENTS];
 
-/* The modules that come with the kernel; others are loaded by event name. */
+/* The modules in this tree; others are loaded by the alias of an event. */
 static const char *const skbtrace_known_protos[] = {
 	"packet", "ip", "tcp", "udp"
 };
 
-/* Context: skbtrace_lock. Return: the event or %NULL */
+/* Return: the event or %NULL */
 struct skbtrace_event *skbtrace_find_event(const char *name, size_t len)
+	__must_hold(&skbtrace_lock)
 {
 	struct skbtrace_event *ev;
 	unsigned int i;
 
+	lockdep_assert_held(&skbtrace_lock);
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++) {
 		ev = skbtrace_events[i];
 		if (ev && strlen(ev->name) == len &&
@@ -44,6 +46,17 @@ skbtrace_proto_syms(const struct skbtrace_proto *proto, const char *name)
 	return NULL;
 }
 
+static const struct skbtrace_syms *
+skbtrace_event_syms(const struct skbtrace_event *ev, const char *name)
+{
+	const struct skbtrace_syms *syms;
+
+	for (syms = ev->syms; syms && syms->name; syms++)
+		if (!strcmp(syms->name, name))
+			return syms;
+	return NULL;
+}
+
 /* The words of a field whose unit is enum:NAME or flags:NAME, else %NULL. */
 const struct skbtrace_syms *skbtrace_find_syms(const struct skbtrace_event *ev,
 					       const char *unit)
@@ -53,11 +66,12 @@ const struct skbtrace_syms *skbtrace_find_syms(const struct skbtrace_event *ev,
 
 	if (!name)
 		return NULL;
-	syms = skbtrace_proto_syms(ev->proto, name + 1);
+	syms = skbtrace_event_syms(ev, name + 1) ?:
+	       skbtrace_proto_syms(ev->proto, name + 1);
 	return syms ?: skbtrace_proto_syms(&skbtrace_core_proto, name + 1);
 }
 
-/* A field by its name; %NULL if the event has none such, or @name is %NULL. */
+/* A field by its name; %NULL if there is none, or @name is %NULL. */
 const struct skbtrace_field *
 skbtrace_find_field(const struct skbtrace_event *ev, const char *name)
 {
@@ -79,7 +93,7 @@ static bool skbtrace_proto_there(const char *name)
 	return false;
 }
 
-/* Load the modules that come with the kernel. Context: no lock held. */
+/* Load the modules in this tree. Context: no lock held. */
 void skbtrace_load_protos(void)
 {
 	unsigned int i;
@@ -96,15 +110,17 @@ void skbtrace_load_protos(void)
 }
 
 /**
- * skbtrace_absent_proto() - a module that should be there and is not
- * @i: 0, 1, ... : which of those that come with the kernel
+ * skbtrace_absent_proto() - which module could not be loaded?
+ * @i: 0, 1, ... : which of the modules in this tree
  * @name: its name if it is absent, else %NULL
  *
  * Context: skbtrace_lock.
  * Return: false if there are no more
  */
 bool skbtrace_absent_proto(unsigned int i, const char **name)
+	__must_hold(&skbtrace_lock)
 {
+	lockdep_assert_held(&skbtrace_lock);
 	if (i >= ARRAY_SIZE(skbtrace_known_protos))
 		return false;
 	*name = skbtrace_proto_there(skbtrace_known_protos[i]) ?
@@ -112,7 +128,7 @@ bool skbtrace_absent_proto(unsigned int i, const char **name)
 	return true;
 }
 
-/* skip= and only= name values by words, so there must be some. */
+/* skip= and only= take words, so the field must be an enum. */
 static bool skbtrace_select_ok(const struct skbtrace_event *ev,
 			       const char *name)
 {
@@ -134,7 +150,7 @@ static int skbtrace_check_event(const struct skbtrace_event *ev)
 	    ev->len < sizeof(struct skbtrace_block) ||
 	    ev->nr >= SKBTRACE_FIRST_SPECIAL)
 		return -EINVAL;
-	if (ev->kind == SKBTRACE_CONN && !ev->names)
+	if (ev->kind == SKBTRACE_CONN && !ev->named_by)
 		return -EINVAL;
 	if (ev->role == SKBTRACE_ROLE_CONN && !ev->fill)
 		return -EINVAL;
@@ -165,7 +181,7 @@ static void skbtrace_find_hooks(struct skbtrace_hook *const *hooks)
 		skbtrace_source_find(hooks[i]);
 }
 
-/* The same event in all, but for the mark on its blocks. */
+/* A copy of the event, except that its blocks are marked. */
 static void skbtrace_add_inference(const struct skbtrace_event *ev,
 				   struct skbtrace_inference *inf)
 {
@@ -219,7 +235,7 @@ static void skbtrace_del_events(const struct skbtrace_proto *proto)
 }
 
 /**
- * skbtrace_register_proto() - make the events of a module known
+ * skbtrace_register_proto() - register the events of a module
  * @proto: the module, which must stay until it is unregistered
  *
  * Nothing is attached yet. Context: may sleep.
@@ -249,11 +265,11 @@ int skbtrace_register_proto(struct skbtrace_proto *proto)
 EXPORT_SYMBOL_GPL(skbtrace_register_proto);
 
 /**
- * skbtrace_unregister_proto() - forget the events of a module
+ * skbtrace_unregister_proto() - unregister the events of a module
  * @proto: the module
  *
- * None is on: each one that is holds a reference to the module. Waits until no
- * probe can run. Context: may sleep.
+ * None is on: an event that is on holds a reference to the module. Waits until
+ * no probe runs. Context: may sleep.
  */
 void skbtrace_unregister_proto(struct skbtrace_proto *proto)
 {

@@ -1,22 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Room for blocks in the buffer of this CPU: sub-buffers are opened and closed,
- * and what has found no room is told of before the next block.
+ * Reserves space for blocks in the buffer of this CPU, opens and closes
+ * sub-buffers, and counts and reports losses.
  *
- * Context: interrupts off, on the CPU itself, but for skbtrace_flush_cpu().
+ * Context: interrupts off, on the CPU itself, except for skbtrace_flush_cpu().
  */
+#include <linux/irq_work.h>
 #include <linux/ktime.h>
+#include <linux/relay.h>
 #include <linux/wait.h>
-#include "internal.h"
+#include "gate.h"
+#include "race.h"
+#include "room.h"
 
 static void skbtrace_close_subbuf(struct skbtrace_cpu *c)
 {
-	struct skbtrace_ring *r = &c->ring;
+	struct skbtrace_ring *r = &c->gate.ring;
 	struct skbtrace_subbuf *h = (struct skbtrace_subbuf *)r->cur;
 	struct skbtrace_pad *pad;
 
 	h->used = r->off;
-	h->nr_events = c->written + c->names - c->opened;
+	h->nr_events = c->gate.written + c->names - c->opened;
 	if (r->off < r->size) {
 		pad = (struct skbtrace_pad *)(r->cur + r->off);
 		pad->len = sizeof(*pad);
@@ -30,7 +34,7 @@ static void skbtrace_close_subbuf(struct skbtrace_cpu *c)
 		irq_work_queue(&c->buf->wakeup_work);
 }
 
-/* A count of losses that does not fit into 32 bits is told in parts. */
+/* A count of losses that does not fit into 32 bits is split. */
 #define SKBTRACE_LOST_PART	((u64)BIT(31))
 
 static u32 skbtrace_lost_parts(u64 count)
@@ -38,8 +42,8 @@ static u32 skbtrace_lost_parts(u64 count)
 	return (count + SKBTRACE_LOST_PART - 1) / SKBTRACE_LOST_PART;
 }
 
-/* The in-band record of what found no room; always the next block. */
-static bool skbtrace_tell_loss(struct skbtrace_cpu *c, bool important)
+/* Write the pending LOST block; it must be the next block. */
+static bool skbtrace_write_lost(struct skbtrace_cpu *c, bool important)
 {
 	struct skbtrace_loss *loss = &c->loss;
 	struct skbtrace_lost *b;
@@ -49,8 +53,8 @@ static bool skbtrace_tell_loss(struct skbtrace_cpu *c, bool important)
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
 		kinds += skbtrace_lost_parts(loss->kinds[i]);
 	b = (struct skbtrace_lost *)
-		skbtrace_ring_room(&c->ring, struct_size(b, kinds, kinds),
-				   important);
+		skbtrace_ring_reserve(&c->gate.ring,
+				      struct_size(b, kinds, kinds), important);
 	if (!b)
 		return false;
 
@@ -77,7 +81,7 @@ static bool skbtrace_tell_loss(struct skbtrace_cpu *c, bool important)
 
 static bool skbtrace_open_subbuf(struct skbtrace_cpu *c, bool important)
 {
-	struct skbtrace_ring *r = &c->ring;
+	struct skbtrace_ring *r = &c->gate.ring;
 
 	if (!skbtrace_ring_open(r, sizeof(struct skbtrace_subbuf), important))
 		return false;
@@ -88,55 +92,55 @@ static bool skbtrace_open_subbuf(struct skbtrace_cpu *c, bool important)
 		.hdr_len = sizeof(struct skbtrace_subbuf),
 		.cpu = c->cpu,
 		.size = r->size,
-		.epoch = c->epoch,
-		.first_seq = c->loss.count ? c->loss.first_seq : c->seq,
+		.epoch = c->gate.epoch,
+		.first_seq = c->loss.count ? c->loss.first_seq : c->gate.seq,
 		.lost_total = c->lost - c->loss.count,
-		.mono_ns = ktime_get_mono_fast_ns(),
+		.mono_ns = skbtrace_now(),
 		.real_ns = ktime_get_real_fast_ns(),
 	};
-	c->opened = c->written + c->names;
-	/* the first sub-buffer after a loss always has room to tell of it */
-	if (c->loss.count && !skbtrace_tell_loss(c, important))
+	c->opened = c->gate.written + c->names;
+	/* an empty sub-buffer is always large enough for a LOST block */
+	if (c->loss.count && !skbtrace_write_lost(c, important))
 		skbtrace_die(c->run, "no room for a LOST block");
 	return true;
 }
 
-/* Not in the open sub-buffer, or not without some thought. */
-void *skbtrace_room_slow(struct skbtrace_cpu *c, u32 len, bool important)
+/* Slow path of skbtrace_reserve(). */
+void *skbtrace_reserve_slow(struct skbtrace_cpu *c, u32 len, bool important)
 {
-	struct skbtrace_ring *r = &c->ring;
+	struct skbtrace_ring *r = &c->gate.ring;
 	void *p;
 
-	if (!r->base)	/* a CPU that came up without memory for its buffer */
+	if (!r->base)	/* the CPU came up, and there was no memory for it */
 		return NULL;
 	if (r->cur) {
-		if (!c->loss.count || skbtrace_tell_loss(c, important)) {
-			p = skbtrace_ring_room(r, len, important);
+		if (!c->loss.count || skbtrace_write_lost(c, important)) {
+			p = skbtrace_ring_reserve(r, len, important);
 			if (p)
 				goto got;
 		}
-		/* a spare one, not for ordinary blocks: leave it open */
+		/* a spare one, which ordinary blocks must not use */
 		if (!important && !skbtrace_ring_may_open(r, false))
 			return NULL;
 		skbtrace_close_subbuf(c);
 	}
 	if (!skbtrace_open_subbuf(c, important))
 		return NULL;
-	p = skbtrace_ring_room(r, len, important);
+	p = skbtrace_ring_reserve(r, len, important);
 got:
 	if (p && !important)
 		r->limit = r->size;
 	return p;
 }
 
-/* An event finds no room. Context: gate busy. */
+/* Count an event as lost: the buffer is full. Context: gate busy. */
 void skbtrace_lose(struct skbtrace_cpu *c, const struct skbtrace_event *ev)
 {
-	u64 time = ktime_get_mono_fast_ns();
+	u64 time = skbtrace_now();
 	struct skbtrace_loss *loss = &c->loss;
 
 	if (!loss->count) {
-		loss->first_seq = c->seq;
+		loss->first_seq = c->gate.seq;
 		loss->first_time = time;
 	}
 	loss->last_time = time;
@@ -145,13 +149,13 @@ void skbtrace_lose(struct skbtrace_cpu *c, const struct skbtrace_event *ev)
 	loss->nr[ev->slot] = ev->nr;
 	c->lost_by[ev->slot]++;
 	c->lost++;
-	c->seq++;
-	c->ring.limit = 0;	/* the fast path would not tell of it */
+	c->gate.seq++;
+	c->gate.ring.limit = 0;	/* the LOST block needs the slow path */
 }
 
 /*
- * Close what is open, tell of what was lost, and if asked to begin the epoch
- * that the session wants. Context: on the CPU itself, or no probe can run
+ * Close the open sub-buffer, write a pending LOST block, and if @move_epoch
+ * begin the epoch that is due. Context: on the CPU itself, or no probe can run
  * there (stopped, or the CPU is offline and kept so).
  */
 void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
@@ -160,18 +164,19 @@ void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
 	unsigned long flags;
 
 	local_irq_save(flags);
-	if (c->ring.cur && c->ring.off > sizeof(struct skbtrace_subbuf))
+	if (c->gate.ring.cur &&
+	    c->gate.ring.off > sizeof(struct skbtrace_subbuf))
 		skbtrace_close_subbuf(c);
-	if (c->loss.count && !c->ring.cur && c->ring.base &&
+	if (c->loss.count && !c->gate.ring.cur && c->gate.ring.base &&
 	    skbtrace_open_subbuf(c, true))
 		skbtrace_close_subbuf(c);
-	if (move_epoch && c->epoch != READ_ONCE(run->epoch)) {
-		c->epoch = READ_ONCE(run->epoch);
-		memset(c->tasks, 0, sizeof(c->tasks));
+	if (move_epoch && c->gate.epoch != READ_ONCE(run->epoch)) {
+		c->gate.epoch = READ_ONCE(run->epoch);
+		memset(c->gate.tasks, 0, sizeof(c->gate.tasks));
 		memset(&c->symbols, 0, sizeof(c->symbols));
 	}
-	/* a loss not yet told of is an event before now that is not closed */
+	/* a pending LOST block is older than now, and not closed yet */
 	if (!c->loss.count)
-		WRITE_ONCE(c->complete, ktime_get_mono_fast_ns());
+		WRITE_ONCE(c->complete, skbtrace_now());
 	local_irq_restore(flags);
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Tracepoints: found by name, so that one table of events serves kernels that
- * have them and kernels that don't, and attached while an event uses them.
+ * Tracepoints: found by name, so that one table of events serves kernels with
+ * and without them; probes are attached while an event uses them.
  */
+#include <linux/module.h>
 #include <linux/tracepoint.h>
-#include "internal.h"
+#include "error.h"
+#include "source.h"
+#include "state.h"
 
 struct skbtrace_search {
 	const char		*name;
@@ -42,7 +45,7 @@ static const char *skbtrace_missing_hook(struct skbtrace_hook *const *hooks)
 }
 
 /**
- * skbtrace_missing() - what keeps an event from being traced exactly here
+ * skbtrace_missing() - the tracepoint that the exact form of an event lacks
  * @ev: event
  *
  * Return: name of the missing tracepoint, %NULL if there is none
@@ -52,13 +55,13 @@ const char *skbtrace_missing(const struct skbtrace_event *ev)
 	return skbtrace_missing_hook(ev->hooks);
 }
 
-/* Does an event tell less because of this one? */
+/* Does an event lack something because of this hook? */
 bool skbtrace_hook_lacks(const struct skbtrace_hook *hook)
 {
 	return hook->tp ? hook->older : hook->without;
 }
 
-/* A hook because of which an event tells less; %NULL: none. */
+/* A hook because of which an event lacks something; %NULL: none. */
 const struct skbtrace_hook *skbtrace_lacks(const struct skbtrace_event *ev)
 {
 	unsigned int i;
@@ -164,17 +167,9 @@ undo:
 	return err;
 }
 
-/**
- * skbtrace_attach() - attach what an event needs and no other event attached
- * @run: run
- * @ev: event
- * @forms: SKBTRACE_FORM_* of it, which this kernel has
- *
- * Context: skbtrace_lock.
- * Return: 0 or a negative errno, nothing attached then
- */
-int skbtrace_attach(struct skbtrace_run *run, const struct skbtrace_event *ev,
-		    u8 forms)
+/* Attach all hooks of @forms, or none. */
+static int skbtrace_attach(struct skbtrace_run *run,
+			   const struct skbtrace_event *ev, u8 forms)
 {
 	int err = 0;
 
@@ -189,8 +184,9 @@ int skbtrace_attach(struct skbtrace_run *run, const struct skbtrace_event *ev,
 	return err;
 }
 
-/* The reverse. Probes may still run until tracepoint_synchronize_unregister */
-void skbtrace_detach(struct skbtrace_run *run, const struct skbtrace_event *ev)
+/* Probes may still run until tracepoint_synchronize_unregister(). */
+static void skbtrace_detach(struct skbtrace_run *run,
+			    const struct skbtrace_event *ev)
 {
 	u8 forms = run->forms[ev->slot];
 
@@ -199,4 +195,49 @@ void skbtrace_detach(struct skbtrace_run *run, const struct skbtrace_event *ev)
 		skbtrace_hooks_put(run, ev->hooks);
 	if (forms & SKBTRACE_FORM_INFERRED)
 		skbtrace_hooks_put(run, ev->inferred->hooks);
+}
+
+/**
+ * skbtrace_event_on() - attach the hooks of an event
+ * @run: run
+ * @ev: event, which is off
+ * @forms: SKBTRACE_FORM_* of it, which this kernel has
+ *
+ * Context: skbtrace_lock.
+ * Return: 0 or a negative errno, told in "error", nothing attached then
+ */
+int skbtrace_event_on(struct skbtrace_run *run, struct skbtrace_event *ev,
+		      u8 forms)
+	__must_hold(&skbtrace_lock)
+{
+	int err = 0;
+
+	lockdep_assert_held(&skbtrace_lock);
+	if (!try_module_get(ev->proto->owner))
+		return skbtrace_err(-ENOENT, "%s: its module is going away",
+				    ev->name);
+	if (ev->states ||
+	    (forms & SKBTRACE_FORM_INFERRED && ev->inferred->states))
+		err = skbtrace_states_make(run);
+	if (!err)
+		err = skbtrace_attach(run, ev, forms);
+	if (err) {
+		module_put(ev->proto->owner);
+		return skbtrace_err(err, "%s: can't attach: %pe", ev->name,
+				    ERR_PTR(err));
+	}
+	run->nr_on++;
+	return 0;
+}
+
+/* The reverse of skbtrace_event_on(). */
+void skbtrace_event_off(struct skbtrace_run *run,
+			const struct skbtrace_event *ev)
+	__must_hold(&skbtrace_lock)
+{
+	lockdep_assert_held(&skbtrace_lock);
+	WRITE_ONCE(run->pub.slot[ev->slot].on, false);
+	skbtrace_detach(run, ev);
+	run->nr_on--;
+	module_put(ev->proto->owner);
 }

@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Memory of connections, for events that tell of a change.
+ * State of connections, for events that report changes.
  */
 #include <linux/vmalloc.h>
-#include "internal.h"
+#include "state.h"
+
+#define SKBTRACE_NR_STATES	131072U	/* a power of two; 4 MiB, if needed */
 
 /**
- * skbtrace_states_make() - see that there is a table
+ * skbtrace_states_make() - allocate the table, unless that has been done
  * @run: run
  *
  * Lives as long as the run. Context: skbtrace_lock.
  * Return: 0 or -ENOMEM
  */
 int skbtrace_states_make(struct skbtrace_run *run)
+	__must_hold(&skbtrace_lock)
 {
 	struct skbtrace_state *tab;
 
+	lockdep_assert_held(&skbtrace_lock);
 	if (run->pub.states.tab)
 		return 0;
 	tab = vzalloc(array_size(SKBTRACE_NR_STATES, sizeof(*tab)));
@@ -27,14 +31,20 @@ int skbtrace_states_make(struct skbtrace_run *run)
 	return 0;
 }
 
+/* No probe can run any more. */
+void skbtrace_states_free(struct skbtrace_run *run)
+{
+	vfree(run->pub.states.tab);
+}
+
 /**
- * skbtrace_state_new() - the rest of skbtrace_state_get(): a first time
+ * skbtrace_state_new() - the slow path of skbtrace_state_get(): a new entry
  * @s: session
  * @sk: connection, locked
  * @part: as for skbtrace_state_get_part()
  *
  * Context: probe.
- * Return: the state, or %NULL: there is no room for one
+ * Return: the state, or %NULL: no entry is free
  */
 struct skbtrace_state *skbtrace_state_new(struct skbtrace_session *s,
 					  struct sock *sk, u64 part)

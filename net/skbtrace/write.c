@@ -1,103 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The hot path: from a probe that has something to tell to a block in the
- * buffer of this CPU.
+ * The hot path: writes a block to the buffer of this CPU.
  *
- * From begin to commit interrupts are off, so nothing nests on this CPU: the
- * order of blocks is the order of their times, and a gate found busy means
- * that a probe has hit a probe. No lock is taken and nothing is allocated.
- * What finds no room is counted, and told of before the next block.
+ * Interrupts are off from begin to commit, so nothing nests on this CPU: blocks
+ * are in order of time, and a busy gate means that a probe has hit a probe. No
+ * lock is taken, nothing is allocated. If the buffer is full, the event is
+ * counted, and reported by a LOST block before the next block.
  */
-#include <linux/sched.h>
-#include <linux/sock_diag.h>
-#include <linux/stacktrace.h>
 #include <linux/ktime.h>
+#include <linux/sched.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
-#include "internal.h"
-
-/* Give up tracing. Context: any; the reader ends the session. */
-void skbtrace_die(struct skbtrace_run *run, const char *why)
-{
-	int cpu;
-
-	cmpxchg(&run->dead, NULL, why);
-	for_each_possible_cpu(cpu)
-		WRITE_ONCE(per_cpu_ptr(run->cpu, cpu)->gate.ctx_mask, 0);
-}
-
-/* Context: skbtrace_lock. Probes on any CPU see it at their next event. */
-void skbtrace_set_contexts(struct skbtrace_run *run)
-{
-	bool wanted;
-	int cpu;
-
-	for_each_possible_cpu(cpu) {
-		wanted = !READ_ONCE(run->dead) &&
-			 cpumask_test_cpu(cpu, run->config.cpus);
-		WRITE_ONCE(per_cpu_ptr(run->cpu, cpu)->gate.ctx_mask,
-			   wanted ? run->config.ctx_mask : 0);
-	}
-}
+#include "history.h"
+#include "hold.h"
+#include "naming.h"
+#include "room.h"
+#include "stack.h"
 
 static __always_inline void *
 skbtrace_head(struct skbtrace_cpu *c, const struct skbtrace_event *ev,
 	      struct skbtrace_block *b, u32 ctx, u64 key, u32 netns, u32 tgid)
 {
-	c->seq++;
-	c->written++;
+	c->gate.seq++;
+	c->gate.written++;
 	memcpy(b, &ev->first, sizeof(ev->first));
 	b->ctx = ctx;
 	b->key = key;
 	b->netns = netns;
 	b->tgid = tgid;
-	/* last, so that only @b has to be kept across the call */
-	b->time = ktime_get_mono_fast_ns();
+	/* last, so that only @b is live across the call */
+	b->time = skbtrace_now();
 	return b;
 }
 
-/**
- * skbtrace_save_stack() - the addresses of a stack, each with its name told
- * @run: the run
- * @c: this CPU
- * @calls: the result
- * @skip: calls of the core, to be left out
- *
- * Context: gate busy.
- * Return: bytes that it takes in a block
- */
-u32 skbtrace_save_stack(struct skbtrace_run *run, struct skbtrace_cpu *c,
-			struct skbtrace_calls *calls, unsigned int skip)
-{
-	unsigned int i;
-
-	calls->nr = stack_trace_save(calls->at, SKBTRACE_STACK_MAX, skip);
-	for (i = 0; i < calls->nr; i++)
-		skbtrace_name_location(c, (const void *)calls->at[i]);
-	return sizeof(struct skbtrace_stack) + calls->nr * sizeof(u64);
-}
-
-/* After a block's fields. */
-void skbtrace_put_stack(struct skbtrace_run *run,
-			const struct skbtrace_calls *calls,
-			struct skbtrace_block *b)
-{
-	struct skbtrace_stack *stack = (void *)b + b->len;
-	unsigned int i;
-
-	stack->depth = calls->nr;
-	stack->spare = 0;
-	for (i = 0; i < calls->nr; i++)
-		stack->at[i] = skbtrace_location_id(&run->pub,
-						    (void *)calls->at[i]);
-	b->len += struct_size(stack, at, calls->nr);
-	b->flags |= SKBTRACE_BLOCK_STACK;
-}
-
 /*
- * All that can be in the way. Names come first and the time last: whoever sees
- * that a name has been told on another CPU then has the later time. Context:
- * the gate is busy. Return: the block, or %NULL: lost
+ * Write names, reserve the block, fill in its header. The time is read last: if
+ * a name was written on another CPU, this event must be later. Context: the
+ * gate is busy. Return: the block, or %NULL: lost
  */
 static __always_inline void *
 skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
@@ -110,19 +49,19 @@ skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
 	u64 key = call->key;
 
 	if (call->sk)
-		key = skbtrace_name_if_new(run, c, ev->names, call->sk,
+		key = skbtrace_name_if_new(run, c, ev->named_by, call->sk,
 					   call->netns);
 	if (call->location)
 		skbtrace_name_location(c, call->location);
 	if (call->ctx == SKBTRACE_CTX_TASK) {
 		tgid = current->tgid;
-		if (c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid)
+		if (c->gate.tasks[tgid % SKBTRACE_NR_TASKS] != tgid)
 			skbtrace_name_task(c, tgid, current);
 	}
 	if (run->pub.slot[ev->slot].stack)
 		more = skbtrace_save_stack(run, c, &calls, skip);
 
-	b = skbtrace_room(c, ev->len + more, ev->important);
+	b = skbtrace_reserve(c, ev->len + more, ev->important);
 	if (b) {
 		skbtrace_head(c, ev, b, call->ctx, key, call->netns, tgid);
 		if (more)
@@ -134,8 +73,8 @@ skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
 }
 
 /*
- * So that all others need not look whether a block is staged, the gate is told
- * that interrupts had been off.
+ * The gate gets flags that say "interrupts were off", so that the fast path of
+ * skbtrace_commit() need not check whether a block is staged.
  */
 static __always_inline void skbtrace_gate_stage(struct skbtrace_cpu *c, u8 how)
 {
@@ -144,8 +83,8 @@ static __always_inline void skbtrace_gate_stage(struct skbtrace_cpu *c, u8 how)
 }
 
 /*
- * What becomes of an event depends on fields that are not there yet: they are
- * filled in aside, and skbtrace_decide() does.
+ * The fields decide whether the event is written: they are filled in outside of
+ * the buffer, then skbtrace_decide() is called.
  */
 static void *skbtrace_stage(struct skbtrace_cpu *c,
 			    const struct skbtrace_slot *slot,
@@ -157,10 +96,10 @@ static void *skbtrace_stage(struct skbtrace_cpu *c,
 	c->stage.ev = ev;
 	c->stage.call = *call;
 	skbtrace_gate_stage(c, SKBTRACE_STAGED);
-	/* some probes go on from the time of the event before */
+	/* probes with state use the time of the previous event */
 	c->stage.held = READ_ONCE(slot->held);
 	if (c->stage.held || ev->states)
-		b->time = ktime_get_mono_fast_ns();
+		b->time = skbtrace_now();
 	return b;
 }
 
@@ -169,7 +108,10 @@ skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
 		   u64 key, u32 netns, struct sock *sk, const void *location,
 		   u32 ctx)
 {
-	const struct skbtrace_call call = { key, sk, location, netns, ctx };
+	const struct skbtrace_call call = {
+		.key = key, .sk = sk, .location = location, .netns = netns,
+		.ctx = ctx,
+	};
 	const struct skbtrace_slot *slot = &run->pub.slot[ev->slot];
 	struct skbtrace_cpu *c;
 	unsigned long flags;
@@ -194,7 +136,7 @@ skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
 	return b;
 }
 
-/* What its conditions say: to be written, maybe after what it fires. */
+/* Copy the staged block to the buffer. */
 static __always_inline void
 skbtrace_write_staged(struct skbtrace_run *run, struct skbtrace_cpu *c,
 		      const struct skbtrace_slot *slot)
@@ -217,13 +159,13 @@ skbtrace_write_staged(struct skbtrace_run *run, struct skbtrace_cpu *c,
 }
 
 /**
- * skbtrace_decide() - what becomes of the staged block
+ * skbtrace_decide() - refuse the staged block, hold it back, or write it
  * @run: the run
  * @c: this CPU
  *
  * Context: as skbtrace_commit().
  */
-void skbtrace_decide(struct skbtrace_run *run, struct skbtrace_cpu *c)
+static void skbtrace_decide(struct skbtrace_run *run, struct skbtrace_cpu *c)
 {
 	const struct skbtrace_event *ev = c->stage.ev;
 	const struct skbtrace_slot *slot = &run->pub.slot[ev->slot];
@@ -246,7 +188,25 @@ out:
 	skbtrace_commit(&run->pub);
 }
 
-/* Nothing is to be decided: the block is made in the log. */
+/**
+ * skbtrace_commit_staged() - the slow path of skbtrace_commit()
+ * @s: session
+ *
+ * Context: as skbtrace_commit().
+ */
+void skbtrace_commit_staged(struct skbtrace_session *s)
+{
+	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
+	struct skbtrace_cpu *c = this_cpu_ptr(run->cpu);
+
+	if (likely(c->gate.staged == SKBTRACE_IN_LOG))
+		skbtrace_hold_commit(run, c);
+	else
+		skbtrace_decide(run, c);
+}
+EXPORT_SYMBOL_GPL(skbtrace_commit_staged);
+
+/* The event is always held back: make the block in the log. */
 static __always_inline void *
 skbtrace_open_held(struct skbtrace_run *run, struct skbtrace_cpu *c,
 		   const struct skbtrace_event *ev, u64 key, u32 netns,
@@ -269,7 +229,7 @@ skbtrace_open_held(struct skbtrace_run *run, struct skbtrace_cpu *c,
 	b->key = key;
 	b->netns = netns;
 	b->tgid = ctx == SKBTRACE_CTX_TASK ? current->tgid : 0;
-	b->time = ktime_get_mono_fast_ns();
+	b->time = skbtrace_now();
 	return b;
 }
 
@@ -295,7 +255,7 @@ __skbtrace_rare(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	return skbtrace_open_slow(run, ev, key, netns, sk, location, ctx);
 }
 
-/* The rest of skbtrace_open() and others, apart, so that these save nothing. */
+/* Slow paths of skbtrace_open() etc.; noinline: those then save no register. */
 static noinline void *skbtrace_rare(struct skbtrace_session *s,
 				    const struct skbtrace_event *ev, u64 key,
 				    u32 netns, u32 ctx)
@@ -319,9 +279,18 @@ static noinline void *skbtrace_rare_sk(struct skbtrace_session *s,
 }
 
 /*
- * The same when nothing is in the way; else nothing has happened yet. It calls
- * nothing that registers would have to be saved for, but for the clock. @conn,
- * and @sk and @location when they are not used, are constants of the callers.
+ * Is an event held back, staged or told with its stack? Asked before anything
+ * is done that registers would have to be saved for.
+ */
+static __always_inline bool skbtrace_special(const struct skbtrace_session *s)
+{
+	return unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_SPECIAL);
+}
+
+/*
+ * The fast path: no call except for the clock, so that few registers are saved.
+ * If it does not apply, nothing has been changed yet. @conn, and @sk and
+ * @location if they are not used, are constants of the callers.
  */
 static __always_inline void *
 __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
@@ -334,34 +303,33 @@ __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	u32 tgid = 0, end;
 	void *b;
 
-	if (unlikely(READ_ONCE(s->special)))
-		goto special;
 	local_irq_save(flags);
 	c = this_cpu_ptr(run->cpu);
 	if (unlikely(c->gate.busy))
 		goto slow;
 	if (conn && unlikely(!key ||
-			     !skbtrace_names_has(&run->known, key, c->epoch)))
+			     !skbtrace_named_has(&run->pub.named, key,
+						 c->gate.epoch)))
 		goto slow;
-	if (location && unlikely(!skbtrace_symbol_told(&c->symbols, location)))
+	if (location &&
+	    unlikely(!skbtrace_symbol_is_named(&c->symbols, location)))
 		goto slow;
 	if (ctx == SKBTRACE_CTX_TASK) {
 		tgid = current->tgid;
-		if (unlikely(c->tasks[tgid % SKBTRACE_NR_TASKS] != tgid))
+		if (unlikely(c->gate.tasks[tgid % SKBTRACE_NR_TASKS] != tgid))
 			goto slow;
 	}
-	end = c->ring.off + ev->len;
-	if (unlikely(end > c->ring.limit))
+	end = c->gate.ring.off + ev->len;
+	if (unlikely(end > c->gate.ring.limit))
 		goto slow;
-	b = c->ring.cur + c->ring.off;
-	c->ring.off = end;
+	b = c->gate.ring.cur + c->gate.ring.off;
+	c->gate.ring.off = end;
 	c->gate.asked++;
 	c->gate.busy = true;
 	c->gate.irqflags = flags;
 	return skbtrace_head(c, ev, b, ctx, key, netns, tgid);
 slow:
 	local_irq_restore(flags);
-special:
 	if (conn)
 		return skbtrace_rare_sk(s, ev, sk, ctx);
 	if (location)
@@ -369,8 +337,32 @@ special:
 	return skbtrace_rare(s, ev, key, netns, ctx);
 }
 
+/* Apart, so that what is held back saves nothing for them. */
+static noinline void *skbtrace_plain(struct skbtrace_session *s,
+				     const struct skbtrace_event *ev, u64 key,
+				     u32 netns, u32 ctx)
+{
+	return __skbtrace_open(s, ev, key, netns, false, NULL, NULL, ctx);
+}
+
+static noinline void *skbtrace_plain_at(struct skbtrace_session *s,
+					const struct skbtrace_event *ev,
+					u64 key, u32 netns,
+					const void *location, u32 ctx)
+{
+	return __skbtrace_open(s, ev, key, netns, false, NULL, location, ctx);
+}
+
+static noinline void *skbtrace_plain_sk(struct skbtrace_session *s,
+					const struct skbtrace_event *ev,
+					struct sock *sk, u32 ctx)
+{
+	return __skbtrace_open(s, ev, atomic64_read(&sk->sk_cookie),
+			       sock_net(sk)->ns.inum, true, sk, NULL, ctx);
+}
+
 /**
- * skbtrace_open() - skbtrace_begin() in a context that is wanted
+ * skbtrace_open() - skbtrace_begin() in a context that is traced
  * @s: session
  * @ev: event
  * @key: what it is about
@@ -383,12 +375,14 @@ special:
 void *skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 		    u64 key, u32 netns, u32 ctx)
 {
-	return __skbtrace_open(s, ev, key, netns, false, NULL, NULL, ctx);
+	if (skbtrace_special(s))
+		return skbtrace_rare(s, ev, key, netns, ctx);
+	return skbtrace_plain(s, ev, key, netns, ctx);
 }
 EXPORT_SYMBOL_GPL(skbtrace_open);
 
 /**
- * skbtrace_open_at() - skbtrace_begin_at() in a context that is wanted
+ * skbtrace_open_at() - skbtrace_begin_at() in a context that is traced
  * @s: session
  * @ev: event
  * @key: what it is about
@@ -403,14 +397,16 @@ void *skbtrace_open_at(struct skbtrace_session *s,
 		       const struct skbtrace_event *ev, u64 key, u32 netns,
 		       const void *location, u32 ctx)
 {
-	return __skbtrace_open(s, ev, key, netns, false, NULL, location, ctx);
+	if (skbtrace_special(s))
+		return skbtrace_rare_at(s, ev, key, netns, location, ctx);
+	return skbtrace_plain_at(s, ev, key, netns, location, ctx);
 }
 EXPORT_SYMBOL_GPL(skbtrace_open_at);
 
 /**
- * skbtrace_open_sk() - skbtrace_begin_sk() in a context that is wanted
+ * skbtrace_open_sk() - skbtrace_begin_sk() in a context that is traced
  * @s: session
- * @ev: event, with @names set
+ * @ev: event, with @named_by set
  * @sk: connection
  * @ctx: SKBTRACE_CTX_*
  *
@@ -421,41 +417,8 @@ void *skbtrace_open_sk(struct skbtrace_session *s,
 		       const struct skbtrace_event *ev, struct sock *sk,
 		       u32 ctx)
 {
-	return __skbtrace_open(s, ev, atomic64_read(&sk->sk_cookie),
-			       sock_net(sk)->ns.inum, true, sk, NULL, ctx);
+	if (skbtrace_special(s))
+		return skbtrace_rare_sk(s, ev, sk, ctx);
+	return skbtrace_plain_sk(s, ev, sk, ctx);
 }
 EXPORT_SYMBOL_GPL(skbtrace_open_sk);
-
-/**
- * skbtrace_make_cookie() - the rest of skbtrace_cookie(): there is none yet
- * @sk: a socket or a minisocket
- *
- * Context: probe.
- * Return: the cookie, never 0
- */
-u64 skbtrace_make_cookie(struct sock *sk)
-{
-	u32 halves[2];
-
-	sock_diag_save_cookie(sk, halves);
-	return halves[0] | (u64)halves[1] << 32;
-}
-EXPORT_SYMBOL_GPL(skbtrace_make_cookie);
-
-/**
- * skbtrace_location_id() - name of a code address that does not tell it
- * @s: session
- * @location: address
- *
- * Context: probe, between skbtrace_begin_at() and skbtrace_commit().
- * Return: the id
- */
-u64 skbtrace_location_id(const struct skbtrace_session *s, const void *location)
-{
-	const struct skbtrace_run *run;
-
-	run = container_of(s, struct skbtrace_run, pub);
-	return skbtrace_symbol_id(&this_cpu_ptr(run->cpu)->symbols,
-				  &run->location_key, location);
-}
-EXPORT_SYMBOL_GPL(skbtrace_location_id);

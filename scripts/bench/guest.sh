@@ -117,6 +117,23 @@ row_recv-kept() { kept recv-kept udp_receive written; }
 row_ipsend-kept() { kept ipsend-kept ip_send written; }
 row_iprecv-kept() { kept iprecv-kept ip_receive written; }
 row_delay-kept() { kept delay-kept skb_delay written 4; }
+row_seg-kept() { kept seg-kept tcp_segment written 20; }
+# places ROW ALL SPEC: how many there are is seen with ALL, as SPEC writes none
+places() {
+	local all some
+	kept "$1" "$2" written 20
+	# <() would need /dev/fd
+	read -r _ _ some all _ <<<"$(grep "^seen $1 " "$out/result")"
+	sed -i "/^[a-z]* $1 /d" "$out/result"
+	kept "$1" "$3" written 20
+	sed -i "/^seen $1 /d" "$out/result"
+	seen "$1" "$some" "$all" 0
+}
+row_seg-none() { places seg-none tcp_segment tcp_segment,every=2048m; }
+row_seg-hist() {
+	places seg-hist tcp_segment,every=1k tcp_segment,every=1k,hist
+}
+row_seg-hnone() { places seg-hnone tcp_segment tcp_segment,every=2048m,hist; }
 row_timer-kept() { kept timer-kept sk_timer written 2; }
 row_conn-kept() { kept conn-kept tcp_connection written 8; }
 row_active-kept() { kept active-kept tcp_active_conn written 8; }

@@ -4,6 +4,7 @@
  *
  *	udp	a trip is a datagram sent and received, over loopback
  *	tcp	the same of 64 bytes of a connection
+ *	kib	the same of 1024, so that each holds a multiple of that
  *	drop	a datagram sent that the receiver's socket filter refuses
  *	fire	the same, of one byte but for each 256th one
  *	bulk	64 KiB written to a connection and read
@@ -35,6 +36,7 @@
 #include <unistd.h>
 
 #define SIZE	64
+#define KIB	1024
 #define MANY	100000
 #define PORTS	20000	/* of each address */
 
@@ -128,6 +130,16 @@ static void trip_drop(long i)
 {
 	(void)i;
 	give(end_a);
+}
+
+static void trip_kib(long i)
+{
+	static char buf[KIB];
+
+	if (send(i & 1 ? end_b : end_a, buf, KIB, 0) != KIB)
+		err(1, "send");
+	if (recv(i & 1 ? end_a : end_b, buf, KIB, 0) != KIB)
+		err(1, "recv");
 }
 
 /* As many small ones as an event has held back, then a large one that fires */
@@ -327,6 +339,7 @@ static const struct mode {
 } modes[] = {
 	{ "udp", open_udp, trip },
 	{ "tcp", open_tcp, trip },
+	{ "kib", open_tcp, trip_kib },
 	{ "drop", open_drop, trip_drop },
 	{ "fire", open_drop, trip_fire },
 	{ "bulk", open_tcp, trip_bulk },

@@ -3,15 +3,16 @@
 # trips= events in a round, only= rows wanted.
 #
 # The traffic alone, on the same kernel, is taken off; rows in "times" are
-# ratios to the kernel without skbtrace.
+# ratios to the kernel without skbtrace. Fails if a row has no result, or is dearer
+# than its limit.
 
 FILENAME == ARGV[1] {
 	if (/^#/ || !NF)
 		next
-	unit[$1] = $2; traffic[$1] = $3; target[$1] = $4
+	unit[$1] = $2; traffic[$1] = $3; target[$1] = $4; limit[$1] = $5
 	row = $1
-	$1 = $2 = $3 = $4 = ""
-	what[row] = substr($0, 5)
+	$1 = $2 = $3 = $4 = $5 = ""
+	what[row] = substr($0, 6)
 	next
 }
 
@@ -47,6 +48,12 @@ function verdict(row) {
 	if (target[row] == "-")
 		return ""
 	return show(row, typical(row)) + 0 <= target[row] + 0 ? "met" : "missed"
+}
+
+# Dearer than it was, by more than what another compiler may make of it?
+function worse(row) {
+	return limit[row] != "-" && unit[row] != "times" &&
+	       typical(row) > limit[row] + 5
 }
 
 function json_row(row, first) {
@@ -116,6 +123,12 @@ END {
 			printf "bench: no result for %s\n", rows[i] >"/dev/stderr"
 			failed = 1
 			continue
+		}
+		if (worse(rows[i])) {
+			printf "bench: %s takes %s, it was %s\n", rows[i],
+			       show(rows[i], typical(rows[i])),
+			       limit[rows[i]] >"/dev/stderr"
+			failed = 1
 		}
 		if (style == "json")
 			json_row(rows[i], i == 1)

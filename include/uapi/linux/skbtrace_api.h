@@ -4,7 +4,7 @@
  *
  * A trace.cpuN file is a stream of sub-buffers of exactly the same size. Each
  * begins with struct skbtrace_subbuf, followed by blocks, and ends with one
- * SKBTRACE_PAD block if there is room left. Every block begins with the four
+ * SKBTRACE_PAD block if it is not full. Every block begins with the four
  * bytes {len, event}; len is a multiple of 8, so is every offset of a block.
  *
  * What an event's block holds after its header is not declared here: the
@@ -19,7 +19,7 @@
 /* Version of this layout, of "format" and of the control files. */
 #define SKBTRACE_ABI		2
 
-/* First word of a sub-buffer; read in the wrong byte order it is not itself. */
+/* First word of a sub-buffer; it also shows the byte order. */
 #define SKBTRACE_SUBBUF_MAGIC	0x53544232	/* "STB2" */
 
 /**
@@ -30,8 +30,8 @@
  * @cpu: the processor whose events these are
  * @size: bytes of the whole sub-buffer, this header and the padding included
  * @used: bytes up to the %SKBTRACE_PAD block; equal to @size if there is none
- * @epoch: generation of names: what was named (see "role" in "format") in a
- *	lower epoch is named again in this one
+ * @epoch: generation of names: whatever was named (see "role" in "format") in
+ *	a lower epoch is named again in this one
  * @first_seq: sequence number of the first event of this sub-buffer. The
  *	following ones count up by one each; a LOST block takes the numbers
  *	first_seq to last_seq that it names; a PAD block takes none
@@ -39,7 +39,8 @@
  *	sub-buffer
  * @mono_ns: CLOCK_MONOTONIC when the sub-buffer was opened, nanoseconds
  * @real_ns: CLOCK_REALTIME at the same moment, nanoseconds
- * @nr_events: blocks in this sub-buffer that are neither LOST, HISTORY nor PAD
+ * @nr_events: blocks in this sub-buffer that are neither LOST, HISTORY, OMITTED
+ *	nor PAD
  * @spare: 0
  */
 struct skbtrace_subbuf {
@@ -91,22 +92,27 @@ struct skbtrace_block {
 /* The event's fields are followed by a struct skbtrace_stack. */
 #define SKBTRACE_BLOCK_STACK	0x01
 /*
- * The event had been held back, and was written when a primary fired: its time
- * is earlier than that of the blocks before it. Where it stands, between the
- * SKBTRACE_HISTORY block and the primary, is when it was written.
+ * The event was held back, and written when a primary fired: its time is
+ * earlier than that of the blocks before it. It stands between the
+ * SKBTRACE_HISTORY block and the primary.
  */
 #define SKBTRACE_BLOCK_HELD	0x02
-/* A primary: older ones than the held blocks before it are gone. */
+/* A primary; events older than the held blocks before it have been lost. */
 #define SKBTRACE_BLOCK_MISSED	0x04
-/* The spec of the event says that a flight recorder is to save its window. */
+/* The event asks a flight recorder for a snapshot (snapshot=). */
 #define SKBTRACE_BLOCK_SNAPSHOT	0x08
-/* not told by the kernel but inferred: see "why" of the event in "format" */
+/* The event is inferred: see "why" of the event in "format". */
 #define SKBTRACE_BLOCK_INFERRED	0x10
+/*
+ * In a recording that was cut: kept only because other events refer to it. It
+ * names their connection, or is their primary. The kernel never sets it.
+ */
+#define SKBTRACE_BLOCK_CONTEXT	0x20
 
-#define SKBTRACE_STACK_MAX	16	/* addresses */
+#define SKBTRACE_STACK_MAX	24	/* addresses, skbtrace's own included */
 
 /**
- * struct skbtrace_stack - what the code of an event was called by
+ * struct skbtrace_stack - call stack of an event
  * @depth: entries in @at
  * @spare: 0
  * @at: code addresses, innermost first, as fields of unit sym hold them; the
@@ -125,6 +131,12 @@ struct skbtrace_stack {
 #define SKBTRACE_PAD		0xffff	/* struct skbtrace_pad */
 #define SKBTRACE_LOST		0xfffe	/* struct skbtrace_lost */
 #define SKBTRACE_HISTORY	0xfffd	/* struct skbtrace_history */
+/*
+ * A mere struct skbtrace_block, in a recording that was cut: @key events were
+ * left out here. It takes their sequence numbers, so that the others keep
+ * theirs. The kernel never writes it.
+ */
+#define SKBTRACE_OMITTED	0xfffc
 
 /**
  * struct skbtrace_pad - the unused end of a sub-buffer
@@ -151,7 +163,7 @@ struct skbtrace_lost_kind {
 };
 
 /**
- * struct skbtrace_lost - events that found no room, written where they belong
+ * struct skbtrace_lost - events lost because the buffer was full
  * @hdr: event is %SKBTRACE_LOST, time that of the first event lost, key 0
  * @first_seq: sequence number of the first event lost
  * @last_seq: sequence number of the last event lost: all between are lost too
@@ -178,8 +190,8 @@ struct skbtrace_lost {
  *	connection's, 0 if not known. It takes no sequence number and is not
  *	counted as an event
  * @nr: held blocks that follow, at most
- * @missed: 1: older ones than these are gone: overwritten, or too many. Some
- *	may be overwritten even then: the flag of the primary tells of all
+ * @missed: 1: older events have been lost: overwritten, or too many. More may
+ *	be overwritten later: the flag of the primary covers all
  *
  * The held blocks, with %SKBTRACE_BLOCK_HELD, and the primary may stand in the
  * sub-buffers after this one, and names between them.

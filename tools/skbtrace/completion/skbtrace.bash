@@ -21,7 +21,7 @@ _skbtrace_words() {
 _skbtrace_events() {
 	local from=()
 	case $1 in
-	parse | live | record | list | why)
+	parse | live | record | list | why | top)
 		if [ "$1" != parse ] && [ -r /sys/kernel/debug/skbtrace/format ]; then
 			from=()
 		elif [ -r "${_skbtrace_input:-skbtrace.dat}" ]; then
@@ -32,7 +32,7 @@ _skbtrace_events() {
 		;;
 	esac
 	"$_skbtrace_program" list "${from[@]}" 2>/dev/null | awk '
-		NR > 1 {
+		NR > 1 && /^[^ ]/ {
 			print $1
 			for (i = 3; i <= NF && $i ~ /^@/; i++)
 				set[$i]
@@ -113,7 +113,7 @@ _skbtrace() {
 		return
 	fi
 	case $command in
-	parse | info | why) _filedir ;;
+	parse | info | why | report | plot | cut | merge | anonymise) _filedir ;;
 	list) _skbtrace_list "$(_skbtrace_events list)" ;;
 	esac
 } &&

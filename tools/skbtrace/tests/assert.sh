@@ -5,6 +5,8 @@
 
 # shellcheck source=../../testing/selftests/net/skbtrace/need.sh
 . "$here/../../testing/selftests/net/skbtrace/need.sh"
+# shellcheck source=width.sh
+. "$here/width.sh"
 need python3
 
 # skip NAME WHY: a part of the suite
@@ -32,7 +34,9 @@ is() { # VALUE EXPECTED
 }
 
 says() { # TEXT, on stderr
-	grep -qF -- "$1" err || { echo "stderr has no: $1"; return 1; }
+	flat <err | grep -qF -- "$(flat <<<"$1")" ||
+		{ echo "stderr has no: $1"; return 1; }
+	fits err || { echo "stderr is too wide"; return 1; }
 }
 
 capture() { # FILE KEY=VALUE...

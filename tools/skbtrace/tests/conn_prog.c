@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "../../../net/skbtrace/conn_prog.h"
-#include "filter.h"
+#include "filter/filter.h"
 #include "tests/tap.h"
 
 static u64 rng;

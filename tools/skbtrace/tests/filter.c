@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "filter.h"
+#include "filter/filter.h"
 
 enum { CONNS = 24, TEXT = 8192 };
 
@@ -365,7 +365,7 @@ static bool compare(u64 *matching)
 	}
 	for (int i = 0; ok && i < CONNS; i++) {
 		struct conn_case c = random_conn();
-		bool is = !never && filter_judge(&f, &c.a, c.proto);
+		bool is = !never && filter_passes(&f, &c.a, c.proto);
 
 		*matching += is;
 		if (is != wanted(n, &c))
@@ -401,7 +401,7 @@ static void test_known(void)
 		inet_pton(AF_INET6, v[i].local, a.local);
 		inet_pton(AF_INET6, v[i].peer, a.peer);
 		ok = !filter_compile(&f, FILTER_CONN, v[i].expr) &&
-		     filter_judge(&f, &a, IPPROTO_TCP);
+		     filter_passes(&f, &a, IPPROTO_TCP);
 		if (!ok)
 			printf("# '%s'\n", v[i].expr);
 		filter_free(&f);

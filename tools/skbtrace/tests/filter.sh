@@ -108,10 +108,11 @@ elif strace -o /dev/null true 2>/dev/null; then
 else
 	skip "a long one: in pieces" "strace may not trace"
 fi
-many=$(for i in $(seq 1100); do
-	printf ' or host 10.0.%d.%d' $((i / 100)) $((i % 100 * 2))
+# addresses that have no word in common: libpcap takes a square of their number
+many=$(for i in $(seq 500); do
+	printf ' or src host %x:%x:%x:%x::%x' $((i + 8192)) "$i" "$i" "$i" "$i"
 done)
-run record -o e.dat "host 10.1.0.1$many"
+run record -o e.dat "src host fd00::1$many"
 ok "more than 4096 instructions" grep -qE \
 	'connection filter: [0-9]+ instructions, the kernel takes 4096' err
 ok "more than 4096 instructions: exit 2" is "$rc" 2
@@ -214,7 +215,8 @@ for e in 'tcp[tcpflags] & tcp-syn != 0' 'greater 100' 'ip[2:2] > 100' \
 	run record -q -f -o g.dat -F "$e"
 	ok "-F '$e'" is "$rc$(cat err)" 0
 done
-e="host 10.0.0.1$long and hosst 10.1.1.1 and port 80"
+# each beginning of it is tried: a dozen hosts are a line that is too long, too
+e="host 10.0.0.1${long%% or host 10.0.1.13*} and hosst 10.1.1.1 and port 80"
 run record "$e"
 ok "a long one that is wrong: only a part is shown" \
 	is "$(awk 'length > 100' err)" ""
@@ -241,13 +243,12 @@ conns 1234 18 812 18
 "$S" record -r d -o n.dat port 443 >out 2>err &
 pid=$!
 wait_for test -e n.dat.part
-sleep 0.5
 kill -USR1 $pid
-sleep 0.1
+wait_for grep -q ' events ' err
 kill -INT $pid
 wait $pid
 rc=$?
-ok "progress" grep -qE '  lost 0  18 of 812 connections match  \(Ctrl-C' err
+ok "progress" grep -qE '  lost 0  18 of 812 connections match$' err
 ok "totals" grep -qE '^skbtrace: 30 events of 18 connections in ' err
 "$S" info -m filters n.dat >out 2>err
 ok "the file says what was chosen" is "$(cat out)" "connections port 443"

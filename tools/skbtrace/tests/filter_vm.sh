@@ -131,7 +131,7 @@ umount cg
 # ---- what is left behind, and what is refused ----
 
 echo '1,6 0 0 7' >$ctl/filters
-bg record -o own.dat -e tcp_connection 'port 4431'
+bg record --session default -o own.dat -e tcp_connection 'port 4431'
 ok "a session of its own does without ours" is "$(cat $ctl/filters)" none
 end -
 ok "ours is back" grep -q '^6 0 0 7$' $ctl/filters

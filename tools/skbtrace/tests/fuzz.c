@@ -17,6 +17,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
+#include <sys/time.h>
 #include <time.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -26,14 +27,17 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
-#include "decode.h"
-#include "input.h"
-#include "match.h"
-#include "print_list.h"
-#include "trace.h"
+#include "filter/conns.h"
+#include "lib/io.h"
+#include "show/input.h"
+#include "show/print_list.h"
+#include "tests/fuzz.h"
+#include "trace/decode.h"
+#include "trace/trace.h"
+#include "where/where.h"
 
 enum { MAX_CHUNKS = 256, MAX_PAYLOAD = 1 << 16, MAX_SEEDS = 64,
-	HANG_SECONDS = 20 };
+	HANG_SECONDS = 20, SLEEP_SECONDS = 300 };
 
 struct piece {
 	u32 type, cpu, len;
@@ -48,6 +52,7 @@ struct sample {
 
 static struct sample *samples[MAX_SEEDS];
 static int nsamples;
+static char *rewritten;	/* a file for what is written */
 static u64 rng, seed, iteration;
 static int report_fd = STDERR_FILENO;
 
@@ -69,12 +74,12 @@ static u64 next(void)
 	return z ^ z >> 31;
 }
 
-static u32 below(u32 n)
+u32 below(u32 n)
 {
 	return n ? next() % n : 0;
 }
 
-static bool one_in(u32 n)
+bool one_in(u32 n)
 {
 	return !below(n);
 }
@@ -90,7 +95,7 @@ static void say_where(void)
 static void hang(int sig)
 {
 	(void)sig;
-	dprintf(report_fd, "not ok 1 - an iteration takes more than %d s\n",
+	dprintf(report_fd, "not ok 1 - an iteration takes more than %d s, or sleeps\n",
 		HANG_SECONDS);
 	say_where();
 	abort();
@@ -329,29 +334,6 @@ static u32 make_file(void)
 
 /* ---- doors ---- */
 
-static void random_opts(struct show_opts *o)
-{
-	static const char *const times[] = {
-		NULL, "rel", "wall", "utc", "delta", "epoch", "mono",
-	};
-	static const char *const conns[] = {
-		"sk=1003", "0x3", "10.0.2.1:37846", "*:443",
-		"[2001:db8::1]:5000>*",
-	};
-
-	*o = (struct show_opts){
-		.out = "/dev/null", .color = one_in(4) ? "always" : NULL,
-		.json = one_in(3), .verbose = one_in(2), .summary = one_in(4),
-		.latency = one_in(4), .strict = one_in(4),
-		.time = times[below(ARRAY_SIZE(times))],
-		.conn = one_in(4) ? conns[below(ARRAY_SIZE(conns))] : NULL,
-		.since = one_in(8) ? "0.2" : NULL,
-		.until = one_in(8) ? "05:03:11.9" : NULL,
-		.events = one_in(8) ? "tcp_*,skb_d*" : NULL,
-		.filter = one_in(8) ? "ip6 or not port 443" : NULL,
-	};
-}
-
 static int memory_file(const u8 *p, u32 len)
 {
 	int fd = memfd_create("fuzz", 0);
@@ -391,6 +373,22 @@ static void parse_file(u32 len)
 	close(fd);
 }
 
+/* By name, in /proc, as the rewriter opens files. */
+static void rewrite_file(u32 len)
+{
+	int fd = memory_file(file, len);
+	char *name = xasprintf("/proc/self/fd/%d", fd);
+
+	if (!fuzz_rewrite(name, rewritten)) {
+		dprintf(report_fd,
+			"not ok 1 - what was written of it is damaged\n");
+		say_where();
+		abort();
+	}
+	free(name);
+	close(fd);
+}
+
 static void parse_raw(void)
 {
 	struct sbt_chunk c = { .type = SBT_FORMAT };
@@ -421,7 +419,7 @@ static void parse_raw(void)
 		goto out;
 	fd = memory_file(file, len);
 	t = show_trace(s, "raw");
-	code = show_feed(s, t, &c, false);
+	code = show_trace_chunk(s, t, &c, false);
 	if (!code)
 		code = input_raw(s, t, "raw", fd);
 	if (code)
@@ -432,6 +430,32 @@ static void parse_raw(void)
 out:
 	if (s)
 		show_close(s);
+}
+
+/* As "live" has it: chunks from memory, what is complete is shown at once. */
+static void parse_live(void)
+{
+	struct show_opts o;
+	struct show *s;
+
+	random_opts(&o);
+	o.summary = o.latency = o.why = false;
+	o.report = NULL;
+	o.by = o.sort = NULL;
+	o.every = o.top = 0;
+	s = show_open(&o);
+	if (!s)
+		return;
+	for (u32 i = 0; i < work.n && !show_dead(s); i++) {
+		const struct sbt_chunk c = {
+			.type = work.c[i].type, .cpu = work.c[i].cpu,
+			.len = work.c[i].len, .data = work.c[i].data,
+		};
+
+		if (show_chunk(s, &c) || (one_in(4) && show_flush(s)))
+			break;
+	}
+	show_close(s);
 }
 
 static void parse_format(void)
@@ -454,9 +478,10 @@ static void parse_words(void)
 	static const char *const items[] = {
 		"sk=1003", "10.0.0.1:443>*", "[2001:db8::1]:1>[::]:2", "1.5s",
 		"14:03:07.2", "2026-11-21T05:03:11.5Z", "0x100b", "*:*",
+		"not (rtt>5ms and a='b c') or ! x~y",
 	};
 	struct clock c = { .set = true, .t0 = next(), .real_off = next() };
-	struct match m = { 0 };
+	struct conns conns = { 0 };
 	u8 buf[MAX_PAYLOAD];
 	u64 t;
 	u32 n;
@@ -469,17 +494,28 @@ static void parse_words(void)
 	if (n > 4096)
 		n = 4096;
 	buf[n] = '\0';
-	match_conn_parse(&m, (char *)buf);
+	conns_parse((char *)buf, &conns);
+	conns_free(&conns);
+	where_free(where_parse((char *)buf));
 	time_parse(&c, (char *)buf, &t);
+}
+
+/* It is the processor's time that tells: others may be busy, too. */
+static void limit_time(int busy, int all)
+{
+	const struct itimerval t = { .it_value.tv_sec = busy };
+
+	setitimer(ITIMER_PROF, &t, NULL);
+	alarm(all);
 }
 
 static void iterate(void)
 {
 	rng = seed * 0x9e3779b97f4a7c15ULL ^ iteration;
 	next();
-	alarm(HANG_SECONDS);
+	limit_time(HANG_SECONDS, SLEEP_SECONDS);
 	make_work();
-	switch (below(8)) {
+	switch (below(12)) {
 	case 0:
 		parse_format();
 		break;
@@ -489,10 +525,18 @@ static void iterate(void)
 	case 2:
 		parse_raw();
 		break;
+	case 3:
+		parse_live();
+		break;
+	case 4:
+	case 5:
+	case 6:
+		rewrite_file(make_file());
+		break;
 	default:
 		parse_file(make_file());
 	}
-	alarm(0);
+	limit_time(0, 0);
 }
 
 static void quiet(void)
@@ -522,10 +566,12 @@ int main(int argc, char **argv)
 	colon = strchr(argv[2], ':');
 	for (int i = 3; i < argc; i++)
 		load(argv[i]);
+	rewritten = xasprintf("%s.out", argv[3]);
 	printf("# fuzz: seed %llu, %d samples, %.0f s\n",
 	       (unsigned long long)seed, nsamples, limit);
 	fflush(stdout);
 	signal(SIGALRM, hang);
+	signal(SIGPROF, hang);
 	if (colon) {
 		iteration = strtoull(colon + 1, NULL, 10);
 		iterate();

@@ -25,4 +25,11 @@ history=(basic split lost rotated summary latency bad_time bad_flags pipe)
 for s in "${history[@]}"; do
 	"$here/gen_history.py" "$s" "$tmp/history-$s" || exit 1
 done
+early=(two again other pipe_two)
+for s in "${early[@]}"; do
+	"$here/gen_early.py" "$s" "$tmp/early-$s" || exit 1
+done
+for s in story both_ends lost held hostile extremes; do
+	"$here/gen_report.py" "$s" "$tmp/report-$s" || exit 1
+done
 exec "$FUZZ" "${1:-3}" "${2:-1}" "$tmp"/*

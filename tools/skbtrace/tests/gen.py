@@ -517,6 +517,25 @@ def pipe_marks():
     return out + t.end()
 
 
+def cycle(t, blocks, n):
+    """n events, of these blocks in turn, 1 us apart on each of two CPUs."""
+    at = {0: 2000, 1: 2001}
+    for i in range(n):
+        cpu = i >> 12 & 1
+        at[cpu] += 1000
+        b = blocks[i * 7 % len(blocks)]
+        b[8:16] = struct.pack('<Q', T0 + at[cpu])
+        cur = t.cur.get(cpu)
+        if not cur or HDR + len(cur[3]) + len(b) > t.size:
+            t.flush(cpu)
+            cur = t.cur[cpu] = [T0 + at[cpu], t.seq.get(cpu, 0), 0,
+                                bytearray(), 0]
+        cur[2] += 1
+        cur[3] += b
+        t.seq[cpu] = t.seq.get(cpu, 0) + 1
+        t.events += 1
+
+
 def speed(n=1000000):
     """Many events of the usual mix, 1000 connections."""
     t = Trace(size=131072)
@@ -529,21 +548,7 @@ def speed(n=1000000):
                          ('tcp_sendlimit', dict(reason=0, was=9, for_us=41)),
                          ('tcp_congestion', dict(reason=2, cwnd=34))):
             kinds.append(bytearray(t.block(name, 0, c + 1, **kw)))
-    at = {0: 2000, 1: 2001}
-    for i in range(n):
-        cpu = i >> 12 & 1
-        at[cpu] += 1000
-        b = kinds[i * 7 % len(kinds)]
-        b[8:16] = struct.pack('<Q', T0 + at[cpu])
-        cur = t.cur.get(cpu)
-        if not cur or HDR + len(cur[3]) + len(b) > t.size:
-            t.flush(cpu)
-            cur = t.cur[cpu] = [T0 + at[cpu], t.seq.get(cpu, 0), 0,
-                                bytearray(), 0]
-        cur[2] += 1
-        cur[3] += b
-        t.seq[cpu] = t.seq.get(cpu, 0) + 1
-        t.events += 1
+    cycle(t, kinds, n)
     return t
 
 

@@ -86,6 +86,40 @@ def stack_huge():
     return bad_stack([1, 2], 0xffffffff)
 
 
+# ---- a recording that was cut
+
+OMITTED, CONTEXT = 0xfffc, 0x20
+
+
+def omit(t, cpu, ms, n):
+    """@n events are left out here."""
+    t.add_block(cpu, ms * MS, t.pack('HHBBHQQII', 32, OMITTED, 0, 0, 0, 0, n,
+                                     0, 0), events=0, seqs=n)
+
+
+def excerpt(big=False):
+    """Of a long connection what happened from 5.0 to 5.1 s, and its name."""
+    t = Trace(big)
+    b = bytearray(t.block('tcp_active_conn', 100 * MS, 0x1003, **A, ca='cubic',
+                          state=1, snd_base=834104033, total_retrans=50,
+                          min_rtt_us=0xffffffff, srtt_us=0xffffffff))
+    b[5] |= CONTEXT
+    omit(t, 0, 90, 6)
+    t.add_block(0, 100 * MS, bytes(b))
+    omit(t, 0, 100, 700)
+    t.event('tcp_rttm', 0, 5000 * MS, 0x1003, rtt_us=1)
+    t.flush(0)
+    omit(t, 0, 5001, 10)
+    t.event('tcp_retransmit', 0, 5002 * MS, 0x1003, segs=3, seq=834104033)
+    t.event('tcp_rttm', 0, 5100 * MS, 0x1003, rtt_us=2)
+    omit(t, 0, 5101, 1)
+    return t
+
+
+def excerpt_big():
+    return excerpt(True)
+
+
 # ---- what held a connection back
 
 LIMITS = ['-', 'app', 'cwnd', 'swnd', 'nagle', 'tso', 'frag', 'tsq', 'pacing',

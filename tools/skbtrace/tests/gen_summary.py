@@ -36,8 +36,8 @@ def window():
     return t
 
 
-def crowd(n=600000):
-    """More connections than fit a summary; the last but one is in trouble."""
+def crowd(n=530000):
+    """More connections than fit a summary (1 << 19); the last but one is in trouble."""
     t = Trace(size=131072)
     def block(again):
         return bytearray(t.block('tcp_active_conn', 0, 1, end=1, state=7,
@@ -108,6 +108,19 @@ def fates():
     return t
 
 
+def at_once():
+    """One that is well, and one that ends at the moment when it begins."""
+    SYMS['errno'] = {0: '-', 111: 'ECONNREFUSED'}
+    EVENTS['tcp_active_conn'][2].append(('err', 'u16', 'enum:errno',
+                                         'brief,set'))
+    t = Trace()
+    for sk, end, err in ((1, 9000, 0), (2, 1000, 111)):
+        keyframe(t, 0, 1000 * US, sk, dict(A, lport=sk), state=2, ctx=TASK)
+        keyframe(t, 0, end * US, sk, dict(A, lport=sk), end=1, err=err,
+                 bytes_acked=sk == 1, busy_us=0)
+    return t
+
+
 def turns():
     """One that asks five times, of which four are answered."""
     SYMS['turn'] = {0: '-', 1: 'self', 2: 'peer', 3: 'end'}
@@ -122,7 +135,7 @@ def turns():
     ms = 1000 * US
     # 1 with the send limit, 2 without: of it the kernel counts the RTTs as busy
     for sk in 1, 2:
-        keyframe(t, 0, sk * ms, sk, dict(A, lport=sk), busy_us=0)
+        keyframe(t, 0, sk * ms, sk, dict(A, lport=40000 + sk), busy_us=0)
     t.event('tcp_sendlimit', 0, 1 * ms, 1, reason=9, was=0, for_us=0)
     for i in range(4):
         for sk in 1, 2:
@@ -138,8 +151,141 @@ def turns():
             min_rtt_us=40000)
     t.event('tcp_sendlimit', 0, 3801 * ms, 1, reason=9, was=1, for_us=100000)
     for sk in 1, 2:
-        keyframe(t, 0, (4000 + sk) * ms, sk, dict(A, lport=sk), end=1,
+        keyframe(t, 0, (4000 + sk) * ms, sk, dict(A, lport=40000 + sk), end=1,
                  busy_us=160000, rwnd_limited_us=0, sndbuf_limited_us=0)
+    return t
+
+
+def fleet():
+    """A dozen to three servers, of two programs, with samples of the RTT."""
+    SYMS['errno'] = {0: '-', 104: 'ECONNRESET', 111: 'ECONNREFUSED'}
+    EVENTS['tcp_active_conn'][2].append(('err', 'u16', 'enum:errno',
+                                         'brief,set'))
+    SYMS['turn'] = {0: '-', 1: 'self', 2: 'peer', 3: 'end'}
+    EVENTS['tcp_turn'] = (
+        110, 'module=tcp kind=conn role=event key=sk state=exact '
+        'stability=Evolving sets=send selector=now opts=skip:only', [
+            ('now', 'u8', 'enum:turn', 'brief'),
+            ('was', 'u8', 'enum:turn', 'brief'),
+            ('gap_us', 'u64', 'us', 'brief,na'),
+            ('min_rtt_us', 'u32', 'us', 'inf')])
+    t = Trace()
+    ms = 1000 * US
+    t.meta.append(('events', 'tcp_rttm\ntcp_retransmit\nskb_drop\n'
+                   'tcp_turn\n'))
+    story = []          # told by connections, written in the order of time
+
+    def at(when, kind, *args, **kw):
+        story.append((when * ms, len(story), kind, args, kw))
+    for tgid, comm in (100, 'nginx'), (200, 'app'), (300, 'app'):
+        at(0, 'task', tgid=tgid, comm=comm)
+    for i in range(12):
+        sk = i + 1
+        server = i % 3
+        who = dict(local=f'10.0.0.{i % 2 + 1}', lport=40000 + i,
+                   peer=f'10.1.0.{server}', pport=(443, 5432, 80)[server])
+        if server == 2:
+            who.update(local='2001:db8::1', peer='2001:db8::7')
+        # of the last two nobody knows the program, nor the cgroup
+        tgid = (100, 200, 300)[server] if i < 10 else 0
+        netns = dict(netns=4026531840 + i % 2 * 160)
+        conn = dict(who, cgroup=(0x1a, 0x2b)[i % 2] if i < 10 else 0,
+                    snd_base=BASE, rcv_base=77, **netns)
+        again = i if i % 5 == 1 else 0
+        at(sk, 'tcp_active_conn', sk, ctx=TASK if tgid else 1, tgid=tgid,
+           state=2, min_rtt_us=2**32 - 1, srtt_us=2**32 - 1, **conn)
+        for k in range(20 * server):
+            at(100 + i + 20 * k, 'tcp_rttm', sk, srtt_us=1,
+               rtt_us=1000 * (i + 1) + 100 * k, **netns)
+        for k in range(i % 4):
+            at(120 + i + 100 * k, 'tcp_turn', sk, now=1, was=2 if k else 0,
+               gap_us=3000 + k, min_rtt_us=1000, **netns)
+            at(140 + i + 101 * k, 'tcp_turn', sk, now=2, was=1,
+               gap_us=20000 + 1000 * k, min_rtt_us=1000, **netns)
+        if again:
+            at(600, 'tcp_retransmit', sk, seq=BASE, segs=again, **netns)
+            at(601, 'skb_drop', 9, **who, proto=6, dir=2, sk=sk, reason=58,
+               segs=2, seq=BASE, len=60)
+        at(1100 + 10 * i, 'tcp_active_conn', sk, end=1, state=7,
+           err={4: 111, 9: 104, 10: 104}.get(i, 0), bytes_sent=1000 * i,
+           bytes_acked=1000 * i + (i != 4), total_retrans=again,
+           busy_us=50000, min_rtt_us=900 + i, srtt_us=1000, **conn)
+    for when, _, kind, args, kw in sorted(story, key=lambda e: e[:2]):
+        t.event(kind, 0, when, *args, **kw)
+    return t
+
+
+def pulse():
+    """One that connects, sends, loses, asks and waits; and one beside it."""
+    SYMS['turn'] = {0: '-', 1: 'self', 2: 'peer', 3: 'end'}
+    EVENTS['tcp_turn'] = (
+        110, 'module=tcp kind=conn role=event key=sk state=exact '
+        'stability=Evolving sets=send selector=now opts=skip:only', [
+            ('now', 'u8', 'enum:turn', 'brief'),
+            ('was', 'u8', 'enum:turn', 'brief'),
+            ('gap_us', 'u64', 'us', 'brief,na'),
+            ('min_rtt_us', 'u32', 'us', 'inf')])
+    EVENTS['tcp_sendlimit'][2].extend([
+        ('snd_cwnd', 'u32', 'segs', 'brief'),
+        ('snd_ssthresh', 'u32', 'segs', 'inf'),
+        ('inflight', 'u32', 'segs', 'brief'),
+        ('snd_wnd', 'u32', 'bytes', 'brief'),
+        ('snd_una', 'u32', 'sseq', '-'), ('snd_nxt', 'u32', 'sseq', '-')])
+    EVENTS['tcp_active_conn'][2].append(('snd_una', 'u32', 'sseq', '-'))
+    t = Trace()
+    ms = 1000 * US
+    t.meta.append(('events', 'tcp_rttm\ntcp_retransmit\nskb_drop\n'
+                   'tcp_turn\ntcp_sendlimit\ntcp_congestion\n'))
+
+    def limit(when, reason, was, for_us, una, nxt, cwnd, **kw):
+        kw.setdefault('snd_ssthresh', 2**32 - 1)
+        t.event('tcp_sendlimit', 0, when * ms, 1, reason=reason, was=was,
+                for_us=for_us, snd_una=BASE + una, snd_nxt=BASE + nxt,
+                snd_cwnd=cwnd, inflight=(nxt - una) // 1000, snd_wnd=65536,
+                **kw)
+    keyframe(t, 0, 50 * ms, 1, A, state=2, snd_una=BASE)
+    keyframe(t, 0, 60 * ms, 2, B)
+    limit(230, 9, 9, 0, 1, 1, 10)
+    limit(250, 0, 9, 20000, 1, 10001, 10)
+    t.event('tcp_rttm', 0, 290 * ms, 1, rtt_us=40000, srtt_us=40500,
+            snd_una=BASE + 5001)
+    limit(320, 0, 0, 0, 10001, 30001, 20)
+    t.event('tcp_congestion', 0, 360 * ms, 1, reason=2, cwnd=10)
+    t.event('tcp_retransmit', 0, 360 * ms, 1, seq=BASE + 10001, segs=2)
+    t.event('skb_drop', 0, 361 * ms, 9, **A, proto=6, dir=2, sk=1, reason=58,
+            segs=2, seq=BASE + 10001, len=2000)
+    t.event('skb_drop', 0, 362 * ms, 9, **A, proto=6, dir=2, reason=58,
+            segs=1, seq=BASE + 12001, len=1000)
+    t.event('tcp_congestion', 0, 410 * ms, 1, reason=5, cwnd=10)
+    limit(420, 9, 0, 10000, 30001, 30001, 10, snd_ssthresh=10)
+    t.event('tcp_turn', 0, 430 * ms, 1, now=1, was=0, gap_us=0,
+            min_rtt_us=40000)
+    t.event('tcp_turn', 0, 780 * ms, 1, now=2, was=1, gap_us=340000,
+            min_rtt_us=40000)
+    keyframe(t, 0, 850 * ms, 1, A, end=1, bytes_sent=32000, bytes_retrans=2000,
+             bytes_acked=30001, total_retrans=2, snd_una=BASE + 30001,
+             srtt_us=41000)
+    t.event('tcp_rttm', 0, 1200 * ms, 2, rtt_us=1, srtt_us=1)
+    return t
+
+
+def again():
+    """A socket that connects three times and listens in the end; of the second
+    connection the end is not told."""
+    t = Trace()
+    ms = 1000 * US
+    t.meta.append(('events', 'tcp_rttm\n'))
+    for i in range(3):
+        who = dict(A, pport=443 + i // 2, lport=37846 + i)
+        keyframe(t, 0, 1000 * i * ms, 1, dict(who, lport=0), state=7, ctx=TASK)
+        keyframe(t, 0, (1000 * i + 1) * ms, 1, who)
+        t.event('tcp_rttm', 0, (1000 * i + 2) * ms, 1, rtt_us=1000 * (i + 1),
+                srtt_us=1)
+        if i != 1:
+            keyframe(t, 0, (1000 * i + 300) * ms, 1, who, end=1,
+                     bytes_acked=100 * (i + 1), srtt_us=1)
+    keyframe(t, 0, 3000 * ms, 1, dict(A, peer='::', pport=0, lport=80))
+    t.event('tcp_rttm', 0, 3001 * ms, 1, rtt_us=9000, srtt_us=1)
     return t
 
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "hash.h"
+#include "lib/hash.h"
 #include "tests/tap.h"
 
 enum { KEYS = 3000, KEY = 36 };

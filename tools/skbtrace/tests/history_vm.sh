@@ -64,7 +64,7 @@ ok "before=3: totals" grep -q 'held back [0-9]*, written 4 of them as' err
 ok "before=3: no step back" is "$(backward one.dat)" '"backward":0'
 run info one.dat
 ok "info: histories" grep -q \
-	'^history   4 events that had been held back, of 2 primaries' out
+	'^history   4 events had been held back, of 2 primaries' out
 ok "info: what may be held" grep -q '^hold$' out
 
 bg record -o two.dat -e "$spec,after=1"

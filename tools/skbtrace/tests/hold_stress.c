@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hold_stress [SECONDS [SEED]] - net/skbtrace/hold.h, what is held back until a
- * primary fires, under real threads; built as ring_stress.
+ * hold_stress [SECONDS [SEED]] - net/skbtrace/hold_log.h, what is held back
+ * until a primary fires, under real threads; built as ring_stress.
  *
  * Two writers, each with its own log, hold back blocks of a few keys; two
  * readers fire for these keys: walk the chain, claim, copy, as skbtrace_fire()
@@ -30,7 +30,7 @@ static void race(void);
 #define SHIM_RACE	race
 #include "ring_shim.h"
 #include "stress_lib.h"
-#include "../../../net/skbtrace/hold.h"
+#include "../../../net/skbtrace/hold_log.h"
 
 enum {
 	NR_WRITERS	= 2,
@@ -203,7 +203,7 @@ static void find_chain(struct list *l, u64 key, u64 ref)
 	struct block b;
 
 	for (; ref; ref = h.prev) {
-		if (!skbtrace_hold_look(&hold, ref, &h, &b, sizeof(b))) {
+		if (!skbtrace_hold_read(&hold, ref, &h, &b, sizeof(b))) {
 			l->missed = true;
 			return;
 		}
@@ -275,12 +275,15 @@ static bool is_whole(u64 ref)
 
 static bool copy(u64 ref, void *to, u32 len)
 {
-	bool whole = skbtrace_hold_copy(&hold, ref, to, len);
-
 #ifdef BREAK_WHOLE
-	whole = true;
+	/* A writer comes round meanwhile, however busy the machine is. */
+	if (!large)
+		usleep(100);
+	skbtrace_hold_copy(&hold, ref, to, len);
+	return true;
+#else
+	return skbtrace_hold_copy(&hold, ref, to, len);
 #endif
-	return whole;
 }
 
 static void check(const struct found *f, const u64 *words, u32 k)

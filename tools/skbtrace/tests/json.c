@@ -5,8 +5,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "json.h"
-#include "out.h"
+#include "lib/json.h"
+#include "lib/out.h"
 #include "tests/tap.h"
 
 /* The line that @j is, which ends. */

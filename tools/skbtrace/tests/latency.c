@@ -3,8 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "hist.h"
-#include "lives.h"
+#include "lib/hist.h"
+#include "show/lives.h"
 #include "tests/tap.h"
 
 static u64 rng = 1;
@@ -53,6 +53,54 @@ static bool percentiles(u32 count, u32 bits)
 	return ok;
 }
 
+/* The first @to_a of @count values in one, the others in another */
+static bool joined(u32 count, u32 to_a)
+{
+	struct hist a = {}, b = {}, all = {};
+	bool ok;
+
+	for (u32 i = 0; i < count; i++) {
+		u64 v = next() >> next() % 64;
+
+		hist_add(i < to_a ? &a : &b, v);
+		hist_add(&all, v);
+	}
+	hist_join(&a, &b);
+	ok = a.n == all.n && a.min == all.min && a.max == all.max;
+	for (u32 p = 0; p <= 100; p++)
+		ok = ok && hist_percentile(&a, p) == hist_percentile(&all, p);
+	hist_free(&a);
+	hist_free(&b);
+	hist_free(&all);
+	return ok;
+}
+
+static void test_join(void)
+{
+	static const u32 sizes[] = { 0, 1, 2, 31, 32, 33, 64, 65, 1000 };
+	bool ok = true;
+
+	for (size_t i = 0; i < ARRAY_SIZE(sizes); i++)
+		for (u32 a = 0; a <= sizes[i]; a += sizes[i] > 65 ? 97 : 1)
+			ok = ok && joined(sizes[i], a);
+	result(ok, "histogram: joined");
+}
+
+/* The few are not rounded. */
+static bool few_exact(void)
+{
+	struct hist h = {};
+	bool ok = true;
+
+	for (u32 i = HIST_FEW; i; i--)
+		hist_add(&h, i * 1000003ULL);
+	for (u32 p = 1; p <= 100; p++)
+		ok = ok && hist_percentile(&h, p) ==
+			   (HIST_FEW * p + 99) / 100 * 1000003ULL;
+	hist_free(&h);
+	return ok;
+}
+
 static void test_hist(void)
 {
 	struct hist h = {};
@@ -66,8 +114,10 @@ static void test_hist(void)
 	hist_free(&h);
 	for (u32 bits = 4; bits <= 64; bits += 12)
 		result(percentiles(10007, bits), "histogram: within 0.4 %");
+	test_join();
 	result(percentiles(1, 40) && percentiles(2, 40) && percentiles(3, 40),
 	       "histogram: of few");
+	result(few_exact(), "histogram: exact while they are few");
 }
 
 /* Few keys, so that they collide, come and go. */

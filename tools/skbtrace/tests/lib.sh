@@ -12,6 +12,8 @@ cd "$tmp" || exit 1
 export TZ=UTC LC_ALL=C
 # shellcheck source=../../testing/selftests/net/skbtrace/need.sh
 . "$here/../../testing/selftests/net/skbtrace/need.sh"
+# shellcheck source=width.sh
+. "$here/width.sh"
 need python3
 n=0
 # shellcheck disable=SC2034 # what a suite leaves with
@@ -71,8 +73,18 @@ both() {
 	echo "= $(cat code)"
 }
 
+# measure COMMAND...: its stdout to ./out; prints what memory and time it took
+measure() {
+	python3 -c 'import resource, subprocess, sys, time
+start = time.time()
+subprocess.run(sys.argv[1:], stdout=open("out", "w"), check=True)
+kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
+print(f"{kib} KiB {time.time() - start:.1f} s")' "$@"
+}
+
 # says TEXT: stderr holds it
 says() {
-	grep -qF -- "$1" err || { echo "no \"$1\" in:"; cat err; } >>why
-	grep -qF -- "$1" err
+	flat <err | grep -qF -- "$(flat <<<"$1")" && fits err >>why && return
+	{ echo "no \"$1\" in, or too wide:"; cat err; } >>why
+	return 1
 }

@@ -49,7 +49,7 @@ fits() { # [COMMAND]
 
 # The first command that a newcomer copies: all that a summary is made of
 first() { # FILE
-	grep -m1 -o 'skbtrace record -w 10 -e.*' "$1"
+	grep -m1 -o 'skbtrace record -w.*' "$1"
 }
 
 same_first() {
@@ -62,10 +62,11 @@ groff -mandoc -Tascii -P-cbou -ww -rLL=200n "$page" >"$tmp/page" 2>"$tmp/err"
 ok "formats without a word" test ! -s "$tmp/err"
 sed 's/^/# /' "$tmp/err"
 
-for cmd in why record live parse info list status snapshot stop; do
+for cmd in why top record live parse report plot d info list cut merge anonymise status snapshot stop; do
 	where="skbtrace $cmd"
 	case $cmd in
 	why) where+="|How to print" ;;
+	top) where+="|What to trace|How to print" ;;
 	record) where+="|What to trace" ;;
 	live) where+="|What to trace|How to print" ;;
 	parse) where+="|How to print" ;;
@@ -96,6 +97,6 @@ done
 sections "skbtrace parse" | tr -s ' \n' '  ' >"$tmp/flat"
 while IFS='"' read -r _ word _ text _; do
 	ok "the word $word" grep -qF "$word $text" "$tmp/flat"
-done < <(sed -n '/^} legend/,/^};/p' "$here/../summary_print.c" | grep '{ "')
+done < <(grep '{ "' "$here/../conn/held_words.c")
 echo "1..$n"
 exit "${failed:-0}"

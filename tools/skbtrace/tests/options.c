@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cmd.h"
+#include "cmd/cmd.h"
 
 static const struct cmd *const cmds[] = {
 	&cmd_why, &cmd_record, &cmd_live, &cmd_parse, &cmd_info, &cmd_list,

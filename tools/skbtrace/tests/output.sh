@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Where the output goes, -o: pipes by name, and what was there before.
+# Where the output goes, -o: pipes by name, and what was there before. How wide
+# it is, but for events, tables of connections, and texts of a recording.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
@@ -41,6 +42,27 @@ run 1 parse basic.dat -o . && says 'cannot write .'
 result $? "-o a directory"
 run 0 parse --color always basic.dat -o keep.txt && grep -q $'\033' keep.txt
 result $? "--color with -o"
+
+# ---- as wide as a terminal
+
+for s in basic.dat raw.format "$here/../../../examples/loss.dat"; do
+	[ -r "$s" ] || continue
+	run 0 list -i "$s" && fits out >>why
+	result $? "list fits a terminal: ${s##*/}"
+	run 0 list -i "$s" @all && fits out >>why
+	result $? "list @all, too: ${s##*/}"
+done
+run 0 why --rules && fits out >>why
+result $? "why --rules"
+run 0 list -i basic.dat &&
+	[ "$(flat <out | grep -c 'the connection is open; written when the')" = 1 ]
+result $? "and nothing is cut off"
+long=$(printf 'name%.0s' {1..40})
+run 1 parse "$long" && grep -qF "$long" err && says "cannot open $long: No such"
+result $? "a word that is wider than that stays whole"
+run 1 parse "$(printf 'a %.0s' {1..60})" && says 'a a a a a' &&
+	[ "$(grep -c '^    a a' err)" = 2 ] && [ "$(wc -l <err)" = 5 ]
+result $? "a message goes on below, further in than a hint"
 
 echo "1..$n"
 exit $failed

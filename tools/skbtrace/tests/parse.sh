@@ -135,16 +135,24 @@ result $? "nothing matches: a word about it"
 "$S" parse --conn 10.0.2.1:37846 basic.dat >10.0.2.2:443 2>err
 [ $? = 2 ] && says 'did the shell take the >?'
 result $? "an unquoted > in --conn"
-for c in '--conn sk=1 --conn sk=2' '-S tcp -S udp' '--since 1 --since 2'; do
+for c in '-S tcp -S udp' '--since 1 --since 2'; do
 	# shellcheck disable=SC2086
 	run 2 parse $c basic.dat && says ' twice: '
 	result $? "$c: not in silence the last one"
 done
-run 0 parse --conn sk=1003 --conn sk=1003 basic.dat
+run 0 parse -S tcp -S tcp basic.dat
 result $? "the same twice"
+for c in sk=1 sk=2; do
+	"$S" parse --conn $c conns.dat 2>/dev/null
+done | grep -v '^#' | sort >want
+for c in sk=1,sk=2 'sk=1 --conn sk=2' 'sk=1,[2001:db8::1]' 'sk=77,10.0.1.1:35276,sk=2'; do
+	# shellcheck disable=SC2086 # an option more
+	"$S" parse --conn $c conns.dat 2>/dev/null | grep -v '^#' | sort | diff want - >why
+	result $? "--conn $c: several"
+done
 run 1 parse 'port 443' && says "-S 'port 443'"
 result $? "a filter in place of a file: what to do"
-run 2 parse --s basic.dat && says '--s can be each of: --summary --since --seq --strict'
+run 2 parse --s basic.dat && says '--s can be each of: --summary --sort --since --seq --strict'
 result $? "an option that is cut too short"
 
 # ---- summary
@@ -189,6 +197,27 @@ for s in short deep huge; do
 	run 3 parse $s.stack && says "stack" && grep -q 'rtt=0.001ms' out
 	result $? "a stack that is damaged ($s) ends its sub-buffer only"
 done
+
+# ---- a recording that was cut
+
+more excerpt excerpt.dat
+run 0 parse -v excerpt.dat && [ ! -s err ]
+result $? "no gap where events are left out"
+golden excerpt.txt
+run 0 parse --json excerpt.dat &&
+	[ "$(jq -c 'select(.seq) | [.seq, .lport]' out | paste -sd' ')" = \
+		'[707,37846] [718,37846] [719,37846]' ]
+result $? "their numbers are counted, the connection has its name"
+more excerpt_big big.excerpt
+run 0 parse -v big.excerpt && diff <(tail -n +2 "$golden/excerpt.txt") <(tail -n +2 out) >why
+result $? "and of foreign byte order"
+run 0 parse --summary --json excerpt.dat && jq -e '.life_us == 101001 and .retrans_segs == 3' out >why
+result $? "the summary begins with what was chosen"
+run 0 info excerpt.dat && grep -q '^events    3, names 0,' out &&
+	grep -q '^cut       717 events left out; 1 ' out
+result $? "info counts both"
+run 0 info --json excerpt.dat && jq -e '.left_out == 717 and .context == 1' out >why
+result $? "in JSON, too"
 
 # ---- inputs
 

@@ -14,6 +14,8 @@ import struct
 import sys
 import zlib
 
+from columns import PACKED, plain_chunks, unpack
+
 FORMAT, META, SUBBUF, MARK, END = 1, 2, 3, 4, 5
 PAD, LOST = 0xffff, 0xfffe
 bad = 0
@@ -27,7 +29,8 @@ def oops(name, text):
 
 def chunks(name, data):
     magic, order, abi, version = struct.unpack_from("=8sIHH", data)
-    if magic != b"SKBTRACE" or (order, abi, version) != (0x01020304, 2, 1):
+    if magic != b"SKBTRACE" or order != 0x01020304 or \
+            abi != 2 or version not in (1, 2):
         oops(name, "header")
     pos = 16
     while pos < len(data):
@@ -42,7 +45,10 @@ def chunks(name, data):
             return
         if zlib.crc32(body) != crc:
             oops(name, "crc at %d" % pos)
-        yield kind, cpu, body
+        if kind == PACKED and version == 2:
+            yield from plain_chunks(bytes(16) + unpack(body), "=")
+        else:
+            yield kind, cpu, body
         pos += (size + 7) & ~7
 
 

@@ -8,7 +8,7 @@ set -u
 here=$(cd "$(dirname "$0")" && pwd)
 S=$(realpath "${SKBTRACE:-$here/../skbtrace}")
 tmp=$(mktemp -d)
-trap 'kill $(jobs -p) 2>/dev/null; rm -rf "$tmp"' EXIT
+trap 'kill $(jobs -p) 2>/dev/null; rm -rf --one-file-system "$tmp"' EXIT
 cd "$tmp" || exit 1
 unset SUDO_UID SUDO_GID
 n=0
@@ -19,9 +19,10 @@ need python3
 
 # fresh [CPUS SUBBUFS EVENTS]: control files in ./d
 fresh() {
-	rm -rf d
+	rm -rf --one-file-system d
 	mkdir d
-	"$here/mkctl.py" d "$@"
+	# in an empty one the program would look for the kernel's
+	"$here/mkctl.py" d "$@" || exit 1
 }
 
 # run ARGS...: the program on ./d; sets rc, leaves ./out and ./err

@@ -27,9 +27,13 @@ run record -o a.dat -e @all -- sleep 0.2
 ok "record -- CMD" is "$rc" 0
 bg record -o b.dat -e @all
 run status
+ok "status: its session" grep -qx "session   $pid" out
 ok "status: on" grep -qE "^tracing   on for .*, by pid $pid \(skbtrace record\)" out
-run record -o c.dat
-ok "a second one: refused" is "$rc" 1
+run record -o c.dat --session default -w 0.2
+ok "a second one beside it" is "$rc" 0
+rm -f c.dat
+run record -o c.dat --session "$pid"
+ok "a second one in its session: refused" is "$rc" 1
 ok "a second one: told who" says "tracing is already on (pid $pid, uid 0, "
 ok "a second one: no file" test ! -e c.dat -a ! -e c.dat.part
 traffic 4 400000
@@ -75,7 +79,7 @@ ok "overload: END agrees" is "$(value l.dat end)" "$(value l.dat events):$lost"
 
 # ---- rotation ----
 
-bg record -o r.dat -e @all --rotate 40k --files 3
+bg record -o r.dat -e @all --rotate 40k --files 3 --no-compress
 for _ in 1 2 3 4 5; do
 	traffic 8 600000
 	sleep 0.3

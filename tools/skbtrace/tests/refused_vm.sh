@@ -15,10 +15,9 @@ need depmod
 release=$(uname -r)
 kernel="skbtrace: this kernel ($release)"
 
-# two lines and no more: what is the matter, what to do
-two_lines() { # FIRST SECOND
-	is "$(head -n 1 err)" "$1" && is "$(sed -n 2p err)" "  $2" &&
-		is "$(wc -l <err)" 2
+# that and no more: what is the matter, what to do
+both_parts() { # FIRST SECOND
+	is "$(flat <err)" "$(flat <<<"$1 $2")" && fits err
 }
 
 refuses() { # NAME FIRST SECOND COMMAND...
@@ -26,11 +25,11 @@ refuses() { # NAME FIRST SECOND COMMAND...
 	shift 3
 	run "$@"
 	ok "$name: exit 1" is "$rc" 1
-	ok "$name: what, and what to do" two_lines "$first" "$second"
+	ok "$name: what, and what to do" both_parts "$first" "$second"
 	ok "$name: nothing on stdout" is "$(wc -c <out)" 0
 }
 
-locked="boot with Secure Boot off, and without lockdown=integrity     or try it in a VM: make demo"
+locked="boot with Secure Boot off, and without lockdown=integrity or try it in a VM: make demo"
 
 case ${1-} in
 lockdown)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What net/skbtrace/ring.h, names.h, hold.h, include/linux/skbtrace_state.h and
- * skbtrace_verdict.h take from the kernel, as the atomics of the compiler, so
- * that the very text which runs in the kernel runs here under threads and a
+ * What include/linux/skbtrace_ring.h, skbtrace_named.h, skbtrace_state.h and
+ * skbtrace_verdict.h, and net/skbtrace/hold_log.h take from the kernel, as the
+ * atomics of the compiler,
+ * so that the very text which runs in the kernel runs here under threads and a
  * race detector. It does not detect a CPU's reordering; it does detect that an
  * order which the code relies on has not been asked for.
  *

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * ring_stress [SECONDS [SEED]] - the structures that CPUs share in the kernel,
- * net/skbtrace/ring.h and names.h, under real threads. Made to be compiled with
- * -fsanitize=thread, and with address,undefined; tests/stress.sh does so.
+ * skbtrace_ring.h and skbtrace_named.h of include/linux/, under real threads.
+ * Made to be compiled with -fsanitize=thread, and with address,undefined;
+ * tests/stress.sh does so.
  *
  * BREAK_RELEASE and BREAK_ONCE (ring_shim.h), BREAK_CONSUME and BREAK_SPARE
  * each build in a fault that must be found.
@@ -19,8 +20,8 @@
 
 #include "ring_shim.h"
 #include "stress_lib.h"
-#include "../../../net/skbtrace/ring.h"
-#include "../../../net/skbtrace/names.h"
+#include "../../../include/linux/skbtrace_ring.h"
+#include "../../../include/linux/skbtrace_named.h"
 
 #define MAX_BLOCK	512	/* bytes */
 #define NR_KINDS	2	/* ordinary, important */
@@ -84,7 +85,7 @@ static bool producer_open(struct ring_test *t, bool important)
 }
 
 /* The same steps as in write.c, which can't be compiled here. */
-static u8 *producer_room(struct ring_test *t, u32 len, bool important)
+static u8 *producer_reserve(struct ring_test *t, u32 len, bool important)
 {
 	struct skbtrace_ring *r = &t->ring;
 	u8 *p;
@@ -95,7 +96,7 @@ static u8 *producer_room(struct ring_test *t, u32 len, bool important)
 		return p;
 	}
 	if (r->cur) {
-		p = skbtrace_ring_room(r, len, important);
+		p = skbtrace_ring_reserve(r, len, important);
 		if (p)
 			return p;
 		if (!important && !skbtrace_ring_may_open(r, false))
@@ -104,7 +105,7 @@ static u8 *producer_room(struct ring_test *t, u32 len, bool important)
 	}
 	if (!producer_open(t, important))
 		return NULL;
-	return skbtrace_ring_room(r, len, important);
+	return skbtrace_ring_reserve(r, len, important);
 }
 
 static void produce_one(struct ring_test *t)
@@ -114,7 +115,8 @@ static void produce_one(struct ring_test *t)
 	u32 words = rnd_below(&t->seed_in, MAX_BLOCK / 8 - 2), i;
 	struct block *b;
 
-	b = (struct block *)producer_room(t, sizeof(*b) + words * 8, important);
+	b = (struct block *)producer_reserve(t, sizeof(*b) + words * 8,
+					     important);
 	if (!b) {
 		t->lost[important]++;
 		t->seq++;
@@ -282,7 +284,7 @@ static void ring_round(u64 *seed, double seconds, u64 totals[2])
 #define NAMES_THREADS	4
 
 struct names_test {
-	struct skbtrace_names	names;
+	struct skbtrace_named	names;
 	double			until;
 	u32			epoch;
 	u64			seed[NAMES_THREADS];
@@ -299,13 +301,13 @@ static void names_step(struct names_test *t, u64 *seed)
 	u32 epoch = __atomic_load_n(&t->epoch, __ATOMIC_RELAXED);
 	u64 cookie = 1 + rnd_below(seed, NAMES_ADDED);
 
-	skbtrace_names_add(&t->names, cookie, epoch);
+	skbtrace_named_add(&t->names, cookie, epoch);
 	cookie = 1 + rnd_below(seed, NAMES_ADDED);
 	/* nothing has been named in an epoch that has not come */
-	if (skbtrace_names_has(&t->names, cookie, (u8)(epoch + 128)))
+	if (skbtrace_named_has(&t->names, cookie, (u8)(epoch + 128)))
 		FAIL("cookie %" PRIu64 " named in the future", cookie);
-	if (skbtrace_names_has(&t->names, cookie + NAMES_ADDED, -1) ||
-	    skbtrace_names_has(&t->names, cookie + NAMES_ADDED, epoch))
+	if (skbtrace_named_has(&t->names, cookie + NAMES_ADDED, -1) ||
+	    skbtrace_named_has(&t->names, cookie + NAMES_ADDED, epoch))
 		FAIL("cookie %" PRIu64 " was never named",
 		     cookie + NAMES_ADDED);
 }
@@ -337,15 +339,15 @@ static void names_check(struct names_test *t)
 
 	for (i = 0; i < NAMES_NR; i++) {
 		e = t->names.tab[i];
-		cookie = e & SKBTRACE_NAMES_COOKIE;
+		cookie = e & SKBTRACE_NAMED_COOKIE;
 		if (!e)
 			continue;
 		if (!cookie || cookie > NAMES_ADDED || e >> 48 > t->epoch)
 			FAIL("entry %u is %#" PRIx64, i, e);
 	}
 	for (cookie = 1; cookie <= NAMES_ADDED; cookie++) {
-		skbtrace_names_add(&t->names, cookie, t->epoch);
-		if (!skbtrace_names_has(&t->names, cookie, t->epoch))
+		skbtrace_named_add(&t->names, cookie, t->epoch);
+		if (!skbtrace_named_has(&t->names, cookie, t->epoch))
 			FAIL("cookie %" PRIu64 " has been forgotten", cookie);
 	}
 }
@@ -402,11 +404,11 @@ int main(int argc, char **argv)
 	       rounds, totals[0], totals[1]);
 	if (!totals[0] || !totals[1])
 		FAIL("a test without blocks or without losses is none");
-	before = verdict(1, "ring.h", 0);
+	before = verdict(1, "skbtrace_ring.h", 0);
 
 	calls = names_round(&state, seconds * 0.25);
 	printf("# names: %" PRIu64 " calls\n", calls);
-	verdict(2, "names.h", before);
+	verdict(2, "skbtrace_named.h", before);
 	printf("1..2\n");
 	return failures ? EXIT_FAILURE : EXIT_SUCCESS;
 }

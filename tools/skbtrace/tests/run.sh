@@ -12,6 +12,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 export SKBTRACE=${SKBTRACE:-$here/../skbtrace}
 export LC_ALL=C TZ=UTC
 unset NO_COLOR
+# Before the python3 of a version manager, which starts in 5 times as long
+PATH=/usr/bin:/bin:$PATH
 n=0 failed=0 skipped=0
 
 suite() {
@@ -44,8 +46,10 @@ suite() {
 }
 
 if [ $# = 0 ]; then
-	set -- parse damage output summary why refilter held history latency record flight filter scope conf \
-		man completion stress
+	set -- parse early damage packed output where summary by every why top top_tty \
+		report cut merge anonymise refilter held history \
+		latency stages segment record live flight filter scope conf \
+		man completion stress fuzz_pack
 fi
 for s; do
 	if [ ! -x "$here/$s.sh" ]; then

@@ -10,7 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "sig.h"
+#include "lib/sig.h"
 
 static volatile sig_atomic_t taken;	/* once */
 

@@ -37,6 +37,20 @@ grep -q '^10.0.1.1.* 2 *1.000s' out || cat out >why
 [ ! -s why ]
 result $? "a connection that idles lives, too"
 
+# ---- a socket that becomes another connection
+
+summary again again.dat
+"$S" parse --summary -v again.dat 2>err | awk '/^1/ {
+	print $1, $2, $3, $7, $NF }' >out
+cat >want <<'END'
+10.0.2.1:37846>10.0.2.2:443 1 0.300s 1.0/1.0 100%
+10.0.2.1:37848>10.0.2.2:444 1 0.300s 3.0/3.0 100%
+10.0.2.1:37847>10.0.2.2:443 1 0.002s 2.0/2.0 -
+10.0.2.1:80>* 1 0.001s 9.0/9.0 open
+END
+diff want out >why
+result $? "each connection of a socket is one"
+
 # ---- beginnings, ends, drops of no socket
 
 summary fates fates.dat
@@ -76,8 +90,8 @@ share() {	# NAME LPORT WANT
 	[ ! -s why ]
 	result $? "$1"
 }
-share "who waits for answers" 1 "app 48% peer 46% rtt 4% swnd 2% => peer-thinks"
-share "so without the send limit" 2 "app 50% peer 46% cwnd 4% => peer-thinks"
+share "who waits for answers" 40001 "app 48% peer 46% rtt 4% swnd 2% => peer-thinks"
+share "so without the send limit" 40002 "app 50% peer 46% cwnd 4% => peer-thinks"
 "$S" parse fates.dat -e skb_drop >out
 [ "$(sed -n 's/.* dir=\(fwd\|rx\) .* seq=\([0-9]*\) .*/\1 \2/p' out |
 	sort | uniq -c | tr -s ' ' | tr '\n' ,)" = \
@@ -128,7 +142,7 @@ summary crowd crowd.dat
 "$S" parse --summary crowd.dat >out 2>err
 got=$(sed -n '1s/^# .* connections \(more than fit\).*/\1/p; 3p' out |
 	awk 'NR == 1 { print } NR == 2 { print $2, $5 }')
-[ "$got" = $'more than fit\n927bf 5' ] || head -5 out >why
+[ "$got" = $'more than fit\n8164f 5' ] || head -5 out >why
 [ ! -s why ]
 result $? "more connections than fit: the worst one is first"
 run 0 parse --summary --json crowd.dat && says 'more than fit'

@@ -33,7 +33,7 @@ static unsigned long known, unknown, forgotten;
 static double until;
 
 /* The filter */
-static bool judge(u64 cookie, u64 mix)
+static bool decide(u64 cookie, u64 mix)
 {
 	return ((cookie ^ mix >> 40) * 0x9e3779b97f4a7c15ULL) >> 63;
 }
@@ -51,12 +51,12 @@ static void look(const struct conn *c)
 	if (verdict < 0) {
 		__atomic_fetch_add(&unknown, 1, __ATOMIC_RELAXED);
 		if (skbtrace_verdict_put(&table, c->cookie, by,
-					 judge(c->cookie, mix)))
+					 decide(c->cookie, mix)))
 			__atomic_fetch_add(&forgotten, 1, __ATOMIC_RELAXED);
 		return;
 	}
 	__atomic_fetch_add(&known, 1, __ATOMIC_RELAXED);
-	if (verdict != judge(c->cookie, mix) &&
+	if (verdict != decide(c->cookie, mix) &&
 	    !__atomic_fetch_add(&failures, 1, __ATOMIC_RELAXED))
 		printf("# cookie %" PRIx64 ": a verdict of others\n",
 		       c->cookie);

@@ -10,10 +10,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "blocks.h"
-#include "board.h"
-#include "trigger.h"
-#include "window.h"
+#include "flight/blocks.h"
+#include "flight/board.h"
+#include "flight/trigger.h"
+#include "flight/window.h"
 #include "tests/tap.h"
 
 enum { CPUS = 3, SUBBUF = 4096, SIZE = 16 * 2 * SUBBUF, ROUNDS = 20000 };
@@ -258,7 +258,7 @@ static void triggers(void)
 {
 	struct blocks_asking a = { .n = 2, .event = 105, .time = 990 };
 	struct trigger t = { .after_ns = 100, .gap_ns = 1000 };
-	struct wish w;
+	struct request w;
 
 	result(!trigger_due(&t), "trigger: nothing is wished");
 	trigger_events(&t, &a, 1000);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Verdicts as JSON: an object a connection. */
-#include "json.h"
+#include "lib/json.h"
 #include "why/why.h"
 
 static void json_no(struct json *j, const char *key, const struct event_no *e)
@@ -14,9 +14,13 @@ static void json_no(struct json *j, const char *key, const struct event_no *e)
 
 static void json_proof(struct json *j, const struct seen *s)
 {
+	const struct symbol *at = s->at ?
+		names_symbol(s->trace->names, s->at) : NULL;
+
 	json_object(j, NULL);
 	json_str(j, "event", fact_events[s->what]);
 	json_str(j, "word", s->word);
+	json_str(j, "at", at ? at->name : NULL);
 	json_u64(j, "count", s->n);
 	json_no(j, "first", &s->first);
 	json_no(j, "most", &s->most);
@@ -42,12 +46,13 @@ static void json_verdict(struct json *j, const struct verdict *v, u64 life)
 	json_object_end(j);
 }
 
-static void json_conn(struct json *j, const struct why *w, const struct row *r,
-		      const struct case_file *c)
+void why_json_case(const struct why *w, struct json *j, const char *key,
+		   const struct case_file *c)
 {
+	const struct row *r = c->row;
 	u64 life = row_life(r);
 
-	json_object(j, NULL);
+	json_object(j, key);
 	json_str(j, "event", "why");
 	json_hex(j, "sk", r->cookie);
 	json_str(j, "conn", r->name);
@@ -69,7 +74,7 @@ void why_json(const struct why *w, struct printer *p,
 		struct case_file c;
 
 		why_judge(w, f[i].row, &c);
-		json_conn(&j, w, f[i].row, &c);
+		why_json_case(w, &j, NULL, &c);
 		json_line(&j, p->o);
 	}
 	json_free(&j);

@@ -10,3 +10,115 @@ u64 part_us(const struct view *c, const char *word)
 			return c->part[i].us;
 	return 0;
 }
+
+u64 peer_part_us(const struct view *c, const char *word)
+{
+	struct view p = { .w = c->w, .r = c->peer };
+
+	if (!c->peer)
+		return 0;
+	p.nparts = row_parts(c->peer, p.part);
+	return part_us(&p, word);
+}
+
+u64 mean_rtt(const struct view *c)
+{
+	const struct seen *r = facts_next(&c->r->facts, NULL, FACT_RTT, NULL);
+
+	return r && r->v[V_RTT].n ? r->v[V_RTT].sum / r->v[V_RTT].n : 0;
+}
+
+bool is_asking(const struct view *c)
+{
+	const struct row *r = c->r;
+
+	if (r->connecting || (c->peer && c->peer->connecting))
+		return r->connecting;
+	if (c->listener || facts_next(&r->facts, NULL, FACT_STATE,
+				      "ESTABLISHED"))
+		return false;
+	/* It is older than the recording: a client's port is a high one. */
+	return r->a.lport > r->a.pport;
+}
+
+u64 ring_us(const struct view *c)
+{
+	u64 mean = mean_rtt(c), least = c->r->rtt_min, us;
+	struct seg_ring ring;
+	enum { PIECES = 10 };
+
+	if (!c->w->segments || mean <= least)
+		return 0;
+	ring = segments_ring(c->w->segments, c->r->host, c->r->cookie);
+	if (ring.n < PIECES)
+		return 0;
+	us = ring.sum / ring.n / 1000;
+	return 2 * (us - ring.least / 1000) < mean - least ? 0 : us;
+}
+
+/* Time between what the other one sent and what @f's end sent then. */
+static u64 gaps(const struct facts *f, const char *now)
+{
+	return facts_sum(f, FACT_TURN, now, V_GAP);
+}
+
+u64 segs_again(const struct row *r)
+{
+	u64 n = row_retrans(r);
+	u64 syn = facts_sum(&r->facts, FACT_RETRANS, "syn", V_SEGS);
+
+	return n > syn ? n - syn : 0;
+}
+
+u64 both_again(const struct view *c)
+{
+	return segs_again(c->r) + (c->peer ? segs_again(c->peer) : 0);
+}
+
+/* What is sent again takes long, too: round trips do not tell why then. */
+static bool is_lossy(const struct view *c, u64 answers)
+{
+	return 4 * both_again(c) > answers;
+}
+
+/*
+ * If the other end is known, it knows how long its program took. If not,
+ * samples of round trips tell; a delayed ACK makes them longer, too, but not by
+ * so much.
+ */
+static u64 queued(const struct view *c, u64 answers)
+{
+	u64 mean = mean_rtt(c), least = c->r->rtt_min, took;
+	enum { LEAST_US = 60000 };
+
+	if (mean < 2 * least)
+		return 0;
+	if (c->peer) {
+		took = gaps(&c->peer->facts, "self") + answers * least;
+		return gaps(&c->r->facts, "peer") > took ?
+		       gaps(&c->r->facts, "peer") - took : 0;
+	}
+	return mean < 3 * least || mean < least + LEAST_US ? 0 :
+	       answers * (mean - least);
+}
+
+u64 queued_us(const struct view *c)
+{
+	const struct seen *t = facts_next(&c->r->facts, NULL, FACT_TURN,
+					  "peer");
+	u64 us = t && is_asking(c) && !is_lossy(c, t->v[V_GAP].n) ?
+		 queued(c, t->v[V_GAP].n) : 0;
+	u64 peer = part_us(c, HELD_PEER);
+
+	return us < peer ? us : peer;
+}
+
+u64 thinking_us(const struct view *c)
+{
+	u64 us = part_us(c, HELD_PEER) - queued_us(c), own;
+
+	if (!c->peer || !facts_count(&c->peer->facts, FACT_TURN, NULL))
+		return us;
+	own = gaps(&c->peer->facts, "self");
+	return us < own ? us : own;
+}

@@ -16,6 +16,8 @@ static const struct {
 	{ "TC_EGRESS", "a tc filter on what goes out",
 	  "tc -s filter show dev DEV egress" },
 	{ "QDISC_DROP", "the queue of a device (qdisc)", "tc -s qdisc" },
+	{ "FULL_RING", "the transmit ring of a device is full",
+	  "ip -s link: dropped; ip link: qlen; who reads the device?" },
 	{ "CPU_BACKLOG", "the queue of a CPU (netdev_max_backlog)",
 	  "sysctl net.core.netdev_max_backlog; cat /proc/net/softnet_stat" },
 	{ "PKT_TOO_BIG", "a link with a smaller MTU",
@@ -36,8 +38,10 @@ static const struct {
 	{ "SOCKET_BACKLOG", "the socket's backlog is full", "ss -tm" },
 	{ "SOCKET_FILTER", "a filter of the socket (SO_ATTACH_FILTER)",
 	  "ss -be" },
-	{ "PROTO_MEM", "TCP has used up its memory",
-	  "sysctl net.ipv4.tcp_mem; cat /proc/net/sockstat" },
+	{ "PROTO_MEM", "the receive buffer is full, or TCP's memory used up",
+	  "ss -tm; sysctl net.ipv4.tcp_rmem net.ipv4.tcp_mem" },
+	{ "TCP_INVALID_SEQUENCE", "it is outside the window", "ss -tanoi" },
+	{ "TCP_ZEROWINDOW", "the receive window is shut", "ss -tm" },
 	{ "TCP_OFO_QUEUE_PRUNE", "the receive queue was pruned",
 	  "sysctl net.ipv4.tcp_rmem; ss -tm" },
 	{ "TCP_RFC7323_PAWS", "its timestamp is older than the last (PAWS)",
@@ -94,8 +98,11 @@ const char *next_of_drop(const struct seen *drop)
 	return i < 0 ? "skbtrace record -e skb_drop,stack" : reasons[i].next;
 }
 
-/* A packet that crosses a veth is its sender's until a socket has it. */
-static bool came_in(const struct seen *d)
+/*
+ * No socket was looked for yet: a packet that crosses a veth is its sender's
+ * until then, and is told in the sender's network namespace.
+ */
+static bool before_socket(const struct seen *d)
 {
 	static const char *const words[] = {
 		"TC_INGRESS", "IP_RPFILTER", "IP_INNOROUTES", "CPU_BACKLOG",
@@ -105,7 +112,24 @@ static bool came_in(const struct seen *d)
 	for (u32 i = 0; d->word && i < ARRAY_SIZE(words); i++)
 		if (!strcmp(d->word, words[i]))
 			return true;
-	return d->way == WAY_RX;
+	return false;
+}
+
+static bool came_in(const struct seen *d)
+{
+	return d->way == WAY_RX || before_socket(d);
+}
+
+/* It was sent by the other end. */
+static enum place place_of_answer(const struct view *c, const struct seen *d)
+{
+	if (d->way == WAY_FWD)
+		return PLACE_ROUTER;
+	if (before_socket(d))
+		return PLACE_NEXT;
+	if (d->way == WAY_TX)
+		return PLACE_PEER_OUT;
+	return d->netns == c->r->facts.netns ? PLACE_BACK : PLACE_ROUTER;
 }
 
 static enum place place_of(const struct view *c, const struct seen *d)
@@ -116,39 +140,89 @@ static enum place place_of(const struct view *c, const struct seen *d)
 		return PLACE_OWN;
 	if (d->way == WAY_TX)
 		return PLACE_NEXT;
+	if (c->peer && before_socket(d) && d->netns == c->r->facts.netns)
+		return PLACE_NEXT;
 	if (c->peer ? d->netns == c->peer->facts.netns :
 		      d->netns != c->r->facts.netns)
 		return PLACE_PEER;
 	return d->netns == c->r->facts.netns ? PLACE_BACK : PLACE_ROUTER;
 }
 
-static void look(const struct view *c, struct lost_at *l,
-		 const struct facts *f, enum fact_way only)
+/* What comes while there is no room for it: it has a cause. */
+static bool is_consequence(const struct seen *d)
 {
-	const struct seen *d = NULL;
+	return d->word && (!strcmp(d->word, "TCP_INVALID_SEQUENCE") ||
+			   !strcmp(d->word, "TCP_ZEROWINDOW"));
+}
 
-	while ((d = facts_next(f, d, FACT_DROP, NULL))) {
-		u64 segs = d->v[V_SEGS].sum ? d->v[V_SEGS].sum : d->n;
+/* Is @d, of @segs, worse? Of as many those that came first: a cause. */
+static bool is_worse(const struct lost_at *l, const struct seen *d, u64 segs)
+{
+	if (!l->worst)
+		return true;
+	if (is_consequence(l->worst) != is_consequence(d))
+		return is_consequence(l->worst);
+	if (segs != l->here)
+		return segs > l->here;
+	return d->since < l->worst->since;
+}
 
-		if (drop_is_harmless(d->word) ||
-		    (only != WAY_NONE && d->way != only))
-			continue;
-		l->segs += segs;
-		if (segs <= l->here)
-			continue;
-		l->here = segs;
-		l->worst = d;
-		l->place = f == &c->r->facts ? place_of(c, d) : PLACE_PEER;
-	}
+bool peer_is_request(const struct view *c)
+{
+	return c->peer && c->r->connecting && c->peer->first >= c->r->first;
+}
+
+/* A SYN that comes again while its answer is on the way needs no other one. */
+static bool is_needless(const struct view *c, const struct seen *d)
+{
+	return drop_is_harmless(d->word) ||
+	       (peer_is_request(c) && d->word &&
+		!strcmp(d->word, "NOT_SPECIFIED_SYN"));
+}
+
+static void add_drop(struct lost_at *l, const struct seen *d, enum place place)
+{
+	u64 segs = d->v[V_SEGS].sum ? d->v[V_SEGS].sum : d->n;
+
+	l->segs += segs;
+	if (!is_worse(l, d, segs))
+		return;
+	l->here = segs;
+	l->worst = d;
+	l->place = place;
+}
+
+/* What the other end's socket refused is named with that. */
+static bool is_refused(const struct view *c, const struct seen *d)
+{
+	return d->way == WAY_RX && !before_socket(d) &&
+	       (d->netns != c->r->facts.netns ||
+		d->netns == c->peer->facts.netns);
 }
 
 void find_drops(const struct view *c, struct lost_at *l)
 {
+	const struct seen *d = NULL;
+
 	*l = (struct lost_at){};
-	look(c, l, &c->r->facts, WAY_NONE);
-	/* What the other end's socket refused is named with that. */
-	if (c->peer)
-		look(c, l, &c->peer->facts, WAY_RX);
+	while ((d = facts_next(&c->r->facts, d, FACT_DROP, NULL)))
+		if (!is_needless(c, d))
+			add_drop(l, d, place_of(c, d));
+	while (c->peer &&
+	       (d = facts_next(&c->peer->facts, d, FACT_DROP, NULL)))
+		if (!is_needless(c, d) && is_refused(c, d))
+			add_drop(l, d, PLACE_PEER);
+}
+
+void find_answer_drops(const struct view *c, struct lost_at *l)
+{
+	const struct seen *d = NULL;
+
+	*l = (struct lost_at){};
+	while (c->peer &&
+	       (d = facts_next(&c->peer->facts, d, FACT_DROP, NULL)))
+		if (!drop_is_harmless(d->word) && !is_refused(c, d))
+			add_drop(l, d, place_of_answer(c, d));
 }
 
 const char *say_place(const struct lost_at *l)
@@ -162,6 +236,8 @@ const char *say_place(const struct lost_at *l)
 		return "on a router of this recording";
 	case PLACE_PEER:
 		return "in the peer's host, on their way in,";
+	case PLACE_PEER_OUT:
+		return "in the peer's host, on their way out,";
 	case PLACE_BACK:
 		return "in this host, on their way in,";
 	}

@@ -37,8 +37,8 @@ static void text_head(struct printer *p, const struct case_file *f)
 	else
 		outf(p->o, ": %s", v->rule->name);
 	/* How it ended, where that is not the verdict. */
-	if (v->rule->kind == RULE_HELD && r->ended && fate_word(r))
-		outf(p->o, "; %s in the end", fate_word(r));
+	if (v->rule->kind == RULE_HELD && r->ended && outcome_word(r))
+		outf(p->o, "; %s in the end", outcome_word(r));
 	outf(p->o, "\n");
 }
 
@@ -114,8 +114,7 @@ static void text_verdict(const struct why *w, struct printer *p,
 		outf(p->o, "  next: %s\n", v->next);
 }
 
-static void text_case(const struct why *w, struct printer *p,
-		      const struct row *r)
+void why_text_case(const struct why *w, struct printer *p, const struct row *r)
 {
 	u64 life = row_life(r);
 	struct case_file f;
@@ -136,60 +135,41 @@ static void text_case(const struct why *w, struct printer *p,
 }
 
 /* Those without trouble, by what they did, and those that nobody can judge. */
-static void text_healthy(const struct why *w, struct printer *p,
-			 const struct found *f, u32 n)
+void why_text_healthy(const struct why *w, struct printer *p,
+		      const struct found *f, u32 n)
 {
-	u32 *of = xcalloc(nrules, sizeof(*of)), fine = 0, told = 0;
-	const struct row **one = xcalloc(nrules, sizeof(*one));
+	struct tally *of = xcalloc(nrules, sizeof(*of));
+	u32 fine = why_tally(f, n, of), told = 0;
 	struct case_file c;
 	char head[40];
 
-	for (u32 i = 0; i < n; i++) {
-		if (why_trouble(&f[i]) || !f[i].rule)
-			continue;
-		fine += f[i].rule->kind == RULE_HEALTHY;
-		of[f[i].rule - rules]++;
-		one[f[i].rule - rules] = f[i].row;
-	}
 	snprintf(head, sizeof(head), "\n%u healthy:", fine);
 	for (u32 i = 0; i < nrules; i++) {
-		if (!of[i])
+		if (!of[i].n)
 			continue;
-		why_judge(w, one[i], &c);
+		why_judge(w, of[i].one, &c);
 		if (rules[i].kind == RULE_UNKNOWN)
-			outf(p->o, "\n%u %s\n", of[i], c.v[0].text);
+			outf(p->o, "\n%u %s\n", of[i].n, c.v[0].text);
 		else
-			outf(p->o, "%s %u %s", told++ ? "," : head, of[i],
+			outf(p->o, "%s %u %s", told++ ? "," : head, of[i].n,
 			     c.v[0].text);
 	}
 	if (told)
 		outf(p->o, "\n");
-	free(one);
 	free(of);
-}
-
-static void text_doubts(const struct why *w, struct printer *p)
-{
-	const struct summary *s = w->s;
-
-	if (s->lost)
-		outf(p->o, "# LOST %llu of %llu events: a verdict that needs them is likely at most\n",
-		     (unsigned long long)s->lost,
-		     (unsigned long long)(s->lost + s->events));
-	if (!w->recorded[SRC_TURN])
-		outf(p->o, "# tcp_turn was not recorded: a peer that thinks looks like an idle program\n");
-	if (!w->recorded[SRC_LIMIT])
-		outf(p->o, "# tcp_sendlimit was not recorded: what held a sender back is known in part only\n");
 }
 
 static void text_all(const struct why *w, struct printer *p,
 		     const struct found *f, u32 n, u32 top)
 {
 	u32 bad = 0, shown = 0;
+	struct doubts doubts;
 
 	for (u32 i = 0; i < n; i++)
 		bad += why_trouble(&f[i]);
-	text_doubts(w, p);
+	why_doubts(w, &doubts);
+	for (u32 i = 0; i < doubts.n; i++)
+		outf(p->o, "# %s\n", doubts.text[i]);
 	if (!n)
 		outf(p->o, "no connection in this trace\n");
 	else
@@ -198,54 +178,20 @@ static void text_all(const struct why *w, struct printer *p,
 		     bad ? "; parse --seq CPU:N shows an event" : "");
 	for (u32 i = 0; i < n; i++)
 		if (why_trouble(&f[i]) && (!top || shown < top)) {
-			text_case(w, p, f[i].row);
+			why_text_case(w, p, f[i].row);
 			shown++;
 		}
 	if (shown < bad)
 		outf(p->o, "\n%u more in trouble: --top %u\n", bad - shown,
 		     bad);
-	text_healthy(w, p, f, n);
-}
-
-/* ---- order ---- */
-
-/* Those in trouble first, and of them who lost most time. */
-static int worse(const void *a, const void *b)
-{
-	const struct found *x = a, *y = b;
-	u64 p = why_trouble(x) ? x->us : 0, q = why_trouble(y) ? y->us : 0;
-
-	if (p != q)
-		return p < q ? 1 : -1;
-	return row_order(x->row, y->row);
-}
-
-/* A listener, or a socket of which nothing is known, is no connection. */
-static bool is_of_interest(const struct row *r)
-{
-	return r->matched && r->seen && (r->is_conn || r->drops) &&
-	       (r->a.pport || r->overflows);
-}
-
-static void find(const struct why *w, const struct row *r, struct found *f)
-{
-	struct case_file c;
-
-	why_judge(w, r, &c);
-	*f = (struct found){ .row = r, .rule = c.n ? c.v[0].rule : NULL,
-			     .us = c.n ? c.v[0].us : 0 };
+	why_text_healthy(w, p, f, n);
 }
 
 void why_print(const struct why *w, struct printer *p, u32 top)
 {
-	struct found *f = xcalloc(w->s->rows.used + 1, sizeof(*f));
-	const struct row *r;
-	u32 n = 0;
+	struct found *f;
+	u32 n = why_find(w, &f);
 
-	hash_each(&w->s->rows, i, r)
-		if (is_of_interest(r))
-			find(w, r, &f[n++]);
-	qsort(f, n, sizeof(*f), worse);
 	if (p->json)
 		why_json(w, p, f, n);
 	else
@@ -253,7 +199,8 @@ void why_print(const struct why *w, struct printer *p, u32 top)
 	free(f);
 }
 
-void why_summary(struct summary *s, struct printer *p,
+void why_summary(struct summary *s, const struct segments *segments,
+		 struct printer *p,
 		 const struct trace *traces, u64 last, u64 to, u32 top)
 {
 	bool recorded[SRC_NR];
@@ -262,6 +209,7 @@ void why_summary(struct summary *s, struct printer *p,
 	summary_recorded(s, traces, recorded);
 	summary_close(s, traces, last, to);
 	why_open(&w, s, traces, recorded);
+	w.segments = segments;
 	why_print(&w, p, top);
 	why_close(&w);
 }

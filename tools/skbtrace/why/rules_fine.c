@@ -61,7 +61,8 @@ bool fine_start(const struct view *c, struct verdict *v)
 bool fine_path(const struct view *c, struct verdict *v)
 {
 	say(v, "as fast as the path allows");
-	return fine(v, part_us(c, HELD_CWND));
+	return fine(v, part_us(c, HELD_CWND) + part_us(c, "pacing") +
+		    (c->r->own_pace ? part_us(c, "tsq") : 0));
 }
 
 bool fine_short(const struct view *c, struct verdict *v)

@@ -4,14 +4,6 @@
 
 #include "why/why.h"
 
-static u64 segs_again(const struct view *c)
-{
-	u64 n = row_retrans(c->r);
-	u64 syn = facts_sum(&c->r->facts, FACT_RETRANS, "syn", V_SEGS);
-
-	return n > syn ? n - syn : 0;
-}
-
 static u64 loss_us(const struct view *c)
 {
 	return part_us(c, HELD_LOSS);
@@ -20,7 +12,7 @@ static u64 loss_us(const struct view *c)
 /* "16 segments were sent again" */
 static void say_again(const struct view *c, struct verdict *v)
 {
-	say(v, "%s sent again", say_n(segs_again(c), "segment"));
+	say(v, "%s sent again", say_n(segs_again(c->r), "segment"));
 }
 
 static void lost(const struct view *c, struct verdict *v)
@@ -36,11 +28,30 @@ static void lost(const struct view *c, struct verdict *v)
 /* What was sent in vain: an undo says so, or the receiver had it already. */
 static u64 in_vain(const struct view *c)
 {
-	u64 n = c->r->spurious;
+	u64 told = row_grown(c->r, C_DSACKS), n = c->r->spurious;
 
 	if (c->peer && c->peer->duplicates > n)
 		n = c->peer->duplicates;
-	return n;
+	return n > told ? n : told;
+}
+
+/*
+ * The ACK that ends the handshake is refused, so that this end alone believes
+ * in the connection: what it sends is for nobody until there is room.
+ */
+bool loss_half_open(const struct view *c, struct verdict *v)
+{
+	const struct seen *o = facts_next(&c->r->facts, NULL, FACT_OVERFLOW,
+					  "acceptq_ack");
+
+	if (!c->r->established || !o || !segs_again(c->r))
+		return false;
+	lost(c, v);
+	prove(v, o);
+	say(v, "connected at this end only: over there the accept queue was full (backlog %llu) when the handshake's ACK came, %s; ",
+	    (unsigned long long)o->v[V_BACKLOG].max, say_n(o->n, "time"));
+	say_again(c, v);
+	return true;
 }
 
 /* What came back was dropped, so that data seemed to be lost. */
@@ -51,7 +62,7 @@ bool loss_acks(const struct view *c, struct verdict *v)
 	struct lost_at l;
 
 	find_drops(c, &l);
-	if (!c->peer || !segs_again(c) || l.worst)
+	if (!c->peer || !segs_again(c->r) || l.worst)
 		return false;
 	while ((d = facts_next(&c->peer->facts, d, FACT_DROP, NULL))) {
 		if (drop_is_harmless(d->word) || d->way == WAY_RX ||
@@ -71,24 +82,71 @@ bool loss_acks(const struct view *c, struct verdict *v)
 	return true;
 }
 
+/* What the peer sent was lost: this end could only wait until it came again. */
+bool loss_answers(const struct view *c, struct verdict *v)
+{
+	u64 us = part_us(c, HELD_PEER), thinks = thinking_us(c), again;
+	struct lost_at l;
+
+	if (!c->peer || !is_asking(c) || us <= thinks)
+		return false;
+	again = segs_again(c->peer);
+	if (!again || again < segs_again(c->r))
+		return false;
+	v->us = us - thinks;
+	v->sure = SURE_CERTAIN;
+	prove_all(v, &c->r->facts, FACT_TURN, "peer");
+	prove_all(v, &c->peer->facts, FACT_RETRANS, NULL);
+	say(v, "answers got lost, and came late: the peer sent %s again",
+	    say_n(again, "segment"));
+	find_answer_drops(c, &l);
+	if (!l.worst)
+		return true;
+	prove(v, l.worst);
+	say(v, "; %s dropped %s by %s", say_n(l.segs, "segment"),
+	    say_place(&l), say_reason(l.worst));
+	say_next(v, "%s", next_of_drop(l.worst));
+	return true;
+}
+
 bool loss_reordered(const struct view *c, struct verdict *v)
 {
-	u64 again = segs_again(c), vain = in_vain(c);
-	u64 us = loss_us(c) + part_us(c, HELD_CWND);
+	u64 again = segs_again(c->r), vain = in_vain(c);
+	u64 seen = row_grown(c->r, C_REORD);
+	u64 cuts = facts_count(&c->r->facts, FACT_CONG, "fastrtx");
 	struct lost_at l;
 
 	find_drops(c, &l);
-	if (!again || 2 * vain < again || (l.worst && 2 * l.segs > again))
+	if ((!again && !cuts) || (l.worst && 2 * l.segs > again))
 		return false;
-	v->us = us;
-	v->sure = c->r->spurious ? SURE_CERTAIN : SURE_LIKELY;
+	if ((!again || 2 * vain < again) && (!seen || 2 * seen < cuts))
+		return false;
+	v->us = loss_us(c) + part_us(c, HELD_CWND);
+	v->sure = c->r->spurious || seen ? SURE_CERTAIN : SURE_LIKELY;
 	prove_all(v, &c->r->facts, FACT_CONG, "undo");
 	prove_all(v, &c->r->facts, FACT_CONG, "fastrtx");
 	say(v, "nothing was lost: ");
-	say_again(c, v);
-	say(v, ", %llu in vain: packets overtake each other on the path, or ACKs were late or lost",
-	    (unsigned long long)vain);
+	if (again) {
+		say_again(c, v);
+		say(v, ", %llu in vain: ", (unsigned long long)vain);
+	} else {
+		say(v, "the congestion window was cut %s in vain: ",
+		    say_n(cuts, "time"));
+	}
+	if (seen)
+		say(v, "packets overtake each other on the path, %s",
+		    say_n(seen, "time"));
+	else
+		say(v, "packets overtake each other on the path, or ACKs were late or lost");
 	return true;
+}
+
+/* Before, there were messages that fitted one shorter than @len, or none. */
+static bool only_short(const struct view *c, u64 len)
+{
+	u64 most = facts_max(&c->r->facts, FACT_TURN, "peer", V_BYTES);
+
+	return c->r->acked && (c->r->acked < len || (most && most < len));
 }
 
 /*
@@ -100,23 +158,32 @@ bool loss_mtu(const struct view *c, struct verdict *v)
 	const struct facts *f = &c->r->facts;
 	const struct seen *big = facts_next(f, NULL, FACT_DROP, "PKT_TOO_BIG");
 	const struct seen *r = facts_next(f, NULL, FACT_RETRANS, "loss");
-	enum { LONG = 1000, TIMES = 3 };
+	struct lost_at l;
+	/* IPv6 has room for 1208 anywhere; shorter ones are rarely too long. */
+	enum { LONG = 1200, TIMES = 3 };
 
 	if (!r)
 		return false;
 	if (!big && (r->n < TIMES || r->v[V_SEQ].min != r->v[V_SEQ].max ||
-		     r->v[V_LEN].min < LONG || !c->r->acked ||
-		     c->r->acked >= r->v[V_LEN].min))
+		     r->v[V_LEN].min < LONG ||
+		     !only_short(c, r->v[V_LEN].min)))
 		return false;
+	find_drops(c, &l);
+	if (!big && l.worst)
+		return false;	/* by something else, and where is known */
 	lost(c, v);
 	prove(v, big);
-	say(v, "segments of %llu bytes do not arrive, shorter ones do: the path's MTU is smaller, and no ICMP message about that arrives",
-	    (unsigned long long)r->v[V_LEN].max);
+	if (r->v[V_LEN].min == r->v[V_LEN].max)
+		say(v, "segments of %llu bytes do not arrive, shorter ones do",
+		    (unsigned long long)r->v[V_LEN].max);
+	else
+		say(v, "long segments do not arrive, shorter ones do");
+	say(v, ": the path's MTU is smaller, and no ICMP message about that arrives");
 	if (big)
 		say(v, "; %s dropped as PKT_TOO_BIG in this recording",
 		    say_n(big->v[V_SEGS].sum, "segment"));
 	else
-		say_likely(v, "the place is not in this recording");
+		say_likely(v, "a path that died just before the first long segment looks the same");
 	say_next(v, "tracepath -n PEER; sysctl net.ipv4.tcp_mtu_probing=1");
 	return true;
 }
@@ -147,6 +214,25 @@ bool loss_blackout(const struct view *c, struct verdict *v)
 	return true;
 }
 
+/*
+ * What the own qdisc drops is no loss for TCP, which is told: it keeps the
+ * segment, and makes its congestion window smaller, tcp_enter_cwr().
+ */
+static bool dropped_below(const struct view *c, const struct lost_at *l)
+{
+	return l->place == PLACE_OWN &&
+	       facts_count(&c->r->facts, FACT_CONG, "cwr");
+}
+
+static void say_below(const struct view *c, struct verdict *v)
+{
+	v->us += part_us(c, HELD_CWND) + part_us(c, "other");
+	prove_all(v, &c->r->facts, FACT_CONG, "cwr");
+	say(v, "%sTCP was told, and cut its congestion window %s",
+	    segs_again(c->r) ? "; " : "",
+	    say_n(facts_count(&c->r->facts, FACT_CONG, "cwr"), "time"));
+}
+
 bool loss_dropped(const struct view *c, struct verdict *v)
 {
 	struct lost_at l;
@@ -160,16 +246,19 @@ bool loss_dropped(const struct view *c, struct verdict *v)
 	prove_all(v, &c->r->facts, FACT_CONG, "fastrtx");
 	say(v, "%s dropped %s by %s; ", say_n(l.segs, "segment"),
 	    say_place(&l), say_reason(l.worst));
-	say_again(c, v);
+	if (segs_again(c->r) || !dropped_below(c, &l))
+		say_again(c, v);
+	if (dropped_below(c, &l))
+		say_below(c, v);
 	say_next(v, "%s", next_of_drop(l.worst));
-	if (2 * l.segs < segs_again(c))
+	if (2 * l.segs < segs_again(c->r))
 		say_likely(v, "fewer were dropped here than were sent again");
 	return true;
 }
 
 bool loss_path(const struct view *c, struct verdict *v)
 {
-	if (!segs_again(c))
+	if (!segs_again(c->r))
 		return false;
 	lost(c, v);
 	say_again(c, v);

@@ -13,12 +13,55 @@ static bool held(const struct view *c, struct verdict *v, const char *word)
 	return v->us;
 }
 
+/* Nagle waits for an ACK; who waits with nothing on the way was told to. */
+static bool is_corked(const struct view *c)
+{
+	const struct facts *f = &c->r->facts;
+
+	return 2 * facts_sum(f, FACT_STOP, "nagle", V_INFLIGHT) <
+	       facts_count(f, FACT_STOP, "nagle");
+}
+
+bool own_corked(const struct view *c, struct verdict *v)
+{
+	if (!is_corked(c) || !held(c, v, "nagle"))
+		return false;
+	say(v, "its program has small writes held back, though nothing is on the way: TCP_CORK or MSG_MORE, which wait for a full segment, for 200ms at most: %s",
+	    say_n(facts_count(&c->r->facts, FACT_STOP, "nagle"), "wait"));
+	return true;
+}
+
 bool own_nagle(const struct view *c, struct verdict *v)
 {
-	if (!held(c, v, "nagle"))
+	enum { LATE_US = 10000 };
+	u64 n;
+
+	if (is_corked(c) || !held(c, v, "nagle"))
 		return false;
-	say(v, "small writes wait for the ACK of the one before (Nagle's algorithm), and the peer delays its ACKs: %s",
-	    say_n(facts_count(&c->r->facts, FACT_STOP, "nagle"), "wait"));
+	n = facts_count(&c->r->facts, FACT_STOP, "nagle");
+	say(v, "small writes wait for the ACK of the one before (Nagle's algorithm)%s: %s",
+	    n && v->us / n > c->r->rtt_min + LATE_US ?
+	    ", and the peer delays its ACKs" : "", say_n(n, "wait"));
+	return true;
+}
+
+/* Nothing like the buffer is on the way, though that is what it waits for. */
+static bool has_space(const struct view *c)
+{
+	const struct facts *f = &c->r->facts;
+	enum { SEGMENT = 1460 };
+
+	return 4 * SEGMENT * facts_max(f, FACT_STOP, "sndbuf", V_INFLIGHT) <
+	       facts_max(f, FACT_STOP, "sndbuf", V_SNDBUF);
+}
+
+bool own_starved(const struct view *c, struct verdict *v)
+{
+	if (!has_space(c) || !held(c, v, "sndbuf"))
+		return false;
+	say(v, "its writes wait for memory, though its send buffer (%s) has room: all of TCP's memory is used up (tcp_mem), or that of its cgroup",
+	    say_bytes(facts_max(&c->r->facts, FACT_STOP, "sndbuf", V_SNDBUF)));
+	say_likely(v, "no event tells of that memory itself");
 	return true;
 }
 
@@ -26,7 +69,7 @@ bool own_sndbuf(const struct view *c, struct verdict *v)
 {
 	u64 buf = facts_max(&c->r->facts, FACT_STOP, "sndbuf", V_SNDBUF);
 
-	if (!held(c, v, "sndbuf"))
+	if (has_space(c) || !held(c, v, "sndbuf"))
 		return false;
 	say(v, "its send buffer is too small for this path");
 	if (buf)
@@ -35,9 +78,35 @@ bool own_sndbuf(const struct view *c, struct verdict *v)
 	return true;
 }
 
+/* fq holds what comes too early: then the own queue is full of it. */
+enum { FQ_TIMES = 3 };
+
+/*
+ * What stopped for @word did so at one rate, @times at least; 0: no. A rate
+ * that follows the congestion window, or the path, is not always the same.
+ */
+static u64 set_rate(const struct view *c, const char *word, u64 times)
+{
+	const struct facts *f = &c->r->facts;
+	const struct seen *s = NULL;
+	u64 rate = 0;
+
+	if (facts_count(f, FACT_STOP, word) < times)
+		return 0;
+	while ((s = facts_next(f, s, FACT_STOP, word))) {
+		const struct fact_range *v = &s->v[V_RATE];
+
+		if (!v->n || v->min != v->max || (rate && v->min != rate))
+			return 0;
+		rate = v->min;
+	}
+	return rate;
+}
+
 bool own_queue(const struct view *c, struct verdict *v)
 {
-	if (!held(c, v, "tsq"))
+	if (c->r->own_pace || set_rate(c, "tsq", FQ_TIMES) ||
+	    !held(c, v, "tsq"))
 		return false;
 	say(v, "the device of this host, or its queue, is the bottleneck: the socket's share of the queues is used up (TCP small queues)");
 	return true;
@@ -45,10 +114,22 @@ bool own_queue(const struct view *c, struct verdict *v)
 
 bool own_pacing(const struct view *c, struct verdict *v)
 {
-	if (!held(c, v, "pacing"))
+	u64 rate = set_rate(c, "pacing", 1);
+	const char *word = rate ? "pacing" : "tsq";
+
+	if (!rate)
+		rate = set_rate(c, word, FQ_TIMES);
+	if (!rate || !held(c, v, word))
 		return false;
-	say(v, "it is paced: SO_MAX_PACING_RATE, fq's maxrate, or BBR's estimate of the path");
+	say(v, "it is paced at a rate that was set, %s/s: SO_MAX_PACING_RATE",
+	    say_bytes(rate));
 	return true;
+}
+
+bool own_refused_all(const struct view *c)
+{
+	return !facts_count(&c->r->facts, FACT_RETRANS, "loss") &&
+	       2 * part_us(c, "other") > c->life;
 }
 
 bool own_refused(const struct view *c, struct verdict *v)
@@ -65,45 +146,171 @@ bool own_refused(const struct view *c, struct verdict *v)
 	return true;
 }
 
+/* The first of @words that was dropped on its way in. */
+static const struct seen *dropped_in(const struct view *c,
+				     const char *const *words)
+{
+	const struct seen *d = NULL;
+
+	for (; !d && *words; words++) {
+		d = facts_next(&c->r->facts, NULL, FACT_DROP, *words);
+		while (d && d->way == WAY_TX)
+			d = facts_next(&c->r->facts, d, FACT_DROP, *words);
+	}
+	return d;
+}
+
 /* What this end can't take in, from the first such drop to the last. */
 bool own_memory(const struct view *c, struct verdict *v)
 {
 	static const char *const words[] = {
 		"SOCKET_RCVBUFF", "PROTO_MEM", "TCP_OFO_QUEUE_PRUNE",
-		"SOCKET_BACKLOG",
+		"SOCKET_BACKLOG", NULL
 	};
-	const struct seen *d = NULL;
+	/* The window is shut at once then, whoever knows of a larger one. */
+	static const char *const after[] = {
+		"TCP_INVALID_SEQUENCE", "TCP_ZEROWINDOW", NULL
+	};
+	const struct seen *d = dropped_in(c, words);
+	const struct seen *more = d ? dropped_in(c, after) : NULL;
+	u64 until, lost = peer_part_us(c, HELD_LOSS);
 
-	for (u32 i = 0; !d && i < ARRAY_SIZE(words); i++)
-		d = facts_next(&c->r->facts, NULL, FACT_DROP, words[i]);
-	if (!d || d->way == WAY_TX)
+	if (!d)
 		return false;
-	v->us = (d->until - d->since) / 1000;
+	until = more && more->until > d->until ? more->until : d->until;
+	v->us = (until - d->since) / 1000;
+	if (lost > v->us)
+		v->us = lost;	/* the sender's timer is what takes long */
 	v->sure = SURE_CERTAIN;
 	prove(v, d);
+	prove(v, more);
 	say(v, "this end can't take in what arrives: %s dropped, %s",
 	    say_n(d->v[V_SEGS].sum, "segment"), say_reason(d));
 	say_next(v, "%s", next_of_drop(d));
 	return true;
 }
 
-/* A queue on the path grows as it sends: RTTs far above the least one. */
-bool path_queue(const struct view *c, struct verdict *v)
+bool own_restart(const struct view *c, struct verdict *v)
+{
+	enum { OFTEN = 2 };
+
+	if (c->r->restarts < OFTEN || !held(c, v, HELD_CWND))
+		return false;
+	say(v, "a pause makes its congestion window small again, which had grown to %llu segments: %s",
+	    (unsigned long long)c->r->widest,
+	    say_n(c->r->restarts, "time"));
+	return true;
+}
+
+/* The least and the most that @x was whenever it stopped. */
+static struct fact_range stops(const struct view *c, enum fact_value x)
+{
+	struct fact_range all = { .min = UINT64_MAX };
+	const struct seen *s = NULL;
+
+	while ((s = facts_next(&c->r->facts, s, FACT_STOP, NULL))) {
+		if (!s->v[x].n)
+			continue;
+		all.min = s->v[x].min < all.min ? s->v[x].min : all.min;
+		all.max = s->v[x].max > all.max ? s->v[x].max : all.max;
+		all.n += s->v[x].n;
+	}
+	return all;
+}
+
+/*
+ * It is the window that holds it, and nothing cuts that, and yet it does not
+ * grow, as it would each round trip.
+ */
+bool own_clamped(const struct view *c, struct verdict *v)
+{
+	struct fact_range cwnd = stops(c, V_CWND);
+	enum { ROUNDS = 20 };
+
+	if (c->r->own_pace || cwnd.n < 2 || cwnd.min != cwnd.max ||
+	    facts_count(&c->r->facts, FACT_CONG, NULL) || both_again(c) ||
+	    !held(c, v, HELD_CWND) || v->us < ROUNDS * c->r->rtt_min)
+		return false;
+	say(v, "its congestion window stays at %s all the time, though nothing was lost: it is clamped (a route's cwnd, which ip tcp_metrics remembers, or a BPF program)",
+	    say_n(cwnd.max, "segment"));
+	return true;
+}
+
+/* A queue takes more than the two segments that a delayed ACK waits for. */
+static bool can_queue(const struct view *c)
+{
+	enum { SEGMENTS = 4 };
+
+	return stops(c, V_INFLIGHT).max >= SEGMENTS;
+}
+
+/* RTT samples that are far above the least one, else NULL */
+static const struct seen *longer_rtts(const struct view *c)
 {
 	const struct seen *r = facts_next(&c->r->facts, NULL, FACT_RTT, NULL);
 	enum { LEAST_US = 10000, SAMPLES = 10 };
-	u64 mean;
+	u64 mean = mean_rtt(c);
 
-	if (!r || r->v[V_RTT].n < SAMPLES)
-		return false;
-	mean = r->v[V_RTT].sum / r->v[V_RTT].n;
-	if (mean < 2 * r->v[V_RTT].min ||
+	if (!r || r->v[V_RTT].n < SAMPLES ||
+	    10 * both_again(c) > r->v[V_RTT].n ||
+	    mean < 2 * r->v[V_RTT].min ||
 	    mean < r->v[V_RTT].min + LEAST_US)
-		return false;
-	if (!held(c, v, HELD_CWND))
+		return NULL;
+	return r;
+}
+
+/*
+ * Packets that the driver has cut off from their socket (skb_orphan) are not of
+ * TCP small queues: round trips grow as if it were the path.
+ */
+bool own_ring(const struct view *c, struct verdict *v)
+{
+	const struct seen *r = longer_rtts(c);
+	u64 us = ring_us(c);
+
+	if (!r || !us || !held(c, v, HELD_CWND))
 		return false;
 	prove(v, r);
-	say(v, "a queue on the path grows with its load: round trips of %s at least, %s on average, %s at most",
-	    say_us(r->v[V_RTT].min), say_us(mean), say_us(r->v[V_RTT].max));
+	say(v, "the driver of this host's device is late: bytes wait %s in its transmit ring on average, of round trips of %s",
+	    say_us(us), say_us(mean_rtt(c)));
+	return true;
+}
+
+/* A queue on the path grows as it sends. */
+bool path_queue(const struct view *c, struct verdict *v)
+{
+	const struct seen *r = longer_rtts(c);
+	u64 others = queued_us(c);
+
+	if (!r || ring_us(c) || (!others && !can_queue(c)) ||
+	    (!held(c, v, HELD_CWND) && !others))
+		return false;
+	v->us += others;
+	prove(v, r);
+	if (2 * others <= v->us)
+		say(v, "a queue on the path grows with its load");
+	else if (c->peer)
+		say(v, "a queue on the path grows with the load");
+	else
+		say(v, "its ACKs come as late as the answers: a queue on the path, which others fill, or answers that got lost and were sent again");
+	say(v, ": round trips of %s at least, %s on average, %s at most",
+	    say_us(r->v[V_RTT].min), say_us(mean_rtt(c)),
+	    say_us(r->v[V_RTT].max));
+	if (2 * others > v->us && !c->peer)
+		say_likely(v, "the other end is not in this recording");
+	return true;
+}
+
+/* Routers that mark packets instead of dropping them (RFC 3168). */
+bool path_marks(const struct view *c, struct verdict *v)
+{
+	u64 marked = row_grown(c->r, C_MARKED);
+
+	if (!marked || !held(c, v, HELD_CWND))
+		return false;
+	prove_all(v, &c->r->facts, FACT_CONG, "cwr");
+	say(v, "a router on the path is congested and marks packets (ECN): %s; the window was cut %s",
+	    say_n(marked, "segment"),
+	    say_n(facts_count(&c->r->facts, FACT_CONG, "cwr"), "time"));
 	return true;
 }

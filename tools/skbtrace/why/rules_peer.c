@@ -28,18 +28,53 @@ static u64 shut_us(const struct view *c)
 			      end - f->shut_since : 0)) / 1000;
 }
 
+/*
+ * A window that is never shut, and yet nothing like a window a round trip: what
+ * is there waits in the receiver's buffer. One of less than a segment says
+ * nothing: each piece of it waits for a timer.
+ */
+static bool reads_slowly(const struct view *c, u64 swnd)
+{
+	u64 wnd = facts_max(&c->r->facts, FACT_STOP, "swnd", V_WND);
+	enum { SEGMENT = 1460 };
+
+	return mean_rtt(c) && wnd > SEGMENT &&
+	       2 * c->r->acked * mean_rtt(c) < wnd * swnd;
+}
+
+/* Between the times when it is shut it opens a little. */
+static bool is_shut(const struct view *c, u64 swnd)
+{
+	u64 us = shut_us(c);
+
+	return us && 2 * us >= swnd;
+}
+
+bool peer_is_slow(const struct view *c)
+{
+	u64 swnd = part_us(c, "swnd");
+
+	return swnd && (is_shut(c, swnd) || reads_slowly(c, swnd));
+}
+
 bool peer_shut(const struct view *c, struct verdict *v)
 {
 	u64 us = shut_us(c), swnd = part_us(c, "swnd");
 
-	/* Between the times when it is shut it opens a little. */
-	if (!us || 2 * us < swnd)
+	if (!peer_is_slow(c))
 		return false;
 	v->us = swnd;
 	v->sure = SURE_CERTAIN;
 	prove_all(v, &c->r->facts, FACT_STOP, "swnd");
-	say(v, "its program does not read: the peer's window was shut for %s",
-	    say_us(us));
+	if (is_shut(c, swnd))
+		say(v, "its program does not read: the peer's window was shut for %s",
+		    say_us(us));
+	else
+		say(v, "its program reads slowly: it took %s in %s, where its window lets %s pass each round trip of %s",
+		    say_bytes(c->r->acked), say_us(swnd),
+		    say_bytes(facts_max(&c->r->facts, FACT_STOP, "swnd",
+					V_WND)),
+		    say_us(mean_rtt(c)));
 	return true;
 }
 
@@ -71,9 +106,12 @@ static const struct seen *answers(const struct view *c)
 bool peer_thinks(const struct view *c, struct verdict *v)
 {
 	const struct seen *t = answers(c);
-	u64 us = part_us(c, HELD_PEER);
+	u64 us = thinking_us(c), again = segs_again(c->r);
 
-	if (!t || !us || !t->v[V_GAP].n)
+	if (!t || !us || !t->v[V_GAP].n || !is_asking(c))
+		return false;
+	/* A question, or its answer, that got lost takes as long. */
+	if (!c->peer && 2 * again >= t->v[V_GAP].n)
 		return false;
 	v->us = us;
 	v->sure = SURE_CERTAIN;
@@ -84,6 +122,8 @@ bool peer_thinks(const struct view *c, struct verdict *v)
 	    say_us(t->v[V_GAP].sum / t->v[V_GAP].n),
 	    say_us(t->v[V_GAP].max),
 	    say_us(t->v[V_MIN_RTT].n ? t->v[V_MIN_RTT].min : 0));
+	if (!c->peer && again)
+		say_likely(v, "some segments were sent again, and a lost answer takes as long");
 	return true;
 }
 
@@ -95,7 +135,7 @@ bool peer_ping_pong(const struct view *c, struct verdict *v)
 	enum { TIMES = 4 };
 
 	/* If both ends are known, one of them tells it. */
-	if (!t || t->v[V_GAP].n < TIMES || (c->peer && !c->r->connecting))
+	if (!t || t->v[V_GAP].n < TIMES || !is_asking(c))
 		return false;
 	own = facts_next(&c->r->facts, NULL, FACT_TURN, "self");
 	out = t->v[V_BYTES].sum / t->n;

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/wrap.h"
 #include "why/why.h"
 
 #define FROM(x)		(1u << SRC_##x)
@@ -61,22 +62,34 @@ const struct rule rules[] = {
 	  FROM(OVERFLOW), listener_full,
 	  "a listener refused clients: its queue was full",
 	  "ss -tln: Recv-Q, Send-Q; accept() faster, or a larger listen()" },
+	{ "ecn-refused", RULE_HELD, GROUP_OWN,
+	  FROM(RETRANS) | FROM(KEYFRAME), options_ecn,
+	  "the SYN was answered only when it asked for ECN no more",
+	  "sysctl net.ipv4.tcp_ecn=2; or a firewall that lets ECN pass" },
 	{ "late-answer", RULE_HELD, GROUP_OWN,
 	  FROM(RETRANS), late_answer,
 	  "established only after SYNs without an answer",
 	  NULL },
+	{ "half-open", RULE_HELD, GROUP_LOSS,
+	  FROM(RETRANS) | FROM(OVERFLOW), loss_half_open,
+	  "the listener's queue was full when the handshake ended",
+	  "ss -tln: Recv-Q, Send-Q; accept() faster, or a larger listen()" },
 	{ "mtu-hole", RULE_HELD, GROUP_LOSS,
 	  FROM(RETRANS) | FROM(CONG), loss_mtu,
 	  "long segments do not arrive, and no ICMP message says so",
-	  NULL },
-	{ "blackout", RULE_HELD, GROUP_LOSS,
-	  FROM(RETRANS) | FROM(CONG), loss_blackout,
-	  "nothing came back for a while",
 	  NULL },
 	{ "acks-lost", RULE_HELD, GROUP_LOSS,
 	  FROM(RETRANS) | FROM(DROP), loss_acks,
 	  "ACKs were dropped in this recording, data were not",
 	  NULL },
+	{ "blackout", RULE_HELD, GROUP_LOSS,
+	  FROM(RETRANS) | FROM(CONG), loss_blackout,
+	  "nothing came back for a while",
+	  NULL },
+	{ "answers-lost", RULE_HELD, GROUP_OWN,
+	  FROM(TURN) | FROM(RETRANS), loss_answers,
+	  "what the peer answered was lost, and came late",
+	  "the other end's verdict" },
 	{ "reordered", RULE_HELD, GROUP_LOSS,
 	  FROM(RETRANS) | FROM(CONG), loss_reordered,
 	  "nothing was lost: sent again in vain",
@@ -89,10 +102,18 @@ const struct rule rules[] = {
 	  FROM(RETRANS) | FROM(CONG), loss_path,
 	  "segments were lost where nobody recorded",
 	  "mtr -T PEER; skbtrace record on the hosts in between" },
+	{ "syn-stripped", RULE_HELD, GROUP_WINDOW,
+	  FROM(LIMIT) | FROM(KEYFRAME), options_stripped,
+	  "something in between takes options out of the SYN",
+	  "tcpdump -v 'tcp[tcpflags] & tcp-syn != 0' at both ends: compare" },
 	{ "peer-not-reading", RULE_HELD, GROUP_WINDOW,
 	  FROM(LIMIT), peer_shut,
 	  "the peer's program does not read: its window shuts",
 	  "on the peer: ss -tm, and what its program does" },
+	{ "window-unscaled", RULE_HELD, GROUP_WINDOW,
+	  FROM(LIMIT) | FROM(KEYFRAME), options_unscaled,
+	  "window scaling was not agreed on: 65535 bytes at most",
+	  "both ends: sysctl net.ipv4.tcp_window_scaling; tcpdump -v" },
 	{ "peer-buffer", RULE_HELD, GROUP_WINDOW,
 	  FROM(LIMIT), peer_small,
 	  "the peer's receive buffer is too small for this path",
@@ -105,6 +126,10 @@ const struct rule rules[] = {
 	  FROM(TURN), peer_ping_pong,
 	  "a round trip for each small step of a dialogue",
 	  "let the program send more before it waits, or fewer larger steps" },
+	{ "corked", RULE_HELD, GROUP_OWN,
+	  FROM(LIMIT), own_corked,
+	  "its program has its small writes held back: TCP_CORK, MSG_MORE",
+	  "end TCP_CORK after each message; strace -e setsockopt,sendto" },
 	{ "nagle", RULE_HELD, GROUP_OWN,
 	  FROM(LIMIT), own_nagle,
 	  "small writes wait for delayed ACKs",
@@ -113,14 +138,30 @@ const struct rule rules[] = {
 	  FROM(LIMIT), own_sndbuf,
 	  "the send buffer is too small, or fixed",
 	  "sysctl net.ipv4.tcp_wmem; does the program set SO_SNDBUF?" },
+	{ "tcp-memory", RULE_HELD, GROUP_OWN,
+	  FROM(LIMIT), own_starved,
+	  "all of TCP's memory is used up: writes wait for it",
+	  "sysctl net.ipv4.tcp_mem; cat /proc/net/sockstat" },
 	{ "own-queue", RULE_HELD, GROUP_OWN,
 	  FROM(LIMIT), own_queue,
 	  "the own device or its qdisc is the bottleneck",
 	  "tc -s qdisc; ip -s link" },
+	{ "own-ring", RULE_HELD, GROUP_OWN,
+	  FROM(LIMIT) | FROM(RTTM), own_ring,
+	  "the own device's transmit ring is late (tcp_segment tells)",
+	  "ethtool -S DEV; ip -s link; does the reader of a tun keep up?" },
 	{ "paced", RULE_HELD, GROUP_OWN,
 	  FROM(LIMIT), own_pacing,
 	  "sent at a rate that was set",
 	  "tc -s qdisc; ss -ti: pacing_rate" },
+	{ "idle-restart", RULE_HELD, GROUP_OWN,
+	  FROM(LIMIT), own_restart,
+	  "its congestion window is small again after each pause",
+	  "sysctl net.ipv4.tcp_slow_start_after_idle=0" },
+	{ "cwnd-clamped", RULE_HELD, GROUP_OWN,
+	  FROM(LIMIT) | FROM(CONG), own_clamped,
+	  "its congestion window is not allowed to grow",
+	  "ip route get PEER; ip tcp_metrics show PEER; ss -ti" },
 	{ "refused-below", RULE_HELD, GROUP_OWN,
 	  FROM(LIMIT), own_refused,
 	  "IP or a layer below refuses packets",
@@ -129,6 +170,10 @@ const struct rule rules[] = {
 	  FROM(DROP), own_memory,
 	  "the receive buffer, or memory, is full",
 	  NULL },
+	{ "path-marks", RULE_HELD, GROUP_OWN,
+	  FROM(LIMIT) | FROM(KEYFRAME), path_marks,
+	  "a congested router marks packets (ECN)",
+	  "mtr PEER: where is the bottleneck? tc -s qdisc there: marked" },
 	{ "path-queue", RULE_HELD, GROUP_OWN,
 	  FROM(LIMIT) | FROM(RTTM), path_queue,
 	  "a queue on the path grows with the load",
@@ -169,16 +214,19 @@ static const char *needs_text(const struct rule *r, char *buf, size_t size)
 		if (r->needs & 1u << i)
 			snprintf(buf + strlen(buf), size - strlen(buf), "%s%s",
 				 *buf ? " " : "", source_events[i]);
-	return *buf ? buf : "-";
+	return buf;
 }
 
 void why_rules(void)
 {
 	char buf[128];
+	int col = printf("%-17s", "VERDICT");
 
-	printf("%-17s%-41s %s\n", "VERDICT", "NEEDS", "MEANING");
-	for (u32 i = 0; i < nrules; i++)
-		printf("%-17s%-41s %s\n", rules[i].name,
-		       needs_text(&rules[i], buf, sizeof(buf)),
-		       rules[i].meaning);
+	printf("MEANING, and events that it needs\n");
+	for (u32 i = 0; i < nrules; i++) {
+		printf("%-*s", col, rules[i].name);
+		wrap_print(rules[i].meaning, col, col);
+		if (*needs_text(&rules[i], buf, sizeof(buf)))
+			wrap_print(buf, printf("%*sneeds ", col, ""), col + 6);
+	}
 }

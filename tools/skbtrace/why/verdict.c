@@ -17,6 +17,18 @@ static int by_tuple(const void *a, const void *b)
 	return memcmp(&x->a, &y->a, sizeof(x->a));
 }
 
+/* The same tuple: by their lives, so that the order is always the same. */
+static int by_tuple_and_time(const void *a, const void *b)
+{
+	const struct row *x = *(const struct row *const *)a;
+	const struct row *y = *(const struct row *const *)b;
+	int diff = by_tuple(a, b);
+
+	if (!diff)
+		diff = (x->first > y->first) - (x->first < y->first);
+	return diff ? diff : row_order(x, y);
+}
+
 void why_open(struct why *w, const struct summary *s,
 	      const struct trace *traces, const bool recorded[SRC_NR])
 {
@@ -28,7 +40,7 @@ void why_open(struct why *w, const struct summary *s,
 	hash_each(&s->rows, i, r)
 		if (r->has_port)
 			w->row[w->nrows++] = r;
-	qsort(w->row, w->nrows, sizeof(*w->row), by_tuple);
+	qsort(w->row, w->nrows, sizeof(*w->row), by_tuple_and_time);
 }
 
 void why_close(struct why *w)
@@ -36,14 +48,12 @@ void why_close(struct why *w)
 	free(w->row);
 }
 
-/* The other end, if it lived at the same time. */
-static const struct row *peer_of(const struct why *w, const struct row *r)
+/* Which has the tuple of @k, and lived at the same time as @r. */
+static const struct row *row_beside(const struct why *w, const struct row *k,
+				    const struct row *r)
 {
-	struct row key, *k = &key, **p;
+	struct row **p;
 
-	addr_pair_swap(&key.a, &r->a);
-	if (!r->has_port || !r->a.pport)
-		return NULL;
 	p = bsearch(&k, w->row, w->nrows, sizeof(*w->row), by_tuple);
 	if (!p)
 		return NULL;
@@ -51,9 +61,41 @@ static const struct row *peer_of(const struct why *w, const struct row *r)
 		p--;
 	for (; p < w->row + w->nrows && !by_tuple(p, &k); p++)
 		if (*p != r && (*p)->first <= r->last &&
-		    r->first <= (*p)->until)
+		    r->first <= row_end(*p))
 			return *p;
 	return NULL;
+}
+
+/* The other end. */
+static const struct row *peer_of(const struct why *w, const struct row *r)
+{
+	struct row key;
+
+	if (!r->has_port || !r->a.pport)
+		return NULL;
+	addr_pair_swap(&key.a, &r->a);
+	return row_beside(w, &key, r);
+}
+
+/* It listens at that address, or at any: 0.0.0.0, ::. */
+static const struct row *listener_of(const struct why *w, const struct row *r)
+{
+	struct row key = { .a = r->a };
+	const struct row *l;
+
+	if (!r->has_port || r->connecting)
+		return NULL;
+	memset(key.a.peer, 0, sizeof(key.a.peer));
+	key.a.pport = 0;
+	l = row_beside(w, &key, r);
+	if (l)
+		return l;
+	memset(key.a.local + 12, 0, 4);
+	l = row_beside(w, &key, r);
+	if (l)
+		return l;
+	memset(key.a.local, 0, sizeof(key.a.local));
+	return row_beside(w, &key, r);
 }
 
 static bool is_trouble(const struct view *c, const struct verdict *v)
@@ -84,6 +126,15 @@ static bool lacks(const struct why *w, const struct rule *rule, char *buf,
 	return *buf;
 }
 
+static bool any_lost(const struct why *w)
+{
+	for (int i = 0; i < SRC_NR; i++)
+		if (w->s->lost_src[i])
+			return true;
+	return false;
+}
+
+/* How it ended is told of a life, too, that took less than a microsecond. */
 static bool apply(const struct view *c, const struct rule *rule,
 		  struct verdict *v)
 {
@@ -91,12 +142,14 @@ static bool apply(const struct view *c, const struct rule *rule,
 
 	memset(v, 0, sizeof(*v));
 	v->rule = rule;
-	if (!rule->test(c, v) || !v->us)
+	if (!rule->test(c, v) || (!v->us && rule->kind != RULE_FATE))
 		return false;
 	if (v->us > c->life)
 		v->us = c->life;
 	if (!*v->next && rule->next)
 		say_next(v, "%s", rule->next);
+	if (rule->kind == RULE_HEALTHY && any_lost(c->w))
+		say_likely(v, "events were lost, perhaps those that tell of trouble");
 	if (rule->kind >= RULE_UNKNOWN)
 		return true;
 	if (!is_trouble(c, v))
@@ -106,7 +159,7 @@ static bool apply(const struct view *c, const struct rule *rule,
 	return true;
 }
 
-/* A fate first, then what took longest; of what takes the same the first. */
+/* A outcome first, then what took longest; of what takes the same the first. */
 static bool is_better(const struct verdict *a, const struct verdict *b)
 {
 	if (a->rule->kind != b->rule->kind)
@@ -169,6 +222,7 @@ void why_judge(const struct why *w, const struct row *r, struct case_file *f)
 	memset(f, 0, sizeof(*f));
 	f->row = r;
 	f->peer = c.peer = peer_of(w, r);
+	c.listener = listener_of(w, r);
 	c.nparts = row_parts(r, c.part);
 	troubles(&c, f);
 	if (!f->n)

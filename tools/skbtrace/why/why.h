@@ -8,7 +8,11 @@
 #ifndef SKBTRACE_WHY_H
 #define SKBTRACE_WHY_H
 
-#include "summary.h"
+#include "conn/summary.h"
+#include "segment/segments.h"
+#include "trace/printer.h"
+
+struct json;
 
 enum sure { SURE_NO, SURE_LIKELY, SURE_CERTAIN };
 extern const char *const sure_words[];
@@ -44,6 +48,7 @@ struct view {
 	const struct why *w;
 	const struct row *r;
 	const struct row *peer;	/* its other end, NULL: not in the recording */
+	const struct row *listener;	/* of a passive open, or NULL */
 	u64 life;		/* us */
 	u32 nparts;
 	struct held_part part[MAX_PARTS];
@@ -82,6 +87,7 @@ struct found {
 
 struct why {
 	const struct summary *s;
+	const struct segments *segments;	/* NULL: nobody joins them */
 	const struct trace *traces;
 	bool recorded[SRC_NR];
 	struct row **row;	/* all, by tuple */
@@ -97,6 +103,26 @@ static inline bool why_trouble(const struct found *f)
 {
 	return f->rule && f->rule->kind < RULE_UNKNOWN;
 }
+
+/* order.c: all connections, the worst first, in *@found; free() it. */
+u32 why_find(const struct why *w, struct found **found);
+
+/* Those without trouble that have one rule. */
+struct tally {
+	u32 n;
+	const struct row *one;	/* of them */
+};
+
+/* @of has room for each rule, all 0; how many are healthy. */
+u32 why_tally(const struct found *f, u32 n, struct tally *of);
+
+/* What makes all verdicts less sure, each in a sentence. */
+struct doubts {
+	u32 n;
+	char text[4][120];
+};
+
+void why_doubts(const struct why *w, struct doubts *d);
 
 /* ---- for rules ---- */
 
@@ -118,6 +144,30 @@ void prove_all(struct verdict *v, const struct facts *f, enum fact what,
 
 /* part.c: time of its life that @word held it back. */
 u64 part_us(const struct view *c, const char *word);
+/* And the other end. */
+u64 peer_part_us(const struct view *c, const char *word);
+
+/* Round trips on average, with delayed ACKs; 0: not known. */
+u64 mean_rtt(const struct view *c);
+/* The peer's window is shut, or it is read more slowly than it would allow. */
+bool peer_is_slow(const struct view *c);
+/* It asks, and the other end answers: who connected, as far as is known. */
+bool is_asking(const struct view *c);
+/*
+ * How long its bytes are in the transmit ring on average, if that makes most of
+ * what its round trips are longer than the least; else 0.
+ */
+u64 ring_us(const struct view *c);
+/* Segments that were sent again, without SYNs; of both ends as far as known. */
+u64 segs_again(const struct row *r);
+u64 both_again(const struct view *c);
+/* Of the time that it waited for answers, what the peer's program took. */
+u64 thinking_us(const struct view *c);
+/* Of the time that answers took, what was spent in queues of the path. */
+u64 queued_us(const struct view *c);
+
+/* What it had to send last was refused by its own host. */
+bool own_refused_all(const struct view *c);
 
 /* place.c: drops that count, and where they happened. */
 enum place {
@@ -125,6 +175,7 @@ enum place {
 	PLACE_NEXT,		/* behind a veth, in a namespace of it */
 	PLACE_ROUTER,		/* a namespace of the recording in between */
 	PLACE_PEER,		/* the other end's host, on the way in */
+	PLACE_PEER_OUT,		/* what the other end sent, in its host */
 	PLACE_BACK,		/* this end's host, what came in */
 };
 
@@ -137,6 +188,10 @@ struct lost_at {
 
 /* Of what @c sent. */
 void find_drops(const struct view *c, struct lost_at *l);
+/* Of what the other end sent. */
+void find_answer_drops(const struct view *c, struct lost_at *l);
+/* The other end is a request: it has begun by the SYN of this one. */
+bool peer_is_request(const struct view *c);
 /* "a netfilter rule (NETFILTER_DROP)", in a buffer as say_us()'s. */
 const char *say_reason(const struct seen *drop);
 const char *say_place(const struct lost_at *l);
@@ -154,25 +209,35 @@ rule_test late_answer;
 rule_test end_unread, end_reset_received, end_reset_sent, end_timeout,
 	  end_unaccepted, end_other;
 rule_test listener_full;
-rule_test loss_acks, loss_reordered, loss_mtu, loss_blackout, loss_dropped,
-	  loss_path;
+rule_test options_stripped, options_ecn, options_unscaled;
+rule_test loss_half_open, loss_acks, loss_answers, loss_reordered, loss_mtu,
+	  loss_blackout, loss_dropped, loss_path;
 rule_test peer_shut, peer_small, peer_thinks, peer_ping_pong;
-rule_test own_nagle, own_sndbuf, own_queue, own_pacing, own_refused,
-	  own_memory;
-rule_test path_queue;
+rule_test own_nagle, own_sndbuf, own_queue, own_ring, own_pacing,
+	  own_restart, own_corked, own_refused, own_memory, own_starved,
+	  own_clamped;
+rule_test path_queue, path_marks;
 rule_test unknown_held, fine_receiver, fine_program, fine_start, fine_path,
 	  fine_short;
 
 /* Verdicts on what @s has collected, as summary_print() prints its rows. */
-void why_summary(struct summary *s, struct printer *p,
+void why_summary(struct summary *s, const struct segments *segments,
+		 struct printer *p,
 		 const struct trace *traces, u64 last, u64 to, u32 top);
 
 /* What rules there are, on stdout. */
 void why_rules(void);
 
+/* print.c: one of them, and those without trouble together. */
+void why_text_case(const struct why *w, struct printer *p, const struct row *r);
+void why_text_healthy(const struct why *w, struct printer *p,
+		      const struct found *f, u32 n);
 /* print.c, json.c; the worst first, @top of those in trouble, 0: all. */
 void why_print(const struct why *w, struct printer *p, u32 top);
 void why_json(const struct why *w, struct printer *p, const struct found *f,
 	      u32 n);
+/* One of them, as an object. */
+void why_json_case(const struct why *w, struct json *j, const char *key,
+		   const struct case_file *c);
 
 #endif

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A protocol module that can not be loaded: its events are unknown, the message
-# names the module, nothing is half enabled, the others go on
+# A protocol module that cannot be loaded: its events are unknown, the message
+# names the module, nothing is enabled in part, other events work
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

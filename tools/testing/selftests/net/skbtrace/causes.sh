@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Why is this connection slow? Five are, side by side, each for another reason.
-# Nothing but the lines that "skbtrace parse" prints of a connection, and its
-# row of the summary, tell which one it is.
+# Five slow connections side by side, each for another reason. The output of
+# "skbtrace parse" for a connection, and its row of the summary, show the reason.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh

@@ -366,7 +366,7 @@ static void open_all(void)
 		p[i].fd = i == 0 ? server4 : i == 1 ? only6 : server6;
 }
 
-static void judge_all(struct bpf_program *prog, const char *expr)
+static void match_all(struct bpf_program *prog, const char *expr)
 {
 	struct probe *p;
 
@@ -510,7 +510,7 @@ int main(int argc, char **argv)
 			print_ctl_error();
 			print_program(&prog);
 		} else {
-			judge_all(&prog, expr);
+			match_all(&prog, expr);
 		}
 		pcap_freecode(&prog);
 	}

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The connection filter against libpcap's interpreter: expressions of a grammar,
-# sockets of every kind, each judged as the packet that it would send. Then one
-# socket with one peer after the other. FILTER_DIFF_N: how many expressions;
-# FILTER_DIFF_SEED: those of an earlier run, which tells it.
+# Compares the connection filter with libpcap's interpreter: random expressions,
+# sockets of every kind, each as the packet that it would send. Then one socket
+# with one peer after the other. FILTER_DIFF_N: how many expressions;
+# FILTER_DIFF_SEED: repeat an earlier run, which prints its seed.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Control files: what they take and say, what they refuse and why, and that a
-# refusal leaves everything as it was
+# Control files: valid and invalid input, messages; a refused write changes
+# nothing
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

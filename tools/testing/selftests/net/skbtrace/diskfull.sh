@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The disk is full while recording: say so, stop, exit 1, keep what is there
+# The disk is full while recording: a message, stop, exit 1, the data is kept
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh

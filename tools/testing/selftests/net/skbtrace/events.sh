@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Each event as this kernel has it, patched or not: what is exact or inferred is
-# seen when it happens, and marked; what is unavailable is refused with a
-# reason. Lines "# cell EVENT STATE" are what scripts/events-table.sh collects.
+# Each event on this kernel, patched or not: exact and inferred ones are recorded
+# when they happen, and marked; unavailable ones are refused with a reason.
+# scripts/events-table.sh collects the lines "# cell EVENT STATE".
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# How do connections begin and end, and whose are the drops? Each of these has one
-# known fate; the row that "skbtrace parse --summary" prints names it, and the
-# lines say why.
+# How connections begin and end, and to which ones drops belong. Each connection
+# here has a known outcome, which its row of "skbtrace parse --summary" must
+# show, and its lines explain.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Filters as control files: what they take, in what pieces; what they refuse,
-# with the place, while the old filter stays and works; whose they are.
+# Filters as control files: programs written in pieces; errors, with the place,
+# while the old filter is kept and works; one writer at a time.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The packet filter against libpcap's interpreter: expressions of a grammar,
-# packets of every form and layout in memory, one by one. FILTER_DIFF_N: how
-# many expressions; FILTER_DIFF_SEED: those of an earlier run, which tells it.
+# Compares the packet filter with libpcap's interpreter: random expressions,
+# packets of every form and layout in memory. FILTER_DIFF_N: how many
+# expressions; FILTER_DIFF_SEED: repeat an earlier run, which prints its seed.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What filters are asked about each kind of event: sockets, packets of sockets,
-# packets of nobody; and namespace, device, mark, cgroup, process, alone and
-# together with them.
+# Filters with each kind of event: sockets, packets with and without a socket;
+# and namespace, device, mark, cgroup, process, alone and combined.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

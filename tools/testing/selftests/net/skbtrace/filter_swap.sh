@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Filters are exchanged as fast as can be while traffic runs that one of both
-# wants, or none: each event has passed the one or the other, never a mixture.
+# Filters are swapped as fast as possible during traffic that one of them, or
+# neither, accepts: each event has passed one of both, never a mixture.
 # For SWAP_SECONDS (default 20; a minute in make nightly, on the debug kernel).
 
 # shellcheck disable=SC2317 # functions that run in the background

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A CPU goes and comes back while it is traced: no event is lost unseen
+# A CPU goes offline and online while it is traced: no event is lost uncounted
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

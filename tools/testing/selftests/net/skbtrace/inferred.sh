@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # Events that an unpatched kernel must infer, beside the exact ones, on a kernel
 # that has both: tcp_rttm and tcp_sendlimit agree on at least 99 % of ACKs on
-# connections that are slow for five different reasons; ip_* and udp_* tell the
-# same packets.
+# connections that are slow for five different reasons; ip_* and udp_* report
+# the same packets.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

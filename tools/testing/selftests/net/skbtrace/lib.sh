@@ -266,9 +266,13 @@ value() {
 # tracing [0|1]: is there a session that traces (default), or none?
 # shellcheck disable=SC2317 # called by wait_for
 tracing() {
-	local first
-	read -r first <"$CTL/stat"
-	[[ $first == "session tracing=${1-1} "* ]]
+	local first f any=0
+	for f in "$CTL/stat" "$CTL"/sessions/*/stat; do
+		# one may go away meanwhile
+		{ read -r first <"$f"; } 2>/dev/null || continue
+		[[ $first != "session tracing=1 "* ]] || any=1
+	done
+	[ $any = "${1-1}" ]
 }
 
 # put FILE TEXT: into a control file, by one write. A shell's own echo makes one

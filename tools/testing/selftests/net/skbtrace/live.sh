@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# skbtrace live is live: one event on an idle link is on screen within 300 ms,
-# and who stops to read ends the session within a second
+# skbtrace live: an event on an idle link is printed within 300 ms, and closing
+# its output ends the session within a second
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What finds no room is counted, event by event. On two CPUs at once a buffer
-# that is far too small is overrun, with and without a reader, and then
+# Lost events are counted, event by event. On two CPUs at once a buffer that is
+# far too small is overrun, with and without a reader, and then
 #	hits = skipped + filtered + refused + held_dropped + lost + written
-# and written = read, against the number that the generators know.
+# and written = read, compared with the number that was generated.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

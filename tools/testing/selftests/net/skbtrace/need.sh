@@ -11,6 +11,7 @@
 # is there anyway, and named only if other systems may lack it.
 PACKAGES='
 bsdutils	script
+chromium	chromium
 ethtool		ethtool
 gcc		gcc
 groff-base	groff
@@ -27,6 +28,7 @@ strace		strace
 tcpdump		tcpdump
 util-linux	nsenter setpriv taskset unshare
 zsh		zsh
+zstd		zstd
 '
 
 # Those that no package has, and how they are made
@@ -37,6 +39,8 @@ filter_diff		apt-get install libpcap-dev, and compile the tests again
 many			make -C tools/testing/selftests TARGETS=net/skbtrace
 uring			make -C tools/testing/selftests TARGETS=net/skbtrace
 sk			make -C tools/testing/selftests TARGETS=net/skbtrace
+stamps			make -C tools/testing/selftests TARGETS=net/skbtrace
+wire			make -C tools/testing/selftests TARGETS=net/skbtrace
 skbtrace		make -C tools/skbtrace
 '
 

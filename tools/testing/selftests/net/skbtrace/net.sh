@@ -19,7 +19,8 @@ B4=10.83.0.2 B6=fd83::2
 Am=::ffff:$A4 Bm=::ffff:$B4
 # Of router_up
 C=skbtrace-c-$$
-C4=10.84.0.2 C6=fd84::2
+# shellcheck disable=SC2034 # by addr
+C4=10.84.0.2 C6=fd84::2 Cm=::ffff:10.84.0.2
 
 in_a() {
 	nsenter --net="/run/netns/$A" "$@"

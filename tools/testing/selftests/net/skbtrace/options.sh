@@ -195,7 +195,7 @@ called() {
 		list name symbol id="$id" | sed 's/ .*//; s/+.*//'
 	done | xargs
 }
-# in user mode Linux the first three of the 16 are the recording itself
+# in user mode Linux the first ones are the recording itself
 ((VIRTUAL)) && outermost='*' || outermost='*__sys_connect*'
 like "stack: a SYN, sent by connect()" "$(called ip_send sk="$key")" \
 	"*__tcp_transmit_skb*tcp_connect*tcp_v4_connect$outermost"

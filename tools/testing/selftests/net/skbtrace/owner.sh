@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Whoever owns the session is killed: nothing stays attached, the next one
+# The owner of the session is killed: nothing stays attached, the next session
 # works at once
 
 # shellcheck disable=SC2317 # functions that wait_for calls
@@ -18,6 +18,7 @@ nothing_left() {
 	is "$1: no event is on" "$(cat "$CTL/enabled")" ""
 	read -r first <"$CTL/stat"
 	like "$1: no tracing" "$first" "session tracing=0 owner=0 *"
+	is "$1: no session" "$(ls -d $CTL/sessions/[0-9]* 2>/dev/null)" ""
 	is "$1: no channel" "$(ls -d $CTL/trace.cpu* 2>/dev/null)" ""
 	is "$1: no module in use" "$(module_users)" 0
 }
@@ -46,9 +47,10 @@ nothing_left "reader killed"
 skbtrace record -q -e "${events// /,}" -o "$TMP/one.dat" &
 pid=$!
 is_tracing() {
-	[[ $(cat "$CTL/stat") == "session tracing=1 owner=$pid "* ]] &&
+	[[ $(cat "$CTL/sessions/$pid/stat" 2>/dev/null) == \
+		"session tracing=1 owner=$pid "* ]] &&
 		[ "$(stat -c %s "$TMP/one.dat.part" 2>/dev/null ||
-			echo 0)" -gt "$(wc -c <"$CTL/format")" ]
+			echo 0)" -gt 1000 ]
 }
 ok "record has begun" wait_for is_tracing
 kill -KILL $pid

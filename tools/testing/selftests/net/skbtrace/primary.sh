@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# primary=, before=, after=, snapshot=, hold: what is written of what was held
-# back, with traffic that is known to the byte; what is refused.
+# primary=, before=, after=, snapshot=, hold: which held back events are written,
+# with traffic that is known to the byte; errors.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -61,6 +61,20 @@ trace_on 'udp_send,primary=udp_send[len>=1000],before=256'
 send 6000 300 10 1 1000 1 1001
 trace_off
 is "before=256" "$(stat_sum history) $(list nr HISTORY)" "256 256"
+
+# --- a history that takes too long: the newest ones are there none the less
+
+fire_us=/sys/module/skbtrace/parameters/fire_us
+was=$(cat $fire_us)
+echo 0 >$fire_us
+trace_on 'udp_send,primary=udp_send[len>=1000],before=256'
+send 6000 200 10 63 11 1 12 1 1000 1 1001
+trace_off
+echo "$was" >$fire_us
+is "no time: the newest 64, and that there were more" \
+	"$(line udp_send | tr ' ' '\n' | uniq -c | xargs)" \
+	"63 (11) 1 (12) 1 !1000 1 !1001"
+is "no time: identity" "$(identity)" ""
 
 # --- a history that is longer than a sub-buffer, or than all of them
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The reader sends over the network what it reads of the network: that makes
-# events, but not a probe within a probe, and not more and more of them
+# The reader sends the data over the network that is traced: this causes events,
+# but no probe within a probe, and the number of events does not explode
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh

@@ -132,6 +132,9 @@ static const struct {
 	{ "linger2",	IPPROTO_TCP,	TCP_LINGER2 },
 	{ "syncnt",	IPPROTO_TCP,	TCP_SYNCNT },
 	{ "usertimeout", IPPROTO_TCP,	TCP_USER_TIMEOUT },
+	{ "windowclamp", IPPROTO_TCP,	TCP_WINDOW_CLAMP },
+	{ "fastopen",	IPPROTO_TCP,	TCP_FASTOPEN },
+	{ "fastopenconnect", IPPROTO_TCP, TCP_FASTOPEN_CONNECT },
 	{ "gso",	SOL_UDP,	UDP_SEGMENT },
 };
 
@@ -180,6 +183,14 @@ static int do_connect(char **arg)
 	struct address a;
 
 	return get_address(&a, arg) ?: connect(fd, (void *)&a.sa, a.len);
+}
+
+/* unconnect: what is connected is aborted, and the socket may connect again */
+static int do_unconnect(char **arg)
+{
+	struct sockaddr sa = { .sa_family = AF_UNSPEC };
+
+	return connect(fd, &sa, sizeof(sa));
 }
 
 /* listen BACKLOG */
@@ -509,6 +520,7 @@ static const struct {
 	{ "abort",	0, do_abort },
 	{ "bind",	2, do_bind },
 	{ "connect",	2, do_connect },
+	{ "unconnect",	0, do_unconnect },
 	{ "listen",	1, do_listen },
 	{ "accept",	0, do_accept },
 	{ "listener",	0, do_listener },

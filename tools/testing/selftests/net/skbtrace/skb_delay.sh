@@ -141,7 +141,7 @@ rm -f "$TMP"/rec*
 server in_b udp4 bind "$B4" 5002 touch "$TMP/ready" recv 20
 background skbtrace record -e skb_delay -o "$TMP/rec.skb" >"$TMP/rec" 2>&1
 rec=$bg
-wait_for grep -q '^skb_delay' $CTL/enabled || die "$(<"$TMP/rec")"
+wait_for tracing || die "$(<"$TMP/rec")"
 in_a sk udp4 connect "$B4" 5002 times 20 send 1 500 pause 1000 again
 wait "$server_pid"
 quiesce

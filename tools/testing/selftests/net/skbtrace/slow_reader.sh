@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A reader that does not get to run for seconds loses nothing while there is room:
-# sub-buffers are not closed for it, nearly empty, before it has read the last one.
+# A reader that does not run for seconds loses nothing while the buffer has
+# space: nearly empty sub-buffers are not closed before it has read the last one.
 
 # shellcheck disable=SC2317 # called at the end
 # shellcheck source=lib.sh

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Start, stop, change, take over, kill, on all CPUs at once under traffic, for
-# STRESS_SECONDS (default 10); what must add up does so at the end
+# STRESS_SECONDS (default 10); the counters must add up at the end
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tcp_congestion: how congestion begins, gets worse, proves to be none, ends.
+# tcp_congestion: congestion begins, gets worse, is undone, ends.
 # Witnesses: the counters of the namespace, TCP_INFO, tcp_ca_state.
 
 # shellcheck disable=SC2317 # functions that wait_for calls

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tcp_listen_overflow: whom a listener refuses, and for which of its queues.
+# tcp_listen_overflow: which clients a listener refuses, for which of its queues.
 # Witnesses: the counters of TCP, ss, SO_COOKIE.
 
 # shellcheck source=lib.sh

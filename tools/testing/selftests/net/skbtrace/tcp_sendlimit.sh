@@ -389,4 +389,27 @@ for option in skip=ok skip=app only=cwnd:nagle; do
 done
 is "only=: nothing else" "$(values reason tcp_sendlimit |
 	grep -vxc -e cwnd -e nagle)" 0
+
+# --- a filter that comes while a writer waits, and goes while it waits again: how
+# long it has waited then nobody knows
+
+wire
+kinds=4
+trace_on sk_sndbuf_wait
+begin filter "opt rcvbuf 4096" \
+	"until $TMP/first read 300000 touch $TMP/between until $TMP/rest eof" \
+	"opt sndbuf 4608" "write 1000000 acked shut eof"
+wait_for waits_to_write "$TMP/filter4" || fail "the writer does not wait"
+echo '1,6 0 0 0' >$CTL/sock_filters
+touch "$TMP/first"
+wait_for [ -e "$TMP/between" ]
+tick 500	# it has filled what there is
+echo none >$CTL/sock_filters
+touch "$TMP/rest"
+end
+trace_off
+key=$(value cookie "$TMP/filter4")
+is "a wait whose beginning was refused is not that of another one" \
+	"$(values waited_us sk_sndbuf_wait key="$key" op=end |
+		grep -cx 18446744073709551615)" 1
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Many connections, ten of which are given certain loss: what led to it is
-# written, and nothing else; block by block what a full recording of the same
-# run implies; what a log that is too small does to it.
+# Many connections, ten of them with certain loss: their history is written, and
+# nothing else; block by block as a full recording of the same run implies; with
+# a log that is too small, too.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh

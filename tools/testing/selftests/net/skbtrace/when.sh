@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # when=: conditions on fields. The same traffic, known to the byte, with and
-# without; what is refused; a session that goes on.
+# without; errors; a change in a running session.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

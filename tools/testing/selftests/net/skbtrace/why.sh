@@ -7,79 +7,12 @@
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-control_up
+# shellcheck source=why_lib.sh
+. "$(dirname "$0")/why_lib.sh"
 need_skbtrace
-need tc ip jq nft ping ss sysctl
-need_event tcp_connection tcp_reset tcp_congestion tcp_retransmit skb_drop \
-	tcp_sendlimit tcp_turn tcp_rttm tcp_listen_overflow
-net_up
-router_up
-in_a tc qdisc add dev a0 root netem delay 20ms limit 10000 || skip "no netem"
-in_b tc qdisc add dev b0 clsact || skip "no clsact"
-in_a tc qdisc add dev a0 clsact
-in_a sysctl -qw net.ipv4.tcp_syn_retries=2 net.ipv4.neigh.a0.mcast_solicit=1 \
-	net.ipv6.neigh.a0.mcast_solicit=1
-in_b sysctl -qw net.ipv4.tcp_syncookies=0
-wait_for in_a ping -q -n -c 1 -W 1 "$C4" >/dev/null || die "no way to $C4"
-wait_for in_a ping -q -n -c 1 -W 1 "$C6" >/dev/null || die "no way to $C6"
-
-all_closed() {
-	! { in_a ss -Htn; in_b ss -Htn; in_c ss -Htn; } | grep -q .
-}
-
-# PORT of the server: what must be said of who connects to it, and of the other
-# end; "-" is no trouble, "*" does not matter
-declare -A client server families
-port=5000
-
-# next CLIENT-VERDICT SERVER-VERDICT [FAMILY...]: the next port, its family in
-# $f; those that can't be had with it are left out
-next() {
-	local all=(4 6 m)
-	[ $# = 2 ] || all=("${@:3}")
-	port=$((port + 1))
-	f=${all[port % ${#all[@]}]}
-	client[$port]=$1
-	server[$port]=$2
-	families[$port]=$f
-	to=$(addr B "$f")
-	near=$(addr A "$f")
-}
-
-# what tc calls the protocol of $f
-protocol() {
-	[ "$f" = 6 ] && echo ipv6 || echo ip
-}
-
-# at_b MATCH...: what comes in there; until clear_b
-at_b() {
-	in_b tc filter add dev b0 ingress protocol "$(protocol)" flower \
-		ip_proto tcp "$@" || die "no flower: $*"
-}
-
-clear_b() {
-	in_b tc filter del dev b0 ingress
-}
-
-# serve WORD...: B listens at $port, and does that with who comes
-serve() {
-	server in_b "tcp$f" bind "$to" "$port" listen 5 touch "$TMP/ready" \
-		accept touch "$TMP/there$port" "$@"
-}
-
-# call WORD...: A connects
-call() {
-	in_a sk "tcp$f" connect "$to" "$port" "$@" >/dev/null
-}
-
-served() {
-	wait "$server_pid"
-}
-
-background skbtrace record -q -f -o "$TMP/trace" \
-	-e @trouble,@conn,@rtt,tcp_sendlimit,tcp_turn
-recorder=$bg
-wait_for tracing || die "no recording"
+need ip jq nft tc
+why_up
+record_all
 
 # --- never established
 
@@ -98,16 +31,17 @@ in_a nft add rule inet why out tcp dport "$port" drop
 call
 in_a nft delete table inet why
 
-next unreachable '*' 4
-to=10.83.0.99
+next unreachable '*'
+to=${to/%2/99}
 call
 
 # gone without a word: a dummy device takes it
-next no-answer '*' 4
+next no-answer '*'
 ip -n "$A" link add dm0 type dummy
 ip -n "$A" link set dm0 up
 ip -n "$A" route add 10.85.0.0/24 dev dm0
-to=10.85.0.9
+ip -n "$A" -6 route add fd85::/64 dev dm0
+to=${to/83/85}
 call
 ip -n "$A" link del dm0
 
@@ -190,12 +124,13 @@ in_a tc qdisc replace dev a0 root netem delay 20ms limit 10000
 served
 
 # long ones do not fit, and nobody says so
-next mtu-hole '*' 4
-to=$C4
-server in_c tcp4 bind "$to" "$port" listen 1 touch "$TMP/ready" accept \
-	touch "$TMP/there$port" try eof
-in_a tc filter add dev a0 ingress protocol ip flower ip_proto icmp action drop
-background in_a sk tcp4 opt usertimeout 4000 connect "$to" "$port" write 100 \
+next mtu-hole '*'
+through try eof
+icmp=(ip_proto icmp)
+[ "$f" != 6 ] || icmp=(ip_proto icmpv6 type 2)
+in_a tc filter add dev a0 ingress protocol "$(protocol)" flower "${icmp[@]}" \
+	action drop
+background in_a sk "tcp$f" opt usertimeout 4000 connect "$to" "$port" write 100 \
 	acked until "$TMP/narrow" write 30000 try eof >/dev/null
 wait_for [ -e "$TMP/there$port" ] || die "no connection"
 ip -n "$B" link set b1 mtu 1300
@@ -271,42 +206,30 @@ background in_a sk "tcp$f" connect "$to" "$port" write 8000000 shut eof
 hung=$bg
 wait_for [ -e "$TMP/there$port" ] || die "no connection"
 tick 900
-kill -INT "$recorder"
-wait "$recorder" || fail "record: exit status $?"
+judge
 touch "$TMP/over"
 wait "$hung"
 served
-[ -z "${KEEP:-}" ] || cp "$TMP/trace" "$KEEP"
-skbtrace why --json "$TMP/trace" >"$TMP/json"
-skbtrace why "$TMP/trace" | sed 's/^/# /'
+some 1 listener-full "$listener_port" listener
 
-# said PORT END: the verdict of who connects to PORT, or of who listens there
-said() {
-	jq -rs --arg p ":$1" --arg who "$2" '
-		[.[] | select(.conn) | . + {e: (.conn | split(">"))} |
-		 select(.e[1] != "*" and (.e[0] | test(":600[01]$") | not) and
-			(.e[if $who == "client" then 1 else 0 end] |
-			 endswith($p)))] |
-		if length == 0 then "none"
-		else .[0].verdicts[0] |
-			if .trouble then .name else "-" end
-		end' "$TMP/json"
-}
+# --- too little was recorded of it
 
-for ((p = 5001; p <= port; p++)); do
-	is "$p, IPv${families[$p]}: who connects" "$(said "$p" client)" \
-		"${client[$p]}"
-	[ "${server[$p]}" = '*' ] ||
-		is "$p, IPv${families[$p]}: who listens" \
-			"$(said "$p" server)" "${server[$p]}"
-done
-is "the listener with a full queue" "$(jq -r --arg p ":$listener_port>*" \
-	'select(.conn // "" | endswith($p)) | .verdicts[0].name' \
-	"$TMP/json")" listener-full
+record_all -e tcp_connection
+next cannot-say '*'
+serve eof
+background in_a sk "tcp$f" connect "$to" "$port" \
+	times 3 write 100 pause 100000 again touch "$TMP/talked" \
+	until "$TMP/judged" shut eof >/dev/null
+open=$bg
+wait_for [ -e "$TMP/talked" ] || die "no connection"
+judge
+touch "$TMP/judged"
+wait "$open"
+served
 
 # --- records, and says at once what it was
 
-next nagle -
+port=$((port + 1))
 serve eof
 skbtrace why -f -o "$TMP/one" -- nsenter --net="/run/netns/$A" \
 	sk "tcp$f" connect "$to" "$port" times 200 write 50 pause 2000 again shut \

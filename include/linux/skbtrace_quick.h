@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The fast path of an event: inline and without a call, so that the probe saves
+ * no register. In order: checks, context, names, space, time, header of the
+ * block. If one of them needs more than that, nothing has been changed, and the
+ * probe calls a noinline function for the slow path: skbtrace_begin() and
+ * others, with the same result.
+ *
+ *	struct skbtrace_quick q __uninitialized;
+ *
+ *	how = skbtrace_quick_sk(&q, s, &ev_foo, sizeof(*b), sk);
+ *	if (how <= 0) {
+ *		if (how < 0)
+ *			foo_long(s, sk);
+ *		return;
+ *	}
+ *	b = q.block;
+ *	fill it in, without a call
+ *	skbtrace_quick_commit(&q);
+ */
+#ifndef _LINUX_SKBTRACE_QUICK_H
+#define _LINUX_SKBTRACE_QUICK_H
+
+#include <linux/bpf.h>
+#include <linux/irqflags.h>
+#include <linux/sched.h>
+#include <linux/skbtrace.h>
+
+/**
+ * struct skbtrace_quick - an event in the fast path
+ * @block: its block, when there is one
+ * @gate: of this CPU
+ * @verdicts: where it was counted as passed, %NULL: nowhere
+ * @flags: restored by skbtrace_quick_commit()
+ * @ctx: SKBTRACE_CTX_*
+ */
+struct skbtrace_quick {
+	void				*block;
+	struct skbtrace_gate		*gate;
+	const struct skbtrace_verdicts	*verdicts;
+	unsigned long			flags;
+	u32				ctx;
+};
+
+/* The SKBTRACE_CHECK_* that apply to events of a kind */
+#define SKBTRACE_QUICK_CONN	((u8)~(SKBTRACE_CHECK_PACKET | \
+				       SKBTRACE_CHECK_RANGE))
+#define SKBTRACE_QUICK_PACKET	((u8)~SKBTRACE_CHECK_RANGE)
+
+/* Does @sk pass? Return: 1, 0; -1: take the slow path */
+static __always_inline int
+skbtrace_quick_verdict(struct skbtrace_quick *q, struct skbtrace_session *s,
+		       const struct sock *sk)
+{
+	const struct skbtrace_verdicts *v = rcu_dereference_sched(s->verdicts);
+	u64 cookie;
+	int known;
+
+	if (!v)
+		return -1;
+	cookie = atomic64_read(&sk->sk_cookie);
+	known = skbtrace_verdict_get(v, cookie, skbtrace_sk_mix(sk, cookie));
+	if (!known) {
+		this_cpu_inc(v->count->refused);
+		this_cpu_inc(s->gate->filtered);
+	} else if (known > 0) {
+		this_cpu_inc(v->count->passed);
+		q->verdicts = v;
+	}
+	return known;
+}
+
+/*
+ * Does an event pass? @sk: the connection, %NULL: not known. Return: 1, 0;
+ * -1: take the slow path
+ */
+static __always_inline int
+skbtrace_quick_passes(struct skbtrace_quick *q, struct skbtrace_session *s,
+		      const struct sock *sk, u8 checks)
+{
+	int how;
+
+	q->verdicts = NULL;
+	checks &= READ_ONCE(s->checks);
+	if (unlikely(checks)) {
+		if (checks != SKBTRACE_CHECK_CONN || !sk)
+			return -1;
+		how = skbtrace_quick_verdict(q, s, sk);
+		if (how <= 0)
+			return how;
+	}
+	q->ctx = skbtrace_context();
+	q->gate = this_cpu_ptr(s->gate);
+	if (likely(READ_ONCE(q->gate->ctx_mask) & BIT(q->ctx)))
+		return 1;
+	skbtrace_count_skipped(s);
+	return 0;
+}
+
+/* Has the current task been named? @tgid: its tgid, 0 outside of a task */
+static __always_inline bool skbtrace_quick_task(const struct skbtrace_quick *q,
+						u32 *tgid)
+{
+	*tgid = 0;
+	if (q->ctx != SKBTRACE_CTX_TASK)
+		return true;
+	*tgid = current->tgid;
+	return likely(q->gate->tasks[*tgid % SKBTRACE_NR_TASKS] == *tgid);
+}
+
+/* Can the block be written at once? @conn, a constant: @key is a cookie */
+static __always_inline bool
+skbtrace_quick_free(const struct skbtrace_quick *q,
+		    const struct skbtrace_session *s, u32 len, u64 key,
+		    bool conn, u32 *tgid)
+{
+	const struct skbtrace_gate *g = q->gate;
+
+	if (unlikely(g->busy) || !skbtrace_quick_task(q, tgid))
+		return false;
+	if (conn && unlikely(!key || !skbtrace_named_quick(&s->named, key,
+							   g->epoch)))
+		return false;
+	return likely(g->ring.off + len <= g->ring.limit);
+}
+
+/*
+ * The header is written before the space is taken, so that few values have to
+ * be kept in registers.
+ */
+static __always_inline bool
+skbtrace_quick_begin(struct skbtrace_quick *q,
+		     const struct skbtrace_session *s,
+		     const struct skbtrace_event *ev, u32 len, u64 key,
+		     bool conn)
+{
+	struct skbtrace_gate *g = q->gate;
+	struct skbtrace_block *b;
+	u32 tgid;
+	u64 now;
+
+	local_irq_save(q->flags);
+	if (!skbtrace_quick_free(q, s, len, key, conn, &tgid))
+		goto no;
+	b = (struct skbtrace_block *)(g->ring.cur + g->ring.off);
+	memcpy(b, &ev->first, sizeof(ev->first));
+	b->ctx = q->ctx;
+	b->tgid = tgid;
+	if (conn)
+		b->key = key;
+	if (unlikely(!skbtrace_quick_now(&now)))
+		goto no;
+	b->time = now;
+	g->ring.off += len;
+	g->seq++;
+	g->written++;
+	g->asked++;
+	q->block = b;
+	return true;
+no:
+	local_irq_restore(q->flags);
+	return false;
+}
+
+/* Take the slow path, which counts the verdict again. Return: -1 */
+static __always_inline int skbtrace_quick_leave(const struct skbtrace_quick *q)
+{
+	if (q->verdicts)
+		this_cpu_dec(q->verdicts->count->passed);
+	return -1;
+}
+
+/**
+ * skbtrace_quick_sk() - an event of a connection
+ * @q: result
+ * @s: session
+ * @ev: event; skbtrace_in_range() has been checked
+ * @len: of its block; a constant
+ * @sk: connection: a full socket or a minisocket that is alive
+ *
+ * Context: probe; interrupts are off on success. Counts what is refused.
+ * Return: 1: fill in @q->block; 0: refused; -1: take the slow path
+ */
+static __always_inline int
+skbtrace_quick_sk(struct skbtrace_quick *q, struct skbtrace_session *s,
+		  const struct skbtrace_event *ev, u32 len,
+		  const struct sock *sk)
+{
+	int how = skbtrace_quick_passes(q, s, sk, SKBTRACE_QUICK_CONN);
+
+	if (how <= 0)
+		return how;
+	if (unlikely(!skbtrace_quick_begin(q, s, ev, len,
+					   atomic64_read(&sk->sk_cookie),
+					   true)))
+		return skbtrace_quick_leave(q);
+	((struct skbtrace_block *)q->block)->netns = sock_net(sk)->ns.inum;
+	return 1;
+}
+
+/**
+ * skbtrace_quick_packet() - an event of a packet
+ * @q: result
+ * @s: session
+ * @ev: event
+ * @len: of its block; a constant
+ * @skb: IP packet
+ * @l3: as of skbtrace_passes_packet()
+ * @conn: connection that is known to own the packet, %NULL: none
+ *
+ * Packets that skbtrace_plain_tuple() cannot parse take the slow path. The
+ * probe fills in hdr.netns. Context: probe; interrupts are off on success.
+ * Counts what is refused.
+ * Return: as skbtrace_quick_sk()
+ */
+static __always_inline int
+skbtrace_quick_packet(struct skbtrace_quick *q, struct skbtrace_session *s,
+		      const struct skbtrace_event *ev, u32 len,
+		      const struct sk_buff *skb, int l3,
+		      const struct sock *conn)
+{
+	int how = skbtrace_quick_passes(q, s, conn, SKBTRACE_QUICK_PACKET);
+
+	if (how <= 0)
+		return how;
+	if (unlikely(!skbtrace_is_plain(skb, l3) ||
+		     !skbtrace_quick_begin(q, s, ev, len, 0, false)))
+		return skbtrace_quick_leave(q);
+	((struct skbtrace_block *)q->block)->key = skbtrace_packet_id(s, skb);
+	return 1;
+}
+
+/**
+ * skbtrace_quick_commit() - the block is complete
+ * @q: event
+ *
+ * The gate was never marked busy: no function has been called in between.
+ */
+static __always_inline void
+skbtrace_quick_commit(const struct skbtrace_quick *q)
+{
+	local_irq_restore(q->flags);
+}
+
+/**
+ * skbtrace_quick_filter() - does a packet pass the filter on packets?
+ * @s: session that has no other check of packets
+ * @skb: packet, skb->data at its IP header
+ *
+ * A program that computes no offset is run on the packet itself.
+ * Context: probe. Counts the verdict.
+ * Return: true if it does
+ */
+static __always_inline bool
+skbtrace_quick_filter(struct skbtrace_session *s, const struct sk_buff *skb)
+{
+	const struct skbtrace_direct *d = rcu_dereference_sched(s->direct);
+
+	if (!d)
+		return skbtrace_filter_packet(s, skb, 0);
+	if (bpf_dispatcher_nop_func(skb, d->insns, d->run)) {
+		this_cpu_inc(d->count->passed);
+		return true;
+	}
+	this_cpu_inc(d->count->refused);
+	this_cpu_inc(s->gate->filtered);
+	return false;
+}
+
+#endif /* _LINUX_SKBTRACE_QUICK_H */

@@ -1,0 +1,467 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcp_segment: the places that a byte of a TCP connection passes, from the
+ * sender's write to its ACK, and from the receiver's device to its read.
+ *
+ * A place is passed by bytes, not by a packet, so that clones, GSO, coalescing
+ * and retransmission don't confuse what is joined: "parse --latency" does that,
+ * by who sends to whom and sequence number. The kernel keeps nothing of a byte.
+ *
+ * With every=N only what holds a mark, a sequence number that is a multiple of
+ * N, is written. Both hosts of a connection so choose the same bytes.
+ */
+#include <linux/netdevice.h>
+#include <trace/events/napi.h>
+#include <trace/events/net.h>
+#include <trace/events/qdisc.h>
+#include <trace/events/skb.h>
+#include <trace/events/skbtrace.h>
+#include "compat.h"
+#include "tcp_segment.h"
+
+#define TCP_SEGMENT_FIELDS(F, S)					\
+	SKBTRACE_TUPLE_FIELDS(F, S)					\
+	F(S, u8, where, "enum:tcp_where", "brief", "the place; numbers grow along the way") \
+	F(S, u8, how, "enum:tcp_how", "brief", "at send: the first time, again, or as a probe") \
+	F(S, u32, seq, "dseq", "brief", "sequence number of the first byte") \
+	F(S, u32, len, "bytes", "brief", "bytes that pass")		\
+	F(S, u64, sk, "sk", "brief", "socket, where it is known")	\
+	F(S, s32, ifindex, "-", "-", "device, 0: none or not known")	\
+	F(S, u8, waited, "enum:tcp_sendlimit", "brief", "at send: what had held the bytes back, -: nothing") \
+	F(S, u8, every, "-", "-", "marks are the multiples of 2 to the power of this") \
+	F(S, u8, ended, "enum:tcp_stage", "brief,set", "with marks that are followed: the stage that ends here") \
+	F(S, u8, spare, "-", "-", "0")					\
+	F(S, u32, stage_us, "us", "brief,na", "how long it took")	\
+	F(S, u32, mark, "dseq", "-", "the byte that this is told of")
+SKBTRACE_BLOCK(tcp_segment, TCP_SEGMENT_FIELDS);
+SKBTRACE_ASSERT_TUPLE(tcp_segment);
+
+static const struct skbtrace_sym where_words[] = {
+	{ AT_WRITE, "write" },
+	{ AT_SEND, "send" },
+	{ AT_QUEUE, "queue" },
+	{ AT_DEQUEUE, "dequeue" },
+	{ AT_XMIT, "xmit" },
+	{ AT_DONE, "done" },
+	{ AT_SACKED, "sacked" },
+	{ AT_ACKED, "acked" },
+	{ AT_RECEIVE, "receive" },
+	{ AT_IP, "ip" },
+	{ AT_OFO, "ofo" },
+	{ AT_QUEUED, "queued" },
+	{ AT_READ, "read" },
+};
+
+/* At send. 0: elsewhere */
+enum { SEND_NONE, SEND_FIRST, SEND_AGAIN, SEND_PROBE };
+
+static const struct skbtrace_sym how_words[] = {
+	{ SEND_NONE, "-" },
+	{ SEND_FIRST, "first" },
+	{ SEND_AGAIN, "again" },
+	{ SEND_PROBE, "probe" },
+};
+
+#define STAGE_WORD(NAME, WORD, DIR)	{ SKBTRACE_STAGE_##NAME, WORD },
+static const struct skbtrace_sym stage_words[] = {
+	{ SKBTRACE_STAGE_NONE, "-" },
+	SKBTRACE_STAGES(STAGE_WORD)
+};
+
+/* Does @bytes hold a multiple of 1 << @every? Sequence numbers wrap. */
+static __always_inline bool holds_mark(const struct segment *bytes, u8 every)
+{
+	u32 before = bytes->seq - 1;
+
+	return bytes->len && before >> every != (before + bytes->len) >> every;
+}
+
+static __always_inline const struct skbtrace_slot *
+segment_slot(const struct skbtrace_session *s)
+{
+	return &s->slot[skbtrace_ev_tcp_segment.slot];
+}
+
+/* Who follows marks must see them everywhere, to tell of some places only. */
+static __always_inline bool
+segment_wanted(struct skbtrace_session *s, const struct segment *bytes)
+{
+	const struct skbtrace_slot *slot = segment_slot(s);
+
+	if (!holds_mark(bytes, slot->every))
+		return false;
+	return slot->follow ? slot->on :
+	       skbtrace_wants(s, &skbtrace_ev_tcp_segment, bytes->where);
+}
+
+static void fill_segment(struct skbtrace_session *s,
+			 struct tcp_segment_block *b,
+			     const struct segment *bytes)
+{
+	b->where = bytes->where;
+	b->how = bytes->how;
+	b->seq = bytes->seq;
+	b->len = bytes->len;
+	b->waited = bytes->waited;
+	b->every = segment_slot(s)->every;
+	b->ended = bytes->ended;
+	b->spare = 0;
+	b->stage_us = bytes->ended ? bytes->stage_us : SEGMENT_NO_STAGE;
+	b->mark = bytes->mark;
+}
+
+/* ---- places of the socket, which is locked ---- */
+
+static noinline void segment_sk(struct skbtrace_session *s,
+				struct sock *sk, const struct sk_buff *skb,
+				    struct segment *bytes)
+{
+	const struct skbtrace_event *ev = &skbtrace_ev_tcp_segment;
+	struct tcp_segment_block *b;
+
+	if (!skbtrace_passes(s, ev, sk))
+		return;
+	if (segment_slot(s)->follow && !skbtrace_segment_sk(s, ev, sk, bytes))
+		return;
+	b = skbtrace_begin(s, ev, skb ? skbtrace_packet_id(s, skb) : 0,
+			   sock_net(sk)->ns.inum);
+	if (!b)
+		return;
+	skbtrace_sock_tuple(sk, skbtrace_tuple_of(b));
+	b->dir = where_dir(bytes->where);
+	b->sk = skbtrace_cookie(sk);
+	b->ifindex = 0;
+	fill_segment(s, b, bytes);
+	skbtrace_commit(s);
+}
+
+static __always_inline void
+segment_at(struct skbtrace_session *s, struct sock *sk,
+	   const struct sk_buff *skb, struct segment bytes)
+{
+	if (segment_wanted(s, &bytes))
+		segment_sk(s, sk, skb, &bytes);
+}
+
+static void tcp_write_probe(void *data, struct sock *sk, u32 seq, u32 len)
+{
+	segment_at(data, sk, NULL, (struct segment){
+		.seq = seq, .len = len, .where = AT_WRITE });
+}
+
+/* The data of a segment whose control block is TCP's: SYN and FIN are none. */
+static __always_inline struct segment
+segment_cb_bytes(const struct sk_buff *skb, u8 where)
+{
+	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+	u32 syn = !!(cb->tcp_flags & TCPHDR_SYN);
+
+	return (struct segment){
+		.seq = cb->seq + syn,
+		.len = cb->end_seq - cb->seq - syn -
+		       !!(cb->tcp_flags & TCPHDR_FIN),
+		.where = where,
+	};
+}
+
+/*
+ * What the attempt to send stopped for that found these bytes waiting; none if
+ * they are sent by the first one.
+ */
+static u8 segment_waited(struct skbtrace_session *s, struct sock *sk,
+			 u32 seq)
+{
+	const struct skbtrace_state *state;
+
+	state = skbtrace_state_find(&s->states, atomic64_read(&sk->sk_cookie) |
+						SKBTRACE_STATE_SEGMENT);
+	return state && before(seq, state->count) ? state->value :
+						    TCP_SENDLIMIT_NONE;
+}
+
+static u8 segment_how(const struct sock *sk, u32 seq)
+{
+	if (inet_csk(sk)->icsk_probes_out)
+		return SEND_PROBE;
+	return before(seq, tcp_sk(sk)->snd_nxt) ? SEND_AGAIN :
+						  SEND_FIRST;
+}
+
+static void tcp_send_probe(void *data, struct sock *sk, struct sk_buff *skb)
+{
+	struct segment bytes = segment_cb_bytes(skb, AT_SEND);
+
+	if (!segment_wanted(data, &bytes))
+		return;
+	bytes.how = segment_how(sk, bytes.seq);
+	bytes.waited = segment_waited(data, sk, bytes.seq);
+	segment_sk(data, sk, skb, &bytes);
+}
+
+/* A connection that nothing is written of has no state. */
+static void tcp_segment_limit_probe(void *data, struct sock *sk,
+				    enum tcp_sendlimit why, unsigned int sent)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	struct skbtrace_state *state;
+
+	if (tp->write_seq == tp->snd_nxt ||
+	    segment_counts_only(segment_slot(data)) ||
+	    !skbtrace_passes(data, &skbtrace_ev_tcp_segment, sk))
+		return;
+	state = skbtrace_state_get_part(data, sk, SKBTRACE_STATE_SEGMENT);
+	if (!state)
+		return;
+	state->value = why;
+	state->count = tp->write_seq;
+}
+
+static void tcp_sacked_probe(void *data, struct sock *sk, u32 seq, u32 len)
+{
+	segment_at(data, sk, NULL, (struct segment){
+		.seq = seq, .len = len, .where = AT_SACKED });
+}
+
+static void tcp_acked_probe(void *data, struct sock *sk, u32 seq, u32 len)
+{
+	segment_at(data, sk, NULL, (struct segment){
+		.seq = seq, .len = len, .where = AT_ACKED });
+}
+
+static void tcp_ofo_probe(void *data, struct sock *sk, struct sk_buff *skb,
+			  bool queued)
+{
+	segment_at(data, sk, skb,
+		   segment_cb_bytes(skb, queued ? AT_QUEUED : AT_OFO));
+}
+
+static void tcp_segment_rcv_probe(void *data, struct sock *sk,
+				  struct sk_buff *skb, bool eaten)
+{
+	segment_at(data, sk, skb, segment_cb_bytes(skb, AT_QUEUED));
+}
+
+/* @copied: the last ones up to tcp_sock.copied_seq; none, or an error */
+static void tcp_read_probe(void *data, struct sock *sk, int copied)
+{
+	if (copied > 0)
+		segment_at(data, sk, NULL, (struct segment){
+			.seq = tcp_sk(sk)->copied_seq - copied, .len = copied,
+			.where = AT_READ });
+}
+
+/* ---- places of packets ---- */
+
+/* Where the TCP header of IP at @l3 is, or 0: not TCP, or a later fragment */
+static __always_inline int segment_l4(const struct sk_buff *skb, int l3)
+{
+	const struct ipv6hdr *ip6;
+	const struct iphdr *ip;
+	struct ipv6hdr buf6;
+	struct iphdr buf;
+
+	if (skb->protocol == htons(ETH_P_IP)) {
+		ip = skb_header_pointer(skb, l3, sizeof(buf), &buf);
+		return ip && ip->protocol == IPPROTO_TCP &&
+		       !(ip->frag_off & htons(IP_OFFSET)) ?
+		       l3 + ip->ihl * 4 : 0;
+	}
+	ip6 = skb_header_pointer(skb, l3, sizeof(buf6), &buf6);
+	return ip6 && ip6->nexthdr == IPPROTO_TCP ? l3 + (int)sizeof(*ip6) : 0;
+}
+
+/* Padding of short frames is off where IP has been; a mark is rarely there. */
+static __always_inline bool segment_bytes(const struct sk_buff *skb,
+					  int l3, struct segment *bytes)
+{
+	const struct tcphdr *th;
+	struct tcphdr buf;
+	int l4;
+
+	if (skb->protocol != htons(ETH_P_IP) &&
+	    skb->protocol != htons(ETH_P_IPV6))
+		return false;
+	l4 = segment_l4(skb, l3);
+	th = l4 ? skb_header_pointer(skb, l4, sizeof(buf), &buf) : NULL;
+	if (!th)
+		return false;
+	bytes->seq = ntohl(th->seq) + th->syn;
+	bytes->len = max_t(int, (int)skb->len - l4 - th->doff * 4, 0);
+	return true;
+}
+
+static noinline void segment_packet(struct skbtrace_session *s,
+				    const struct sk_buff *skb, int l3,
+					const struct net_device *dev,
+					struct sock *sk,
+					struct segment *bytes)
+{
+	const struct skbtrace_event *ev = &skbtrace_ev_tcp_segment;
+	u8 dir = where_dir(bytes->where);
+	struct tcp_segment_block *b;
+	struct skbtrace_l4 l4 = {};
+	const struct net *net;
+
+	if (!skbtrace_passes_packet(s, ev, skb, l3, dir, dev, sk))
+		return;
+	if (segment_slot(s)->follow &&
+	    !skbtrace_segment_packet(s, ev, skb, l3, sk, bytes))
+		return;
+	net = dev ? dev_net(dev) : NULL;
+	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb),
+			   net ? net->ns.inum : 0);
+	if (!b)
+		return;
+	skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(b), &l4);
+	b->sk = sk && sk_fullsock(sk) ? skbtrace_cookie(sk) : 0;
+	b->ifindex = dev ? dev->ifindex : 0;
+	/* without the padding of a short frame */
+	bytes->len = min(bytes->len, l4.len);
+	fill_segment(s, b, bytes);
+	skbtrace_commit(s);
+}
+
+static __always_inline void
+segment_skb(struct skbtrace_session *s, const struct sk_buff *skb, int l3,
+	    const struct net_device *dev, struct sock *sk, u8 where)
+{
+	struct segment bytes = { .where = where };
+
+	if (segment_bytes(skb, l3, &bytes) &&
+	    segment_wanted(s, &bytes))
+		segment_packet(s, skb, l3, dev, sk, &bytes);
+}
+
+static __always_inline void
+segment_tx(struct skbtrace_session *s, const struct sk_buff *skb,
+	   const struct net_device *dev, u8 where)
+{
+	segment_skb(s, skb, skb_network_offset(skb), dev,
+		    skbtrace_packet_sock(skb), where);
+}
+
+static void tcp_dev_queue_probe(void *data, struct sk_buff *skb)
+{
+	segment_tx(data, skb, skb->dev, AT_QUEUE);
+}
+
+/* @skb: a list, or none. The queue's lock is held, or the packets are ours. */
+static void tcp_dequeue_probe(void *data, struct Qdisc *q,
+			      const struct netdev_queue *txq, int packets,
+			      struct sk_buff *skb)
+{
+	for (; skb; skb = skb->next)
+		segment_tx(data, skb, skb->dev, AT_DEQUEUE);
+}
+
+static void tcp_xmit_probe(void *data, const struct sk_buff *skb,
+			   const struct net_device *dev)
+{
+	segment_tx(data, skb, dev, AT_XMIT);
+}
+
+/*
+ * The driver is done with a packet, unless a device has received it since: then
+ * its reader is. Queues keep other things in place of skb->dev.
+ */
+static void tcp_done_probe(void *data, struct sk_buff *skb, void *location)
+{
+	if (!skb->skb_iif && skbtrace_network_l3(skb) != SKBTRACE_NO_L3)
+		segment_skb(data, skb, skb_network_offset(skb), NULL, NULL,
+			    AT_DONE);
+}
+
+static void __maybe_unused tcp_done_older_probe(void *data,
+						struct sk_buff *skb)
+{
+	tcp_done_probe(data, skb, NULL);
+}
+
+/* A driver hands it in: its data is the IP header, its socket the sender's. */
+static void tcp_receive_probe(void *data, const struct sk_buff *skb)
+{
+	segment_skb(data, skb, 0, skb->dev, NULL, AT_RECEIVE);
+}
+
+static void tcp_ip_receive_probe(void *data, struct net *net,
+				 struct sk_buff *skb)
+{
+	segment_skb(data, skb, 0, skb->dev, NULL, AT_IP);
+}
+
+/* A connection is closed: forget it. */
+static void segment_end(struct skbtrace_session *s, struct sock *sk)
+{
+	struct skbtrace_state *state;
+
+	if (!s->states.tab)
+		return;
+	state = skbtrace_state_find(&s->states, atomic64_read(&sk->sk_cookie) |
+						SKBTRACE_STATE_SEGMENT);
+	if (state)
+		skbtrace_state_free(state);
+}
+
+static SKBTRACE_HOOK_OPTIONAL(hook_write, tcp_segment_write, tcp_write_probe,
+			      "the place write is missing");
+static SKBTRACE_HOOK_OPTIONAL(hook_send, tcp_segment_send, tcp_send_probe,
+			      "the place send is missing");
+static SKBTRACE_HOOK_OPTIONAL(hook_limit, tcp_sendlimit,
+			      tcp_segment_limit_probe,
+			      "what held bytes back is missing");
+static SKBTRACE_HOOK_OPTIONAL(hook_sacked, tcp_segment_sacked,
+			      tcp_sacked_probe, "the place sacked is missing");
+static SKBTRACE_HOOK_OPTIONAL(hook_acked, tcp_segment_acked, tcp_acked_probe,
+			      "the place acked is missing");
+static SKBTRACE_HOOK_OPTIONAL(hook_ofo, tcp_segment_ofo, tcp_ofo_probe,
+			      "the place ofo is missing");
+static SKBTRACE_HOOK_OPTIONAL(hook_rcv, tcp_queue_rcv, tcp_segment_rcv_probe,
+			      "the place queued is missing");
+static SKBTRACE_HOOK_OPTIONAL(hook_read, tcp_segment_read, tcp_read_probe,
+			      "the place read is missing");
+static SKBTRACE_HOOK_OPTIONAL(hook_ip_receive, ip_rcv_skb,
+			      tcp_ip_receive_probe,
+			      "the place ip is missing");
+static SKBTRACE_HOOK(hook_dev_queue, net_dev_queue, tcp_dev_queue_probe);
+static SKBTRACE_HOOK_OPTIONAL(hook_dequeue, qdisc_dequeue, tcp_dequeue_probe,
+			      "the place dequeue is missing");
+static SKBTRACE_HOOK(hook_xmit, net_dev_start_xmit, tcp_xmit_probe);
+static SKBTRACE_HOOK(hook_done, consume_skb,
+		     SKBTRACE_PROBE(consume_skb, tcp_done_probe,
+				    tcp_done_older_probe));
+static SKBTRACE_HOOK(hook_netif_rx, netif_rx_entry, tcp_receive_probe);
+static SKBTRACE_HOOK(hook_gro_receive, napi_gro_receive_entry,
+		     tcp_receive_probe);
+static SKBTRACE_HOOK(hook_gro_frags, napi_gro_frags_entry, tcp_receive_probe);
+static SKBTRACE_HOOK(hook_receive, netif_receive_skb_entry, tcp_receive_probe);
+static SKBTRACE_HOOK(hook_receive_list, netif_receive_skb_list_entry,
+		     tcp_receive_probe);
+
+SKBTRACE_DEFINE_EVENT(tcp_segment) = {
+	SKBTRACE_EVENT(tcp_segment),
+	.nr		= SKBTRACE_NR(tcp_segment),
+	.kind		= SKBTRACE_PACKET,
+	.stability	= "Evolving",
+	.select		= "where",
+	.range		= "stage_us",
+	.follow		= "ended",
+	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_EVERY |
+			  SKBTRACE_OPT_HIST,
+	.states		= true,
+	.syms		= SKBTRACE_WORDS(SKBTRACE_SYMS("tcp_where",
+						       where_words),
+					 SKBTRACE_SYMS("tcp_how", how_words),
+					 SKBTRACE_SYMS("tcp_stage",
+						       stage_words)),
+	.end		= segment_end,
+	.help		= "Bytes of a connection pass a place, from the sender's write to its ACK, from the receiver's device to its read.",
+	.read		= "parse --latency joins them by byte and tells how long each stage took. every=64k: one byte in 65536, the same on both hosts.",
+	.example	= "skbtrace record -e tcp_segment,every=64k -w 5 && skbtrace parse --latency",
+	.hooks		= TCP_HOOKS(&hook_write, &hook_send, &hook_limit,
+				    &hook_dev_queue, &hook_dequeue, &hook_xmit,
+				    &hook_done, &hook_sacked, &hook_acked,
+				    &hook_netif_rx, &hook_gro_receive,
+				    &hook_gro_frags, &hook_receive,
+				    &hook_receive_list, &hook_ip_receive,
+				    &hook_ofo, &hook_rcv, &hook_read),
+};

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Events of UDP: datagrams passed to IP, datagrams queued on a socket.
+ */
+#include <linux/netdevice.h>
+#include <linux/udp.h>
+#include <net/net_namespace.h>
+#include <net/sock.h>
+#include <trace/events/net.h>
+#include <trace/events/skbtrace.h>
+#include "event.h"
+
+#define UDP_FIELDS(F, S)						\
+	SKBTRACE_TUPLE_FIELDS(F, S)					\
+	F(S, u16, spare, "-", "-", "0")					\
+	F(S, u64, sk, "sk", "brief", "socket")				\
+	F(S, u32, len, "bytes", "brief", "payload")			\
+	F(S, u32, segs, "segs", "brief", "datagrams on the wire (gso_segs)") \
+	F(S, u32, queued, "bytes", "brief", "memory charged to the buffer of this direction") \
+	F(S, u32, buf, "bytes", "-", "its limit: sk_sndbuf or sk_rcvbuf")
+SKBTRACE_BLOCK(udp_send, UDP_FIELDS);
+SKBTRACE_BLOCK(udp_receive, UDP_FIELDS);
+SKBTRACE_ASSERT_TUPLE(udp_send);
+SKBTRACE_ASSERT_TUPLE(udp_receive);
+
+/* The fields of a block, without the tuple */
+struct udp_facts {
+	u64	cookie;
+	u32	len;
+	u32	queued;
+	u32	buf;
+};
+
+static __always_inline void fill_udp(struct udp_send_block *b,
+				     const struct sk_buff *skb,
+				     const struct udp_facts *f)
+{
+	b->spare = 0;
+	b->sk = f->cookie;
+	b->len = f->len;
+	b->segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
+	b->queued = f->queued;
+	b->buf = f->buf;
+}
+
+/*
+ * In a datagram that is sent, the length in the IP header is not set yet. In
+ * one that is received, the headers have been pulled.
+ */
+static __always_inline void get_facts(struct udp_facts *f,
+				      const struct sock *sk,
+				      const struct sk_buff *skb, u8 dir)
+{
+	f->cookie = atomic64_read(&sk->sk_cookie);
+	if (dir == SKBTRACE_DIR_TX) {
+		f->len = skb->len - skb_transport_offset(skb) -
+			 sizeof(struct udphdr);
+		f->queued = refcount_read(&sk->sk_wmem_alloc);
+		f->buf = READ_ONCE(sk->sk_sndbuf);
+	} else {
+		f->len = skb->len;
+		f->queued = atomic_read(&sk->sk_rmem_alloc);
+		f->buf = READ_ONCE(sk->sk_rcvbuf);
+	}
+}
+
+/* Both events have the same fields, hence the same layout. */
+static noinline void long_udp(struct skbtrace_session *s,
+			      const struct skbtrace_event *ev, struct sock *sk,
+			      const struct sk_buff *skb, u8 dir)
+{
+	struct udp_send_block b __uninitialized;
+	int l3 = skb_network_offset(skb);
+	struct udp_facts f;
+
+	if (!skbtrace_passes_packet(s, ev, skb, l3, dir, NULL, sk))
+		return;
+	get_facts(&f, sk, skb, dir);
+	f.cookie = skbtrace_cookie(sk);
+	skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), NULL);
+	fill_udp(&b, skb, &f);
+	skbtrace_write_packet(s, ev, skb, sock_net(sk)->ns.inum, &b);
+}
+
+/* Inline: the direction is a constant. */
+static __always_inline void udp_probe(struct skbtrace_session *s,
+				      const struct skbtrace_event *ev,
+				      struct sock *sk,
+				      const struct sk_buff *skb, u8 dir)
+{
+	int l3 = skb_network_offset(skb), how = -1;
+	struct skbtrace_quick q __uninitialized;
+	struct udp_send_block *b;
+	struct udp_facts f;
+
+	if (likely(atomic64_read(&sk->sk_cookie)))
+		how = skbtrace_quick_packet(&q, s, ev, sizeof(*b), skb, l3,
+					    sk->sk_dport ? sk : NULL);
+	if (how <= 0) {
+		if (how < 0)
+			long_udp(s, ev, sk, skb, dir);
+		return;
+	}
+	b = q.block;
+	b->hdr.netns = sock_net(sk)->ns.inum;
+	get_facts(&f, sk, skb, dir);
+	skbtrace_plain_tuple(skb, l3, dir, skbtrace_tuple_of(b), NULL);
+	fill_udp(b, skb, &f);
+	skbtrace_quick_commit(&q);
+}
+
+/* Context: process; the socket is locked only if it is corked. */
+static void udp_send_probe(void *data, struct sock *sk, struct sk_buff *skb)
+{
+	udp_probe(data, &skbtrace_ev_udp_send, sk, skb, SKBTRACE_DIR_TX);
+}
+
+/* Context: softirq mostly; the lock of the receive queue is held. */
+static void udp_receive_probe(void *data, struct sock *sk, struct sk_buff *skb)
+{
+	udp_probe(data, &skbtrace_ev_udp_receive, sk, skb, SKBTRACE_DIR_RX);
+}
+
+/*
+ * At a device. @here: where the IP header is if there are no tags; @sk: %NULL
+ * if not known. Fragments other than the first are not recognised as UDP.
+ */
+static void infer_udp(struct skbtrace_session *s,
+		      const struct skbtrace_event *ev,
+		      const struct sk_buff *skb, int here, struct sock *sk,
+		      u8 dir)
+{
+	int l3 = skbtrace_l3(skb, here);
+	struct udp_send_block b __uninitialized;
+	struct skbtrace_l4 l4 = {};
+	struct udp_facts f = {};
+
+	if (l3 == SKBTRACE_NO_L3 ||
+	    !skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4) ||
+	    !l4.valid || b.proto != IPPROTO_UDP ||
+	    !skbtrace_passes_packet(s, ev, skb, l3, dir, skb->dev, sk))
+		return;
+	f.len = l4.len;
+	if (sk) {
+		f.cookie = skbtrace_cookie(sk);
+		f.queued = refcount_read(&sk->sk_wmem_alloc);
+		f.buf = READ_ONCE(sk->sk_sndbuf);
+	}
+	fill_udp(&b, skb, &f);
+	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
+}
+
+static struct skbtrace_inference udp_send_inferred, udp_receive_inferred;
+
+/* Context: BHs off. Forwarded packets have no socket, or a tunnel's. */
+static void udp_send_infer_probe(void *data, struct sk_buff *skb)
+{
+	struct sock *sk = skbtrace_packet_sock(skb);
+
+	if (!skb->skb_iif)
+		infer_udp(data, &udp_send_inferred.ev, skb,
+			  skb_network_offset(skb),
+			  sk && sk_fullsock(sk) ? sk : NULL, SKBTRACE_DIR_TX);
+}
+
+/* Context: softirq. skb->sk, if set, is still that of a sender on this host. */
+static void udp_receive_infer_probe(void *data, struct sk_buff *skb)
+{
+	if (skb->pkt_type != PACKET_OTHERHOST)
+		infer_udp(data, &udp_receive_inferred.ev, skb, 0, NULL,
+			  SKBTRACE_DIR_RX);
+}
+
+static SKBTRACE_HOOK(hook_udp_send, udp_send_skb, udp_send_probe);
+static SKBTRACE_HOOK(hook_udp_receive, udp_queue_rcv_skb, udp_receive_probe);
+static SKBTRACE_HOOK(hook_udp_send_infer, net_dev_queue, udp_send_infer_probe);
+static SKBTRACE_HOOK(hook_udp_receive_infer, netif_receive_skb,
+		     udp_receive_infer_probe);
+
+static struct skbtrace_inference udp_send_inferred = {
+	.how		= "at net_dev_queue: each device of a stack (bridge, VLAN, tunnel) is an event of its own; of a fragmented datagram len is that of the first fragment",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_udp_send_infer, NULL },
+};
+
+static struct skbtrace_inference udp_receive_inferred = {
+	.how		= "at netif_receive_skb: also what is forwarded, has no socket or finds no room in its buffer; sk, queued and buf are not known; of a fragmented datagram len is that of the first fragment",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_udp_receive_infer, NULL },
+};
+
+SKBTRACE_DEFINE_EVENT(udp_send) = {
+	SKBTRACE_EVENT(udp_send),
+	.nr		= SKBTRACE_NR(udp_send),
+	.kind		= SKBTRACE_PACKET,
+	.stability	= "Evolving",
+	.opts		= SKBTRACE_OPTS_PICK,
+	.conds		= true,
+	.sets		= "send",
+	.help		= "UDP hands a datagram to IP.",
+	.read		= "segs above 1: UDP GSO, one event for all of them. queued near buf: the device sends too slowly.",
+	.example	= "skbtrace record -e udp_send,udp_receive -w 5",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_udp_send, NULL },
+	.inferred	= &udp_send_inferred,
+};
+
+SKBTRACE_DEFINE_EVENT(udp_receive) = {
+	SKBTRACE_EVENT(udp_receive),
+	.nr		= SKBTRACE_NR(udp_receive),
+	.kind		= SKBTRACE_PACKET,
+	.stability	= "Evolving",
+	.opts		= SKBTRACE_OPTS_PICK,
+	.conds		= true,
+	.help		= "A datagram has been queued on its socket.",
+	.read		= "queued near buf: the program reads too slowly, drops are next.",
+	.example	= "skbtrace record -e udp_receive -w 5",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_udp_receive, NULL },
+	.inferred	= &udp_receive_inferred,
+};
+
+static SKBTRACE_EVENT_TABLE(udp_events, SKBTRACE_UDP_EVENTS);
+
+static struct skbtrace_proto skbtrace_udp = {
+	.name		= "udp",
+	.owner		= THIS_MODULE,
+	.events		= udp_events,
+	.nr_events	= ARRAY_SIZE(udp_events),
+};
+module_skbtrace_proto(skbtrace_udp);
+
+MODULE_DESCRIPTION("skbtrace: events of UDP");
+MODULE_LICENSE("GPL");
+MODULE_ALIAS_SKBTRACE_PROTO(udp);

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Opens and closes the gates of a session: which contexts and CPUs are traced,
+ * and shutdown on an inconsistency. Probes see it at their next event.
+ */
+#include <linux/cpumask.h>
+#include "gate.h"
+#include "run.h"
+
+/* Stop all probes: an inconsistency. Context: any. The reader ends the run. */
+void skbtrace_die(struct skbtrace_run *run, const char *why)
+{
+	int cpu;
+
+	cmpxchg(&run->dead, NULL, why);
+	for_each_possible_cpu(cpu)
+		WRITE_ONCE(per_cpu_ptr(run->cpu, cpu)->gate.ctx_mask, 0);
+}
+
+/* Open the gates of the CPUs and contexts that are set. */
+void skbtrace_set_contexts(struct skbtrace_run *run)
+	__must_hold(&skbtrace_lock)
+{
+	bool wanted;
+	int cpu;
+
+	lockdep_assert_held(&skbtrace_lock);
+	for_each_possible_cpu(cpu) {
+		wanted = !READ_ONCE(run->dead) &&
+			 cpumask_test_cpu(cpu, run->config.cpus);
+		WRITE_ONCE(per_cpu_ptr(run->cpu, cpu)->gate.ctx_mask,
+			   wanted ? run->config.ctx_mask : 0);
+	}
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* How much memory a session may have, and all of them. */
+#ifndef _NET_SKBTRACE_MEMORY_H
+#define _NET_SKBTRACE_MEMORY_H
+
+#include "session.h"
+
+int skbtrace_check_mem(u32 subbuf_size, u32 subbuf_nr);
+int skbtrace_check_space(const struct skbtrace_instance *in);
+int skbtrace_check_hold_space(const struct skbtrace_instance *in,
+			      const struct skbtrace_run *run);
+
+#endif /* _NET_SKBTRACE_MEMORY_H */

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0
+/* d: a program in D over a recording, or over what happens now. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cmd/cmd.h"
+#include "cmd/livesink.h"
+#include "d/d.h"
+#include "lib/num.h"
+#include "show/input.h"
+
+/* The program names its events; a session asks what it would be without. */
+static struct recopt what = { .set = "@conn" };
+static struct show_opts show_opts;
+static struct inputs inputs;
+static struct d_how how;
+static const char *script;
+static char *text;
+static struct d *d;
+static int status = -1;		/* of the program's end, -1: not ended */
+
+static int add_input(const char *arg, void *dest)
+{
+	return inputs_add(dest, arg);
+}
+
+static int add_text(const char *arg, void *dest)
+{
+	char **p = dest, *before = *p;
+
+	*p = before ? xasprintf("%s\n%s", before, arg) : xstrdup(arg);
+	free(before);
+	return 0;
+}
+
+static int add_option(const char *arg, void *dest)
+{
+	struct d_how *h = dest;
+
+	if (h->noptions == D_MAX_OPTIONS)
+		return fail(EXIT_USAGE, "-x: more than %d options",
+			    D_MAX_OPTIONS);
+	h->options[h->noptions++] = arg;
+	return 0;
+}
+
+static const struct opt opts[] = {
+	{ 'n', "program", "PROGRAM", "the same as the operand; several are one",
+	  OPT_CALL, &text, add_text },
+	{ 's', "script", "FILE", "a program in a file, - for stdin; operands are"
+	  " its $1, $2 ...", OPT_STRING, &script, NULL },
+	{ 'i', "input", "FILE", "over this recording, - for stdin", OPT_CALL,
+	  &inputs, add_input },
+	{ 'q', "quiet", NULL, "only what the program prints", OPT_FLAG,
+	  &how.quiet, NULL },
+	{ 'x', "option", "NAME[=VALUE]",
+	  "as \"#pragma D option\": quiet, aggsize=, dynvarsize=, strsize=",
+	  OPT_CALL, &how, add_option },
+	{ 'w', "seconds", "SECONDS", "stop after this time (10, 1.5, 2m, 1h)",
+	  OPT_CALL, &what.duration_ns, recopt_duration },
+	CHOICE_OPTIONS(what),
+	CONN_OPTIONS(show_opts),
+	{ 0, "since", "TIME", "with -i: from then: 1.5, 14:03:07.2",
+	  OPT_STRING, &show_opts.since, NULL },
+	{ 0, "until", "TIME", "with -i: up to then", OPT_STRING,
+	  &show_opts.until, NULL },
+	{ 'r', "debugfs", "DIR", "where debugfs is (default: /sys/kernel/debug)",
+	  OPT_STRING, &what.debugfs, NULL },
+	{}
+};
+
+/* ---- the way of events ---- */
+
+static void tap_rec(void *arg, const struct match *m, struct trace *t,
+		    const struct rec *r, enum matched matched)
+{
+	(void)arg;
+	(void)m;
+	d_begin(d, t, t->start + t->shift);
+	if (matched == MATCHED_YES && r->ev)
+		d_rec(d, t, r);
+}
+
+static void tell_missing(void *traces, const char *event)
+{
+	bool told = false;
+
+	for (const struct trace *t = traces; t; t = t->next) {
+		if (trace_spec(t, event))
+			return;
+		told = told || *trace_meta_get(t, "events");
+	}
+	if (!told)
+		return;
+	msg("%s is not recorded here, so probes made of it do not fire", event);
+	hint("skbtrace record -e %s", event);
+}
+
+static void tap_end(void *arg, struct trace *traces)
+{
+	u64 end = 0;
+
+	(void)arg;
+	for (const struct trace *t = traces; t; t = t->next)
+		if (t->has_end && t->end.mono_ns + t->shift > end)
+			end = t->end.mono_ns + t->shift;
+	d_begin(d, traces, traces->start + traces->shift);
+	d_tick(d, end);
+	status = d_end(d);
+	if (inputs.n)
+		d_events(d, tell_missing, traces);
+}
+
+static bool tap_over(void *arg)
+{
+	(void)arg;
+	return d_over(d);
+}
+
+static const struct show_tap tap = {
+	.rec = tap_rec, .end = tap_end, .over = tap_over,
+};
+
+static int shown(struct live *l)
+{
+	d_begin(d, NULL, mono_ns());
+	d_tick(d, mono_ns());
+	l->sink.due_ns = d_due(d);
+	return d_over(d) ? -EPIPE : 0;
+}
+
+/* ---- */
+
+static void add_spec(void *n, const char *event)
+{
+	recopt_spec(event, &what);
+	++*(int *)n;
+}
+
+static int run_live(void)
+{
+	struct live l = {
+		.sink = { .ops = &live_ops, .stdout_fd = STDOUT_FILENO },
+		.shown = shown,
+	};
+	int n = 0, code;
+
+	d_events(d, add_spec, &n);
+	if (n) {
+		what.quiet = true;
+		code = live_run(&l, "d", &what, &show_opts);
+		return code ? code : status < 0 ? d_end(d) : status;
+	}
+	if (d_has_ticks(d))
+		return fail(EXIT_USAGE, "tick-N alone: nothing of the network is traced");
+	d_begin(d, NULL, mono_ns());
+	return d_end(d);
+}
+
+static int run_input(void)
+{
+	int code;
+
+	show_opts.filter = what.conn_filter.text;
+	code = input_files(&show_opts, &inputs);
+	return code ? code : status < 0 ? EXIT_FAILED : status;
+}
+
+/* ---- what is given ---- */
+
+static int check_input(void)
+{
+	bool scope = what.packet_filter.text || what.debugfs ||
+		     what.duration_ns;
+
+	for (int i = 0; i < NR_SCOPES; i++)
+		scope = scope || what.scope[i].text;
+	if (inputs.n && scope)
+		return fail(EXIT_USAGE,
+			    "%s is read: -F, -r, -w, --netns and such are for tracing",
+			    inputs.name[0]);
+	if (!inputs.n && (show_opts.since || show_opts.until ||
+			  show_opts.conns.n))
+		return fail(EXIT_USAGE, "--since, --until and --conn are for a recording, -i FILE");
+	return 0;
+}
+
+static int load_script(void)
+{
+	size_t len;
+	int code = input_text(script, &text, &len);
+
+	if (code)
+		return code;
+	if (len > D_MAX_TEXT || memchr(text, 0, len))
+		return fail(EXIT_USAGE, "%s is no program in D: %s", script,
+			    len > D_MAX_TEXT ? "more than 1 MiB" :
+					       "a NUL is in it");
+	how.file = input_name(script);
+	how.text = text;
+	how.len = len;
+	return 0;
+}
+
+/* -s FILE, -n PROGRAM or the first operand; others are the program's. */
+static int take_program(const struct args *a)
+{
+	int used = 0;
+
+	if (script && text)
+		return fail(EXIT_USAGE, "-s FILE or a program, not both");
+	if (!script && !text) {
+		if (!a->n) {
+			msg("no program given");
+			hint("skbtrace d 'ip:::send { @[args[2]->ip_daddr] = count(); }'");
+			return EXIT_USAGE;
+		}
+		add_text(a->v[0], &text);
+		used = 1;
+	}
+	how.nargs = a->n - used;
+	how.args = a->v + used;
+	if (script)
+		return load_script();
+	how.text = text;
+	how.len = strlen(text);
+	return 0;
+}
+
+static int run_d(const struct args *a)
+{
+	int code = check_input();
+
+	if (!code)
+		code = take_program(a);
+	if (!code) {
+		d = d_new(&how);
+		if (!d)
+			code = EXIT_USAGE;
+	}
+	if (d) {
+		show_opts.tap = &tap;
+		code = inputs.n ? run_input() : run_live();
+		d_free(d);
+	}
+	free(text);
+	return code;
+}
+
+const struct cmd cmd_d = {
+	.name = "d",
+	.args = "PROGRAM [ARG...]",
+	.brief = "run a program in D, over a recording or what happens now",
+	.more =
+"Probes are DTrace's ip, tcp and udp: \"skbtrace list -l\" shows them. The exit\n"
+"code is that of the program's exit(), or as that of parse.\n"
+"\n"
+"  skbtrace d 'tcp:::connect-request { @[args[3]->tcps_raddr] = count(); }'\n"
+"  skbtrace d -i skbtrace.dat 'tcp:::send { @ = quantize(args[2]->ip_plength); }'\n"
+"  skbtrace d -q -s tcpstates.d -i skbtrace.dat\n",
+	.opts = opts,
+	.run = run_d,
+};

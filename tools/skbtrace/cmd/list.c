@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "kernel/ctl.h"
+#include "provider/list.h"
+#include "show/print_list.h"
+
+static const char *debugfs, *input;
+static struct list_opts what;
+static bool probes, verbose;
+
+static const struct opt opts[] = {
+	{ 'i', "input", "FILE",
+	  "the events of a capture, or of a text of \"format\"; needs no rights",
+	  OPT_STRING, &input, NULL },
+	{ 0, "json", NULL, "all about each, one JSON object a line", OPT_FLAG,
+	  &what.json, NULL },
+	{ 'l', "probes", NULL,
+	  "the probes of \"skbtrace d\", as \"dtrace -l\"; needs no rights",
+	  OPT_FLAG, &probes, NULL },
+	{ 'v', "verbose", NULL,
+	  "of -l: stability, arguments, and how each member is had",
+	  OPT_FLAG, &verbose, NULL },
+	{ 'r', "debugfs", "DIR",
+	  "where debugfs is (default: /sys/kernel/debug)",
+	  OPT_STRING, &debugfs, NULL },
+	{}
+};
+
+static int list_kernel(void)
+{
+	struct ctl c;
+	char *text;
+	int code;
+
+	code = ctl_open(&c, debugfs, CTL_PREPARE, "list");
+	if (!code) {
+		/* Reading it loads the modules of all protocols. */
+		text = ctl_read(&c, "format");
+		if (text)
+			code = list_text(text, strlen(text), "this kernel",
+					 &what);
+		else
+			code = fail(EXIT_FAILED, "cannot read the format: %m");
+		free(text);
+	}
+	ctl_close(&c);
+	return code;
+}
+
+static int run_list(const struct args *a)
+{
+	if (verbose && !probes)
+		return fail(EXIT_USAGE, "-v is for -l: list EVENT tells all of an event");
+	if (probes && (input || what.json))
+		return fail(EXIT_USAGE, "-l lists probes: neither -i nor --json");
+	if (probes)
+		return list_probes(a->n, a->v, verbose);
+	what.n = a->n;
+	what.names = a->v;
+	return input ? list_file(input, &what) : list_kernel();
+}
+
+const struct cmd cmd_list = {
+	.name = "list",
+	.args = "[EVENT|GLOB|@SET|PROBE...]",
+	.brief = "the events of this kernel, their fields and options",
+	.more =
+"HERE says how an event is had on this kernel: exact, inferred from something\n"
+"else, or unavailable.\n\n"
+"  skbtrace list\n"
+"  skbtrace list tcp_rttm '@trouble'\n"
+"  skbtrace list -i skbtrace.dat\n"
+"  skbtrace list -l -v tcp:::send\n",
+	.opts = opts,
+	.run = run_list,
+};

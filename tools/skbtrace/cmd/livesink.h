@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A session whose sink is the printer, without a file. */
+#ifndef SKBTRACE_LIVE_H
+#define SKBTRACE_LIVE_H
+
+#include "record/session.h"
+#include "show/show.h"
+
+struct live {
+	struct sink sink;	/* first */
+	struct show *show;
+	/* When all that is there has been shown. -EPIPE: nobody wants more */
+	int (*shown)(struct live *l);
+	int code;		/* of the show, when it failed */
+};
+
+/* For @l->sink. */
+extern const struct sink_ops live_ops;
+
+/* All of a session; @verb is the command's name. An exit code. */
+int live_run(struct live *l, const char *verb, struct recopt *what,
+	     const struct show_opts *how);
+
+#endif

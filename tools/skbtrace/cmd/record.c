@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cmd/cmd.h"
+#include "flight/told.h"
+#include "lib/num.h"
+#include "lib/sig.h"
+#include "record/capture.h"
+#include "record/conf.h"
+#include "record/progress.h"
+
+#define DEFAULT_FILE	"skbtrace.dat"
+#define RECORD_SET	"@why"
+
+static struct recopt what = { .set = RECORD_SET };
+static struct capture_opts where;
+static bool force, plain;
+static struct flight_opts flying = {
+	.after_ns = FLIGHT_UNSET, .gap_ns = FLIGHT_UNSET,
+};
+
+static int set_time(const char *arg, void *ns)
+{
+	if (!strcmp(arg, "0")) {
+		*(u64 *)ns = 0;
+		return 0;
+	}
+	if (parse_duration(arg, ns))
+		return 0;
+	return fail(EXIT_USAGE, "\"%s\" is not a time; e.g. 0, 500ms, 2m", arg);
+}
+
+static const struct opt opts[] = {
+	RECORD_OPTIONS(what, RECORD_SET),
+	{ 'o', "output", "FILE",
+	  "write FILE, which must not exist; - is stdout\n"
+	  "(default: skbtrace.dat; the one before becomes skbtrace.dat.old)",
+	  OPT_STRING, &where.name, NULL },
+	{ 'f', "force", NULL, "overwrite FILE", OPT_FLAG, &force, NULL },
+	{ 0, "rotate", "SIZE",
+	  "begin a new file after SIZE bytes: FILE.0001, FILE.0002, ...;\n"
+	  "numbers go on after those that exist",
+	  OPT_CALL, &where.rotate, recopt_size },
+	{ 0, "files", "N",
+	  "with --rotate or --flight-recorder: keep the newest N, remove\n"
+	  "older ones",
+	  OPT_CALL, &where.files, recopt_count },
+	{ 0, "max-size", "SIZE", "stop after about SIZE bytes in all",
+	  OPT_CALL, &where.max_size, recopt_size },
+	{ 0, "no-compress", NULL,
+	  "write data as the kernel gives them: ten times as many bytes, for\n"
+	  "an older skbtrace, or a program that reads the file by itself",
+	  OPT_FLAG, &plain, NULL },
+	{ 0, "flight-recorder", "SIZE",
+	  "keep the last SIZE bytes in memory; save them in FILE.0001, ...\n"
+	  "when \"skbtrace snapshot\", USR2 or an event with snapshot says so",
+	  OPT_CALL, &flying.size, recopt_size },
+	{ 0, "snapshot-after", "TIME",
+	  "record so much longer when an event says so (default 1s)",
+	  OPT_CALL, &flying.after_ns, set_time },
+	{ 0, "snapshot-gap", "TIME",
+	  "events cause snapshots at most this often (default 1m)",
+	  OPT_CALL, &flying.gap_ns, set_time },
+	{ 0, "max-snapshots", "N", "stop after N snapshots",
+	  OPT_CALL, &flying.max, recopt_count },
+	{}
+};
+
+static int not_both(const char *option)
+{
+	msg("--flight-recorder and %s cannot be had together", option);
+	hint("its files FILE.0001, ... are never larger than its SIZE");
+	hint("--files and --max-snapshots limit their number");
+	return EXIT_USAGE;
+}
+
+static int check_flight(bool piped)
+{
+	const bool sizes = flying.after_ns != FLIGHT_UNSET ||
+			   flying.gap_ns != FLIGHT_UNSET || flying.max;
+
+	if (!flying.size)
+		return sizes ? fail(EXIT_USAGE, "--snapshot-after,"
+				    " --snapshot-gap and --max-snapshots need"
+				    " --flight-recorder") : 0;
+	if (where.rotate)
+		return not_both("--rotate");
+	if (where.max_size)
+		return not_both("--max-size");
+	if (piped)
+		return not_both("-o -");
+	if (flying.after_ns == FLIGHT_UNSET)
+		flying.after_ns = NSEC_PER_SEC;
+	if (flying.gap_ns == FLIGHT_UNSET)
+		flying.gap_ns = 60 * NSEC_PER_SEC;
+	return 0;
+}
+
+static int check_options(const struct args *a)
+{
+	const bool piped = where.name && !strcmp(where.name, "-");
+	int code = check_flight(piped);
+
+	if (code)
+		return code;
+	if (where.files && !where.rotate && !flying.size)
+		return fail(EXIT_USAGE, "--files needs --rotate or"
+			    " --flight-recorder");
+	if (where.rotate && piped)
+		return fail(EXIT_USAGE, "--rotate needs a file, not -o -");
+	if (a->tail && !*a->tail)
+		return fail(EXIT_USAGE, "no command behind --");
+	if (!where.name)
+		where.mode = OUT_BACKUP;
+	else
+		where.mode = force ? OUT_REPLACE : OUT_NEW;
+	if (!where.name)
+		where.name = DEFAULT_FILE;
+	where.pack = !plain;
+	flying.pack = !plain;
+	flying.name = where.name;
+	flying.files = where.files;
+	return 0;
+}
+
+/* What to type next; NULL: nothing to read there. */
+static char *how_to_read(void)
+{
+	if (!strcmp(where.name, "-") || !strncmp(where.name, "/dev/", 5))
+		return NULL;
+	if (where.rotate)
+		return xasprintf("skbtrace parse %s.*", where.name);
+	if (!strcmp(where.name, DEFAULT_FILE))
+		return xstrdup("skbtrace parse");
+	return xasprintf("skbtrace parse %s", where.name);
+}
+
+static void totals(struct session *s, struct capture *c, bool whole)
+{
+	char size[NUM_LEN], *to, *more = how_to_read();
+
+	to = xasprintf("%s (%s)", strcmp(where.name, "-") ?
+		       capture_names(c) : "stdout",
+		       fmt_size(size, capture_bytes(c)));
+	progress_totals(s, c->events, to, more, whole);
+	free(to);
+	free(more);
+}
+
+/* The file is done; CMD is not, when something else ended the recording. */
+static void wait_for_command(struct session *s)
+{
+	struct pollfd p[] = {
+		{ .fd = s->wake, .events = POLLIN },
+		{ .fd = child_fd(&s->child), .events = POLLIN },
+	};
+
+	if (s->child.pid && !child_poll(&s->child) && !what.quiet)
+		msg("recording has ended; waiting for the command");
+	while (s->child.pid && !child_poll(&s->child)) {
+		poll(p, ARRAY_SIZE(p), -1);
+		if (sig_take() & SIG_STOP)
+			child_signal(&s->child, sig_to_forward());
+	}
+}
+
+/* Where the data go: into files, or into a window of which files are made. */
+struct target {
+	struct session *s;
+	struct capture c;
+	struct flight f;
+};
+
+/* 0, an exit code after a message, or -EPIPE, as those below. */
+static int target_open(struct target *t, struct session *s)
+{
+	int code;
+
+	t->s = s;
+	if (!flying.size)
+		return capture_open(&t->c, &where, s);
+	code = flight_open(&t->f, &flying, s);
+	if (code)
+		flight_free(&t->f);
+	return code;
+}
+
+static int target_begin(struct target *t)
+{
+	if (!flying.size)
+		return capture_begin(&t->c);
+	flight_begin(&t->f);
+	return 0;
+}
+
+static struct sink *target_sink(struct target *t)
+{
+	return flying.size ? &t->f.sink : &t->c.sink;
+}
+
+static void target_drop(struct target *t)
+{
+	if (flying.size)
+		flight_free(&t->f);
+	else
+		capture_drop(&t->c);
+}
+
+/* Tracing is over, its session is not: it can be asked about processors. */
+static int target_save(struct target *t)
+{
+	return flying.size ? flight_end(&t->f) : 0;
+}
+
+/* Finish what is there, and say what it was. */
+static int target_end(struct target *t, bool whole)
+{
+	int code;
+
+	if (flying.size) {
+		flight_print_end(&t->f, whole);
+		flight_free(&t->f);
+		return 0;
+	}
+	code = capture_end(&t->c, whole);
+	if (!t->s->broken_pipe)
+		totals(t->s, &t->c, whole);
+	return code;
+}
+
+static int trace(struct session *s, struct target *t, char **cmd)
+{
+	bool whole = false;
+	int code, saved, err;
+
+	code = session_start(s);
+	if (code) {
+		target_drop(t);
+		return code;
+	}
+	code = target_begin(t);
+	if (!code && cmd) {
+		code = child_start(&s->child, cmd);
+		if (code) {
+			target_drop(t);
+			return code;
+		}
+	}
+	if (!code) {
+		code = session_run(s, target_sink(t));
+		whole = !code && !s->broken_pipe;
+	} else if (code == -EPIPE) {
+		s->broken_pipe = true;
+		code = 0;
+	}
+	saved = target_save(t);
+	session_end(s);
+	err = target_end(t, whole);
+	code = code ? code : saved ? saved : err;
+	if (!code && what.strict && s->lost)
+		code = EXIT_INCOMPLETE;
+	return code;
+}
+
+static int record(char **cmd)
+{
+	struct target t = {};
+	struct session s;
+	int code;
+
+	code = session_prepare(&s, "record", &what);
+	if (!code)
+		code = target_open(&t, &s);
+	if (!code)
+		code = trace(&s, &t, cmd);
+	else if (code == -EPIPE)
+		code = 0;
+	if (cmd && s.wake >= 0)
+		wait_for_command(&s);
+	/* What CMD said counts, unless we failed or could not run it. */
+	if (cmd && s.child.ended && (!code || code == EXIT_INCOMPLETE))
+		code = s.child.code ? s.child.code : code;
+	else if (cmd && code && code != EXIT_CANNOT_RUN &&
+		 code != EXIT_NOT_FOUND)
+		code = EXIT_NO_CMD;
+	session_free(&s);
+	return code;
+}
+
+static int run_record(const struct args *a)
+{
+	int code = check_options(a);
+
+	if (!code)
+		code = recopt_expression(&what, a);
+	if (!code)
+		code = conf_load(&what);
+	if (!code && what.dump)
+		return recopt_dump(&what);
+	if (!code)
+		return record(a->tail);
+	return a->tail ? EXIT_NO_CMD : code;
+}
+
+const struct cmd cmd_record = {
+	.name = "record",
+	.args = "[EXPRESSION...] [-- CMD...]",
+	.brief = "trace into a file until Ctrl-C, -w, or the end of CMD",
+	.more =
+"Without -e the set @why is recorded: what \"skbtrace why\" needs. @trouble is\n"
+"less, and rare on a healthy host. Ctrl-C ends the recording, a second one\n"
+"leaves at once. USR1 prints the progress. With CMD it is run, recording ends\n"
+"one second after it, and its exit status is ours (125: skbtrace itself failed).\n\n"
+"FILE is called FILE.part while it is written. It is readable then, too, up to\n"
+"two seconds ago. It is compressed, in a thread of its own: --no-compress.\n\n"
+"A flight recorder writes nothing until it is asked to: see --flight-recorder.\n\n"
+"  skbtrace record -w 10\n"
+"  skbtrace record 'port 443 and net 10.0.0.0/8'\n"
+"  skbtrace record -e '@trouble,tcp_rttm,primary=tcp_congestion'\n"
+"  skbtrace record -e tcp_rttm,tcp_retransmit -- curl -sO https://host/file\n"
+"  skbtrace record --rotate 64M --files 10 -o /var/tmp/net.dat\n"
+"  skbtrace record --flight-recorder 64M\n",
+	.opts = opts,
+	.takes_tail = true,
+	.run = run_record,
+};

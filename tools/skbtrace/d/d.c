@@ -1,0 +1,343 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "d/check.h"
+#include "d/d.h"
+#include "d/option.h"
+#include "d/run.h"
+#include "trace/per_event.h"
+
+enum { ID_BEGIN = 1, ID_END = 2, MAX_FAULTS = 10 };
+
+/* What an event is to the program. */
+struct of_event {
+	struct cols cols;
+	u32 n;
+	struct enabled **probes;
+};
+
+struct d {
+	struct program p;
+	struct plan plan;
+	struct run run;
+	struct per_event per_event;
+	struct d_settings settings;
+	struct out out;
+	bool begun, headed;
+	u64 faults;
+};
+
+/* ---- a new one ---- */
+
+static bool bad_option(struct d *d, enum option_error err, const char *text,
+		       const struct option *o)
+{
+	const char *why = err == OPTION_UNKNOWN ? "unknown option" :
+						  "no value of this option";
+
+	if (err == OPTION_OK)
+		return false;
+	if (o) {
+		d_error(&d->p, o->pos, "%s: \"%s\"", why, text);
+	} else {
+		msg("-x %s: %s", text, why);
+		hint("there are quiet, aggsize=64m, dynvarsize=64m, strsize=256");
+	}
+	return true;
+}
+
+static bool take_options(struct d *d, const struct d_how *how)
+{
+	d->settings = d_defaults;
+	for (const struct option *o = d->p.options; o; o = o->next)
+		if (bad_option(d, d_option(&d->settings, o->text), o->text, o))
+			return false;
+	for (u32 i = 0; i < how->noptions; i++)
+		if (bad_option(d, d_option(&d->settings, how->options[i]),
+			       how->options[i], NULL))
+			return false;
+	d->run.quiet = how->quiet || d->settings.quiet;
+	d->run.strsize = d->settings.strsize;
+	return true;
+}
+
+static void set_limits(struct d *d)
+{
+	for (struct agg *a = d->p.aggs; a; a = a->next)
+		a->table.max = d->settings.aggsize;
+	for (struct var *v = d->p.vars; v; v = v->next) {
+		v->table.value_size = sizeof(struct stored);
+		v->table.max = d->settings.dynvarsize;
+	}
+}
+
+static void fill_event(void *item, const struct event *e, void *arg)
+{
+	struct of_event *of = item;
+	struct d *d = arg;
+
+	cols_fill(&of->cols, e);
+	for (u32 i = 0; i < d->plan.n; i++) {
+		struct enabled *en = &d->plan.v[i];
+
+		for (u32 j = 0; j < ARRAY_SIZE(en->probe->event); j++)
+			if (en->probe->event[j] &&
+			    !strcmp(en->probe->event[j], e->name))
+				of->n++;
+	}
+	if (!of->n)
+		return;
+	of->probes = pool_get(&d->p.pool, of->n * sizeof(*of->probes));
+	of->n = 0;
+	for (u32 i = 0; i < d->plan.n; i++)
+		for (u32 j = 0; j < MAX_MADE_OF; j++) {
+			const char *name = d->plan.v[i].probe->event[j];
+
+			if (name && !strcmp(name, e->name))
+				of->probes[of->n++] = &d->plan.v[i];
+		}
+}
+
+struct d *d_new(const struct d_how *how)
+{
+	struct d *d = xcalloc(1, sizeof(*d));
+
+	d->p.text = how->text;
+	d->p.len = how->len;
+	d->p.file = how->file;
+	d->p.nargs = how->nargs;
+	d->p.args = how->args;
+	if (!d_parse(&d->p) || !take_options(d, how) ||
+	    !d_check(&d->p, &d->plan)) {
+		d_free(d);
+		return NULL;
+	}
+	set_limits(d);
+	d->run.p = &d->p;
+	d->per_event.size = sizeof(struct of_event);
+	d->per_event.fill = fill_event;
+	out_open(&d->out, STDOUT_FILENO);
+	if (!d->run.quiet)
+		msg("description matched %u probe%s", d->plan.matched,
+		    d->plan.matched == 1 ? "" : "s");
+	return d;
+}
+
+void d_free(struct d *d)
+{
+	for (struct agg *a = d->p.aggs; a; a = a->next)
+		table_free(&a->table);
+	vars_free(&d->p);
+	d_plan_free(&d->plan);
+	per_event_free(&d->per_event);
+	free(d->run.out.mem);
+	out_free(&d->out);
+	pool_free(&d->p.pool);
+	free(d);
+}
+
+static bool seen_before(const struct d *d, u32 probe, u32 event)
+{
+	const char *name = d->plan.v[probe].probe->event[event];
+
+	for (u32 i = 0; i <= probe; i++)
+		for (u32 j = 0; j < MAX_MADE_OF; j++) {
+			const char *o = d->plan.v[i].probe->event[j];
+
+			if (i == probe && j == event)
+				return false;
+			if (o && !strcmp(o, name))
+				return true;
+		}
+	return false;
+}
+
+void d_events(const struct d *d, void (*add)(void *arg, const char *event),
+	      void *arg)
+{
+	for (u32 i = 0; i < d->plan.n; i++)
+		for (u32 j = 0; j < ARRAY_SIZE(d->plan.v[i].probe->event); j++)
+			if (d->plan.v[i].probe->event[j] &&
+			    !seen_before(d, i, j))
+				add(arg, d->plan.v[i].probe->event[j]);
+}
+
+/* ---- firing ---- */
+
+static void tell_fault(struct d *d)
+{
+	const struct enabled *e = d->run.probe;
+
+	if (++d->faults <= MAX_FAULTS)
+		msg("error on enabled probe ID %u (%s:::%s): %s at line %u",
+		    e->id, e->probe->provider, e->probe->name, d->run.fault,
+		    d_line(&d->p, d->run.fault_pos));
+}
+
+static void write_out(struct d *d)
+{
+	struct text *t = &d->run.out;
+	char *p;
+
+	if (!t->len)
+		return;
+	if (!d->headed && !d->run.quiet) {
+		outf(&d->out, "%3s %6s %32s\n", "CPU", "ID", "FUNCTION:NAME");
+		d->headed = true;
+	}
+	p = out_reserve(&d->out, t->len);
+	memcpy(p, t->mem, t->len);
+	out_end(&d->out, p + t->len);
+}
+
+static void fire(struct d *d, const struct enabled *e)
+{
+	struct run *r = &d->run;
+
+	r->probe = e;
+	this_clear(r);
+	for (u32 i = 0; i < e->n; i++) {
+		clause_run(r, e->clauses[i]);
+		if (r->fault)
+			tell_fault(d);
+		write_out(d);
+	}
+}
+
+/* Of no event */
+static void fire_own(struct d *d, u32 id)
+{
+	d->run.f.r = NULL;
+	for (u32 i = 0; i < d->plan.n; i++)
+		if (d->plan.v[i].id == id)
+			fire(d, &d->plan.v[i]);
+}
+
+void d_begin(struct d *d, struct trace *t, u64 now)
+{
+	if (d->begun)
+		return;
+	d->begun = true;
+	d->run.f.t = t;
+	d->run.now = now;
+	for (u32 i = 0; i < d->plan.n; i++)
+		d->plan.v[i].next = now + d->plan.v[i].period;
+	fire_own(d, ID_BEGIN);
+}
+
+static struct enabled *next_tick(const struct d *d)
+{
+	struct enabled *next = NULL;
+
+	for (u32 i = 0; i < d->plan.n; i++)
+		if (d->plan.v[i].period &&
+		    (!next || d->plan.v[i].next < next->next))
+			next = &d->plan.v[i];
+	return next;
+}
+
+static void ticks(struct d *d, u64 now)
+{
+	struct enabled *e;
+
+	while (!d_over(d) && (e = next_tick(d)) && e->next <= now) {
+		d->run.now = e->next;
+		d->run.f.r = NULL;
+		e->next += e->period;
+		fire(d, e);
+	}
+}
+
+u64 d_due(const struct d *d)
+{
+	const struct enabled *e = d->begun ? next_tick(d) : NULL;
+
+	return e ? e->next : 0;
+}
+
+bool d_has_ticks(const struct d *d)
+{
+	return next_tick(d);
+}
+
+void d_tick(struct d *d, u64 now)
+{
+	ticks(d, now);
+	out_flush(&d->out);
+}
+
+bool d_over(const struct d *d)
+{
+	return d->run.exits || d->out.dead || d->out.err;
+}
+
+void d_rec(struct d *d, struct trace *t, const struct rec *r)
+{
+	const struct of_event *of = per_event(&d->per_event, r, d);
+	struct run *run = &d->run;
+	u64 now = r->time + t->shift;
+
+	/* what was held back is older than what has been */
+	ticks(d, now);
+	if (!of->n || d_over(d))
+		return;
+	run->now = now;
+	firing_set(&run->f, t, r, &of->cols);
+	run->f.scratch = &run->scratch;
+	for (u32 i = 0; i < of->n && !d_over(d); i++) {
+		run->f.probe = of->probes[i]->probe;
+		run->scratch.used = 0;
+		if (!run->f.probe->fires || run->f.probe->fires(&run->f))
+			fire(d, of->probes[i]);
+	}
+}
+
+/* ---- the end ---- */
+
+/* Those that the program has not printed itself */
+static void print_aggs(struct d *d)
+{
+	for (struct agg *a = d->p.aggs; a; a = a->next) {
+		if (a->printed || !a->table.used)
+			continue;
+		d->run.out.len = 0;
+		agg_print(&d->run.out, a, NULL);
+		d->headed = true;
+		write_out(d);
+	}
+}
+
+static void tell_drops(const struct d *d)
+{
+	u64 drops = 0;
+
+	for (const struct agg *a = d->p.aggs; a; a = a->next)
+		drops += a->table.drops;
+	if (drops)
+		msg("%llu aggregation drops: raise -x aggsize",
+		    (unsigned long long)drops);
+	if (d->run.var_drops)
+		msg("%llu dynamic variable drops: raise -x dynvarsize",
+		    (unsigned long long)d->run.var_drops);
+	if (d->faults > MAX_FAULTS)
+		msg("%llu more errors on enabled probes",
+		    (unsigned long long)d->faults - MAX_FAULTS);
+}
+
+int d_end(struct d *d)
+{
+	bool exits = d->run.exits;
+
+	d_begin(d, NULL, d->run.now);
+	d->run.exits = false;
+	fire_own(d, ID_END);
+	print_aggs(d);
+	out_flush(&d->out);
+	tell_drops(d);
+	if (d->out.err)
+		return fail(EXIT_FAILED, "cannot write output: %s",
+			    strerror(d->out.err));
+	return exits || d->run.exits ? d->run.status & 0xff : 0;
+}

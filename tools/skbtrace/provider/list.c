@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/wrap.h"
+#include "provider/list.h"
+#include "provider/provider.h"
+
+static const char *const had_words[] = {
+	[HAD_EXACT] = "exact",
+	[HAD_INFERRED] = "inferred",
+	[HAD_NOT] = "unavailable",
+};
+
+static void print_line(const struct probe *p)
+{
+	printf("%5u %10s %17s %33s %s\n", (u32)(p - probes) + 1, p->provider,
+	       p->module ? p->module : "", p->event[0] ? p->event[0] : "",
+	       p->name);
+}
+
+static void print_class(const char *title, const char *names, const char *data)
+{
+	printf("\n\t%s Attributes\n"
+	       "\t\tIdentifier Names: %s\n"
+	       "\t\tData Semantics:   %s\n"
+	       "\t\tDependency Class: Common\n", title, names, data);
+}
+
+static void print_types(const struct probe *p)
+{
+	printf("\n\tArgument Types\n");
+	if (!p->nargs)
+		printf("\t\tNone\n");
+	for (u32 i = 0; i < p->nargs; i++)
+		printf("\t\targs[%u]: %s%s\n", i,
+		       p->args[i] ? p->args[i]->name : "void",
+		       p->args[i] ? " *" : "");
+}
+
+static void print_told(const char *how, const char *note, int col)
+{
+	char *told = xasprintf("%s%s%s", how, note ? ": " : "", note ? note : "");
+
+	wrap_print(told, col, col);
+	free(told);
+}
+
+static void print_members(const struct probe *p)
+{
+	for (u32 i = 0; i < p->nargs; i++) {
+		if (p->args[i])
+			printf("\n\targs[%u]: %s\n", i, p->args[i]->name);
+		for (u32 m = 0; p->args[i] && m < p->args[i]->n; m++) {
+			const struct member *mb = &p->args[i]->members[m];
+			enum had had = member_had(p, mb);
+
+			printf("\t\t%-18s %-11s ", mb->name, mb->type);
+			print_told(had_words[had],
+				   had == HAD_NOT ? NULL : mb->note, 47);
+		}
+	}
+}
+
+/* As DTrace does, and then what is ours: from where, and how each is had. */
+static void print_all(const struct probe *p)
+{
+	print_class("Probe Description", p->event[0] ? "Evolving" : "Stable",
+		    p->event[0] ? "Evolving" : "Stable");
+	print_class("Argument", "Evolving", "Evolving");
+	print_types(p);
+	printf("\n\tFrom\n\t\t%s%s%s\n", p->event[0] ? p->event[0] : "-",
+	       p->event[1] ? " " : "", p->event[1] ? p->event[1] : "");
+	printf("\t\t");
+	print_told(had_words[p->had], p->how, 16);
+	print_members(p);
+	putchar('\n');
+}
+
+static bool any_matches(const struct probe *p, int n,
+			const struct probe_spec *specs)
+{
+	for (int i = 0; i < n; i++)
+		if (probe_matches(p, &specs[i]))
+			return true;
+	return !n;
+}
+
+static int parse_specs(int n, char *const *texts, struct probe_spec *specs)
+{
+	for (int i = 0; i < n; i++) {
+		bool found = false;
+
+		if (!probe_spec_parse(texts[i], strlen(texts[i]), &specs[i]))
+			return fail(EXIT_USAGE,
+				    "\"%s\" is no probe: PROVIDER:MODULE:FUNCTION:NAME",
+				    texts[i]);
+		for (u32 p = 0; p < nr_probes && !found; p++)
+			found = probe_matches(&probes[p], &specs[i]);
+		if (!found) {
+			msg("no probe matches \"%s\"", texts[i]);
+			hint("skbtrace list -l shows all");
+			return EXIT_USAGE;
+		}
+	}
+	return 0;
+}
+
+int list_probes(int n, char *const *texts, bool verbose)
+{
+	struct probe_spec *specs = xcalloc(n + 1, sizeof(*specs));
+	int code = parse_specs(n, texts, specs);
+
+	if (!code)
+		printf("%5s %10s %17s %33s %s\n", "ID", "PROVIDER", "MODULE",
+		       "FUNCTION", "NAME");
+	for (u32 i = 0; i < nr_probes && !code; i++) {
+		if (!any_matches(&probes[i], n, specs))
+			continue;
+		print_line(&probes[i]);
+		if (verbose)
+			print_all(&probes[i]);
+	}
+	free(specs);
+	return code;
+}

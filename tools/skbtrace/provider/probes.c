@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * The probes. Their arguments are what illumos and Oracle's DTrace document, in
+ * their order; module and function say where we have it from, and are private.
+ */
+#include <errno.h>
+#include <fnmatch.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <string.h>
+
+#include "provider/provider.h"
+
+static u64 get(const struct firing *f, const struct field *field)
+{
+	return field ? rec_int_or_0(f->r, field) : 0;
+}
+
+static bool is_tcp(const struct firing *f)
+{
+	return get(f, f->cols->proto) == IPPROTO_TCP &&
+	       !get(f, f->cols->forwarded);
+}
+
+static bool changes(const struct firing *f, u32 old, u32 state)
+{
+	return get(f, f->cols->old) == old && get(f, f->cols->state) == state;
+}
+
+static bool connects(const struct firing *f)
+{
+	return changes(f, TCP_CLOSE, TCP_SYN_SENT);
+}
+
+static bool connected(const struct firing *f)
+{
+	return changes(f, TCP_SYN_SENT, TCP_ESTABLISHED);
+}
+
+static bool connect_refused(const struct firing *f)
+{
+	return changes(f, TCP_SYN_SENT, TCP_CLOSE) &&
+	       get(f, f->cols->err) == ECONNREFUSED;
+}
+
+static bool accepted(const struct firing *f)
+{
+	return changes(f, TCP_SYN_RECV, TCP_ESTABLISHED);
+}
+
+/* A reset that a listener sends, or that is sent for no socket */
+static bool accept_refused(const struct firing *f)
+{
+	u64 state;
+
+	return f->tx && (!rec_get(f->r, f->cols->state, &state) ||
+			 state == TCP_LISTEN || state == TCP_CLOSE);
+}
+
+#define IP_ARGS	.args = { &info_pkt, &info_cs, &info_ip, &info_if, &info_ip4, \
+			  &info_ip6 }, .nargs = 6
+#define TCP_ARGS .args = { &info_pkt, &info_cs, &info_ip, &info_tcps, \
+			   &info_tcp }, .nargs = 5
+#define UDP_ARGS .args = { &info_pkt, &info_cs, &info_ip, &info_udps, \
+			   &info_udp }, .nargs = 5
+#define STATE_ARGS .args = { NULL, &info_cs, NULL, &info_tcps, NULL, \
+			     &info_tcpls }, .nargs = 6
+
+const struct probe probes[] = {
+	{ .provider = "dtrace", .name = "BEGIN" },
+	{ .provider = "dtrace", .name = "END" },
+	{ .provider = "ip", .module = "ip", .name = "send",
+	  .event = { "ip_send" }, .by = BY_IP, IP_ARGS },
+	{ .provider = "ip", .module = "ip", .name = "receive",
+	  .event = { "ip_receive" }, .by = BY_IP, IP_ARGS },
+	{ .provider = "tcp", .module = "ip", .name = "send",
+	  .event = { "ip_send" }, .by = BY_SEGMENT, TCP_ARGS, .fires = is_tcp,
+	  .had = HAD_INFERRED,
+	  .how = "where IP hands it down: what the firewall drops before is"
+		 " missing" },
+	{ .provider = "tcp", .module = "ip", .name = "receive",
+	  .event = { "ip_receive" }, .by = BY_SEGMENT, TCP_ARGS,
+	  .fires = is_tcp, .had = HAD_INFERRED,
+	  .how = "where IP finds it valid: also what is forwarded, dropped by"
+		 " the firewall or of no socket" },
+	{ .provider = "tcp", .module = "tcp", .name = "connect-request",
+	  .event = { "tcp_connection" }, .by = BY_STATE, TCP_ARGS, .tx = true,
+	  .fires = connects, .had = HAD_EXACT,
+	  .how = "once for each connect(), not for each SYN" },
+	{ .provider = "tcp", .module = "tcp", .name = "connect-established",
+	  .event = { "tcp_connection" }, .by = BY_STATE, TCP_ARGS,
+	  .fires = connected },
+	{ .provider = "tcp", .module = "tcp", .name = "connect-refused",
+	  .event = { "tcp_connection" }, .by = BY_STATE, TCP_ARGS,
+	  .fires = connect_refused },
+	{ .provider = "tcp", .module = "tcp", .name = "accept-established",
+	  .event = { "tcp_connection" }, .by = BY_STATE, TCP_ARGS,
+	  .fires = accepted },
+	{ .provider = "tcp", .module = "tcp", .name = "accept-refused",
+	  .event = { "tcp_reset" }, .by = BY_RESET, TCP_ARGS, .tx = true,
+	  .fires = accept_refused, .had = HAD_INFERRED,
+	  .how = "a reset sent by a listener or for no socket, whatever it"
+		 " answers" },
+	{ .provider = "tcp", .module = "tcp", .name = "state-change",
+	  .event = { "tcp_connection", "icsk_connection" }, .by = BY_STATE,
+	  STATE_ARGS, .had = HAD_EXACT,
+	  .how = "but for a child of a listener entering SYN_RECEIVED" },
+	{ .provider = "udp", .module = "udp", .name = "send",
+	  .event = { "udp_send" }, .by = BY_DATAGRAM, UDP_ARGS },
+	{ .provider = "udp", .module = "udp", .name = "receive",
+	  .event = { "udp_receive" }, .by = BY_DATAGRAM, UDP_ARGS },
+	{ .provider = "sctp", .name = "send", .had = HAD_NOT,
+	  .how = "no event of SCTP is recorded" },
+	{ .provider = "sctp", .name = "receive", .had = HAD_NOT,
+	  .how = "no event of SCTP is recorded" },
+};
+
+const u32 nr_probes = ARRAY_SIZE(probes);
+
+/* ---- descriptions ---- */
+
+bool probe_spec_parse(const char *text, size_t len, struct probe_spec *s)
+{
+	const char *end = text + len;
+	int parts = 1, i;
+
+	memset(s, 0, sizeof(*s));
+	for (const char *p = text; p < end; p++)
+		parts += *p == ':';
+	if (parts > 4)
+		return false;
+	for (i = 4 - parts; i < 4; i++) {
+		size_t n = 0;
+
+		while (text + n < end && text[n] != ':')
+			n++;
+		if (n >= sizeof(s->part[i]))
+			return false;
+		memcpy(s->part[i], text, n);
+		text += n + 1;
+	}
+	return true;
+}
+
+static bool part_matches(const char *pattern, const char *text)
+{
+	return !*pattern || !fnmatch(pattern, text ? text : "", 0);
+}
+
+bool probe_matches(const struct probe *p, const struct probe_spec *s)
+{
+	return part_matches(s->part[0], p->provider) &&
+	       part_matches(s->part[1], p->module) &&
+	       part_matches(s->part[2], p->event[0]) &&
+	       part_matches(s->part[3], p->name);
+}

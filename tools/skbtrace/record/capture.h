@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The sink of "record": a capture file, or several with rotation.
+ *
+ * Rotation: each file must be readable alone, so a new file begins with a new
+ * epoch ("keyframes"). CPUs may still send sub-buffers of the previous epoch;
+ * they go to the old file, which is finished when all CPUs have moved on.
+ */
+#ifndef SKBTRACE_CAPTURE_H
+#define SKBTRACE_CAPTURE_H
+
+#include "record/meta.h"
+#include "record/outfile.h"
+#include "record/session.h"
+
+struct capture_opts {
+	const char *name;	/* "-": stdout */
+	enum outfile_mode mode;
+	u64 rotate;		/* bytes of a file, 0: one file */
+	u64 files;		/* keep so many, 0: all */
+	u64 max_size;		/* bytes in all, 0: no limit */
+	bool pack;
+};
+
+struct capture {
+	struct sink sink;	/* first */
+	const struct capture_opts *o;
+	struct session *s;
+	struct meta_list meta;
+	struct outfile cur;
+	/* While the processors move from one file to the next: */
+	struct outfile old;
+	bool moving;
+	u32 epoch;		/* of the new file */
+	u64 moving_ns;		/* since when */
+	u32 *moved;		/* processors that did */
+	int nr_moved;
+
+	unsigned int number;	/* of the current file, 1.. */
+	unsigned int nr_files;	/* finished */
+	u64 bytes, events;	/* in finished files */
+	char text[48];
+};
+
+/*
+ * Make the file(s) ready. 0, or an exit code after a message, or -EPIPE: the
+ * reader of our stdout has gone.
+ */
+int capture_open(struct capture *c, const struct capture_opts *o,
+		 struct session *s);
+
+/* Write what precedes the first sub-buffer. 0, or an exit code, or -EPIPE. */
+int capture_begin(struct capture *c);
+
+/*
+ * Finish the file(s); @whole: the session has ended in order. 0 or exit code.
+ */
+int capture_end(struct capture *c, bool whole);
+
+/* Nothing was recorded: remove the file. */
+void capture_drop(struct capture *c);
+
+u64 capture_bytes(const struct capture *c);
+
+/* "skbtrace.dat", "skbtrace.dat.0003 to .0012"; into a buffer of its own. */
+const char *capture_names(struct capture *c);
+
+#endif

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fuzz_pack SECONDS SEED|- FILE...: chunks of these captures, packed. What is
+ * packed comes out again; of what was changed on the way, anything may come
+ * out, or nothing. A failure prints the seed.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+#include <zstd.h>
+
+#include "trace/columns.h"
+#include "trace/pack.h"
+
+enum { MAX_RAW = 1 << 20, MAX_FILES = 16 };
+
+static struct raw {
+	u8 *p;
+	u32 len;
+	u32 *at;		/* where chunks begin */
+	u32 n;
+} raws[MAX_FILES];
+static u32 nraws;
+static u64 rng, iteration, seed;
+
+static u64 next(void)
+{
+	rng ^= rng << 13;
+	rng ^= rng >> 7;
+	rng ^= rng << 17;
+	return rng;
+}
+
+static u32 below(u32 n)
+{
+	return next() % n;
+}
+
+static void add_chunk(struct raw *r, const struct sbt_chunk *c)
+{
+	const u32 pad = (c->len + 7) & ~7u;
+	struct sbt_chunk_hdr h = { .type = c->type, .len = c->len,
+				   .cpu = c->cpu };
+
+	if (r->len + sizeof(h) + pad > MAX_RAW)
+		return;
+	r->at[r->n++] = r->len;
+	memcpy(r->p + r->len, &h, sizeof(h));
+	memcpy(r->p + r->len + sizeof(h), c->data, c->len);
+	r->len += sizeof(h) + pad;
+}
+
+static void load(const char *name)
+{
+	struct raw *r = &raws[nraws];
+	int fd = open(name, O_RDONLY);
+	struct sbt_reader *rd = sbt_reader_open(fd, name);
+	struct sbt_chunk c;
+
+	r->p = xcalloc(1, MAX_RAW);
+	r->at = xcalloc(MAX_RAW / 16, sizeof(*r->at));
+	while (rd && sbt_reader_next(rd, false, &c) == SBT_READ_CHUNK)
+		if (c.type != SBT_END)
+			add_chunk(r, &c);
+	nraws += r->n > 0;
+	sbt_reader_close(rd);
+	close(fd);
+}
+
+static int broken(const char *what)
+{
+	printf("not ok 1 - %s: seed %llu:%llu\n", what,
+	       (unsigned long long)seed, (unsigned long long)iteration);
+	return EXIT_FAILED;
+}
+
+static void change(u8 *p, u32 n)
+{
+	for (u32 times = 1 + below(4); n && times; times--) {
+		u32 at = below(n);
+
+		if (below(4))
+			p[at] ^= 1 << below(8);
+		else
+			memset(p + at, next(), n - at < 9 ? n - at : 9);
+	}
+}
+
+/* Sub-buffers that the kernel would not have written are still chunks. */
+static void change_data(u8 *p, u32 len)
+{
+	struct sbt_chunk_hdr h;
+
+	for (u32 at = 0; at < len; at += sizeof(h) + ((h.len + 7) & ~7u)) {
+		memcpy(&h, p + at, sizeof(h));
+		if (!below(3))
+			change(p + at + sizeof(h), h.len);
+	}
+}
+
+/* The columns are changed, and what holds them is sound. */
+static void hostile_columns(struct columns *c, const u8 *raw, u32 len)
+{
+	u32 n;
+	const u8 *p = columns_from(c, raw, len, &n);
+	u8 *bad = xmalloc(n + 1), *to = xmalloc(len + 64);
+
+	memcpy(bad, p, n);
+	change(bad, n);
+	if (!below(4))
+		n = below(n + 1);
+	columns_to(bad, n, to, below(4) ? len : len + below(64), below(2));
+	free(bad);
+	free(to);
+}
+
+static void hostile_payload(const u8 *p, u32 n)
+{
+	u8 *bad = xmalloc(n + 1), *to;
+	u32 len, there;
+
+	memcpy(bad, p, n);
+	change(bad, below(2) ? n : 16);
+	there = below(4) ? n : below(n + 1);
+	to = unpack_chunks(bad, there, below(2), NULL, &len);
+	free(to);
+	free(bad);
+}
+
+static int one(struct pack *pack, struct columns *columns)
+{
+	const struct raw *r = &raws[below(nraws)];
+	u32 first = below(r->n), last = first + below(r->n - first);
+	u32 start = r->at[first];
+	u32 len = (last + 1 < r->n ? r->at[last + 1] : r->len) - start, n, got;
+	u8 *raw = xmalloc(len), *back;
+	const u8 *p;
+	int err = 0;
+
+	memcpy(raw, r->p + start, len);
+	if (below(2))
+		change_data(raw, len);
+	p = pack_chunks(pack, raw, len, below(2), &n);
+	if (p) {
+		back = unpack_chunks(p, n, false, NULL, &got);
+		if (!back || got != len || memcmp(back, raw, len))
+			err = broken("not what it was");
+		free(back);
+		hostile_payload(p, n);
+	}
+	hostile_columns(columns, raw, len);
+	free(raw);
+	return err;
+}
+
+/* A frame of a few bytes that would be 64 MiB, and says so or not. */
+static int bomb(u32 len, u32 columns)
+{
+	const u32 size = 64 << 20;
+	u8 *zeros = xcalloc(1, size);
+	u8 *p = xmalloc(ZSTD_compressBound(size) + 8);
+	struct sbt_packed h = { .len = len, .columns = columns };
+	u32 n = ZSTD_compress(p + 8, ZSTD_compressBound(size), zeros, size, 3);
+	u8 *back;
+
+	memcpy(p, &h, sizeof(h));
+	back = unpack_chunks(p, n + 8, false, NULL, &len);
+	free(zeros);
+	free(p);
+	if (!back)
+		return 0;
+	free(back);
+	return broken("a bomb");
+}
+
+int main(int argc, char **argv)
+{
+	struct columns *columns = columns_new();
+	struct pack *pack = pack_new();
+	time_t start = time(NULL);
+	int err;
+
+	if (argc < 4 || argc - 3 > MAX_FILES)
+		return fail(EXIT_USAGE, "fuzz_pack SECONDS SEED|- FILE...");
+	seed = strcmp(argv[2], "-") ? strtoull(argv[2], NULL, 10) : (u64)start;
+	for (int i = 3; i < argc; i++)
+		load(argv[i]);
+	if (!nraws)
+		return broken("no chunks");
+	err = bomb(64 << 20, 64 << 20) || bomb(4 << 20, 4 << 20) ||
+	      bomb(65536, 65536);
+	rng = seed * 0x9e3779b97f4a7c15ULL ^ 1;
+	while (!err && difftime(time(NULL), start) < atof(argv[1])) {
+		iteration++;
+		err = one(pack, columns);
+	}
+	columns_free(columns);
+	pack_free(pack);
+	for (u32 i = 0; i < MAX_FILES; i++) {
+		free(raws[i].p);
+		free(raws[i].at);
+	}
+	if (!err)
+		printf("ok 1 - %llu times, seed %llu\n",
+		       (unsigned long long)iteration, (unsigned long long)seed);
+	return err;
+}
