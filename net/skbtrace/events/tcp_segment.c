@@ -52,16 +52,6 @@ static const struct skbtrace_sym where_words[] = {
 	{ AT_READ, "read" },
 };
 
-/* At send. 0: elsewhere */
-enum { SEND_NONE, SEND_FIRST, SEND_AGAIN, SEND_PROBE };
-
-static const struct skbtrace_sym how_words[] = {
-	{ SEND_NONE, "-" },
-	{ SEND_FIRST, "first" },
-	{ SEND_AGAIN, "again" },
-	{ SEND_PROBE, "probe" },
-};
-
 #define STAGE_WORD(NAME, WORD, DIR)	{ SKBTRACE_STAGE_##NAME, WORD },
 static const struct skbtrace_sym stage_words[] = {
 	{ SKBTRACE_STAGE_NONE, "-" },
@@ -182,9 +172,9 @@ static u8 segment_waited(struct skbtrace_session *s, struct sock *sk,
 static u8 segment_how(const struct sock *sk, u32 seq)
 {
 	if (inet_csk(sk)->icsk_probes_out)
-		return SEND_PROBE;
-	return before(seq, tcp_sk(sk)->snd_nxt) ? SEND_AGAIN :
-						  SEND_FIRST;
+		return TCP_HOW_PROBE;
+	return before(seq, tcp_sk(sk)->snd_nxt) ? TCP_HOW_AGAIN :
+						  TCP_HOW_FIRST;
 }
 
 static void tcp_send_probe(void *data, struct sock *sk, struct sk_buff *skb)
@@ -450,7 +440,6 @@ SKBTRACE_DEFINE_EVENT(tcp_segment) = {
 	.states		= true,
 	.syms		= SKBTRACE_WORDS(SKBTRACE_SYMS("tcp_where",
 						       where_words),
-					 SKBTRACE_SYMS("tcp_how", how_words),
 					 SKBTRACE_SYMS("tcp_stage",
 						       stage_words)),
 	.end		= segment_end,

@@ -289,7 +289,7 @@ void d_rec(struct d *d, struct trace *t, const struct rec *r)
 	for (u32 i = 0; i < of->n && !d_over(d); i++) {
 		run->f.probe = of->probes[i]->probe;
 		run->scratch.used = 0;
-		if (!run->f.probe->fires || run->f.probe->fires(&run->f))
+		if (probe_fires(&run->f))
 			fire(d, of->probes[i]);
 	}
 }
