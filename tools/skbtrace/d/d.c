@@ -6,6 +6,7 @@
 #include "d/check.h"
 #include "d/d.h"
 #include "d/option.h"
+#include "d/push.h"
 #include "d/run.h"
 #include "trace/per_event.h"
 
@@ -154,14 +155,21 @@ static bool seen_before(const struct d *d, u32 probe, u32 event)
 	return false;
 }
 
-void d_events(const struct d *d, void (*add)(void *arg, const char *event),
+void d_events(const struct d *d,
+	      void (*add)(void *arg, const char *event, const char *when),
 	      void *arg)
 {
 	for (u32 i = 0; i < d->plan.n; i++)
-		for (u32 j = 0; j < ARRAY_SIZE(d->plan.v[i].probe->event); j++)
-			if (d->plan.v[i].probe->event[j] &&
-			    !seen_before(d, i, j))
-				add(arg, d->plan.v[i].probe->event[j]);
+		for (u32 j = 0; j < MAX_MADE_OF; j++) {
+			const char *event = d->plan.v[i].probe->event[j];
+			char *when;
+
+			if (!event || seen_before(d, i, j))
+				continue;
+			when = push_event(&d->plan, event);
+			add(arg, event, when);
+			free(when);
+		}
 }
 
 /* ---- firing ---- */

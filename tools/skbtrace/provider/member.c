@@ -225,6 +225,7 @@ const char *member_field(const struct probe *p, const struct member *m)
 	/* words are compared as words, and sequence numbers not at all */
 	case COL_old:
 	case COL_next:
+	case COL_flags:
 	case COL_seq:
 	case COL_snd_una:
 	case COL_snd_nxt:
@@ -233,4 +234,26 @@ const char *member_field(const struct probe *p, const struct member *m)
 	default:
 		return col_names[m->col];
 	}
+}
+
+bool member_always(const struct member *m)
+{
+	switch (m->col) {
+	case COL_snd_wnd:
+	case COL_rcv_wnd:
+	case COL_snd_cwnd:
+	case COL_snd_wscale:
+	case COL_rcv_wscale:
+	case COL_mss:
+	case COL_srtt_us:
+		return false;
+	default:
+		return true;
+	}
+}
+
+const char *member_truth(const struct probe *p, const struct member *m)
+{
+	return m->get == get_retransmit && !strcmp(p->name, "send") ?
+	       "how==again" : NULL;
 }

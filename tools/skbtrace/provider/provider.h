@@ -130,6 +130,10 @@ void member_get(const struct member *m, const struct firing *f,
  * not valid; NULL: it is not that simple.
  */
 const char *member_field(const struct probe *p, const struct member *m);
+/* Is that field valid in each of these events? */
+bool member_always(const struct member *m);
+/* The condition for a value other than 0, if that is not a field; or NULL. */
+const char *member_truth(const struct probe *p, const struct member *m);
 
 /* How @m is had in @p. */
 enum had member_had(const struct probe *p, const struct member *m);

@@ -71,5 +71,40 @@ tcp:::connect-refused,tcp_connection,when=a==1|2|tcp_connection has options twic
 E
 ok "nothing was recorded" test ! -e e2.dat
 
+# ---- what of a predicate is left to the kernel
+
+while IFS='	' read -r program want; do
+	run d -q "$program"
+	want=${want//ASKS/"$asks"} want=${want//DONE/"$made"}
+	want=${want//TAKEN/"$taken"} want=${want//REFUSED/"$refused"}
+	ok "d $program" enabled "$(echo -e "$want")"
+done <<'E'
+tcp:::send	tcp_send
+tcp:::send /args[4]->tcp_dport == 80/	tcp_send,when=pport==80
+tcp:::receive /args[4]->tcp_dport == 80/	tcp_receive,when=lport==80
+tcp:::receive /80 == args[4]->tcp_sport/	tcp_receive,when=pport==80
+tcp:::send /args[3]->tcps_lport < 1024 && 100 < args[4]->tcp_window/	tcp_send,when=lport<1024&&window>100
+tcp:::send /args[3]->tcps_retransmit/	tcp_send,when=how==again
+tcp:::send /args[3]->tcps_retransmit == 1/	tcp_send,when=how==again
+tcp:::send /args[3]->tcps_retransmit == 0/	tcp_send
+BEGIN {x = 1;} tcp:::send /x == 1 && args[3]->tcps_mss > 1000/	tcp_send,when=mss>1000
+tcp:::send /args[3]->tcps_mss < 1000/	tcp_send
+tcp:::send /args[4]->tcp_dport == 80 || args[4]->tcp_dport == 81/	tcp_send
+tcp:::send /args[4]->tcp_dport == 80/ {} tcp:::send /args[4]->tcp_dport == 81/	tcp_send,when=pport==80||pport==81
+tcp:::send /args[4]->tcp_dport == 80/ {} tcp:::send	tcp_send
+tcp:::send /x++ < 5 && args[4]->tcp_dport == 80/	tcp_send
+tcp:::send /args[4]->tcp_dport == 80 && x++ < 5/	tcp_send,when=pport==80
+BEGIN {x = 1;} tcp:::send /1 % x && args[4]->tcp_dport == 80/	tcp_send
+tcp:::send /args[4]->tcp_dport == 70000/	tcp_send
+tcp:::send /args[4]->tcp_flags == 2/	tcp_send
+tcp:::send /args[4]->tcp_dport + 1 == 80/	tcp_send
+ip:::send /args[4]->ipv4_ttl == 1/	ip_send
+ip:::send /args[2]->ip_plength > 1000 && args[3]->if_index == 3/	ip_send,when=ifindex==3
+tcp:::connect-request	tcp_connection,when=ASKS
+tcp:::connect-*	tcp_connection,when=ASKS||DONE||REFUSED
+tcp:::send /args[4]->tcp_window > 1 && args[4]->tcp_urgent > 1 && args[4]->tcp_window > 2 && args[4]->tcp_window > 3/ {} tcp:::send /args[4]->tcp_window > 1 && args[4]->tcp_urgent > 2 && args[4]->tcp_window > 2 && args[4]->tcp_window > 4/	tcp_send,when=window>1&&urgent>1&&window>2&&window>3||window>1&&urgent>2&&window>2&&window>4
+tcp:::send /args[4]->tcp_window > 1 && args[4]->tcp_window > 2 && args[4]->tcp_window > 3 && args[4]->tcp_window > 4 && args[4]->tcp_window > 5 && args[4]->tcp_window > 6 && args[4]->tcp_window > 7 && args[4]->tcp_window > 8 && args[4]->tcp_window > 9/	tcp_send
+E
+
 echo "1..$n"
-exit $failed
+exit "${failed:-0}"
