@@ -311,7 +311,7 @@ static void print_aggs(struct d *d)
 		if (a->printed || !a->table.used)
 			continue;
 		d->run.out.len = 0;
-		agg_print(&d->run.out, a, NULL);
+		agg_print(&d->run.out, &a, 1, NULL);
 		d->headed = true;
 		write_out(d);
 	}

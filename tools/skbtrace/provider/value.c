@@ -129,6 +129,21 @@ void get_ver(const struct firing *f, struct value *v)
 	v->i = f->is_v6 ? 6 : 4;
 }
 
+/* Of recordings that are older than that field: without options */
+static s64 older_plength(const struct firing *f)
+{
+	s64 len = firing_col(f, COL_len);
+
+	switch (firing_col(f, COL_proto)) {
+	case IPPROTO_UDP:
+		return len + 8;
+	case IPPROTO_TCP:
+		return len + 20;
+	default:
+		return len - (f->is_v6 ? 40 : 20);
+	}
+}
+
 /* All bytes behind IP's header, those of TCP or UDP included */
 void get_plength(const struct firing *f, struct value *v)
 {
@@ -142,7 +157,8 @@ void get_plength(const struct firing *f, struct value *v)
 		v->i = len + (s64)firing_col(f, COL_hlen);
 		break;
 	default:
-		v->i = firing_col(f, COL_plen);
+		v->i = f->cols->f[COL_plen] ? (s64)firing_col(f, COL_plen) :
+					      older_plength(f);
 	}
 }
 
