@@ -288,7 +288,7 @@ static void tcp_send_skb_probe(void *data, struct sock *sk, struct sk_buff *skb)
 /* ---- of no connection, or a minisocket ---- */
 
 /* Context: softirq, or a timer's; nobody else changes @req. */
-static void tcp_synack_probe(void *data, struct request_sock *req,
+static void tcp_send_synack_probe(void *data, struct request_sock *req,
 			     struct sk_buff *skb, bool again)
 {
 	const struct skbtrace_event *ev = &skbtrace_ev_tcp_send;
@@ -314,7 +314,7 @@ static const struct net_device *answered_dev(const struct sk_buff *skb)
 }
 
 /* Context: softirq. @sk: any kind of socket or %NULL; @skb is answered. */
-static void tcp_reply_probe(void *data, const struct sock *csk,
+static void tcp_send_reply_probe(void *data, const struct sock *csk,
 			    const struct sk_buff *skb, const struct tcphdr *th)
 {
 	const struct segment_at at = {
@@ -374,7 +374,7 @@ static void tcp_rcv_skb_probe(void *data, struct sock *sk, struct sk_buff *skb)
 /* ---- inferred, at a device ---- */
 
 /* Where the TCP header is, or %SKBTRACE_NO_L3 */
-static int tcp_offset(const struct sk_buff *skb, int l3)
+static int header_offset(const struct sk_buff *skb, int l3)
 {
 	const struct iphdr *ip;
 	struct iphdr buf;
@@ -391,7 +391,7 @@ static int tcp_offset(const struct sk_buff *skb, int l3)
 	return l3 < 0 ? SKBTRACE_NO_L3 : l3;
 }
 
-static const struct sock *tcp_sock_of(struct sock *sk)
+static const struct sock *conn_of(struct sock *sk)
 {
 	return sk && sk_fullsock(sk) && skbtrace_is_tcp(sk) &&
 	       sk->sk_type == SOCK_STREAM ? sk : NULL;
@@ -403,7 +403,7 @@ static void infer_tcp(struct skbtrace_session *s,
 		      const struct sk_buff *skb, int here, struct sock *sk,
 		      u8 dir)
 {
-	const struct sock *conn = tcp_sock_of(sk);
+	const struct sock *conn = conn_of(sk);
 	struct segment_at at = { .skb = skb, .dir = dir };
 	struct tcp_send_block b __uninitialized;
 	int l3 = skbtrace_l3(skb, here);
@@ -414,7 +414,7 @@ static void infer_tcp(struct skbtrace_session *s,
 	    !skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4) ||
 	    !l4.valid || b.proto != IPPROTO_TCP)
 		return;
-	at.th = skb_header_pointer(skb, tcp_offset(skb, l3), sizeof(buf), &buf);
+	at.th = skb_header_pointer(skb, header_offset(skb, l3), sizeof(buf), &buf);
 	if (!at.th)
 		return;
 	at.len = l4.len;
@@ -452,8 +452,8 @@ static void tcp_receive_infer_probe(void *data, struct sk_buff *skb)
 
 static SKBTRACE_HOOK(hook_send_skb, tcp_send_skb, tcp_send_skb_probe);
 static SKBTRACE_HOOK_OPTIONAL(hook_synack, tcp_send_synack_skb,
-			      tcp_synack_probe, "SYN-ACKs are missing");
-static SKBTRACE_HOOK_OPTIONAL(hook_reply, tcp_send_reply, tcp_reply_probe,
+			      tcp_send_synack_probe, "SYN-ACKs are missing");
+static SKBTRACE_HOOK_OPTIONAL(hook_reply, tcp_send_reply, tcp_send_reply_probe,
 			      "what is sent without a connection is missing");
 static SKBTRACE_HOOK(hook_rcv_skb, tcp_rcv_skb, tcp_rcv_skb_probe);
 static SKBTRACE_HOOK(hook_send_infer, net_dev_queue, tcp_send_infer_probe);
