@@ -209,7 +209,7 @@ static noinline void long_conn(struct skbtrace_session *s,
 {
 	struct tcp_send_block b __uninitialized;
 
-	/* what is sent has no IP header, so it is the connection that is asked */
+	/* what is sent has no IP header: it is the connection that is asked */
 	if (at->dir == SKBTRACE_DIR_TX ? !skbtrace_passes(s, ev, sk) :
 	    !skbtrace_passes_packet(s, ev, at->skb, skb_network_offset(at->skb),
 				    at->dir, at->skb->dev, sk))
@@ -414,7 +414,8 @@ static void infer_tcp(struct skbtrace_session *s,
 	    !skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4) ||
 	    !l4.valid || b.proto != IPPROTO_TCP)
 		return;
-	at.th = skb_header_pointer(skb, header_offset(skb, l3), sizeof(buf), &buf);
+	at.th = skb_header_pointer(skb, header_offset(skb, l3), sizeof(buf),
+				   &buf);
 	if (!at.th)
 		return;
 	at.len = l4.len;
