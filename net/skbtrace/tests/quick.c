@@ -100,7 +100,7 @@ static void quick_without_header(struct kunit *test)
 {
 	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
 	struct write_test *t = test->priv;
-	struct kunit_w_block b = {};
+	struct kunit_w_block b = { .n = 1 };
 
 	KUNIT_ASSERT_NOT_NULL(test, skb);
 	/* the task has no name yet */
@@ -115,7 +115,7 @@ static void quick_without_header(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, quick_segment(t, skb, &b), -1);
 	WRITE_ONCE(t->s->checks, 0);
 	skbtrace_test_drain(test, t);
-	KUNIT_EXPECT_EQ(test, t->n[1], 2ULL);
+	KUNIT_EXPECT_EQ(test, t->n[2], 2ULL);
 	skbtrace_test_sums(test, t);
 	kfree_skb(skb);
 }
