@@ -28,7 +28,7 @@ static void text_row(struct out *o, const char *name, const char *way,
 	outf(o, "\n");
 }
 
-/* What held bytes back in the buffer. Value 0: nothing, they went at once */
+/* What held bytes back in the buffer; 0: nothing, they were sent at once */
 static void text_waited(const struct segments *s, struct out *o)
 {
 	char name[32];
@@ -128,7 +128,7 @@ static void json_waited(const struct segments *s, u32 i, struct json *j)
 	json_object_end(j);
 }
 
-/* What no byte's stages tell: of the program, or between both ends */
+/* Not of a byte's stages: the program's waits, and times between both ends */
 static void json_way(struct out *o, const char *side, const char *stage,
 		     const struct hist *h, struct json *j)
 {
