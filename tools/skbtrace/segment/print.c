@@ -87,7 +87,7 @@ static void text_table(const struct segments *s, struct out *o)
 {
 	outf(o, "%-13s %-14s %8s %11s %11s %11s %11s\n", "STAGE", "WAY",
 	     "COUNT", "P50 us", "P90 us", "P99 us", "MAX us");
-	text_row(o, "room", "begin>end", &s->space.waits);
+	text_row(o, "sndbuf", "begin>end", &s->space.waits);
 	text_way(s, o, 0, STAGE_SENT_TOTAL);
 	text_way(s, o, STAGE_SENT_TOTAL + 1, STAGE_RECEIVED_TOTAL);
 	text_row(o, "network", "xmit>receive", &s->between.network);
@@ -186,7 +186,7 @@ static void json_all(const struct segments *s, struct out *o)
 {
 	struct json j = { 0 };
 
-	json_way(o, "program", "room", &s->space.waits, &j);
+	json_way(o, "program", "sndbuf", &s->space.waits, &j);
 	for (int i = 0; i < SEG_NR_STAGES; i++) {
 		if (!s->times.stage[i].n)
 			continue;
