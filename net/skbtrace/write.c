@@ -14,7 +14,7 @@
 #include "history.h"
 #include "hold.h"
 #include "naming.h"
-#include "room.h"
+#include "reserve.h"
 #include "stack.h"
 
 static __always_inline void *

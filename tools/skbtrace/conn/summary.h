@@ -170,7 +170,7 @@ void row_free(void *row);
 void rows_free(struct summary *s);
 
 /*
- * fate.c. Words remain valid: they belong to a format, or are literals. NULL:
+ * outcome.c. Words remain valid: they belong to a format, or are literals. NULL:
  * not known, or none.
  */
 void outcome_state(struct row *r, const char *old, const char *state, u64 now);

@@ -8,7 +8,7 @@
 
 #define FROM(x)		(1u << SRC_##x)
 
-/* In the order in which they are asked. */
+/* In the order in which the rules run. */
 const struct rule rules[] = {
 	{ "refused", RULE_FATE, GROUP_FATE,
 	  FROM(KEYFRAME), never_refused,

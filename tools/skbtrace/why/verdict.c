@@ -6,7 +6,7 @@
 
 #include "why/why.h"
 
-/* What takes less of a life, or less time, is no trouble. */
+/* A smaller share of the life, or a shorter time, is no trouble. */
 enum { SHARE = 20, LEAST_US = 50000 };
 
 static int by_tuple(const void *a, const void *b)
@@ -17,7 +17,7 @@ static int by_tuple(const void *a, const void *b)
 	return memcmp(&x->a, &y->a, sizeof(x->a));
 }
 
-/* The same tuple: by their lives, so that the order is always the same. */
+/* Same tuple: by begin, so that the order is stable. */
 static int by_tuple_and_time(const void *a, const void *b)
 {
 	const struct row *x = *(const struct row *const *)a;
@@ -48,7 +48,7 @@ void why_close(struct why *w)
 	free(w->row);
 }
 
-/* Which has the tuple of @k, and lived at the same time as @r. */
+/* The connection with tuple @k that lived at the same time as @r. */
 static const struct row *row_beside(const struct why *w, const struct row *k,
 				    const struct row *r)
 {
@@ -77,7 +77,7 @@ static const struct row *peer_of(const struct why *w, const struct row *r)
 	return row_beside(w, &key, r);
 }
 
-/* It listens at that address, or at any: 0.0.0.0, ::. */
+/* A listener at that address, or at any: 0.0.0.0, ::. */
 static const struct row *listener_of(const struct why *w, const struct row *r)
 {
 	struct row key = { .a = r->a };
@@ -105,7 +105,7 @@ static bool is_trouble(const struct view *c, const struct verdict *v)
 	return v->us >= LEAST_US && v->us * 100 >= c->life * SHARE;
 }
 
-/* Events that @rule needs and nobody recorded, or of which some are lost. */
+/* Events that @rule needs, and that were not recorded or partly lost. */
 static bool lacks(const struct why *w, const struct rule *rule, char *buf,
 		  size_t size)
 {
@@ -134,7 +134,7 @@ static bool any_lost(const struct why *w)
 	return false;
 }
 
-/* How it ended is told of a life, too, that took less than a microsecond. */
+/* An end counts, too, for a life of less than a microsecond. */
 static bool apply(const struct view *c, const struct rule *rule,
 		  struct verdict *v)
 {
@@ -159,7 +159,7 @@ static bool apply(const struct view *c, const struct rule *rule,
 	return true;
 }
 
-/* A outcome first, then what took longest; of what takes the same the first. */
+/* An outcome first, then the longest; among equals the first. */
 static bool is_better(const struct verdict *a, const struct verdict *b)
 {
 	if (a->rule->kind != b->rule->kind)
@@ -182,7 +182,7 @@ static void insert(struct case_file *f, const struct verdict *v)
 	f->n++;
 }
 
-/* Of a group the first that applies explains it. */
+/* The first rule of a group that applies explains it. */
 static void troubles(const struct view *c, struct case_file *f)
 {
 	bool told[GROUP_NR] = {};
@@ -199,7 +199,7 @@ static void troubles(const struct view *c, struct case_file *f)
 	}
 }
 
-/* What it did most, if that is known. */
+/* What it did most of the time, if known. */
 static void health(const struct view *c, struct case_file *f)
 {
 	struct verdict v;

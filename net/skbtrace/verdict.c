@@ -19,7 +19,7 @@
 #include <net/request_sock.h>
 #include <net/sock.h>
 #include "conn_prog.h"
-#include "judge.h"
+#include "verdict.h"
 #include "pick.h"
 
 /* bpf_prog_run() without statistics, which would cost more than the program */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The filters of a session, applied to an event. */
-#ifndef _NET_SKBTRACE_JUDGE_H
-#define _NET_SKBTRACE_JUDGE_H
+#ifndef _NET_SKBTRACE_VERDICT_H
+#define _NET_SKBTRACE_VERDICT_H
 
 #include <linux/skbtrace.h>
 #include "prog.h"
@@ -61,4 +61,4 @@ void skbtrace_filters_free(struct skbtrace_filters *j);
 bool skbtrace_wants_name(struct skbtrace_session *s,
 			 const struct skbtrace_event *ev, struct sock *sk);
 
-#endif /* _NET_SKBTRACE_JUDGE_H */
+#endif /* _NET_SKBTRACE_VERDICT_H */
