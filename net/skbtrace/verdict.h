@@ -33,22 +33,6 @@ struct skbtrace_filters {
 	struct cgroup		*cgroup;
 };
 
-/**
- * struct skbtrace_packet - see skbtrace_passes_packet()
- * @skb: packet
- * @l3: where its IP header is
- * @dir: SKBTRACE_DIR_*
- * @dev: its device, %NULL: not known
- * @sk: its socket, %NULL: not known
- */
-struct skbtrace_packet {
-	const struct sk_buff	*skb;
-	int			l3;
-	u8			dir;
-	const struct net_device	*dev;
-	struct sock		*sk;
-};
-
 /* The filters of a session, %NULL: none. Context: skbtrace_lock. */
 static inline const struct skbtrace_filters *
 skbtrace_filters_locked(const struct skbtrace_session *s)

@@ -290,16 +290,14 @@ static noinline void segment_packet(struct skbtrace_session *s,
 	u8 dir = where_dir(bytes->where);
 	struct tcp_segment_block *b;
 	struct skbtrace_l4 l4 = {};
-	const struct net *net;
 
 	if (!skbtrace_passes_packet(s, ev, skb, l3, dir, dev, sk))
 		return;
 	if (segment_slot(s)->follow &&
 	    !skbtrace_segment_packet(s, ev, skb, l3, sk, bytes))
 		return;
-	net = dev ? dev_net(dev) : NULL;
 	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb),
-			   net ? net->ns.inum : 0);
+			   skbtrace_packet_netns(skb, dev, sk));
 	if (!b)
 		return;
 	skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(b), &l4);
@@ -357,8 +355,7 @@ static void tcp_xmit_probe(void *data, const struct sk_buff *skb,
 static void tcp_done_probe(void *data, struct sk_buff *skb, void *location)
 {
 	if (!skb->skb_iif && skbtrace_network_l3(skb) != SKBTRACE_NO_L3)
-		segment_skb(data, skb, skb_network_offset(skb), NULL, NULL,
-			    AT_DONE);
+		segment_tx(data, skb, NULL, AT_DONE);
 }
 
 static void __maybe_unused tcp_done_older_probe(void *data,
