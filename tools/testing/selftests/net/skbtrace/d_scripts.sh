@@ -186,4 +186,34 @@ wait "$tracer"
 is "live: exit status" "$?" 0
 is "live: tcptop.d" "$(awk '$4 == 8083 { n += $5 } END { print n }' \
 	"$TMP/said")" 5000
+
+# --- what a predicate compares is left to the kernel, and is the same
+
+background skbtrace d -q \
+	-n 'tcp:::send /args[4]->tcp_dport == 8084/ { @n["sent"] = count(); }' \
+	-n 'tcp:::receive /args[4]->tcp_sport == 8084 && n++ >= 0/' \
+	-n '{ @n["received"] = count(); }' >"$TMP/said"
+tracer=$bg
+wait_for tracing 1 || die "it does not begin"
+is "what is on" "$(cat "$CTL"/sessions/*/enabled | grep -v '^$' | sort |
+	tr '\n' ' ')" "tcp_receive,when=pport==8084 tcp_send,when=pport==8084 "
+# the same, but nothing that the kernel could ask
+background skbtrace d -q \
+	-n 'tcp:::send /args[4]->tcp_dport + 0 == 8084/ { @n["sent"] = count(); }' \
+	-n 'tcp:::receive /args[4]->tcp_sport + 0 == 8084/' \
+	-n '{ @n["received"] = count(); }' >"$TMP/all"
+other=$bg
+both_on() {
+	[ "$(cat "$CTL"/sessions/*/enabled | grep -c '^tcp_')" = 4 ]
+}
+wait_for both_on || die "the other one does not begin"
+for port in 8084 8085; do
+	server in_b tcp4 bind "$B4" $port listen 5 touch "$TMP/ready" accept eof
+	in_a sk tcp4 connect "$B4" $port write 5000 acked shut eof
+	wait "$server_pid"
+done
+kill -INT "$tracer" "$other"
+wait "$tracer" "$other"
+is "as many as if it saw all" "$(<"$TMP/said")" "$(<"$TMP/all")"
+within "there are some" "$(said sent)" 4 99
 finish
