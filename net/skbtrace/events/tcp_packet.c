@@ -110,7 +110,9 @@ static __always_inline void fill_windows(struct tcp_send_block *b,
 {
 	u32 ssthresh = READ_ONCE(tp->snd_ssthresh);
 
+	/* bits that a handshake sets, once */
 	b->snd_wscale = data_race((u8)tp->rx_opt.snd_wscale);
+	/* the same */
 	b->rcv_wscale = data_race((u8)tp->rx_opt.rcv_wscale);
 	b->snd_wnd = READ_ONCE(tp->snd_wnd);
 	b->rcv_wnd = READ_ONCE(tp->rcv_wnd);
@@ -178,6 +180,20 @@ static void fill_state(struct tcp_send_block *b, const struct sock *sk)
 	}
 }
 
+static __always_inline void fill_addresses(struct skbtrace_tuple *t,
+					   const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		t->local = sk->sk_v6_rcv_saddr;
+		t->peer = sk->sk_v6_daddr;
+		return;
+	}
+#endif
+	ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &t->local);
+	ipv6_addr_set_v4mapped(sk->sk_daddr, &t->peer);
+}
+
 /* Of a connection. Ports are those of the header: a closed socket has none. */
 static __always_inline void fill_tuple(struct skbtrace_tuple *t,
 				       const struct sock *sk,
@@ -185,16 +201,7 @@ static __always_inline void fill_tuple(struct skbtrace_tuple *t,
 {
 	bool tx = at->dir == SKBTRACE_DIR_TX;
 
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
-		t->local = sk->sk_v6_rcv_saddr;
-		t->peer = sk->sk_v6_daddr;
-	} else
-#endif
-	{
-		ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &t->local);
-		ipv6_addr_set_v4mapped(sk->sk_daddr, &t->peer);
-	}
+	fill_addresses(t, sk);
 	t->lport = ntohs(tx ? at->th->source : at->th->dest);
 	t->pport = ntohs(tx ? at->th->dest : at->th->source);
 	t->proto = IPPROTO_TCP;
@@ -289,7 +296,7 @@ static void tcp_send_skb_probe(void *data, struct sock *sk, struct sk_buff *skb)
 
 /* Context: softirq, or a timer's; nobody else changes @req. */
 static void tcp_send_synack_probe(void *data, struct request_sock *req,
-			     struct sk_buff *skb, bool again)
+				  struct sk_buff *skb, bool again)
 {
 	const struct skbtrace_event *ev = &skbtrace_ev_tcp_send;
 	struct segment_at at = segment_at(skb, SKBTRACE_DIR_TX);
@@ -315,7 +322,8 @@ static const struct net_device *answered_dev(const struct sk_buff *skb)
 
 /* Context: softirq. @sk: any kind of socket or %NULL; @skb is answered. */
 static void tcp_send_reply_probe(void *data, const struct sock *csk,
-			    const struct sk_buff *skb, const struct tcphdr *th)
+				 const struct sk_buff *skb,
+				 const struct tcphdr *th)
 {
 	const struct segment_at at = {
 		.skb = skb, .th = th, .segs = 1, .dir = SKBTRACE_DIR_TX,
