@@ -110,7 +110,9 @@ static __always_inline void fill_windows(struct tcp_send_block *b,
 {
 	u32 ssthresh = READ_ONCE(tp->snd_ssthresh);
 
+	/* bits that a handshake sets, once */
 	b->snd_wscale = data_race((u8)tp->rx_opt.snd_wscale);
+	/* the same */
 	b->rcv_wscale = data_race((u8)tp->rx_opt.rcv_wscale);
 	b->snd_wnd = READ_ONCE(tp->snd_wnd);
 	b->rcv_wnd = READ_ONCE(tp->rcv_wnd);
@@ -178,6 +180,20 @@ static void fill_state(struct tcp_send_block *b, const struct sock *sk)
 	}
 }
 
+static __always_inline void fill_addresses(struct skbtrace_tuple *t,
+					   const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		t->local = sk->sk_v6_rcv_saddr;
+		t->peer = sk->sk_v6_daddr;
+		return;
+	}
+#endif
+	ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &t->local);
+	ipv6_addr_set_v4mapped(sk->sk_daddr, &t->peer);
+}
+
 /* Of a connection. Ports are those of the header: a closed socket has none. */
 static __always_inline void fill_tuple(struct skbtrace_tuple *t,
 				       const struct sock *sk,
@@ -185,16 +201,7 @@ static __always_inline void fill_tuple(struct skbtrace_tuple *t,
 {
 	bool tx = at->dir == SKBTRACE_DIR_TX;
 
-#if IS_ENABLED(CONFIG_IPV6)
-	if (sk->sk_family == AF_INET6) {
-		t->local = sk->sk_v6_rcv_saddr;
-		t->peer = sk->sk_v6_daddr;
-	} else
-#endif
-	{
-		ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &t->local);
-		ipv6_addr_set_v4mapped(sk->sk_daddr, &t->peer);
-	}
+	fill_addresses(t, sk);
 	t->lport = ntohs(tx ? at->th->source : at->th->dest);
 	t->pport = ntohs(tx ? at->th->dest : at->th->source);
 	t->proto = IPPROTO_TCP;
@@ -202,50 +209,6 @@ static __always_inline void fill_tuple(struct skbtrace_tuple *t,
 }
 
 /* ---- of a connection ---- */
-
-static noinline void long_conn(struct skbtrace_session *s,
-			       const struct skbtrace_event *ev,
-			       struct sock *sk, const struct segment_at *at)
-{
-	struct tcp_send_block b __uninitialized;
-
-	/* what is sent has no IP header: it is the connection that is asked */
-	if (at->dir == SKBTRACE_DIR_TX ? !skbtrace_passes(s, ev, sk) :
-	    !skbtrace_passes_packet(s, ev, at->skb, skb_network_offset(at->skb),
-				    at->dir, at->skb->dev, sk))
-		return;
-	fill_tuple(skbtrace_tuple_of(&b), sk, at);
-	fill_header(&b, at);
-	b.sk = skbtrace_cookie(sk);
-	fill_conn(&b, sk);
-	skbtrace_write_packet(s, ev, at->skb, sock_net(sk)->ns.inum, &b);
-}
-
-static __always_inline void conn_segment(struct skbtrace_session *s,
-					 const struct skbtrace_event *ev,
-					 struct sock *sk,
-					 const struct segment_at at)
-{
-	u64 cookie = atomic64_read(&sk->sk_cookie);
-	struct skbtrace_quick q __uninitialized;
-	struct tcp_send_block *b;
-	int how = -1;
-
-	if (likely(cookie))
-		how = skbtrace_quick_segment(&q, s, ev, sizeof(*b), at.skb, sk);
-	if (how <= 0) {
-		if (how < 0)
-			long_conn(s, ev, sk, &at);
-		return;
-	}
-	b = q.block;
-	b->hdr.netns = sock_net(sk)->ns.inum;
-	fill_tuple(skbtrace_tuple_of(b), sk, &at);
-	fill_header(b, &at);
-	b->sk = cookie;
-	fill_conn(b, sk);
-	skbtrace_quick_commit(&q);
-}
 
 /* Is the segment with this header sent again? A reset never is. */
 static __always_inline u8 segment_how(const struct sock *sk,
@@ -275,21 +238,88 @@ segment_at(const struct sk_buff *skb, u8 dir)
 	};
 }
 
+static __always_inline struct segment_at
+conn_segment_at(const struct sock *sk, const struct sk_buff *skb, u8 dir)
+{
+	struct segment_at at = segment_at(skb, dir);
+
+	if (dir == SKBTRACE_DIR_TX)
+		at.how = segment_how(sk, at.th, at.len);
+	return at;
+}
+
+static noinline void long_conn(struct skbtrace_session *s,
+			       const struct skbtrace_event *ev,
+			       struct sock *sk, const struct sk_buff *skb,
+			       u8 dir)
+{
+	struct segment_at at = conn_segment_at(sk, skb, dir);
+	struct tcp_send_block b __uninitialized;
+
+	/* what is sent has no IP header: it is the connection that is asked */
+	if (dir == SKBTRACE_DIR_TX ? !skbtrace_passes(s, ev, sk) :
+	    !skbtrace_passes_packet(s, ev, skb, skb_network_offset(skb), dir,
+				    skb->dev, sk))
+		return;
+	fill_tuple(skbtrace_tuple_of(&b), sk, &at);
+	fill_header(&b, &at);
+	b.sk = skbtrace_cookie(sk);
+	fill_conn(&b, sk);
+	skbtrace_write_packet(s, ev, skb, sock_net(sk)->ns.inum, &b);
+}
+
+/* What is refused has not been looked at. */
+static __always_inline void conn_segment(struct skbtrace_session *s,
+					 const struct skbtrace_event *ev,
+					 struct sock *sk,
+					 const struct sk_buff *skb, u8 dir)
+{
+	struct skbtrace_quick q __uninitialized;
+	struct tcp_send_block *b;
+	struct segment_at at;
+	int how = -1;
+
+	if (likely(atomic64_read(&sk->sk_cookie)))
+		how = skbtrace_quick_segment(&q, s, ev, sizeof(*b), skb, sk);
+	if (how <= 0) {
+		if (how < 0)
+			long_conn(s, ev, sk, skb, dir);
+		return;
+	}
+	b = q.block;
+	at = conn_segment_at(sk, skb, dir);
+	b->hdr.netns = sock_net(sk)->ns.inum;
+	fill_tuple(skbtrace_tuple_of(b), sk, &at);
+	fill_header(b, &at);
+	b->sk = atomic64_read(&sk->sk_cookie);
+	fill_conn(b, sk);
+	skbtrace_quick_commit(&q);
+}
+
+static noinline bool wants_how(struct skbtrace_session *s,
+			       const struct sock *sk, const struct sk_buff *skb)
+{
+	struct segment_at at = conn_segment_at(sk, skb, SKBTRACE_DIR_TX);
+
+	return skbtrace_wants(s, &skbtrace_ev_tcp_send, at.how);
+}
+
 /* Context: the socket is locked. */
 static void tcp_send_skb_probe(void *data, struct sock *sk, struct sk_buff *skb)
 {
-	struct segment_at at = segment_at(skb, SKBTRACE_DIR_TX);
+	const struct skbtrace_event *ev = &skbtrace_ev_tcp_send;
+	struct skbtrace_session *s = data;
 
-	at.how = segment_how(sk, at.th, at.len);
-	if (skbtrace_wants(data, &skbtrace_ev_tcp_send, at.how))
-		conn_segment(data, &skbtrace_ev_tcp_send, sk, at);
+	if (unlikely(s->slot[ev->slot].selective) && !wants_how(s, sk, skb))
+		return;
+	conn_segment(s, ev, sk, skb, SKBTRACE_DIR_TX);
 }
 
 /* ---- of no connection, or a minisocket ---- */
 
 /* Context: softirq, or a timer's; nobody else changes @req. */
 static void tcp_send_synack_probe(void *data, struct request_sock *req,
-			     struct sk_buff *skb, bool again)
+				  struct sk_buff *skb, bool again)
 {
 	const struct skbtrace_event *ev = &skbtrace_ev_tcp_send;
 	struct segment_at at = segment_at(skb, SKBTRACE_DIR_TX);
@@ -315,7 +345,8 @@ static const struct net_device *answered_dev(const struct sk_buff *skb)
 
 /* Context: softirq. @sk: any kind of socket or %NULL; @skb is answered. */
 static void tcp_send_reply_probe(void *data, const struct sock *csk,
-			    const struct sk_buff *skb, const struct tcphdr *th)
+				 const struct sk_buff *skb,
+				 const struct tcphdr *th)
 {
 	const struct segment_at at = {
 		.skb = skb, .th = th, .segs = 1, .dir = SKBTRACE_DIR_TX,
@@ -342,10 +373,10 @@ static void tcp_send_reply_probe(void *data, const struct sock *csk,
 }
 
 static noinline void receive_other(struct skbtrace_session *s, struct sock *sk,
-				   const struct segment_at *at)
+				   const struct sk_buff *skb)
 {
+	const struct segment_at at = segment_at(skb, SKBTRACE_DIR_RX);
 	const struct skbtrace_event *ev = &skbtrace_ev_tcp_receive;
-	const struct sk_buff *skb = at->skb;
 	struct tcp_send_block b __uninitialized;
 	int l3 = skb_network_offset(skb);
 
@@ -354,7 +385,7 @@ static noinline void receive_other(struct skbtrace_session *s, struct sock *sk,
 		return;
 	skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_RX, skbtrace_tuple_of(&b),
 			      NULL);
-	fill_header(&b, at);
+	fill_header(&b, &at);
 	b.sk = sk ? skbtrace_cookie(sk) : 0;
 	fill_state(&b, sk);
 	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
@@ -363,12 +394,11 @@ static noinline void receive_other(struct skbtrace_session *s, struct sock *sk,
 /* Context: softirq. @sk: any kind of socket, referenced but not locked. */
 static void tcp_rcv_skb_probe(void *data, struct sock *sk, struct sk_buff *skb)
 {
-	struct segment_at at = segment_at(skb, SKBTRACE_DIR_RX);
-
 	if (likely(sk && skbtrace_is_conn(sk)))
-		conn_segment(data, &skbtrace_ev_tcp_receive, sk, at);
+		conn_segment(data, &skbtrace_ev_tcp_receive, sk, skb,
+			     SKBTRACE_DIR_RX);
 	else
-		receive_other(data, sk, &at);
+		receive_other(data, sk, skb);
 }
 
 /* ---- inferred, at a device ---- */

@@ -74,31 +74,43 @@ static void set_limits(struct d *d)
 	}
 }
 
+static bool made_of(const struct probe *p, const char *event)
+{
+	for (u32 i = 0; i < MAX_MADE_OF; i++)
+		if (p->event[i] && !strcmp(p->event[i], event))
+			return true;
+	return false;
+}
+
+/* One that says any change fires before one that says what it means. */
+static void add_probes(struct d *d, struct of_event *of, const char *event,
+		       bool any)
+{
+	for (u32 i = 0; i < d->plan.n; i++) {
+		struct enabled *e = &d->plan.v[i];
+
+		if (!e->probe->to != any || !made_of(e->probe, event))
+			continue;
+		if (of->probes)
+			of->probes[of->n] = e;
+		of->n++;
+	}
+}
+
 static void fill_event(void *item, const struct event *e, void *arg)
 {
 	struct of_event *of = item;
 	struct d *d = arg;
 
 	cols_fill(&of->cols, e);
-	for (u32 i = 0; i < d->plan.n; i++) {
-		struct enabled *en = &d->plan.v[i];
-
-		for (u32 j = 0; j < ARRAY_SIZE(en->probe->event); j++)
-			if (en->probe->event[j] &&
-			    !strcmp(en->probe->event[j], e->name))
-				of->n++;
-	}
+	for (int any = 1; any >= 0; any--)
+		add_probes(d, of, e->name, any);
 	if (!of->n)
 		return;
 	of->probes = pool_get(&d->p.pool, of->n * sizeof(*of->probes));
 	of->n = 0;
-	for (u32 i = 0; i < d->plan.n; i++)
-		for (u32 j = 0; j < MAX_MADE_OF; j++) {
-			const char *name = d->plan.v[i].probe->event[j];
-
-			if (name && !strcmp(name, e->name))
-				of->probes[of->n++] = &d->plan.v[i];
-		}
+	for (int any = 1; any >= 0; any--)
+		add_probes(d, of, e->name, any);
 }
 
 struct d *d_new(const struct d_how *how)

@@ -13,7 +13,7 @@ struct group {
 	const char *item;
 	const struct event **v;
 	char **opts;		/* one string of options for each */
-	char **when;		/* of a probe: the condition for it; else NULL */
+	char **when;		/* of a probe: its condition; else NULL */
 	int n;
 	bool named;
 };

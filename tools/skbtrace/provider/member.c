@@ -16,8 +16,10 @@
 
 #define EXACT(name, type, get, by)	{ name, type, get, 0, by, 0, NULL }
 #define NOTED(name, type, get, by, note) { name, type, get, 0, by, 0, note }
-#define INFER(name, type, get, ex, by, note) { name, type, get, 0, ex, by, note }
-#define FIELD(name, type, col, by)	{ name, type, NULL, COL_##col, by, 0, NULL }
+#define INFER(name, type, get, ex, by, note)				\
+	{ name, type, get, 0, ex, by, note }
+#define FIELD(name, type, col, by)					\
+	{ name, type, NULL, COL_##col, by, 0, NULL }
 #define FIELD_NOTED(name, type, col, by, note)				\
 	{ name, type, NULL, COL_##col, by, 0, note }
 #define NONE(name, type)		{ name, type, NULL, 0, 0, 0, NULL }
@@ -102,7 +104,8 @@ INFO(info_tcps, "tcpsinfo_t", NULL,
 	EXACT("tcps_laddr", "string", get_local, TCP),
 	EXACT("tcps_raddr", "string", get_peer, TCP),
 	NOTED("tcps_state", "int32_t", get_state, TCP,
-	      "with Linux's numbers: TCP_STATE_ESTABLISHED is 1; no socket: TCP_STATE_CLOSED"),
+	      "with Linux's numbers: TCP_STATE_ESTABLISHED is 1;"
+	      " no socket: TCP_STATE_CLOSED"),
 	NONE("tcps_iss", "uint32_t"),
 	NONE("tcps_irs", "uint32_t"),
 	FIELD("tcps_suna", "uint32_t", snd_una, B(BY_SEGMENT)),
@@ -194,11 +197,6 @@ const struct member *info_member(const struct info *i, const char *name)
 
 /* ---- what the kernel can compare ---- */
 
-static const char *const col_names[] = {
-#define COL_NAME(name)	[COL_##name] = #name,
-	PROVIDER_COLS(COL_NAME)
-};
-
 /* Which port is the source's depends on the way that all of @p's events go. */
 static const char *port_field(const struct probe *p, const struct member *m)
 {
@@ -232,7 +230,7 @@ const char *member_field(const struct probe *p, const struct member *m)
 	case COL_rcv_nxt:
 		return NULL;
 	default:
-		return col_names[m->col];
+		return col_name(m->col);
 	}
 }
 

@@ -15,10 +15,8 @@
 /* A reset that a listener sends, or that is sent for no socket */
 static bool accept_refused(const struct firing *f)
 {
-	u64 state = firing_col(f, COL_state);
-
-	return f->tx && (!firing_has(f, COL_state) || state == TCP_LISTEN ||
-			 state == TCP_CLOSE);
+	return f->tx && (!firing_has(f, COL_state) ||
+			 firing_col(f, COL_state) == TCP_LISTEN);
 }
 
 #define IP_ARGS	.args = { &info_pkt, &info_cs, &info_ip, &info_if, &info_ip4, \

@@ -35,6 +35,8 @@ enum carrier {
 #define PROVIDER_COL(name)	COL_##name,
 enum col { COL_NONE, PROVIDER_COLS(PROVIDER_COL) NR_COLS };
 
+const char *col_name(enum col c);
+
 struct cols {
 	const struct field *f[NR_COLS];	/* NULL: it has none such */
 	s64 again;		/* value of "how" of a retransmission, or -1 */

@@ -10,10 +10,18 @@
 /* Linux has it for a request; users see SYN_RECEIVED. */
 enum { NEW_SYN_RECV = 12 };
 
+const char *col_name(enum col c)
+{
+#define COL_NAME(name)	#name,
+	static const char *const names[] = { "", PROVIDER_COLS(COL_NAME) };
+
+	return names[c];
+}
+
 void cols_fill(struct cols *c, const struct event *e)
 {
-#define FIND_COL(name)	c->f[COL_##name] = event_field(e, #name);
-	PROVIDER_COLS(FIND_COL)
+	for (u32 i = COL_NONE + 1; i < NR_COLS; i++)
+		c->f[i] = event_field(e, col_name(i));
 	c->again = -1;
 	for (u64 v = 0; c->f[COL_how] && c->f[COL_how]->syms && v < 16; v++) {
 		const struct sym *s = symtab_find(c->f[COL_how]->syms, v);

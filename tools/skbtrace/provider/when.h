@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Conditions as "when=" takes them: alternatives, joined by "||", of comparisons
- * joined by "&&". "": always. What is returned is to be freed.
+ * Conditions as "when=" takes them: alternatives, joined by "||", of
+ * comparisons joined by "&&". "": always. What is returned is to be freed.
  */
 #ifndef SKBTRACE_PROVIDER_WHEN_H
 #define SKBTRACE_PROVIDER_WHEN_H

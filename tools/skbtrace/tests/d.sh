@@ -148,9 +148,7 @@ for f in sum min max; do
 	result $? "as JSON: $f()"
 done
 d 'ip:::send { @ = quantize(args[2]->ip_plength); }' | awk '$1 ~ /^[0-9]/ && $NF { print $1, $NF }' >a
-jq -r 'select(.event == "ip_send") | if .proto == "udp" then .len + 8
-	elif .proto == "tcp" then .len + 20
-	else .len - (if .local // ":" | test(":") then 40 else 20 end) end' packets.json |
+jq -r 'select(.event == "ip_send") | .plen' packets.json |
 	awk '{ b = 1; while (b * 2 <= $1) b *= 2; n[b]++ } END { for (b in n) print b, n[b] }' |
 	sort -n | diff a - >why
 result $? "as JSON: quantize()"

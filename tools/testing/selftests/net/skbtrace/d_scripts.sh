@@ -25,6 +25,7 @@ done
 # --- the same traffic, once: 3 connections of IPv4, 1 of IPv6
 
 counters in_a "$TMP/before"
+counters in_b "$TMP/before.b"
 background skbtrace record -q -f -o "$TMP/d.dat" \
 	-e tcp:::send,tcp:::receive,tcp:::state-change,tcp:::accept-refused \
 	-e ip:::,udp:::
@@ -63,6 +64,7 @@ wait_for again || fail "nothing is sent again"
 in_b tc filter del dev b0 ingress
 wait "$one" "$server_pid"
 counters in_a "$TMP/after"
+counters in_b "$TMP/after.b"
 kill -INT "$recorder"
 wait "$recorder"
 is "record: exit status" "$?" 0
@@ -70,6 +72,13 @@ is "record: exit status" "$?" 0
 
 grown() {
 	echo $(($(counter "$1" "$TMP/after") - $(counter "$1" "$TMP/before")))
+}
+
+# sent again by either side
+all_again() {
+	echo $(($(grown TcpRetransSegs) +
+		$(counter TcpRetransSegs "$TMP/after.b") -
+		$(counter TcpRetransSegs "$TMP/before.b")))
 }
 
 # d PROGRAM...: over it
@@ -136,8 +145,8 @@ d -s "$scripts/tcpsnoop.d"
 is "tcpsnoop.d: each segment" "$(grep -c ' \(->\|<-\) ' "$TMP/said")" \
 	"$(skbtrace parse --json "$TMP/d.dat" |
 		grep -c '"event":"tcp_\(send\|receive\)"')"
-within "tcpsnoop.d: what is sent again" "$(grep -c ' again$' "$TMP/said")" \
-	"$(grown TcpRetransSegs)" "$(grown TcpRetransSegs)"
+is "tcpsnoop.d: what is sent again" "$(grep -c ' again$' "$TMP/said")" \
+	"$(all_again)"
 d -s "$scripts/tcptop.d"
 is "tcptop.d: sent to port 8080 and got from there" "$(awk '$4 == 8080 {
 	s += $5; r += $6 } END { print s, r }' "$TMP/said")" "$bytes 12000"
@@ -162,7 +171,7 @@ d -s "$scripts/tcpretrans.d"
 is "tcpretrans.d: by peer" "$(sed -n "s/^$B4: sent again //p" "$TMP/said")" \
 	"$(grown TcpRetransSegs)"
 is "tcpretrans.d: each" "$(awk '$6 ~ /^state-/' "$TMP/said" | wc -l)" \
-	"$(grown TcpRetransSegs)"
+	"$(all_again)"
 
 # --- one of them live, with a filter
 
@@ -177,4 +186,34 @@ wait "$tracer"
 is "live: exit status" "$?" 0
 is "live: tcptop.d" "$(awk '$4 == 8083 { n += $5 } END { print n }' \
 	"$TMP/said")" 5000
+
+# --- what a predicate compares is left to the kernel, and is the same
+
+background skbtrace d -q \
+	-n 'tcp:::send /args[4]->tcp_dport == 8084/ { @n["sent"] = count(); }' \
+	-n 'tcp:::receive /args[4]->tcp_sport == 8084 && n++ >= 0/' \
+	-n '{ @n["received"] = count(); }' >"$TMP/said"
+tracer=$bg
+wait_for tracing 1 || die "it does not begin"
+is "what is on" "$(cat "$CTL"/sessions/*/enabled | grep -v '^$' | sort |
+	tr '\n' ' ')" "tcp_receive,when=pport==8084 tcp_send,when=pport==8084 "
+# the same, but nothing that the kernel could ask
+background skbtrace d -q \
+	-n 'tcp:::send /args[4]->tcp_dport + 0 == 8084/ { @n["sent"] = count(); }' \
+	-n 'tcp:::receive /args[4]->tcp_sport + 0 == 8084/' \
+	-n '{ @n["received"] = count(); }' >"$TMP/all"
+other=$bg
+both_on() {
+	[ "$(cat "$CTL"/sessions/*/enabled | grep -c '^tcp_')" = 4 ]
+}
+wait_for both_on || die "the other one does not begin"
+for port in 8084 8085; do
+	server in_b tcp4 bind "$B4" $port listen 5 touch "$TMP/ready" accept eof
+	in_a sk tcp4 connect "$B4" $port write 5000 acked shut eof
+	wait "$server_pid"
+done
+kill -INT "$tracer" "$other"
+wait "$tracer" "$other"
+is "as many as if it saw all" "$(<"$TMP/said")" "$(<"$TMP/all")"
+within "there are some" "$(said sent)" 4 99
 finish

@@ -18,16 +18,16 @@ in_b tc qdisc add dev b0 clsact || skip "no clsact"
 # Each line: the port on this side, the one on the other, what has fired
 cat >"$TMP/seq.d" <<'END'
 #pragma D option quiet
-tcp:::state-change
-{
-	printf("%d %d %s\n", args[3]->tcps_lport, args[3]->tcps_rport,
-	    tcp_state_string[args[3]->tcps_state]);
-}
 tcp:::connect-request, tcp:::connect-established, tcp:::connect-refused,
 tcp:::accept-established, tcp:::accept-refused
 {
 	printf("%d %d %s\n", args[3]->tcps_lport, args[3]->tcps_rport,
 	    probename);
+}
+tcp:::state-change
+{
+	printf("%d %d %s\n", args[3]->tcps_lport, args[3]->tcps_rport,
+	    tcp_state_string[args[3]->tcps_state]);
 }
 tcp:::send, tcp:::receive
 {
@@ -128,9 +128,9 @@ sequence() {
 	}' "$TMP/said"
 }
 
-open="connect-request state-syn-sent send:S/0 receive:SA/0 \
-connect-established state-established"
-opened="receive:S/0 send:SA/0 accept-established state-established"
+open="state-syn-sent connect-request send:S/0 receive:SA/0 \
+state-established connect-established"
+opened="receive:S/0 send:SA/0 state-established accept-established"
 ends="state-fin-wait-1 send:FA/0 state-fin-wait-2 receive:FA/0 \
 state-time-wait state-closed"
 ended="receive:FA/0 state-close-wait state-last-ack send:FA/0 state-closed"
@@ -163,8 +163,8 @@ receive:FA/0 state-close-wait send:A/50 state-last-ack send:FA/0 state-closed"
 			"$opened receive:RA/0 state-closed"
 		s=$((5004 + n)) c=$((6004 + n))
 		is "$name: refused: client" "$(sequence $c $s)" \
-			"connect-request state-syn-sent send:S/0 receive:RA/0 \
-connect-refused state-closed"
+			"state-syn-sent connect-request send:S/0 receive:RA/0 \
+state-closed connect-refused"
 		is "$name: refused: server" "$(sequence $s $c)" \
 			"receive:S/0 accept-refused send:RA/0"
 	done

@@ -14,6 +14,7 @@ in_a tc qdisc add dev a0 clsact || skip "no clsact"
 in_b tc qdisc add dev b0 clsact
 families="4 6 m"
 ((PATIENCE == 1)) || families="4 6"
+declare -A base=([4]=5000 [6]=5100 [m]=5200)
 
 # dump NAMESPACE-FUNCTION DEVICE FILE: its TCP, from now on
 dumps=()
@@ -34,19 +35,19 @@ counters in_a "$TMP/before.a"
 counters in_b "$TMP/before.b"
 trace_on tcp_send tcp_receive
 for f in $families; do
-	to=$(addr B "$f")
-	server in_b "tcp$f" bind "$to" 5000 listen 5 touch "$TMP/ready" \
+	to=$(addr B "$f") port=${base[$f]}
+	server in_b "tcp$f" bind "$to" "$port" listen 5 touch "$TMP/ready" \
 		accept cookie eof
-	in_a sk "tcp$f" connect "$to" 5000 cookie port write 65536 acked info \
+	in_a sk "tcp$f" connect "$to" "$port" cookie port write 65536 acked info \
 		shut eof >"$TMP/tcp$f"
 	wait "$server_pid"
 	mv "$TMP/server" "$TMP/tcp$f.server"
 	# nobody listens
-	in_a sk "tcp$f" try connect "$to" 5001
+	in_a sk "tcp$f" try connect "$to" $((port + 1))
 	# the last ACK of the client is lost, whose minisocket has to send it again
-	server in_b "tcp$f" bind "$to" 5002 listen 5 touch "$TMP/ready" \
+	server in_b "tcp$f" bind "$to" $((port + 2)) listen 5 touch "$TMP/ready" \
 		accept eof until "$TMP/mute$f" close touch "$TMP/closed$f"
-	background in_a sk "tcp$f" connect "$to" 5002 cookie shut acked \
+	background in_a sk "tcp$f" connect "$to" $((port + 2)) cookie shut acked \
 		touch "$TMP/shut$f" eof >"$TMP/tw$f"
 	client=$bg
 	wait_for [ -e "$TMP/shut$f" ]
@@ -63,7 +64,7 @@ for f in $families; do
 	in_a tc filter del dev a0 egress
 	wait_for again $((seen + 1)) || fail "$f: nor once more"
 done
-wait_for has_port "$TMP/a.pcap" 5002
+wait_for has_port "$TMP/a.pcap" $((port + 2))
 # in_b: are the connections gone, so that nothing is sent any more?
 calm() {
 	! in_b ss -tan 2>/dev/null | grep -q 'LAST-ACK'
@@ -83,6 +84,18 @@ grown() {
 		$(counter "$2" "$TMP/before.$1")))
 }
 
+# with_flag BIT EVENT WHERE...: those that have it
+with_flag() {
+	local bit=$1
+	shift
+	events "$@" | awk -v bit="$bit" '{
+		for (i = 1; i <= NF; i++)
+			if (index($i, "flags=") == 1 &&
+			    int(substr($i, 7) / bit) % 2)
+				print
+	}'
+}
+
 for n in a b; do
 	ns=$A
 	[ $n = a ] || ns=$B
@@ -96,7 +109,7 @@ for n in a b; do
 	is "$n: received, against TcpInSegs" \
 		"$(count tcp_receive netns="$inum")" "$(grown $n TcpInSegs)"
 	is "$n: resets, against TcpOutRsts" \
-		"$(events tcp_send netns="$inum" | grep -c ' flags=[^ ]*RST')" \
+		"$(with_flag 4 tcp_send netns="$inum" | wc -l)" \
 		"$(grown $n TcpOutRsts)"
 done
 
@@ -104,7 +117,7 @@ done
 
 # of a connection: one of its events, as a line
 fin_of() {
-	events tcp_send sk="$1" | grep ' flags=[^ ]*FIN' | head -n 1
+	with_flag 1 tcp_send sk="$1" | head -n 1
 }
 
 # in_line FIELD LINE
@@ -113,7 +126,7 @@ in_line() {
 }
 
 for f in $families; do
-	from=$(traced A "$f") to=$(traced B "$f")
+	from=$(traced A "$f") to=$(traced B "$f") port=${base[$f]}
 	key=$(value cookie "$TMP/tcp$f")
 	fin=$(fin_of "$key")
 	is "$f: bytes" "$(sum len tcp_send sk="$key")" \
@@ -123,7 +136,7 @@ for f in $families; do
 		$((65536 + $(value bytes_retrans "$TMP/tcp$f")))
 	is "$f: who sends to whom" "$(in_line local "$fin"):$(in_line lport \
 		"$fin") $(in_line peer "$fin"):$(in_line pport "$fin")" \
-		"$from:$(value port "$TMP/tcp$f") $to:5000"
+		"$from:$(value port "$TMP/tcp$f") $to:$port"
 	for field in mss snd_cwnd srtt_us rto_us; do
 		is "$f: $field, against TCP_INFO" "$(in_line $field "$fin")" \
 			"$(value $field "$TMP/tcp$f")"
@@ -136,15 +149,15 @@ for f in $families; do
 		"$(in_line seq "$fin")"
 	# the listener gets the SYN, a request the ACK
 	is "$f: states of who receives the handshake" "$(events tcp_receive \
-		netns="$(netns_of "$B")" lport=5000 local="$to" | head -n 2 |
+		netns="$(netns_of "$B")" lport="$port" local="$to" | head -n 2 |
 		sed 's/.* state=\([^ ]*\).*/\1/' | tr '\n' ' ')" \
 		"LISTEN NEW_SYN_RECV "
-	is "$f: the SYN-ACK is of the request" "$(events tcp_send lport=5000 \
-		local="$to" how=first | grep ' flags=SYN' |
+	is "$f: the SYN-ACK is of the request" "$(with_flag 2 tcp_send \
+		lport="$port" local="$to" how=first |
 		sed 's/.* state=\([^ ]*\).*/\1/')" NEW_SYN_RECV
-	is "$f: a reset of no socket" "$(count tcp_send lport=5001 \
+	is "$f: a reset of no socket" "$(count tcp_send lport=$((port + 1)) \
 		local="$to" sk=0 state=#255 len=0)" 1
-	is "$f: what it answers" "$(count tcp_receive lport=5001 \
+	is "$f: what it answers" "$(count tcp_receive lport=$((port + 1)) \
 		local="$to" sk=0 state=#255)" 1
 	within "$f: ACKs of a minisocket" "$(count tcp_send \
 		sk="$(value cookie "$TMP/tw$f")" state=TIME_WAIT len=0)" 2 9
@@ -160,9 +173,11 @@ theirs() {
 			seq = ack = win = "-"
 			for (i = 1; i < NF; i++) {
 				if ($i == "seq") { split($(i + 1), a, /[:,]/); seq = a[1] }
-				if ($i == "ack") ack = $(i + 1) + 0
-				if ($i == "win") win = $(i + 1) + 0
+				if ($i == "ack") ack = $(i + 1)
+				if ($i == "win") win = $(i + 1)
 			}
+			sub(/,/, "", ack)
+			sub(/,/, "", win)
 			next
 		} { print seq, ack, win, $2 }' | sort
 }
@@ -173,9 +188,10 @@ for f in 4 6; do
 	# tcpdump leaves out the sequence number of what has no data
 	events tcp_send lport="$port" netns="$(netns_of "$A")" | awk '{
 		for (i = 1; i <= NF; i++) { split($i, a, "="); v[a[1]] = a[2] }
-		ctl = v["flags"] ~ /SYN|FIN|RST/
-		print (v["len"] > 0 || ctl ? v["seq"] : "-"), \
-		      (v["flags"] ~ /ACK/ ? v["ack"] : "-"), v["window"], v["len"]
+		# SYN, FIN, RST; ACK
+		print (v["len"] > 0 || v["flags"] % 8 ? v["seq"] : "-"),
+		      (int(v["flags"] / 16) % 2 ? v["ack"] : "-"),
+		      v["window"], v["len"]
 	}' | sort >"$TMP/ours"
 	is "$f: headers, against tcpdump" "$(<"$TMP/ours")" "$(<"$TMP/theirs")"
 	is "$f: there are some" "$(($(wc -l <"$TMP/ours") > 3))" 1
@@ -202,14 +218,11 @@ done
 
 # both EVENT WHERE...: inferred ones against the others
 both() {
-	local e=$1 what
-	shift
-	what="$(count "$e" "$@" inferred=0) $(sum len "$e" "$@" inferred=0)"
-	is "$f: $e: inferred: events, bytes" "$(count "$e" "$@" inferred=1) \
-$(sum len "$e" "$@" inferred=1)" "$what"
-	is "$f: $e: inferred: headers" \
-		"$(events "$e" "$@" inferred=1 | header)" \
-		"$(events "$e" "$@" inferred=0 | header)"
+	events "$@" inferred=1 | header >"$TMP/theirs"
+	events "$@" | grep -v ' inferred=1 ' | header >"$TMP/ours"
+	is "$f: $1: inferred: headers" "$(<"$TMP/theirs")" "$(<"$TMP/ours")"
+	is "$f: $1: inferred: there are some" \
+		"$(($(wc -l <"$TMP/ours") > 3))" 1
 }
 
 header() {
@@ -232,9 +245,10 @@ for f in 4 6; do
 	is "$f: form=both: identity" "$(identity)" ""
 	both tcp_send pport=5004 netns="$(netns_of "$A")"
 	both tcp_receive lport=5004 netns="$(netns_of "$B")"
-	is "$f: inferred: the socket of what is sent" "$(values mss tcp_send \
-		sk="$(value cookie "$TMP/inferred")" inferred=1 | sort -u)" \
-		"$(values mss tcp_send \
-		sk="$(value cookie "$TMP/inferred")" inferred=0 | sort -u)"
+	is "$f: inferred: the socket of what is sent" "$(list mss tcp_send \
+		sk="$(value cookie "$TMP/inferred")" inferred=1)" \
+		"$(events tcp_send sk="$(value cookie "$TMP/inferred")" |
+			grep -v ' inferred=1 ' | sed 's/.* mss=\([^ ]*\).*/\1/' |
+			tr '\n' ' ' | sed 's/ $//')"
 done
 finish
