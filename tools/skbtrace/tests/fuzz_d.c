@@ -167,7 +167,7 @@ static void mutate(void)
 	switch (below(8)) {
 	case 0:
 		text[at] = one_in(2) ? (char)(1 + below(255)) :
-			   " \n\"'/\\"[below(6)];
+			   "\n \"'/\\"[below(6)];
 		break;
 	case 1:
 		n = token(&at);
@@ -246,7 +246,7 @@ static void limit_time(int busy, int all)
 
 static void iterate(void)
 {
-	static char a[] = "1", b[] = "text", *args[] = { a, b };
+	static char *const args[] = { (char *)"1", (char *)"text" };
 	struct d_how how = { .text = text, .args = args };
 	const struct program_text *from;
 	u32 times;

@@ -163,6 +163,23 @@ static const struct seen *dropped_in(const struct view *c,
 	return d;
 }
 
+/* Of all @words the one that was dropped last on its way in. */
+static const struct seen *dropped_last(const struct view *c,
+				       const char *const *words)
+{
+	const struct seen *last = NULL;
+
+	for (; words && *words; words++) {
+		const struct seen *d = NULL;
+
+		while ((d = facts_next(&c->r->facts, d, FACT_DROP, *words)))
+			if (d->way != WAY_TX &&
+			    (!last || d->until > last->until))
+				last = d;
+	}
+	return last;
+}
+
 /* The window shuts at once then, though it was larger before. */
 static const char *const beyond_window[] = {
 	"TCP_INVALID_SEQUENCE", "TCP_ZEROWINDOW", NULL
@@ -178,7 +195,7 @@ static const struct seen *not_taken(const struct view *c, struct verdict *v,
 				    const char *const *after)
 {
 	const struct seen *d = dropped_in(c, words);
-	const struct seen *more = d && after ? dropped_in(c, after) : NULL;
+	const struct seen *more = d ? dropped_last(c, after) : NULL;
 	u64 until, lost = peer_part_us(c, HELD_LOSS);
 
 	if (!d)

@@ -55,7 +55,7 @@ struct view {
 };
 
 /* It goes by all of its events, or by that there are none: one lost is too many. */
-#define NEEDS_WHOLE	(1u << 31)
+#define NEEDS_WHOLE	0x80000000u
 
 struct rule {
 	const char *name;

@@ -15,7 +15,7 @@ record_all
 
 refused() {
 	counters in_b "$TMP/now"
-	[ "$(counter TcpExtTCPBacklogDrop "$TMP/now")" -ge $((before + 10)) ]
+	[ "$(counter TcpExtTCPBacklogDrop "$TMP/now")" -ge $((before + 5)) ]
 }
 
 declare -A dropped
@@ -23,7 +23,7 @@ declare -A dropped
 # Segments of a few bytes, a while apart so that none is joined to the one before,
 # and more of them than the backlog has room for
 for i in 1 2 3; do
-	next lost-here backlog-full
+	next blackout backlog-full
 	in_a ip route add "${to#::ffff:}" dev a0 initcwnd 1000
 	counters in_b "$TMP/now"
 	before=$(counter TcpExtTCPBacklogDrop "$TMP/now")
@@ -48,6 +48,10 @@ done
 
 verdicts
 for p in "${!dropped[@]}"; do
+	like "$p: and the sender's verdict names it" "$(jq -r --arg p ":$p" \
+		'select(.conn) | (.conn | split(">")) as $e |
+			select($e[1] | endswith($p)) | .verdicts[0].text' \
+		"$TMP/json")" "*(SOCKET_BACKLOG)*"
 	is "$p: all that TCP has counted are named" \
 		"$(skbtrace parse --json -e skb_drop "$TMP/trace" |
 			jq -s --argjson p "$p" 'map(select(.lport == $p and
