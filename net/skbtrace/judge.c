@@ -122,10 +122,12 @@ static bool skbtrace_in_cgroup(struct sock *sk, struct cgroup *cgrp)
 #endif
 }
 
-static bool skbtrace_in_scope(const struct skbtrace_filters *j, u32 netns,
-			      int ifindex, u32 mark, struct sock *sk)
+/* @net: %NULL: not known */
+static bool skbtrace_in_scope(const struct skbtrace_filters *j,
+			      const struct net *net, int ifindex, u32 mark,
+			      struct sock *sk)
 {
-	if (j->netns && netns != j->netns)
+	if (j->netns && (!net || net->net_cookie != j->netns_cookie))
 		return false;
 	if (j->ifindex && ifindex != j->ifindex)
 		return false;
@@ -140,28 +142,27 @@ static bool skbtrace_in_scope(const struct skbtrace_filters *j, u32 netns,
 static bool skbtrace_sk_in_scope(const struct skbtrace_filters *j,
 				 struct sock *sk)
 {
-	return skbtrace_in_scope(j, sock_net(sk)->ns.inum,
-				 skbtrace_sk_ifindex(sk), skbtrace_sk_mark(sk),
-				 sk);
+	return skbtrace_in_scope(j, sock_net(sk), skbtrace_sk_ifindex(sk),
+				 skbtrace_sk_mark(sk), sk);
 }
 
 static bool skbtrace_packet_in_scope(const struct skbtrace_filters *j,
 				     const struct skbtrace_packet *p)
 {
-	u32 netns = 0;
+	const struct net *net = NULL;
 	int ifindex = 0;
 
 	if (p->dev) {
-		netns = dev_net(p->dev)->ns.inum;
+		net = dev_net(p->dev);
 		ifindex = p->dev->ifindex;
 	} else if (p->sk) {
-		netns = sock_net(p->sk)->ns.inum;
+		net = sock_net(p->sk);
 		ifindex = p->dir == SKBTRACE_DIR_RX && p->skb->skb_iif ?
 			  p->skb->skb_iif : skbtrace_sk_ifindex(p->sk);
 	} else {
 		ifindex = p->skb->skb_iif;
 	}
-	return skbtrace_in_scope(j, netns, ifindex, p->skb->mark, p->sk);
+	return skbtrace_in_scope(j, net, ifindex, p->skb->mark, p->sk);
 }
 
 /* Context: probe, preemption off. */

@@ -9,5 +9,7 @@ int skbtrace_check_mem(u32 subbuf_size, u32 subbuf_nr);
 int skbtrace_check_space(const struct skbtrace_instance *in);
 int skbtrace_check_hold_space(const struct skbtrace_instance *in,
 			      const struct skbtrace_run *run);
+int skbtrace_check_tables(const struct skbtrace_instance *in, u64 need);
+u64 skbtrace_instance_tables(const struct skbtrace_instance *in);
 
 #endif /* _NET_SKBTRACE_MEMORY_H */

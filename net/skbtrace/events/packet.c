@@ -227,6 +227,42 @@ static void drop_tuple(const struct sk_buff *skb, int l3,
 		   SKBTRACE_DIR_UNKNOWN);
 }
 
+/* Is this a packet of the socket itself? Its peer may vary. */
+static bool drop_is_inner(const struct sk_buff *skb,
+			  const struct skbtrace_tuple *t,
+			  const struct skbtrace_tuple *of)
+{
+	return !skb->encapsulation && t->proto == of->proto &&
+	       (ipv6_addr_any(&of->local) ||
+		ipv6_addr_equal(&t->local, &of->local)) &&
+	       (!t->lport || t->lport == of->lport);
+}
+
+/*
+ * Below a tunnel a packet has the addresses of the tunnel, maybe of another
+ * network namespace. Who is bound to that of the socket is told the socket's.
+ */
+static void drop_hide_outer(const struct skbtrace_session *s,
+			    const struct sk_buff *skb, const struct sock *held,
+			    struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
+{
+	struct skbtrace_tuple of;
+
+	if (!held || !skbtrace_hides(s, NULL))
+		return;
+	skbtrace_sock_tuple(held, &of);
+	of.proto = sk_fullsock(held) ? held->sk_protocol : IPPROTO_TCP;
+	if (drop_is_inner(skb, t, &of))
+		return;
+	no_tuple(t);
+	memset(l4, 0, sizeof(*l4));
+	t->local = of.local;
+	t->peer = of.peer;
+	t->lport = of.lport;
+	t->pport = of.pport;
+	t->proto = of.proto;
+}
+
 static noinline void write_skb_drop(struct skbtrace_session *s,
 				    struct sk_buff *skb, void *location,
 				    u32 reason, struct sock *rx_sk)
@@ -249,6 +285,7 @@ static noinline void write_skb_drop(struct skbtrace_session *s,
 	if (!b)
 		return;
 	drop_tuple(skb, l3, held, skbtrace_tuple_of(b), &l4);
+	drop_hide_outer(s, skb, held, skbtrace_tuple_of(b), &l4);
 	b->spare = 0;
 	b->sk = drop_cookie(held, rx_sk, skbtrace_tuple_of(b));
 	b->reason = reason;

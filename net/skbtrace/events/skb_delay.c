@@ -101,6 +101,7 @@ static void write_delay(struct skbtrace_session *s, struct place place,
 	const struct net *net;
 
 	l3 = skbtrace_l3(skb, l3);
+	sk = skbtrace_seen_sock(s, sk);
 	if (l3 == SKBTRACE_NO_L3 ||
 	    !skbtrace_wants(s, &skbtrace_ev_skb_delay, place.where) ||
 	    !skbtrace_passes_packet(s, &skbtrace_ev_skb_delay, skb, l3,

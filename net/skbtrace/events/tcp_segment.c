@@ -302,6 +302,7 @@ static noinline void segment_packet(struct skbtrace_session *s,
 	struct skbtrace_l4 l4 = {};
 	const struct net *net;
 
+	sk = skbtrace_seen_sock(s, sk);
 	if (!skbtrace_passes_packet(s, ev, skb, l3, dir, dev, sk))
 		return;
 	if (segment_slot(s)->follow &&
