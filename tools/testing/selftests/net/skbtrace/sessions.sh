@@ -11,31 +11,9 @@
 control_up
 need tcpdump
 need_event udp_send udp_receive ip_send
-[ -e $CTL/sessions/new ] || skip "this skbtrace has one session only"
-S=$CTL/sessions
+# shellcheck source=sessions_lib.sh
+. "$here/sessions_lib.sh"
 SESSIONS_ROUNDS=${SESSIONS_ROUNDS:-10}
-
-# Sessions outlive a test.
-leave_none() {
-	local d
-	for d in "$S"/*/; do
-		[ -e "$d/enabled" ] || continue
-		d=${d%/}
-		echo '-*' >"$d/enabled"
-		echo "${d##*/}" >"$S/remove"
-	done 2>/dev/null
-}
-at_end=leave_none
-leave_none
-
-# there: the sessions beside the default one
-there() {
-	local d list=''
-	for d in "$S"/*/; do
-		[ ! -d "$d" ] || { d=${d%/}; list+=" ${d##*/}"; }
-	done
-	echo "${list# }"
-}
 
 # refused WHAT FILE TEXT ERRNO REASON
 refused() {
@@ -151,38 +129,9 @@ is "nothing is attached" "$(module_users)" 0
 # --- eight at once
 
 net_up
-# in_session NAME COMMAND...: with its control files, and a folder for its data
-in_session() {
-	local CTL=$S/$1 TMP=$TMP/$1
-	shift
-	"$@"
-}
-
 # program EXPRESSION FILE
 program() {
 	tcpdump -y RAW -ddd -- "$1" >"$S/$2" || die "no program of $1"
-}
-
-# begin NAME SUBBUF_SIZE SUBBUF_NR SPEC...: its readers in $readers_NAME
-begin() {
-	local readers
-	mkdir "$TMP/$1"
-	cp "$TMP/format" "$TMP/$1"
-	echo "$2" >"$S/$1/subbuf_size"
-	echo "$3" >"$S/$1/subbuf_nr"
-	in_session "$1" trace_on "${@:4}"
-	declare -ga "readers_$1=(${readers[*]})"
-}
-
-# end NAME: its blocks are what its counters say
-end() {
-	local -n readers=readers_$1
-	in_session "$1" trace_off
-	is "$1: identity" "$(in_session "$1" identity)" ""
-}
-
-counted() {
-	in_session "$1" count "${@:2}"
 }
 
 for ((i = 1; i <= 8; i++)); do

@@ -7,6 +7,7 @@
  * is "name=value"; a word that fails prints "WORD=ERRNO-TEXT" and ends it all
  * with status 1, unless the word before it was "try".
  */
+#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -157,6 +159,18 @@ static int do_device(char **arg)
 {
 	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, arg[0],
 			  strlen(arg[0]));
+}
+
+/* enter FILE: go into that network namespace; the socket stays in its own */
+static int do_enter(char **arg)
+{
+	int ns = open(arg[0], O_RDONLY | O_CLOEXEC), err;
+
+	if (ns < 0)
+		return -1;
+	err = setns(ns, CLONE_NEWNET);
+	close(ns);
+	return err;
 }
 
 /* close() will reset the connection */
@@ -517,6 +531,7 @@ static const struct {
 	{ "udpm",	0, do_udpm },
 	{ "opt",	2, do_opt },
 	{ "device",	1, do_device },
+	{ "enter",	1, do_enter },
 	{ "abort",	0, do_abort },
 	{ "bind",	2, do_bind },
 	{ "connect",	2, do_connect },
