@@ -60,7 +60,8 @@ static u64 skbtrace_instance_buffers(const struct skbtrace_instance *in)
 	return in->run ? in->run->bytes : 0;
 }
 
-static u64 skbtrace_instance_hold(const struct skbtrace_instance *in)
+/* Bytes of the hold-back logs of a session. */
+u64 skbtrace_instance_hold(const struct skbtrace_instance *in)
 {
 	return in->run ? in->run->hold.size * num_online_cpus() : 0;
 }

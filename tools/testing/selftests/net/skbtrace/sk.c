@@ -7,7 +7,6 @@
  * is "name=value"; a word that fails prints "WORD=ERRNO-TEXT" and ends it all
  * with status 1, unless the word before it was "try".
  */
-#define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -164,13 +163,9 @@ static int do_device(char **arg)
 /* enter FILE: go into that network namespace; the socket stays in its own */
 static int do_enter(char **arg)
 {
-	int ns = open(arg[0], O_RDONLY | O_CLOEXEC), err;
+	int ns = open(arg[0], O_RDONLY | O_CLOEXEC);
 
-	if (ns < 0)
-		return -1;
-	err = setns(ns, CLONE_NEWNET);
-	close(ns);
-	return err;
+	return ns < 0 ? ns : setns(ns, CLONE_NEWNET);
 }
 
 /* close() will reset the connection */
