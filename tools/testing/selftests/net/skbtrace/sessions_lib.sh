@@ -37,7 +37,17 @@ in_session() {
 	"$@"
 }
 
-# begin NAME SUBBUF_SIZE SUBBUF_NR SPEC...: its readers in $readers_NAME
+# slowly FILE: a reader that falls behind while $TMP/../run is there
+slowly() {
+	while [ -e "$TMP/../run" ]; do
+		dd bs=4096 count=1 status=none
+		tick 100
+	done <&5
+	cat <&5
+} 5<"$1"
+
+# begin NAME SUBBUF_SIZE SUBBUF_NR SPEC...: its readers in $readers_NAME, each
+# $reader if that is set
 begin() {
 	local readers
 	mkdir -p "$TMP/$1"

@@ -163,9 +163,7 @@ static int do_device(char **arg)
 /* enter FILE: go into that network namespace; the socket stays in its own */
 static int do_enter(char **arg)
 {
-	int ns = open(arg[0], O_RDONLY | O_CLOEXEC);
-
-	return ns < 0 ? ns : setns(ns, CLONE_NEWNET);
+	return setns(open(arg[0], O_RDONLY | O_CLOEXEC), CLONE_NEWNET);
 }
 
 /* close() will reset the connection */
