@@ -261,6 +261,7 @@ static void drop_hide_outer(const struct skbtrace_session *s,
 	t->lport = of.lport;
 	t->pport = of.pport;
 	t->proto = of.proto;
+	t->dir = SKBTRACE_DIR_TX;
 }
 
 static noinline void write_skb_drop(struct skbtrace_session *s,

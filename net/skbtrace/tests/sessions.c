@@ -4,7 +4,6 @@
  * how much memory they may have together.
  */
 #include <kunit/test.h>
-#include <linux/debugfs.h>
 #include <linux/sizes.h>
 #include "../ctl/ctl.h"
 #include "../error.h"

@@ -12,7 +12,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need ip tc ping tcpdump
+need ip nsenter ss tc ping tcpdump
 need_event tcp_connection udp_send udp_receive ip_send ip_receive skb_drop \
 	skb_delay tcp_segment tcp_active_conn
 # shellcheck source=sessions_lib.sh
