@@ -244,13 +244,31 @@ begin s7 65536 8 udp_receive,primary=udp_send,before=1s \
 	"udp_send,when=pport==5003"
 reader=slowly begin s8 4096 2 udp_send
 
+# A program that records, too, to the end
+recorder=0
+if PATH=$PATH:$here/../../../../skbtrace command -v skbtrace >/dev/null; then
+	need_skbtrace
+	recorder=1
+	background skbtrace record -q -e udp_send -o "$TMP/whole.dat" \
+		'dst port 5002'
+	recording=$bg
+	# shellcheck disable=SC2317
+	records() {
+		[ "$(sed -n 's/.* tracing=\([01]\) .*/\1/p' "$S/$recording/stat")" = 1 ]
+	} 2>/dev/null
+	wait_for records || die "skbtrace record does not begin"
+fi
+
 # Others come and go meanwhile: owners are killed, some are removed while read
 come_and_go() {
 	local n=0 name
 	RANDOM=$((SESSIONS_SEED * 10 + $1))
 	while [ -e "$TMP/run" ]; do
 		n=$((n + 1)) name=x$1-$n
-		if ((n % 2)); then
+		if ((n % 6 == 3)) && ((recorder)); then
+			timeout -s KILL "0.$((RANDOM % 9))5" skbtrace record \
+				-q -f -e udp_send -o "$TMP/killed$1.dat"
+		elif ((n % 2)); then
 			timeout -s KILL "0.$((RANDOM % 3))5" bash -c \
 				"exec 7>$S/new; echo '$name owned' >&7
 				 echo udp_send tcp_connection >$S/$name/enabled
@@ -298,6 +316,13 @@ echo "# $rounds rounds in $((SECONDS - began)) s, $(<"$TMP/came1") and $(<"$TMP/
 for ((i = 1; i <= 8; i++)); do
 	end "s$i"
 done
+if ((recorder)); then
+	quiesce
+	kill -INT "$recording"
+	ok "the recording ends" wait "$recording"
+	is "it has each datagram" "$(skbtrace parse -i "$TMP/whole.dat" |
+		grep -c ' udp_send ')" $((50 * rounds))
+fi
 is "only these eight are left" "$(there)" "s1 s2 s3 s4 s5 s6 s7 s8"
 [ ! -e "$TMP/stays" ] || fail "each is removed" "$(<"$TMP/stays")"
 is "s1, by connection" "$(counted s1 udp_send)" $((100 * rounds))
