@@ -12,6 +12,7 @@
 #include "session.h"
 #include "slot.h"
 #include "source.h"
+#include "state.h"
 #include "watch.h"
 
 static u8 skbtrace_forms_wanted(const struct skbtrace_spec *spec)
