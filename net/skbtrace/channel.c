@@ -13,7 +13,7 @@
 #include <linux/uaccess.h>
 #include "channel.h"
 #include "race.h"
-#include "room.h"
+#include "reserve.h"
 
 #define SKBTRACE_FLUSH_MS	100
 

@@ -6,7 +6,7 @@
 #ifndef _NET_SKBTRACE_FILTER_H
 #define _NET_SKBTRACE_FILTER_H
 
-#include "judge.h"
+#include "verdict.h"
 #include "run.h"
 
 const struct skbtrace_filters *

@@ -16,7 +16,7 @@
 #include "history.h"
 #include "hold.h"
 #include "naming.h"
-#include "room.h"
+#include "reserve.h"
 
 #define SKBTRACE_FIRE_SURE	64U	/* entries, however long it takes */
 #define SKBTRACE_FIRE_GRAIN	16U	/* entries between reads of the clock */

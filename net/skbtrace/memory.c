@@ -7,7 +7,7 @@
 #include <linux/mm.h>
 #include "hold.h"
 #include "instances.h"
-#include "judge.h"
+#include "verdict.h"
 #include "memory.h"
 #include "tables.h"
 

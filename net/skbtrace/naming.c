@@ -8,9 +8,9 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 #include "core_events.h"
-#include "judge.h"
+#include "verdict.h"
 #include "naming.h"
-#include "room.h"
+#include "reserve.h"
 
 /* Not counted as an event. If the buffer is full, the next event retries. */
 static void *skbtrace_name(struct skbtrace_cpu *c,

@@ -8,7 +8,7 @@
 #include <linux/rtnetlink.h>
 #include <linux/rwsem.h>
 #include <net/net_namespace.h>
-#include "judge.h"
+#include "verdict.h"
 #include "netns.h"
 
 /**

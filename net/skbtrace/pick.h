@@ -3,7 +3,7 @@
 #ifndef _NET_SKBTRACE_PICK_H
 #define _NET_SKBTRACE_PICK_H
 
-#include "judge.h"
+#include "verdict.h"
 
 u32 skbtrace_sk_mark(struct sock *sk);
 bool skbtrace_picks_sk(const struct skbtrace_slot *slot, struct sock *sk);

@@ -5,7 +5,7 @@
 #include <linux/slab.h>
 #include <linux/vmalloc.h>
 #include "hold.h"
-#include "judge.h"
+#include "verdict.h"
 #include "marks.h"
 #include "run.h"
 #include "state.h"

@@ -18,7 +18,7 @@
 #include "channel.h"
 #include "error.h"
 #include "gate.h"
-#include "judge.h"
+#include "verdict.h"
 #include "session.h"
 #include "slot.h"
 #include "source.h"

@@ -4,7 +4,7 @@
  * summary in skbtrace_session.checks.
  */
 #include <linux/bitops.h>
-#include "judge.h"
+#include "verdict.h"
 #include "slot.h"
 
 static u8 skbtrace_how_staged(const struct skbtrace_event *ev,

@@ -15,7 +15,7 @@
 #include "hold.h"
 #include "naming.h"
 #include "netns.h"
-#include "room.h"
+#include "reserve.h"
 #include "stack.h"
 
 static __always_inline void *

@@ -14,7 +14,7 @@
 #include "../conn_prog.h"
 #include "../ctl/ctl.h"
 #include "../error.h"
-#include "../judge.h"
+#include "../verdict.h"
 #include "../instances.h"
 #include "run.h"
 

@@ -11,7 +11,7 @@
 #include "../channel.h"
 #include "../core_events.h"
 #include "../gate.h"
-#include "../room.h"
+#include "../reserve.h"
 #include "../run.h"
 
 #define W_SIZE		SKBTRACE_SUBBUF_SIZE_MIN

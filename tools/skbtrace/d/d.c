@@ -6,6 +6,7 @@
 #include "d/check.h"
 #include "d/d.h"
 #include "d/option.h"
+#include "d/push.h"
 #include "d/run.h"
 #include "trace/per_event.h"
 
@@ -154,14 +155,21 @@ static bool seen_before(const struct d *d, u32 probe, u32 event)
 	return false;
 }
 
-void d_events(const struct d *d, void (*add)(void *arg, const char *event),
+void d_events(const struct d *d,
+	      void (*add)(void *arg, const char *event, const char *when),
 	      void *arg)
 {
 	for (u32 i = 0; i < d->plan.n; i++)
-		for (u32 j = 0; j < ARRAY_SIZE(d->plan.v[i].probe->event); j++)
-			if (d->plan.v[i].probe->event[j] &&
-			    !seen_before(d, i, j))
-				add(arg, d->plan.v[i].probe->event[j]);
+		for (u32 j = 0; j < MAX_MADE_OF; j++) {
+			const char *event = d->plan.v[i].probe->event[j];
+			char *when;
+
+			if (!event || seen_before(d, i, j))
+				continue;
+			when = push_event(&d->plan, event);
+			add(arg, event, when);
+			free(when);
+		}
 }
 
 /* ---- firing ---- */
@@ -289,7 +297,7 @@ void d_rec(struct d *d, struct trace *t, const struct rec *r)
 	for (u32 i = 0; i < of->n && !d_over(d); i++) {
 		run->f.probe = of->probes[i]->probe;
 		run->scratch.used = 0;
-		if (!run->f.probe->fires || run->f.probe->fires(&run->f))
+		if (probe_fires(&run->f))
 			fire(d, of->probes[i]);
 	}
 }
@@ -303,7 +311,7 @@ static void print_aggs(struct d *d)
 		if (a->printed || !a->table.used)
 			continue;
 		d->run.out.len = 0;
-		agg_print(&d->run.out, a, NULL);
+		agg_print(&d->run.out, &a, 1, NULL);
 		d->headed = true;
 		write_out(d);
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Time downwards, latency to the right, eight cells to each power of ten from
- * 1 us on: the darker, the more of that line's bytes took so long.
+ * Rows are time, columns latency: eight cells per power of ten, from 1 us on. A
+ * darker cell holds more of its row's bytes.
  */
 #include <math.h>
 #include <string.h>

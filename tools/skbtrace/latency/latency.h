@@ -40,15 +40,15 @@ struct lat {
 };
 
 /*
- * @text is cut up. What is of a newer kernel is passed over. False: it is not
- * what that file holds. To be freed in any case.
+ * Cuts up @text. Skips keys of a newer kernel. False: the text is not that
+ * file's. The caller frees the result in either case.
  */
 bool lat_parse(struct lat *l, char *text);
 void lat_free(struct lat *l);
 
-/* The time that @percent of all do not exceed, to the middle of its bucket. */
+/* The percentile @percent, as the middle of its bucket. */
 u64 lat_percentile(const struct lat_stage *s, u32 percent);
-/* No more than that; 0 if there are none. */
+/* The upper bound of the highest bucket in use; 0: none is. */
 u64 lat_max(const struct lat_stage *s);
 
 /* @only: this stage, NULL: all */
@@ -56,7 +56,7 @@ void lat_table(const struct lat *l, const char *only, struct out *o);
 void lat_json(const struct lat *l, const char *only, struct out *o);
 void lat_prometheus(const struct lat *l, const char *only, struct out *o);
 
-/* A line each time: what has come since the last one, by how long it took. */
+/* Prints a row: what has come since the last one, by latency. */
 enum { HEAT_CELLS = 56 };
 
 struct heat {

@@ -32,7 +32,7 @@ static void put_name(struct out *o, const char *suffix,
 	     s->sent ? "tx" : "rx");
 }
 
-/* A bucket that lies across a bound counts as what is over it. */
+/* A bucket across a bound counts as above it. */
 static void put_stage(struct out *o, const struct lat_stage *s)
 {
 	u64 sum = 0;

@@ -50,7 +50,7 @@ static bool take_stage(struct lat *l, const char *line)
 	return true;
 }
 
-/* They come in order; the stage's count is their sum. */
+/* Buckets come in order; their sum is the stage's count. */
 static bool take_bucket(struct lat *l, const char *line)
 {
 	unsigned long long from, width, count;
@@ -104,7 +104,7 @@ void lat_free(struct lat *l)
 
 u64 lat_percentile(const struct lat_stage *s, u32 percent)
 {
-	/* Rounded up: of two values, half do not exceed the first. */
+	/* Rounded up, so that the median of two values is the first. */
 	u64 rank = s->count / 100 * percent +
 		   (s->count % 100 * percent + 99) / 100, seen = 0;
 

@@ -23,7 +23,7 @@ void apart_note(struct apart *a, const struct trace *t, u64 time, u8 place)
 	by->sent = by->sent || place < SEG_RECEIVE;
 }
 
-/* Rotated files of one host follow each other, as they should. */
+/* Rotated files of one host follow each other; that is no fault. */
 static bool of_several_hosts(const struct trace *t)
 {
 	u32 host = t->host;
@@ -63,7 +63,7 @@ static bool has_one_end(const struct apart *a, const struct trace *traces)
 	return true;
 }
 
-/* Two recordings, the first of which is over before the second begins */
+/* Two recordings; the first ends before the second begins */
 struct gap {
 	const struct trace *first, *second;
 	u64 ns;
@@ -77,7 +77,10 @@ static u64 over_before(const struct apart *a, const struct trace *t,
 	return begin > end ? begin - end : 0;
 }
 
-/* The least gap between @t and one of another host; false: one overlaps it. */
+/*
+ * The least gap between @t and a recording of another host; false: one
+ * overlaps.
+ */
 static bool least_gap(const struct apart *a, const struct trace *t,
 		      const struct trace *all, struct gap *least)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Why recordings of several hosts have no byte in common: what to say if who
- * gave them wanted both ends joined, and nothing was.
+ * Explains why recordings of several hosts have no byte in common. Printed when
+ * the user gave several and no connection was joined.
  */
 #ifndef SKBTRACE_SEGMENT_APART_H
 #define SKBTRACE_SEGMENT_APART_H
@@ -11,11 +11,11 @@
 
 /* What a recording tells of bytes */
 struct told_by {
-	u64 first, last;	/* on the first trace's clock; 0: nothing */
+	u64 first, last;	/* on the first trace's clock; 0: none */
 	bool sent, received;
 };
 
-enum { MAX_TOLD_BY = 64 };	/* of more nothing is said */
+enum { MAX_TOLD_BY = 64 };	/* more recordings are not compared */
 
 /* All 0 to begin with. */
 struct apart { struct told_by by[MAX_TOLD_BY]; };

@@ -6,7 +6,7 @@
 
 /* ---- joining ---- */
 
-/* Whoever wants the bytes that were seen at both ends, one piece at a time */
+/* A callback that takes bytes seen at both ends, one piece at a time */
 typedef void join_fn(void *arg, const struct seg_end *sent,
 		     const struct seg_end *received);
 
@@ -27,7 +27,7 @@ static void join(const struct seg_ends *sent, const struct seg_ends *received,
 	}
 }
 
-/* Its other end: by addresses and ports, with which the key begins. */
+/* Finds the other end by addresses and ports, with which the key begins. */
 static struct flow *other_end(const struct hash *received,
 			      const struct flow *sent)
 {
@@ -54,7 +54,9 @@ static void find_others(const struct flows *f)
 	hash_free(&received, NULL);
 }
 
-/* All pairs of ends: @fn for each piece, @pair before the first of a pair */
+/*
+ * Calls @fn for each piece of all pairs of ends, @pair before each pair's first
+ */
 static void join_all(const struct flows *f, join_fn *fn, void *arg,
 		     void (*pair)(void *arg, const struct flow *sent,
 				  const struct flow *received))
@@ -75,13 +77,13 @@ static void join_all(const struct flows *f, join_fn *fn, void *arg,
 enum { WINDOWS = 16 };
 
 /*
- * What bounds the offset of @clock: @high[w] above, @low[w] below, in window w
- * of the time; without @slope in one window.
+ * Bounds of the offset of @clock in each window w of the time: @high[w] above,
+ * @low[w] below. Without @slope there is one window.
  */
 struct bounds {
 	struct seg_clock *clock;
 	bool forward;		/* the pair at hand sends from a to b */
-	bool ours;		/* and is of these two hosts */
+	bool ours;		/* and belongs to these two hosts */
 	u32 windows;
 	u64 from, span;
 	double high[WINDOWS], low[WINDOWS];
@@ -99,7 +101,7 @@ static void bounds_pair(void *arg, const struct flow *sent,
 		  received->key.host == b->clock->a;
 }
 
-/* The clock of a is at @at when b's is @diff ahead, or less if @upper. */
+/* At @at on a's clock, b's is @diff ahead; with @upper, at most @diff. */
 static void bound(struct bounds *b, u64 at, double diff, bool upper)
 {
 	u32 w = b->span ? (u32)((double)(at - b->from) / (double)b->span *
@@ -141,7 +143,7 @@ static void bounds_piece(void *arg, const struct seg_end *s,
 	}
 }
 
-/* The time that the pieces of both hosts span, on the clock of a */
+/* The time span of both hosts' pieces, on a's clock */
 static void span_piece(void *arg, const struct seg_end *s,
 		       const struct seg_end *r)
 {
@@ -190,7 +192,7 @@ static void clock_fill(struct seg_clock *c, const struct flows *f)
 	c->from = b.from;
 	join_all(f, bounds_piece, &b, bounds_pair);
 	c->drift = slope(&b);
-	/* once more without the drift, all in one */
+	/* again, with the drift subtracted, in one window */
 	b = (struct bounds){ .clock = c, .windows = 1, .from = b.from,
 			     .span = b.span };
 	c->samples = 0;
@@ -201,7 +203,7 @@ static void clock_fill(struct seg_clock *c, const struct flows *f)
 		c->error_ns = -c->error_ns;
 }
 
-/* How far b is ahead when a's clock is @at */
+/* How far b's clock is ahead at @at on a's */
 static double clock_at(const struct seg_clock *c, u64 at)
 {
 	return c->offset_ns + c->drift * ahead(at, c->from);

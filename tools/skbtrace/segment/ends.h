@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Both ends of a connection in the recordings, of one host or of two: how long
- * bytes take one way, and their ACK back. Clocks of two hosts differ; by how
- * much follows from the traffic. What is sent at A and received at B took
- * d + t, if B's clock is t ahead; its ACK took e - t. As d and e can't be
- * negative, t lies between -min(e - t) and min(d + t), of all bytes both ways,
- * and half of that range is the error.
+ * Joins both ends of a connection, of one host or of two: the one-way time of
+ * bytes, and that of their ACK. The clocks of two hosts differ; the traffic
+ * tells by how much. If B's clock is t ahead, bytes from A to B seem to take d
+ * + t and their ACK e - t. Neither d nor e is negative, so t lies between
+ * -min(e - t) and min(d + t) over all bytes both ways. Half of that range is
+ * the error.
  */
 #ifndef SKBTRACE_SEGMENT_ENDS_H
 #define SKBTRACE_SEGMENT_ENDS_H
@@ -16,7 +16,7 @@
 /* How the clock of host @b runs to that of host @a */
 struct seg_clock {
 	u32 a, b;		/* struct trace.id; a < b, or the same */
-	double offset_ns;	/* b's is ahead by so much at @from */
+	double offset_ns;	/* how far b's is ahead at @from */
 	double drift;		/* ns for each ns */
 	double error_ns;
 	u64 from;		/* on a's clock */

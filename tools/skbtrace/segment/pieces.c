@@ -9,7 +9,7 @@ static struct piece *piece_at(const struct pieces *p, u32 i)
 	return p->v + p->first + i;
 }
 
-/* The first that ends behind @seq, or n. */
+/* The first piece that ends after @seq, or n. */
 static u32 find(const struct pieces *p, u32 seq)
 {
 	u32 lo = 0, hi = p->n;
@@ -38,7 +38,7 @@ static void make_space(struct pieces *p)
 	p->v = xrealloc(p->v, p->size * sizeof(*p->v));
 }
 
-/* A copy of nothing: the caller fills it in. */
+/* An empty piece; the caller fills it in. */
 static struct piece *insert(struct pieces *p, u32 i)
 {
 	struct piece *new;
@@ -55,7 +55,7 @@ static void add(struct pieces *p, u32 i, u32 seq, u32 end)
 	*insert(p, i) = (struct piece){ .seq = seq, .end = end };
 }
 
-/* What is from @seq on becomes piece @i + 1. */
+/* Cuts piece @i at @seq; the rest becomes piece @i + 1. */
 static void cut(struct pieces *p, u32 i, u32 seq)
 {
 	struct piece *new = insert(p, i);

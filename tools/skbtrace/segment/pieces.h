@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Bytes of one direction of a connection that are on their way, as pieces: all
- * bytes of a piece have passed the same places at the same times. In the order
- * of sequence numbers, which wrap: those held at a time span less than 2^31.
+ * Bytes in flight of one direction, as pieces. All bytes of a piece have passed
+ * the same places at the same times. Pieces are in the order of sequence
+ * numbers, which wrap: together they span less than 2^31.
  */
 #ifndef SKBTRACE_SEGMENT_PIECES_H
 #define SKBTRACE_SEGMENT_PIECES_H
 
 #include "lib/util.h"
 
-/* In the order of the way. Those from QUEUE to DONE belong to an attempt. */
+/* In the order of the path. QUEUE to DONE belong to one transmission. */
 enum seg_place {
 	SEG_NONE, SEG_WRITE, SEG_SEND, SEG_QUEUE, SEG_DEQUEUE, SEG_XMIT,
 	SEG_DONE, SEG_SACKED, SEG_ACKED,
@@ -19,17 +19,17 @@ enum seg_place {
 
 struct piece {
 	u32 seq, end;
-	/* nanoseconds on the first trace's clock, 0: not seen */
-	u64 at[SEG_PLACES];	/* of what is sent: of the last attempt */
-	u64 before[SEG_DONE + 1];	/* of the attempt before */
+	/* ns on the first trace's clock; 0: not seen */
+	u64 at[SEG_PLACES];	/* sent: by the last transmission */
+	u64 before[SEG_DONE + 1];	/* by the transmission before */
 	u64 first_send;
 	u32 sends;
-	u8 waited;		/* what held back the first one */
+	u8 waited;		/* what held back the first transmission */
 	bool gap;		/* something may have been lost */
 	bool match;		/* the user asked for it */
 };
 
-enum { MAX_PIECES = 1 << 14 };	/* of a direction; more is damage, or no ACK */
+enum { MAX_PIECES = 1 << 14 };	/* of a direction; more means damage, or missing ACKs */
 
 /* All 0 to begin with. */
 struct pieces {
@@ -45,8 +45,8 @@ static inline bool seq_before(u32 a, u32 b)
 }
 
 /*
- * The pieces that make up [@seq, @end), cut at both if need be; @make: new ones
- * where there are none.
+ * The pieces of [@seq, @end), cut at both ends if needed. @make: fills gaps
+ * with new pieces.
  */
 struct piece_span pieces_span(struct pieces *p, u32 seq, u32 end, bool make);
 

@@ -28,7 +28,7 @@ static void text_row(struct out *o, const char *name, const char *way,
 	outf(o, "\n");
 }
 
-/* What held bytes back in the buffer. Value 0: nothing, they went at once */
+/* What held bytes back in the buffer; 0: nothing, they were sent at once */
 static void text_waited(const struct segments *s, struct out *o)
 {
 	char name[32];
@@ -87,7 +87,7 @@ static void text_table(const struct segments *s, struct out *o)
 {
 	outf(o, "%-13s %-14s %8s %11s %11s %11s %11s\n", "STAGE", "WAY",
 	     "COUNT", "P50 us", "P90 us", "P99 us", "MAX us");
-	text_row(o, "room", "begin>end", &s->space.waits);
+	text_row(o, "sndbuf", "begin>end", &s->space.waits);
 	text_way(s, o, 0, STAGE_SENT_TOTAL);
 	text_way(s, o, STAGE_SENT_TOTAL + 1, STAGE_RECEIVED_TOTAL);
 	text_row(o, "network", "xmit>receive", &s->between.network);
@@ -128,7 +128,7 @@ static void json_waited(const struct segments *s, u32 i, struct json *j)
 	json_object_end(j);
 }
 
-/* What no byte's stages tell: of the program, or between both ends */
+/* Not of a byte's stages: the program's waits, and times between both ends */
 static void json_way(struct out *o, const char *side, const char *stage,
 		     const struct hist *h, struct json *j)
 {
@@ -186,7 +186,7 @@ static void json_all(const struct segments *s, struct out *o)
 {
 	struct json j = { 0 };
 
-	json_way(o, "program", "room", &s->space.waits, &j);
+	json_way(o, "program", "sndbuf", &s->space.waits, &j);
 	for (int i = 0; i < SEG_NR_STAGES; i++) {
 		if (!s->times.stage[i].n)
 			continue;

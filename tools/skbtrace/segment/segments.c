@@ -4,9 +4,7 @@
 
 #include "segment/state.h"
 
-/*
- * The fields of an event that tells where bytes are; where NULL: it does not.
- */
+/* The fields of an event that tells where bytes are; NULL: it has none. */
 struct seg_fields {
 	const struct field *where, *seq, *len, *waited, *every;
 	u8 place[256];		/* by value of where */
@@ -88,7 +86,10 @@ bool segments_any(const struct segments *s)
 
 /* ---- pieces that have come to their end ---- */
 
-/* For who joins both ends. What was sent again is not: which one was it? */
+/*
+ * Keeps pieces for joining both ends. A retransmitted piece is ambiguous, so it
+ * is left out.
+ */
 static void keep_end(struct flow *flow, const struct piece *p, bool complete)
 {
 	struct seg_end end = { p->seq, p->end, p->at[SEG_XMIT], seg_heard(p) };
@@ -121,7 +122,7 @@ struct seg_ring segments_ring(const struct segments *s, u32 host, u64 sk)
 	return (struct seg_ring){ 0 };
 }
 
-/* A host on the way sees packets pass, and no more. */
+/* A host on the path only sees packets pass. */
 static void measure(struct segments *s, struct flow *flow,
 		    const struct piece *p)
 {
@@ -149,7 +150,7 @@ static void learn_rtt(struct flow *flow, const struct piece *p)
 		flow->min_rtt = rtt;
 }
 
-/* All before @end is acknowledged, or read. */
+/* Finishes all pieces before @end: acknowledged, or read. */
 static void close_up_to(struct segments *s, struct flow *flow, u32 end)
 {
 	struct pieces *p = &flow->pieces;
@@ -188,7 +189,7 @@ static void keep_bounded(struct segments *s, struct flow *flow)
 
 /* ---- places ---- */
 
-/* What a record tells */
+/* What a record says */
 struct told {
 	u8 place;
 	u8 waited;
@@ -221,7 +222,7 @@ static void stamp(struct piece *p, const struct told *now)
 		p->at[now->place] = now->time;
 }
 
-/* What is sent has a piece from the first place on that is seen. */
+/* A sent piece begins at the first place that is seen. */
 static bool makes(u8 place)
 {
 	return place != SEG_DONE && place != SEG_SACKED && place != SEG_ACKED &&
@@ -245,7 +246,7 @@ static void take_range(struct segments *s, struct flow *flow, u32 seq, u32 end,
 	keep_bounded(s, flow);
 }
 
-/* The marks in a range: multiples of 1 << @every. */
+/* The number of marks in a range: multiples of 1 << @every. */
 static void take_marks(struct segments *s, struct flow *flow, u32 seq, u32 len,
 		       u8 every, const struct told *now)
 {
@@ -279,7 +280,7 @@ static bool at_socket(u8 place)
 	       (place >= SEG_OFO && place <= SEG_READ);
 }
 
-/* The driver does not tell the namespace, but it is a packet that it got. */
+/* A completion has no namespace: take the flow of the packet that was sent. */
 static struct flow *flow_of(struct segments *s, const struct trace *t,
 			    const struct rec *r, u8 place)
 {
@@ -303,7 +304,7 @@ static struct flow *flow_of(struct segments *s, const struct trace *t,
 	return flow;
 }
 
-/* The next connection may use the ports of the last one. */
+/* A new connection may reuse the ports. */
 static void follow_sk(struct segments *s, struct flow *flow,
 		      const struct rec *r)
 {
@@ -389,7 +390,7 @@ static bool may_be_ours(const struct rec *r)
 	return !r->nr_kinds;
 }
 
-/* What is under way may have passed a place unseen. */
+/* Pieces in flight may have passed a place unseen. */
 void segments_lost(struct segments *s, struct trace *t, const struct rec *r)
 {
 	u64 to = (r->last_time > r->time ? r->last_time : r->time) + t->shift;

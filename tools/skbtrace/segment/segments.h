@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Where the time of the bytes of TCP connections goes: events that tell that a
- * range of bytes passes a place (tcp_segment) are joined by who sends to whom
- * and sequence number. With marks (every=N) only one byte in N is followed.
+ * Where the bytes of TCP connections spend their time. Events of a range of
+ * bytes at a place (tcp_segment) are joined by flow and sequence number. With
+ * marks (every=N) only one byte in N is followed.
  */
 #ifndef SKBTRACE_SEGMENT_SEGMENTS_H
 #define SKBTRACE_SEGMENT_SEGMENTS_H
@@ -18,16 +18,16 @@ struct segments;
 struct segments *segments_new(void);
 void segments_free(struct segments *s);
 
-/* A record, in order; @match: the user asked for its connection. */
+/* Takes a record, in order. @match: the user asked for its connection. */
 void segments_add(struct segments *s, struct trace *t, const struct rec *r,
 		  bool match);
 void segments_lost(struct segments *s, struct trace *t, const struct rec *r);
 
-/* Did any record tell of bytes? */
+/* Did any record have bytes? */
 bool segments_any(const struct segments *s);
-/* Of what a socket has sent up to now: all 0 if that was not recorded. */
+/* Stages of what a socket has sent so far; all 0 if not recorded. */
 struct seg_ring segments_ring(const struct segments *s, u32 host, u64 sk);
-/* No record comes any more. */
+/* Ends the input: no record follows. */
 void segments_print(struct segments *s, struct printer *pr,
 		    const struct trace *traces);
 

@@ -3,7 +3,7 @@
 
 #include "segment/space.h"
 
-/* How long a wait was, valid where it ends; NULL: the event is of no wait. */
+/* The field with the length of a wait that ends; NULL: the event has none. */
 struct space_fields { const struct field *waited; };
 
 static void fill(void *fields, const struct event *e, void *arg)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * How long programs waited for room in the send buffer, before their bytes have
- * any place: events that tell that a wait has ended (sk_sndbuf_wait).
+ * How long programs waited for space in the send buffer, before their bytes
+ * have a place: from the events that end a wait (sk_sndbuf_wait).
  */
 #ifndef SKBTRACE_SEGMENT_SPACE_H
 #define SKBTRACE_SEGMENT_SPACE_H
@@ -17,7 +17,7 @@ struct space {
 void space_init(struct space *r);
 void space_free(struct space *r);
 
-/* A record whose connection the user asked for. */
+/* Takes a record of a connection that the user asked for. */
 void space_add(struct space *r, const struct rec *rec);
 
 #endif

@@ -25,8 +25,8 @@ u64 seg_heard(const struct piece *p)
 }
 
 /*
- * Both ends must be known. Clocks of two processors may differ by less than a
- * step takes; @end is set back then, so that sums hold.
+ * Both times must be known. The clocks of two CPUs may differ slightly; @end is
+ * then raised to the begin, so that sums hold.
  */
 static void step(struct seg_split *s, enum seg_stage stage, u64 begin,
 		 u64 *end)
@@ -39,9 +39,7 @@ static void step(struct seg_split *s, enum seg_stage stage, u64 begin,
 	s->known[stage] = true;
 }
 
-/*
- * The attempt whose arrival was told: nothing gets there faster than min_rtt.
- */
+/* The transmission that was acknowledged: none is faster than min_rtt. */
 static const u64 *heard_attempt(const struct piece *p, u64 min_rtt,
 				bool *spurious)
 {
@@ -52,7 +50,7 @@ static const u64 *heard_attempt(const struct piece *p, u64 min_rtt,
 	return *spurious ? p->before : p->at;
 }
 
-/* @queue: when it came to the device's queue */
+/* @queue: when it entered the qdisc */
 static void split_device(struct seg_split *s, const u64 *at, u64 queue,
 			 u64 *heard)
 {
@@ -60,10 +58,10 @@ static void split_device(struct seg_split *s, const u64 *at, u64 queue,
 
 	if (dequeue)
 		step(s, STAGE_QDISC, queue, &dequeue);
-	else	/* straight to the driver */
+	else	/* no qdisc on the path */
 		dequeue = queue;
 	step(s, STAGE_DRIVER, dequeue, &xmit);
-	/* the driver may tell so late that the ACK is here */
+	/* the driver may complete after the ACK has come */
 	if (done && *heard && done > *heard)
 		done = 0;
 	step(s, STAGE_NIC, xmit, &done);

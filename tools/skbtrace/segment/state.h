@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What has been found out, for who prints it. */
+/* The results, for the printers. */
 #ifndef SKBTRACE_SEGMENT_STATE_H
 #define SKBTRACE_SEGMENT_STATE_H
 
@@ -18,13 +18,13 @@ struct segments {
 	const char *word[SEG_MAX_WAITED];	/* of what holds bytes back */
 	u64 events, lost;
 	u64 passing;		/* pieces that were only seen to pass */
-	u64 open;		/* pieces that had not come to their end */
-	u64 lossy_to;		/* something is lost up to here */
+	u64 open;		/* unfinished pieces */
+	u64 lossy_to;		/* events are lost up to this time */
 	bool lossy;
-	bool has_socket;	/* some flow's own host is here */
+	bool has_socket;	/* some flow ends at a recorded host */
 };
 
-/* No record comes any more: what is open is measured as far as it was seen. */
+/* Ends the input. Unfinished pieces are measured as far as they were seen. */
 void segments_close(struct segments *s);
 
 #endif

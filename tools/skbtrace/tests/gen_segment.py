@@ -216,8 +216,8 @@ def two(second, received=None, delay=0):
     return t
 
 
-def room():
-    """A program that waits for room before it writes, twice."""
+def sndbuf():
+    """A program that waits for space before it writes, twice."""
     t = basic()
     for us, waited in ((500, None), (900, 400), (1500, None), (2500, 1000)):
         t.event('sk_sndbuf_wait', 0, us * US, 7, op=0 if waited is None else 1,

@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 need jq python3
 
-for s in basic wrap marks cut again lost router reuse part strange many room; do
+for s in basic wrap marks cut again lost router reuse part strange many sndbuf; do
 	"$here/gen_segment.py" $s $s.dat || exit 1
 	"$S" parse --latency $s.dat >out 2>err
 	golden segment-$s.txt

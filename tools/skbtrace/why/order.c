@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Which connections are looked at, which one first, and what is in doubt. */
+/* Which connections are examined, in which order, and what is in doubt. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "why/why.h"
 
-/* Those in trouble first, and of them who lost most time. */
+/* Those in trouble first, by the time they lost. */
 static int worse(const void *a, const void *b)
 {
 	const struct found *x = a, *y = b;
@@ -18,7 +18,7 @@ static int worse(const void *a, const void *b)
 	return row_order(x->row, y->row);
 }
 
-/* A listener, or a socket of which nothing is known, is no connection. */
+/* Neither a listener nor a socket without events is a connection. */
 static bool is_of_interest(const struct row *r)
 {
 	return r->matched && r->seen && (r->is_conn || r->drops) &&

@@ -37,7 +37,10 @@ bool is_asking(const struct view *c)
 	if (c->listener || facts_next(&r->facts, NULL, FACT_STATE,
 				      "ESTABLISHED"))
 		return false;
-	/* It is older than the recording: a client's port is a high one. */
+	/*
+	 * Established before the recording: the client is the end with the high
+	 * port.
+	 */
 	return r->a.lport > r->a.pport;
 }
 
@@ -56,7 +59,7 @@ u64 ring_us(const struct view *c)
 	return 2 * (us - ring.least / 1000) < mean - least ? 0 : us;
 }
 
-/* Time between what the other one sent and what @f's end sent then. */
+/* Time from the other end's data to @f's answer. */
 static u64 gaps(const struct facts *f, const char *now)
 {
 	return facts_sum(f, FACT_TURN, now, V_GAP);
@@ -75,16 +78,15 @@ u64 both_again(const struct view *c)
 	return segs_again(c->r) + (c->peer ? segs_again(c->peer) : 0);
 }
 
-/* What is sent again takes long, too: round trips do not tell why then. */
+/* Retransmissions take long, too: round trips then prove nothing. */
 static bool is_lossy(const struct view *c, u64 answers)
 {
 	return 4 * both_again(c) > answers;
 }
 
 /*
- * If the other end is known, it knows how long its program took. If not,
- * samples of round trips tell; a delayed ACK makes them longer, too, but not by
- * so much.
+ * If the other end is recorded, it says how long its program took. If not, RTT
+ * samples do; a delayed ACK lengthens them, too, but by less.
  */
 static u64 queued(const struct view *c, u64 answers)
 {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Where a connection's segments were dropped, and what an operator calls it. */
+/* Where a connection's segments were dropped, in an operator's words. */
 #include <stdio.h>
 #include <string.h>
 
 #include "why/why.h"
 
-/* enum skb_drop_reason, as far as there is more to say than the word. */
+/* Reasons of enum skb_drop_reason that deserve a phrase. */
 static const struct {
 	const char *reason, *text, *next;
 } reasons[] = {
@@ -35,7 +35,9 @@ static const struct {
 	  "sysctl net.ipv4.conf.all.rp_filter; ip route get PEER" },
 	{ "SOCKET_RCVBUFF", "the receive buffer is full",
 	  "sysctl net.ipv4.tcp_rmem; ss -tm" },
-	{ "SOCKET_BACKLOG", "the socket's backlog is full", "ss -tm" },
+	{ "SOCKET_BACKLOG",
+	  "the socket's backlog is full, as its program has it locked",
+	  "the program there: cat /proc/PID/wchan; ps -o maj_flt PID" },
 	{ "SOCKET_FILTER", "a filter of the socket (SO_ATTACH_FILTER)",
 	  "ss -be" },
 	{ "PROTO_MEM", "the receive buffer is full, or TCP's memory used up",
@@ -99,8 +101,8 @@ const char *next_of_drop(const struct seen *drop)
 }
 
 /*
- * No socket was looked for yet: a packet that crosses a veth is its sender's
- * until then, and is told in the sender's network namespace.
+ * Dropped before the socket lookup: until then a packet that crosses a veth
+ * belongs to its sender, and to the sender's network namespace.
  */
 static bool before_socket(const struct seen *d)
 {
@@ -120,7 +122,7 @@ static bool came_in(const struct seen *d)
 	return d->way == WAY_RX || before_socket(d);
 }
 
-/* It was sent by the other end. */
+/* Sent by the other end. */
 static enum place place_of_answer(const struct view *c, const struct seen *d)
 {
 	if (d->way == WAY_FWD)
@@ -148,14 +150,14 @@ static enum place place_of(const struct view *c, const struct seen *d)
 	return d->netns == c->r->facts.netns ? PLACE_BACK : PLACE_ROUTER;
 }
 
-/* What comes while there is no room for it: it has a cause. */
+/* Drops for want of memory: they have a cause. */
 static bool is_consequence(const struct seen *d)
 {
 	return d->word && (!strcmp(d->word, "TCP_INVALID_SEQUENCE") ||
 			   !strcmp(d->word, "TCP_ZEROWINDOW"));
 }
 
-/* Is @d, of @segs, worse? Of as many those that came first: a cause. */
+/* Is @d, of @segs, worse? A cause is, then more segments, then the earlier. */
 static bool is_worse(const struct lost_at *l, const struct seen *d, u64 segs)
 {
 	if (!l->worst)
@@ -172,7 +174,7 @@ bool peer_is_request(const struct view *c)
 	return c->peer && c->r->connecting && c->peer->first >= c->r->first;
 }
 
-/* A SYN that comes again while its answer is on the way needs no other one. */
+/* A SYN that is repeated while its SYN-ACK is in flight needs no second one. */
 static bool is_needless(const struct view *c, const struct seen *d)
 {
 	return drop_is_harmless(d->word) ||
@@ -192,7 +194,7 @@ static void add_drop(struct lost_at *l, const struct seen *d, enum place place)
 	l->place = place;
 }
 
-/* What the other end's socket refused is named with that. */
+/* Segments that the other end's socket refused are named there. */
 static bool is_refused(const struct view *c, const struct seen *d)
 {
 	return d->way == WAY_RX && !before_socket(d) &&

@@ -36,13 +36,13 @@ static void text_head(struct printer *p, const struct case_file *f)
 		     v->rule->name);
 	else
 		outf(p->o, ": %s", v->rule->name);
-	/* How it ended, where that is not the verdict. */
+	/* How it ended, unless the verdict says so. */
 	if (v->rule->kind == RULE_HELD && r->ended && outcome_word(r))
 		outf(p->o, "; %s in the end", outcome_word(r));
 	outf(p->o, "\n");
 }
 
-/* "0:30", and of which recording if there are several. */
+/* "0:30", with the recording if there are several. */
 static void text_no(const struct why *w, struct printer *p,
 		    const struct event_no *e)
 {
@@ -82,7 +82,7 @@ static void text_proof(const struct why *w, struct printer *p,
 	outf(p->o, "\n");
 }
 
-/* A sentence in lines of at most 78 columns, from the third on. */
+/* Prints a sentence, indented by two, wrapped at column 78. */
 static void text_wrapped(struct printer *p, const char *text)
 {
 	enum { WIDTH = 78 };
@@ -134,7 +134,9 @@ void why_text_case(const struct why *w, struct printer *p, const struct row *r)
 	}
 }
 
-/* Those without trouble, by what they did, and those that nobody can judge. */
+/*
+ * Connections without trouble, by what they did, and those without a verdict.
+ */
 void why_text_healthy(const struct why *w, struct printer *p,
 		      const struct found *f, u32 n)
 {

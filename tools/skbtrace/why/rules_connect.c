@@ -4,12 +4,12 @@
 
 #include "why/why.h"
 
-/* SYNs that were tried: the first one is no retransmission. */
+/* SYNs that were sent: the first is no retransmission. */
 static u64 syns(const struct view *c)
 {
 	u64 again = facts_count(&c->r->facts, FACT_RETRANS, "syn");
 
-	/* A SYN that could not be sent again is only told as a timeout. */
+	/* A SYN that could not be sent again shows only as a timeout. */
 	if (!again)
 		again = facts_count(&c->r->facts, FACT_CONG, "frto");
 	return again + 1;
@@ -20,7 +20,7 @@ static bool is_err(const struct row *r, const char *err)
 	return r->err && !strcmp(r->err, err);
 }
 
-/* It is all of its life, and its SYNs are the evidence. */
+/* It took the whole life; the SYNs are the evidence. */
 static void never(const struct view *c, struct verdict *v)
 {
 	v->us = c->life;
@@ -29,7 +29,7 @@ static void never(const struct view *c, struct verdict *v)
 	prove_all(v, &c->r->facts, FACT_RETRANS, "syn");
 }
 
-/* No reset was seen, and one would have been. */
+/* No reset was seen, though it would have been. */
 static bool by_icmp(const struct view *c)
 {
 	return !c->r->reset && c->w->recorded[SRC_RESET] &&
@@ -70,7 +70,7 @@ bool never_unreachable(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* Established at this end alone: what it sent next was answered by a reset. */
+/* Established at this end only: its next segment was answered by a reset. */
 static bool refused_later(const struct view *c)
 {
 	return c->r->connecting && c->r->reset &&
@@ -103,8 +103,8 @@ static bool refused_by_old(const struct lost_at *l)
 }
 
 /*
- * Its SYN is refused over there, or answered by an ACK that does not fit. A
- * reset answers that (RFC 9293, 3.10.7.3), and should end the old one.
+ * The peer refuses its SYN, or answers with an ACK that does not fit. This end
+ * resets that (RFC 9293, 3.10.7.3), which should end the old connection.
  */
 bool never_old_socket(const struct view *c, struct verdict *v)
 {
@@ -126,7 +126,7 @@ bool never_old_socket(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* Each SYN may have an answer of its own: how many is told of SYNs alone. */
+/* Each SYN may have an answer; only SYNs are counted. */
 bool never_dropped(const struct view *c, struct verdict *v)
 {
 	struct lost_at l, answer;
@@ -153,7 +153,7 @@ bool never_silent(const struct view *c, struct verdict *v)
 {
 	u64 n = syns(c);
 
-	/* One that has just begun may still be answered. */
+	/* A new one may still be answered. */
 	if (!outcome_never(c->r) ||
 	    (!c->r->ended && n == 1 && c->life < 1000000))
 		return false;
@@ -171,7 +171,7 @@ bool never_silent(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* An ACK that fits no SYN: we have reset whoever sent it. */
+/* An ACK that fits no SYN: this end has reset its sender. */
 static bool answered_by_old(const struct view *c)
 {
 	const struct seen *r = NULL;
@@ -183,7 +183,7 @@ static bool answered_by_old(const struct view *c)
 	return false;
 }
 
-/* What was dropped before it was established; else @l has none. */
+/* Segments dropped before it was established; @l is empty if none were. */
 static void before_answer(const struct view *c, struct lost_at *l)
 {
 	u64 until = c->r->first + c->r->connect_ns;

@@ -19,7 +19,7 @@ static void ended(const struct view *c, struct verdict *v)
 	prove_all(v, &c->r->facts, FACT_STATE, "CLOSE");
 }
 
-/* Why an end sent a reset, as the kernel calls it; "": nothing more to say. */
+/* Why an end sent a reset, by the kernel's reason; "": nothing to add. */
 static const char *say_reset(const char *reason)
 {
 	static const struct {
@@ -67,7 +67,7 @@ bool end_unread(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* Had the other end ended, or sent a reset, when this end got one? */
+/* Had the other end ended or sent a reset before this end received one? */
 static bool ended_before(const struct view *c)
 {
 	const struct row *p = c->peer;
@@ -116,7 +116,7 @@ bool end_reset_received(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* A connection that its own program aborts ends before, or without, that. */
+/* Did the listener close first? Not if the program aborts it by itself. */
 static bool listener_closed(const struct view *c)
 {
 	const struct seen *s = c->listener ?
@@ -146,7 +146,7 @@ bool end_reset_sent(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* Most of its life: then it has waited for that in the end, too. */
+/* If it took most of the life, the end was such a wait, too. */
 static bool was_shut(const struct view *c)
 {
 	const struct facts *f = &c->r->facts;
@@ -154,7 +154,7 @@ static bool was_shut(const struct view *c)
 	return f->shut_since || 2 * f->shut_ns / 1000 > c->life;
 }
 
-/* The last keyframe says that not all was acknowledged; or it is not known. */
+/* The last keyframe says that data was unacknowledged, or there is none. */
 static bool was_waiting(const struct row *r)
 {
 	const u32 need = 1u << C_BYTES_SENT | 1u << C_BYTES_ACKED |
@@ -194,7 +194,7 @@ bool end_timeout(const struct view *c, struct verdict *v)
 
 	if (outcome_never(c->r) || !ended_by(c->r, "timed out"))
 		return false;
-	/* That it was given up at last is not what it suffered from. */
+	/* The timeout at the end was not the trouble itself. */
 	if (loss_mtu(c, v) || own_refused_all(c))
 		return false;
 	ended(c, v);

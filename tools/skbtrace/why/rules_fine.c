@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Nobody's fault: what a connection without trouble did with its time, as far
- * as that is known. The texts go on after a number.
+ * No trouble: what a healthy connection did with its time, as far as known. The
+ * texts follow a number.
  */
 #include "why/why.h"
 
@@ -12,7 +12,7 @@ static bool fine(struct verdict *v, u64 us)
 	return us;
 }
 
-/* Nothing tells what held it back, and not because nothing did. */
+/* Events are missing that would say what held it back. */
 bool unknown_held(const struct view *c, struct verdict *v)
 {
 	const struct why *w = c->w;
@@ -26,7 +26,7 @@ bool unknown_held(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* Its own sending says little of it. */
+/* It sends little, so its own sending says little. */
 bool fine_receiver(const struct view *c, struct verdict *v)
 {
 	const struct keyframe *k = &c->r->end;

@@ -25,7 +25,9 @@ static void lost(const struct view *c, struct verdict *v)
 	prove_all(v, &c->r->facts, FACT_RETRANS, "fast");
 }
 
-/* What was sent in vain: an undo says so, or the receiver had it already. */
+/*
+ * Spurious retransmissions: by an undo, or the receiver had the data already.
+ */
 static u64 in_vain(const struct view *c)
 {
 	u64 told = row_grown(c->r, C_DSACKS), n = c->r->spurious;
@@ -36,8 +38,8 @@ static u64 in_vain(const struct view *c)
 }
 
 /*
- * The ACK that ends the handshake is refused, so that this end alone believes
- * in the connection: what it sends is for nobody until there is room.
+ * The listener refuses the ACK that ends the handshake, so only this end is
+ * established. Its data is dropped until the accept queue has space.
  */
 bool loss_half_open(const struct view *c, struct verdict *v)
 {
@@ -54,7 +56,7 @@ bool loss_half_open(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* What came back was dropped, so that data seemed to be lost. */
+/* ACKs were dropped, so data seemed to be lost. */
 bool loss_acks(const struct view *c, struct verdict *v)
 {
 	const struct seen *d = NULL, *worst = NULL;
@@ -82,7 +84,9 @@ bool loss_acks(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* What the peer sent was lost: this end could only wait until it came again. */
+/*
+ * The peer's data was lost; this end could only wait for it to be sent again.
+ */
 bool loss_answers(const struct view *c, struct verdict *v)
 {
 	u64 us = part_us(c, HELD_PEER), thinks = thinking_us(c), again;
@@ -141,7 +145,7 @@ bool loss_reordered(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* Before, there were messages that fitted one shorter than @len, or none. */
+/* Whether earlier messages all fitted in a segment shorter than @len. */
 static bool only_short(const struct view *c, u64 len)
 {
 	u64 most = facts_max(&c->r->facts, FACT_TURN, "peer", V_BYTES);
@@ -150,8 +154,8 @@ static bool only_short(const struct view *c, u64 len)
 }
 
 /*
- * The same long segment again and again, after short ones had passed: its kind
- * of packet does not fit somewhere, and nobody says so.
+ * The same long segment is sent again and again after short ones had passed:
+ * packets of its size do not fit somewhere on the path, and no ICMP says so.
  */
 bool loss_mtu(const struct view *c, struct verdict *v)
 {
@@ -159,7 +163,10 @@ bool loss_mtu(const struct view *c, struct verdict *v)
 	const struct seen *big = facts_next(f, NULL, FACT_DROP, "PKT_TOO_BIG");
 	const struct seen *r = facts_next(f, NULL, FACT_RETRANS, "loss");
 	struct lost_at l;
-	/* IPv6 has room for 1208 anywhere; shorter ones are rarely too long. */
+	/*
+	 * IPv6 carries 1208 bytes anywhere; shorter segments are rarely too
+	 * long.
+	 */
 	enum { LONG = 1200, TIMES = 3 };
 
 	if (!r)
@@ -170,7 +177,7 @@ bool loss_mtu(const struct view *c, struct verdict *v)
 		return false;
 	find_drops(c, &l);
 	if (!big && l.worst)
-		return false;	/* by something else, and where is known */
+		return false;	/* by something else, at a known place */
 	lost(c, v);
 	prove(v, big);
 	if (r->v[V_LEN].min == r->v[V_LEN].max)
@@ -188,7 +195,7 @@ bool loss_mtu(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* Nothing is acknowledged any more, whatever is tried. */
+/* Nothing is acknowledged any more, despite retransmissions. */
 bool loss_blackout(const struct view *c, struct verdict *v)
 {
 	const struct facts *f = &c->r->facts;
@@ -215,8 +222,8 @@ bool loss_blackout(const struct view *c, struct verdict *v)
 }
 
 /*
- * What the own qdisc drops is no loss for TCP, which is told: it keeps the
- * segment, and makes its congestion window smaller, tcp_enter_cwr().
+ * A drop in the own qdisc is no loss for TCP: it is told at once, keeps the
+ * segment, and reduces its congestion window, tcp_enter_cwr().
  */
 static bool dropped_below(const struct view *c, const struct lost_at *l)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Options of the SYN that the other end did not get, or did not like. */
+/* Options of the SYN that the other end did not get, or refused. */
 #include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 
 enum { ALL = TCPI_OPT_WSCALE | TCPI_OPT_SACK | TCPI_OPT_TIMESTAMPS };
 
-/* "window scaling, SACK", in a buffer that lasts a sentence. */
+/* "window scaling, SACK", in a buffer that the next sentence reuses. */
 static const char *say_options(int options)
 {
 	static const struct {
@@ -29,7 +29,7 @@ static const char *say_options(int options)
 	return buf;
 }
 
-/* Of what the peer's window costs, all that fewer options can explain. */
+/* The time held by the window: missing options explain at most that. */
 static bool held_by_window(const struct view *c, struct verdict *v)
 {
 	v->us = part_us(c, "swnd");
@@ -38,7 +38,7 @@ static bool held_by_window(const struct view *c, struct verdict *v)
 	return v->us;
 }
 
-/* Both ends are in the recording, and one means what the other does not. */
+/* Both ends are recorded, and they disagree. */
 static int differ(const struct view *c, int agreed)
 {
 	int other = c->peer ? row_options(c->peer) : -1;
@@ -46,7 +46,7 @@ static int differ(const struct view *c, int agreed)
 	return agreed < 0 || other < 0 ? 0 : (agreed ^ other) & ALL;
 }
 
-/* The peer has none of all that were asked for: that is rarely its own wish. */
+/* The peer has none of the options: that is rarely its own choice. */
 static int none_came(const struct view *c, int agreed)
 {
 	int asked = row_asked(c->r);
@@ -78,8 +78,8 @@ bool options_stripped(const struct view *c, struct verdict *v)
 }
 
 /*
- * The first SYN that is sent again asks for ECN no more (RFC 3168, 6.1.1.1). If
- * that is the one that is answered, the others were not liked.
+ * A retransmitted SYN does not ask for ECN (RFC 3168, 6.1.1.1). If only that
+ * one is answered, the ECN SYNs were dropped.
  */
 bool options_ecn(const struct view *c, struct verdict *v)
 {

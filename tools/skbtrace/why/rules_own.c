@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* This end's program, its socket, its host, or its path keeps it waiting. */
+/* This end's program, socket, host or path makes it wait. */
 #include <string.h>
 
 #include "why/why.h"
 
-/* A part of its life with that word, which the events about it show. */
+/* The part of its life held back by that word, and the events that show it. */
 static bool held(const struct view *c, struct verdict *v, const char *word)
 {
 	v->us = part_us(c, word);
@@ -13,7 +13,10 @@ static bool held(const struct view *c, struct verdict *v, const char *word)
 	return v->us;
 }
 
-/* Nagle waits for an ACK; who waits with nothing on the way was told to. */
+/*
+ * Nagle waits for an ACK; a wait with nothing in flight is TCP_CORK or
+ * MSG_MORE.
+ */
 static bool is_corked(const struct view *c)
 {
 	const struct facts *f = &c->r->facts;
@@ -45,7 +48,7 @@ bool own_nagle(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* Nothing like the buffer is on the way, though that is what it waits for. */
+/* In flight is far less than the buffer, though it waits for buffer space. */
 static bool has_space(const struct view *c)
 {
 	const struct facts *f = &c->r->facts;
@@ -78,12 +81,12 @@ bool own_sndbuf(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* fq holds what comes too early: then the own queue is full of it. */
+/* fq holds early packets, so the own qdisc fills up with them. */
 enum { FQ_TIMES = 3 };
 
 /*
- * What stopped for @word did so at one rate, @times at least; 0: no. A rate
- * that follows the congestion window, or the path, is not always the same.
+ * The rate if at least @times stops for @word had the same one, else 0. A rate
+ * that follows the congestion window or the path varies.
  */
 static u64 set_rate(const struct view *c, const char *word, u64 times)
 {
@@ -146,7 +149,7 @@ bool own_refused(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* The first of @words that was dropped on its way in. */
+/* The first of @words among the drops of incoming segments. */
 static const struct seen *dropped_in(const struct view *c,
 				     const char *const *words)
 {
@@ -160,33 +163,61 @@ static const struct seen *dropped_in(const struct view *c,
 	return d;
 }
 
-/* What this end can't take in, from the first such drop to the last. */
-bool own_memory(const struct view *c, struct verdict *v)
+/* The window shuts at once then, though it was larger before. */
+static const char *const beyond_window[] = {
+	"TCP_INVALID_SEQUENCE", "TCP_ZEROWINDOW", NULL
+};
+
+/*
+ * What this end could not take in for one of @words, from the first such drop to
+ * the last of those that follow for one of @after (NULL: none). Or the sender's
+ * timer is what takes long.
+ */
+static const struct seen *not_taken(const struct view *c, struct verdict *v,
+				    const char *const *words,
+				    const char *const *after)
 {
-	static const char *const words[] = {
-		"SOCKET_RCVBUFF", "PROTO_MEM", "TCP_OFO_QUEUE_PRUNE",
-		"SOCKET_BACKLOG", NULL
-	};
-	/* The window is shut at once then, whoever knows of a larger one. */
-	static const char *const after[] = {
-		"TCP_INVALID_SEQUENCE", "TCP_ZEROWINDOW", NULL
-	};
 	const struct seen *d = dropped_in(c, words);
-	const struct seen *more = d ? dropped_in(c, after) : NULL;
+	const struct seen *more = d && after ? dropped_in(c, after) : NULL;
 	u64 until, lost = peer_part_us(c, HELD_LOSS);
 
 	if (!d)
-		return false;
+		return NULL;
 	until = more && more->until > d->until ? more->until : d->until;
 	v->us = (until - d->since) / 1000;
 	if (lost > v->us)
-		v->us = lost;	/* the sender's timer is what takes long */
+		v->us = lost;	/* the wait is the sender's timer */
 	v->sure = SURE_CERTAIN;
 	prove(v, d);
 	prove(v, more);
+	return d;
+}
+
+bool own_memory(const struct view *c, struct verdict *v)
+{
+	static const char *const words[] = {
+		"SOCKET_RCVBUFF", "PROTO_MEM", "TCP_OFO_QUEUE_PRUNE", NULL
+	};
+	const struct seen *d = not_taken(c, v, words, beyond_window);
+
+	if (!d)
+		return false;
 	say(v, "this end can't take in what arrives: %s dropped, %s",
 	    say_n(d->v[V_SEGS].sum, "segment"), say_reason(d));
 	say_next(v, "%s", next_of_drop(d));
+	return true;
+}
+
+/* Who has the socket locked finds the backlog when he unlocks it. */
+bool own_backlog(const struct view *c, struct verdict *v)
+{
+	static const char *const words[] = { "SOCKET_BACKLOG", NULL };
+	const struct seen *d = not_taken(c, v, words, NULL);
+
+	if (!d)
+		return false;
+	say(v, "its program keeps the socket locked, in a system call that takes long (page faults while it copies, no CPU): what arrives meanwhile fills the backlog; %s dropped (SOCKET_BACKLOG)",
+	    say_n(d->v[V_SEGS].sum, "segment"));
 	return true;
 }
 
@@ -202,7 +233,7 @@ bool own_restart(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* The least and the most that @x was whenever it stopped. */
+/* Minimum and maximum of @x over its stops. */
 static struct fact_range stops(const struct view *c, enum fact_value x)
 {
 	struct fact_range all = { .min = UINT64_MAX };
@@ -219,7 +250,7 @@ static struct fact_range stops(const struct view *c, enum fact_value x)
 }
 
 /*
- * It is the window that holds it, and nothing cuts that, and yet it does not
+ * The congestion window holds it, nothing reduces that, and yet it does not
  * grow, as it would each round trip.
  */
 bool own_clamped(const struct view *c, struct verdict *v)
@@ -236,7 +267,7 @@ bool own_clamped(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* A queue takes more than the two segments that a delayed ACK waits for. */
+/* A queue needs more than the two segments of a delayed ACK. */
 static bool can_queue(const struct view *c)
 {
 	enum { SEGMENTS = 4 };
@@ -244,7 +275,7 @@ static bool can_queue(const struct view *c)
 	return stops(c, V_INFLIGHT).max >= SEGMENTS;
 }
 
-/* RTT samples that are far above the least one, else NULL */
+/* RTT samples far above the minimum, else NULL */
 static const struct seen *longer_rtts(const struct view *c)
 {
 	const struct seen *r = facts_next(&c->r->facts, NULL, FACT_RTT, NULL);
@@ -260,8 +291,8 @@ static const struct seen *longer_rtts(const struct view *c)
 }
 
 /*
- * Packets that the driver has cut off from their socket (skb_orphan) are not of
- * TCP small queues: round trips grow as if it were the path.
+ * TCP small queues do not count packets that the driver has orphaned
+ * (skb_orphan): round trips grow as if the path were slow.
  */
 bool own_ring(const struct view *c, struct verdict *v)
 {
@@ -276,7 +307,7 @@ bool own_ring(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* A queue on the path grows as it sends. */
+/* A queue on the path grows while it sends. */
 bool path_queue(const struct view *c, struct verdict *v)
 {
 	const struct seen *r = longer_rtts(c);
@@ -301,7 +332,7 @@ bool path_queue(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* Routers that mark packets instead of dropping them (RFC 3168). */
+/* Routers mark packets instead of dropping them (RFC 3168). */
 bool path_marks(const struct view *c, struct verdict *v)
 {
 	u64 marked = row_grown(c->r, C_MARKED);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The other end, or its program, keeps this one waiting. */
+/* The other end, or its program, makes this one wait. */
 #include <string.h>
 
 #include "why/why.h"
 
-/* It grew: the receiver sizes its buffer to the path, as it should. */
+/* The window grew: the receiver sizes its buffer to the path, as it should. */
 static bool window_grew(const struct view *c)
 {
 	const struct facts *f = &c->r->facts;
@@ -18,7 +18,7 @@ static bool window_grew(const struct view *c)
 	return min <= max / 2;
 }
 
-/* If it is shut still, up to where the connection is known. */
+/* A window that is still shut counts up to the last event. */
 static u64 shut_us(const struct view *c)
 {
 	const struct facts *f = &c->r->facts;
@@ -29,8 +29,8 @@ static u64 shut_us(const struct view *c)
 }
 
 /*
- * A window that is never shut, and yet nothing like a window a round trip: what
- * is there waits in the receiver's buffer. One of less than a segment says
+ * The window never shuts, and yet the rate is far below a window per round
+ * trip: data waits in the receiver's buffer. A window below a segment proves
  * nothing: each piece of it waits for a timer.
  */
 static bool reads_slowly(const struct view *c, u64 swnd)
@@ -42,7 +42,7 @@ static bool reads_slowly(const struct view *c, u64 swnd)
 	       2 * c->r->acked * mean_rtt(c) < wnd * swnd;
 }
 
-/* Between the times when it is shut it opens a little. */
+/* It opens a little between the times when it is shut. */
 static bool is_shut(const struct view *c, u64 swnd)
 {
 	u64 us = shut_us(c);
@@ -110,7 +110,7 @@ bool peer_thinks(const struct view *c, struct verdict *v)
 
 	if (!t || !us || !t->v[V_GAP].n || !is_asking(c))
 		return false;
-	/* A question, or its answer, that got lost takes as long. */
+	/* A lost question or answer takes as long. */
 	if (!c->peer && 2 * again >= t->v[V_GAP].n)
 		return false;
 	v->us = us;
@@ -127,14 +127,14 @@ bool peer_thinks(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* A round trip for each small piece: nobody is slow but the dialogue. */
+/* A round trip for each small piece: neither end is slow, the dialogue is. */
 bool peer_ping_pong(const struct view *c, struct verdict *v)
 {
 	const struct seen *t = answers(c), *own;
 	u64 us = part_us(c, HELD_RTT), out;
 	enum { TIMES = 4 };
 
-	/* If both ends are known, one of them tells it. */
+	/* If both ends are recorded, one of them says it. */
 	if (!t || t->v[V_GAP].n < TIMES || !is_asking(c))
 		return false;
 	own = facts_next(&c->r->facts, NULL, FACT_TURN, "self");

@@ -11,7 +11,7 @@ const char *const sure_words[] = {
 	[SURE_CERTAIN] = "certain",
 };
 
-/* As many values in one sentence. */
+/* Values in one sentence, at most. */
 enum { SLOTS = 12, SLOT = 80 };
 
 static char *slot(void)

@@ -6,7 +6,7 @@
 
 #include "why/why.h"
 
-/* What takes less of a life, or less time, is no trouble. */
+/* A smaller share of the life, or a shorter time, is no trouble. */
 enum { SHARE = 20, LEAST_US = 50000 };
 
 static int by_tuple(const void *a, const void *b)
@@ -17,7 +17,7 @@ static int by_tuple(const void *a, const void *b)
 	return memcmp(&x->a, &y->a, sizeof(x->a));
 }
 
-/* The same tuple: by their lives, so that the order is always the same. */
+/* Same tuple: by begin, so that the order is stable. */
 static int by_tuple_and_time(const void *a, const void *b)
 {
 	const struct row *x = *(const struct row *const *)a;
@@ -48,7 +48,7 @@ void why_close(struct why *w)
 	free(w->row);
 }
 
-/* Which has the tuple of @k, and lived at the same time as @r. */
+/* The connection with tuple @k that lived at the same time as @r. */
 static const struct row *row_beside(const struct why *w, const struct row *k,
 				    const struct row *r)
 {
@@ -77,7 +77,7 @@ static const struct row *peer_of(const struct why *w, const struct row *r)
 	return row_beside(w, &key, r);
 }
 
-/* It listens at that address, or at any: 0.0.0.0, ::. */
+/* A listener at that address, or at any: 0.0.0.0, ::. */
 static const struct row *listener_of(const struct why *w, const struct row *r)
 {
 	struct row key = { .a = r->a };
@@ -105,16 +105,36 @@ static bool is_trouble(const struct view *c, const struct verdict *v)
 	return v->us >= LEAST_US && v->us * 100 >= c->life * SHARE;
 }
 
-/* Events that @rule needs and nobody recorded, or of which some are lost. */
-static bool lacks(const struct why *w, const struct rule *rule, char *buf,
-		  size_t size)
+/* Some of that source are lost, anywhere in the recording. */
+static bool lost_ever(const struct view *c, int source)
 {
+	return c->w->s->lost_src[source];
+}
+
+/* ... while it lived. */
+static bool lost_meanwhile(const struct view *c, int source)
+{
+	const struct lost_span *at = &c->w->s->lost_at[source];
+
+	return lost_ever(c, source) && at->from <= row_end(c->r) &&
+	       c->r->first <= at->to;
+}
+
+/*
+ * Events of @needs that nobody recorded, or of which some are lost, by
+ * @is_lost.
+ */
+static bool lacks(const struct view *c, u32 needs,
+		  bool (*is_lost)(const struct view *c, int source),
+		  char *buf, size_t size)
+{
+	const struct why *w = c->w;
 	bool lost = false;
 
 	*buf = 0;
 	for (int i = 0; i < SRC_NR; i++) {
-		if (!(rule->needs & 1u << i) ||
-		    (w->recorded[i] && !w->s->lost_src[i]))
+		if (!(needs & 1u << i) ||
+		    (w->recorded[i] && !is_lost(c, i)))
 			continue;
 		lost = lost || w->recorded[i];
 		snprintf(buf + strlen(buf), size - strlen(buf), "%s%s",
@@ -134,7 +154,19 @@ static bool any_lost(const struct why *w)
 	return false;
 }
 
-/* How it ended is told of a life, too, that took less than a microsecond. */
+/* It looks like @v's rule, but what that goes by is not all there. */
+static void give_up(const struct view *c, struct verdict *v, const char *lacking)
+{
+	const char *name = v->rule->name;
+
+	memset(v, 0, sizeof(*v));
+	v->rule = rule_unknown();
+	v->us = c->life;
+	say(v, "cannot be judged: one may be %s, but %s", name, lacking);
+	say_next(v, "%s", v->rule->next);
+}
+
+/* An end counts, too, for a life of less than a microsecond. */
 static bool apply(const struct view *c, const struct rule *rule,
 		  struct verdict *v)
 {
@@ -154,12 +186,16 @@ static bool apply(const struct view *c, const struct rule *rule,
 		return true;
 	if (!is_trouble(c, v))
 		return false;
-	if (v->sure == SURE_CERTAIN && lacks(c->w, rule, what, sizeof(what)))
+	if (rule->needs & NEEDS_WHOLE &&
+	    lacks(c, rule->needs, lost_meanwhile, what, sizeof(what)))
+		give_up(c, v, what);
+	else if (v->sure == SURE_CERTAIN &&
+		 lacks(c, rule->needs, lost_ever, what, sizeof(what)))
 		say_likely(v, what);
 	return true;
 }
 
-/* A outcome first, then what took longest; of what takes the same the first. */
+/* An outcome first, then the longest; among equals the first. */
 static bool is_better(const struct verdict *a, const struct verdict *b)
 {
 	if (a->rule->kind != b->rule->kind)
@@ -182,7 +218,7 @@ static void insert(struct case_file *f, const struct verdict *v)
 	f->n++;
 }
 
-/* Of a group the first that applies explains it. */
+/* The first rule of a group that applies explains it. */
 static void troubles(const struct view *c, struct case_file *f)
 {
 	bool told[GROUP_NR] = {};
@@ -194,12 +230,13 @@ static void troubles(const struct view *c, struct case_file *f)
 		if (r->kind >= RULE_UNKNOWN || told[r->group] ||
 		    !apply(c, r, &v))
 			continue;
-		told[r->group] = r->group != GROUP_OWN;
+		told[r->group] = r->group != GROUP_OWN &&
+				 v.rule == r;
 		insert(f, &v);
 	}
 }
 
-/* What it did most, if that is known. */
+/* What it did most of the time, if known. */
 static void health(const struct view *c, struct case_file *f)
 {
 	struct verdict v;
@@ -225,6 +262,9 @@ void why_judge(const struct why *w, const struct row *r, struct case_file *f)
 	c.listener = listener_of(w, r);
 	c.nparts = row_parts(r, c.part);
 	troubles(&c, f);
+	/* what is known of it is more than what is not */
+	while (f->n > 1 && f->v[f->n - 1].rule->kind == RULE_UNKNOWN)
+		f->n--;
 	if (!f->n)
 		health(&c, f);
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Why a connection is slow, or ended: rules look at its row of the summary and
- * at its facts, and the one that explains most of its life is the verdict. A
- * rule stands in one table (table.c), with its sentence, its test and the next
- * step; it knows nothing of other rules.
+ * Why a connection is slow, or ended. Rules examine its row of the summary and
+ * its facts; the rule that explains most of its life is the verdict. All rules
+ * stand in one table (table.c), each with its sentence, test and next step. A
+ * rule knows nothing of the others.
  */
 #ifndef SKBTRACE_WHY_H
 #define SKBTRACE_WHY_H
@@ -17,15 +17,15 @@ struct json;
 enum sure { SURE_NO, SURE_LIKELY, SURE_CERTAIN };
 extern const char *const sure_words[];
 
-/* Which kind of rule; the order is that of what an operator wants first. */
+/* The kind of rule, in the order in which an operator wants them. */
 enum rule_kind {
 	RULE_FATE,		/* never established, or ended by force */
-	RULE_HELD,		/* something took a part of its life */
-	RULE_UNKNOWN,		/* cannot say, for want of events */
+	RULE_HELD,		/* something took part of its life */
+	RULE_UNKNOWN,		/* cannot say: events are missing */
 	RULE_HEALTHY,		/* nobody's fault */
 };
 
-/* Of one group the first rule that applies speaks, but of GROUP_OWN all do. */
+/* Of a group only the first rule that applies counts; of GROUP_OWN all do. */
 enum rule_group {
 	GROUP_OWN, GROUP_FATE, GROUP_LOSS, GROUP_WINDOW, GROUP_NR
 };
@@ -43,7 +43,7 @@ struct verdict {
 	const struct seen *proof[WHY_PROOFS];
 };
 
-/* One connection as a rule sees it. */
+/* A connection, as rules see it. */
 struct view {
 	const struct why *w;
 	const struct row *r;
@@ -54,21 +54,28 @@ struct view {
 	struct held_part part[MAX_PARTS];
 };
 
+/* It goes by all of its events, or by that there are none: one lost is too many. */
+#define NEEDS_WHOLE	(1u << 31)
+
 struct rule {
 	const char *name;
 	enum rule_kind kind;
 	enum rule_group group;
-	u32 needs;		/* 1 << enum source */
-	/* Fills @v's time, text and proofs; false: it is not that. */
+	u32 needs;		/* 1 << enum source, NEEDS_WHOLE */
+	/*
+	 * Fills in @v's time, text and proofs; false: the rule does not apply.
+	 */
 	bool (*test)(const struct view *c, struct verdict *v);
 	const char *meaning;
-	const char *next;	/* what to type; NULL: the test says */
+	const char *next;	/* what to type; NULL: the test sets it */
 };
 
 extern const struct rule rules[];
 extern const u32 nrules;
+/* What is said of one that cannot be judged */
+const struct rule *rule_unknown(void);
 
-/* As many for a connection; the first is the verdict. */
+/* Rules that apply to a connection, at most; the first is the verdict. */
 enum { MAX_VERDICTS = 3 };
 
 struct case_file {
@@ -78,7 +85,9 @@ struct case_file {
 	struct verdict v[MAX_VERDICTS];
 };
 
-/* What is kept of each, since there may be many: the rest is found again. */
+/*
+ * Kept of each connection, since there may be many; the rest is computed again.
+ */
 struct found {
 	const struct row *row;
 	const struct rule *rule;	/* of its verdict, NULL: none */
@@ -107,16 +116,16 @@ static inline bool why_trouble(const struct found *f)
 /* order.c: all connections, the worst first, in *@found; free() it. */
 u32 why_find(const struct why *w, struct found **found);
 
-/* Those without trouble that have one rule. */
+/* Connections without trouble, by rule. */
 struct tally {
 	u32 n;
 	const struct row *one;	/* of them */
 };
 
-/* @of has room for each rule, all 0; how many are healthy. */
+/* @of has an element for each rule, all 0. Returns how many are healthy. */
 u32 why_tally(const struct found *f, u32 n, struct tally *of);
 
-/* What makes all verdicts less sure, each in a sentence. */
+/* Prints what makes all verdicts less certain, a sentence each. */
 struct doubts {
 	u32 n;
 	char text[4][120];
@@ -126,7 +135,10 @@ void why_doubts(const struct why *w, struct doubts *d);
 
 /* ---- for rules ---- */
 
-/* say.c: durations and sizes for the eye, in a buffer that lasts a sentence. */
+/*
+ * say.c: durations and sizes as text, in a buffer that the next sentence
+ * reuses.
+ */
 const char *say_us(u64 us);
 const char *say_bytes(u64 bytes);
 /* "1 SYN", "3 SYNs" */
@@ -135,69 +147,71 @@ void say(struct verdict *v, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 void say_next(struct verdict *v, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Only likely, because... */
+/* The verdict is only likely, because... */
 void say_likely(struct verdict *v, const char *why);
-/* Events that show it. */
+/* Adds events that show it. */
 void prove(struct verdict *v, const struct seen *s);
 void prove_all(struct verdict *v, const struct facts *f, enum fact what,
 	       const char *word);
 
-/* part.c: time of its life that @word held it back. */
+/* part.c: the time that @word held it back. */
 u64 part_us(const struct view *c, const char *word);
 /* And the other end. */
 u64 peer_part_us(const struct view *c, const char *word);
 
-/* Round trips on average, with delayed ACKs; 0: not known. */
+/* The average RTT, with delayed ACKs; 0: not known. */
 u64 mean_rtt(const struct view *c);
-/* The peer's window is shut, or it is read more slowly than it would allow. */
+/*
+ * The peer's window is shut, or its program reads more slowly than it allows.
+ */
 bool peer_is_slow(const struct view *c);
-/* It asks, and the other end answers: who connected, as far as is known. */
+/* Does it ask, and the other end answer? The client asks, as far as known. */
 bool is_asking(const struct view *c);
 /*
- * How long its bytes are in the transmit ring on average, if that makes most of
- * what its round trips are longer than the least; else 0.
+ * The average time of its bytes in the transmit ring, if that explains most of
+ * its RTT above the minimum; else 0.
  */
 u64 ring_us(const struct view *c);
-/* Segments that were sent again, without SYNs; of both ends as far as known. */
+/* Retransmitted segments without SYNs, of both ends as far as known. */
 u64 segs_again(const struct row *r);
 u64 both_again(const struct view *c);
-/* Of the time that it waited for answers, what the peer's program took. */
+/* The time that the peer's program took, of the waits for answers. */
 u64 thinking_us(const struct view *c);
-/* Of the time that answers took, what was spent in queues of the path. */
+/* The time spent in queues of the path, of the waits for answers. */
 u64 queued_us(const struct view *c);
 
-/* What it had to send last was refused by its own host. */
+/* Its own host refused the last data it had to send. */
 bool own_refused_all(const struct view *c);
 
-/* place.c: drops that count, and where they happened. */
+/* place.c: which drops count, and where they happened. */
 enum place {
 	PLACE_OWN,		/* this end's host, on the way out */
-	PLACE_NEXT,		/* behind a veth, in a namespace of it */
-	PLACE_ROUTER,		/* a namespace of the recording in between */
+	PLACE_NEXT,		/* behind a veth, in another namespace of the host */
+	PLACE_ROUTER,		/* a recorded namespace on the path */
 	PLACE_PEER,		/* the other end's host, on the way in */
-	PLACE_PEER_OUT,		/* what the other end sent, in its host */
-	PLACE_BACK,		/* this end's host, what came in */
+	PLACE_PEER_OUT,		/* the other end's host, on the way out */
+	PLACE_BACK,		/* this end's host, on the way in */
 };
 
 struct lost_at {
-	const struct seen *worst;	/* of most segments; NULL: none */
+	const struct seen *worst;	/* the worst drop; NULL: none */
 	enum place place;
-	u64 segs;		/* of all that were dropped */
-	u64 here;		/* of them like the worst */
+	u64 segs;		/* of all drops */
+	u64 here;		/* of those like the worst */
 };
 
 /* Of what @c sent. */
 void find_drops(const struct view *c, struct lost_at *l);
-/* Of what the other end sent. */
+/* Of segments that the other end sent. */
 void find_answer_drops(const struct view *c, struct lost_at *l);
-/* The other end is a request: it has begun by the SYN of this one. */
+/* The other end is a request socket, which this end's SYN made. */
 bool peer_is_request(const struct view *c);
-/* "a netfilter rule (NETFILTER_DROP)", in a buffer as say_us()'s. */
+/* "a netfilter rule (NETFILTER_DROP)", in a buffer such as say_us()'s. */
 const char *say_reason(const struct seen *drop);
 const char *say_place(const struct lost_at *l);
 /* What to look at. */
 const char *next_of_drop(const struct seen *drop);
-/* It is no loss: what was had, or a segment that ended something. */
+/* No loss: a duplicate, or a segment that ended a connection. */
 bool drop_is_harmless(const char *reason);
 
 /* rules_*.c */
@@ -215,24 +229,24 @@ rule_test loss_half_open, loss_acks, loss_answers, loss_reordered, loss_mtu,
 rule_test peer_shut, peer_small, peer_thinks, peer_ping_pong;
 rule_test own_nagle, own_sndbuf, own_queue, own_ring, own_pacing,
 	  own_restart, own_corked, own_refused, own_memory, own_starved,
-	  own_clamped;
+	  own_clamped, own_backlog;
 rule_test path_queue, path_marks;
 rule_test unknown_held, fine_receiver, fine_program, fine_start, fine_path,
 	  fine_short;
 
-/* Verdicts on what @s has collected, as summary_print() prints its rows. */
+/* Prints verdicts on what @s has collected, as summary_print() prints rows. */
 void why_summary(struct summary *s, const struct segments *segments,
 		 struct printer *p,
 		 const struct trace *traces, u64 last, u64 to, u32 top);
 
-/* What rules there are, on stdout. */
+/* Prints the rules. */
 void why_rules(void);
 
-/* print.c: one of them, and those without trouble together. */
+/* print.c: prints one, and those without trouble together. */
 void why_text_case(const struct why *w, struct printer *p, const struct row *r);
 void why_text_healthy(const struct why *w, struct printer *p,
 		      const struct found *f, u32 n);
-/* print.c, json.c; the worst first, @top of those in trouble, 0: all. */
+/* print.c, json.c: prints @top of those in trouble, the worst first; 0: all. */
 void why_print(const struct why *w, struct printer *p, u32 top);
 void why_json(const struct why *w, struct printer *p, const struct found *f,
 	      u32 n);

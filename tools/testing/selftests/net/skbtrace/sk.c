@@ -27,6 +27,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "sk_hold.h"
+
 #ifndef SOL_UDP
 #define SOL_UDP		17
 #endif
@@ -328,6 +330,12 @@ static int do_recv(char **arg)
 	return 0;
 }
 
+/* hold HELD GO: receive, but from HELD to GO the socket is locked */
+static int do_hold(char **arg)
+{
+	return sk_hold(fd, arg[0], arg[1]);
+}
+
 /* read to the end of the stream */
 static int do_eof(char **arg)
 {
@@ -540,6 +548,7 @@ static const struct {
 	{ "send",	2, do_send },
 	{ "read",	1, do_read },
 	{ "recv",	1, do_recv },
+	{ "hold",	2, do_hold },
 	{ "eof",	0, do_eof },
 	{ "pingpong",	2, do_pingpong },
 	{ "echo",	0, do_echo },

@@ -135,15 +135,15 @@ done
 
 in_b tc qdisc add dev b0 root netem delay 40ms limit 10000 || skip "no netem"
 for f in 4 6; do
-	record "room$f" "${events}4k" "$(addr B $f)" $f \
+	record "sndbuf$f" "${events}4k" "$(addr B $f)" $f \
 		"opt sndbuf 4608 write 800000 shut eof" eof
-	stages "room$f"
-	near "room$f: room" "$(us "room$f" program room p50_us)" $((40 * ms))
-	near "room$f: sent network+peer" \
-		"$(us "room$f" sent network+peer p50_us)" $((40 * ms))
-	within "room$f: sent buffer" "$(us "room$f" sent buffer p50_us)" 0 $ms
-	sums "room$f"
-	named "room$f" send-buffer
+	stages "sndbuf$f"
+	near "sndbuf$f: sndbuf" "$(us "sndbuf$f" program sndbuf p50_us)" $((40 * ms))
+	near "sndbuf$f: sent network+peer" \
+		"$(us "sndbuf$f" sent network+peer p50_us)" $((40 * ms))
+	within "sndbuf$f: sent buffer" "$(us "sndbuf$f" sent buffer p50_us)" 0 $ms
+	sums "sndbuf$f"
+	named "sndbuf$f" send-buffer
 done
 
 # --- the transmit ring, of a tun device whose reader is slow

@@ -85,7 +85,7 @@ through() {
 }
 
 # record_all [OPTION...]: all that "why" looks at, unless there is an option -e,
-# until judge; $recorder is the program. WHY_SIDE=A, or B: what one of both hosts
+# until verdicts; $recorder is the program. WHY_SIDE=A, or B: what one of both hosts
 # would record.
 record_all() {
 	[[ " $* " == *" -e "* ]] || set -- -e @why "$@"
@@ -113,7 +113,7 @@ verdicts() {
 declare -A alone=([acks-lost]=reordered [lost-here]=lost-on-path
 	[queue-full]=no-answer [syn-dropped]=no-answer
 	[answers-lost]=path-queue [blackout]=mtu-hole
-	[syn-stripped]=window-unscaled [receive-memory]=-)
+	[syn-stripped]=window-unscaled)
 
 # fits GOT WANTED
 fits() {
@@ -153,8 +153,8 @@ some() {
 	is "$3, IPv${families[$3]}: how many are $2" "$n" "$1"
 }
 
-# judge: the recording ends; is each connection's verdict as it should be?
-judge() {
+# verdicts: the recording ends; is each connection's verdict as it should be?
+verdicts() {
 	local p end said
 	declare -A got
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Space for a block in the buffer of this CPU, and losses. */
-#ifndef _NET_SKBTRACE_ROOM_H
-#define _NET_SKBTRACE_ROOM_H
+#ifndef _NET_SKBTRACE_RESERVE_H
+#define _NET_SKBTRACE_RESERVE_H
 
 #include "run.h"
 
@@ -24,4 +24,4 @@ static __always_inline void *skbtrace_reserve(struct skbtrace_cpu *c, u32 len,
 	return p;
 }
 
-#endif /* _NET_SKBTRACE_ROOM_H */
+#endif /* _NET_SKBTRACE_RESERVE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The filters of a session, applied to an event. */
-#ifndef _NET_SKBTRACE_JUDGE_H
-#define _NET_SKBTRACE_JUDGE_H
+#ifndef _NET_SKBTRACE_VERDICT_H
+#define _NET_SKBTRACE_VERDICT_H
 
 #include <linux/skbtrace.h>
 #include "prog.h"
@@ -35,22 +35,6 @@ struct skbtrace_filters {
 	struct cgroup		*cgroup;
 };
 
-/**
- * struct skbtrace_packet - see skbtrace_passes_packet()
- * @skb: packet
- * @l3: where its IP header is
- * @dir: SKBTRACE_DIR_*
- * @dev: its device, %NULL: not known
- * @sk: its socket, %NULL: not known
- */
-struct skbtrace_packet {
-	const struct sk_buff	*skb;
-	int			l3;
-	u8			dir;
-	const struct net_device	*dev;
-	struct sock		*sk;
-};
-
 /* The filters of a session, %NULL: none. Context: skbtrace_lock. */
 static inline const struct skbtrace_filters *
 skbtrace_filters_locked(const struct skbtrace_session *s)
@@ -63,4 +47,4 @@ void skbtrace_filters_free(struct skbtrace_filters *j);
 bool skbtrace_wants_name(struct skbtrace_session *s,
 			 const struct skbtrace_event *ev, struct sock *sk);
 
-#endif /* _NET_SKBTRACE_JUDGE_H */
+#endif /* _NET_SKBTRACE_VERDICT_H */

@@ -11,7 +11,7 @@
 #include <linux/wait.h>
 #include "gate.h"
 #include "race.h"
-#include "room.h"
+#include "reserve.h"
 
 static void skbtrace_close_subbuf(struct skbtrace_cpu *c)
 {
