@@ -45,4 +45,31 @@ skbtrace_seen_sock(const struct skbtrace_session *s, struct sock *sk)
 	return sk && skbtrace_hides(s, sock_net(sk)) ? NULL : sk;
 }
 
+static inline u8 skbtrace_sock_proto(const struct sock *sk)
+{
+	return sk_fullsock(sk) ? sk->sk_protocol : IPPROTO_TCP;
+}
+
+bool skbtrace_is_inner(const struct sk_buff *skb,
+		       const struct skbtrace_tuple *t, const struct sock *sk);
+
+/**
+ * skbtrace_hides_outer() - is this packet below a tunnel, and must not be told?
+ * @s: session
+ * @skb: packet whose device is not known
+ * @sk: socket that it holds, or %NULL
+ * @t: addresses of the packet, @sk its local end
+ *
+ * Its addresses are the tunnel's then, maybe of another namespace than that of
+ * the socket. Context: probe.
+ * Return: true if it is, and the session is bound
+ */
+static __always_inline bool
+skbtrace_hides_outer(const struct skbtrace_session *s,
+		     const struct sk_buff *skb, const struct sock *sk,
+		     const struct skbtrace_tuple *t)
+{
+	return sk && skbtrace_hides(s, NULL) && !skbtrace_is_inner(skb, t, sk);
+}
+
 #endif /* _LINUX_SKBTRACE_NETNS_H */

@@ -40,6 +40,20 @@ bool skbtrace_bound_elsewhere(const struct skbtrace_session *s,
 }
 EXPORT_SYMBOL_GPL(skbtrace_bound_elsewhere);
 
+/* Is this a packet of the socket itself? Its peer may vary. */
+bool skbtrace_is_inner(const struct sk_buff *skb,
+		       const struct skbtrace_tuple *t, const struct sock *sk)
+{
+	struct skbtrace_tuple of;
+
+	skbtrace_sock_tuple(sk, &of);
+	return !skb->encapsulation && t->proto == skbtrace_sock_proto(sk) &&
+	       (ipv6_addr_any(&of.local) ||
+		ipv6_addr_equal(&t->local, &of.local)) &&
+	       (!t->lport || t->lport == of.lport);
+}
+EXPORT_SYMBOL_GPL(skbtrace_is_inner);
+
 /*
  * A process may have the socket of another namespace. One that has left all
  * namespaces, since it exits, is not known to be of any.

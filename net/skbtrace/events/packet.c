@@ -241,40 +241,16 @@ static u64 drop_cookie(const struct skbtrace_packet *p)
 	return p->by ? atomic64_read(&p->by->sk_cookie) : 0;
 }
 
-/* Is this a packet of the socket itself? Its peer may vary. */
-static bool drop_is_inner(const struct sk_buff *skb,
-			  const struct skbtrace_tuple *t,
-			  const struct skbtrace_tuple *of)
-{
-	return !skb->encapsulation && t->proto == of->proto &&
-	       (ipv6_addr_any(&of->local) ||
-		ipv6_addr_equal(&t->local, &of->local)) &&
-	       (!t->lport || t->lport == of->lport);
-}
-
-/*
- * Below a tunnel a packet has the addresses of the tunnel, maybe of another
- * network namespace. Who is bound to that of the socket is told the socket's.
- */
+/* Who must not be told of what is below a tunnel is told the socket's. */
 static void drop_hide_outer(const struct skbtrace_session *s,
 			    const struct sk_buff *skb, const struct sock *held,
 			    struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
 {
-	struct skbtrace_tuple of;
-
-	if (!held || !skbtrace_hides(s, NULL))
+	if (!skbtrace_hides_outer(s, skb, held, t))
 		return;
-	skbtrace_sock_tuple(held, &of);
-	of.proto = sk_fullsock(held) ? held->sk_protocol : IPPROTO_TCP;
-	if (drop_is_inner(skb, t, &of))
-		return;
-	no_tuple(t);
 	memset(l4, 0, sizeof(*l4));
-	t->local = of.local;
-	t->peer = of.peer;
-	t->lport = of.lport;
-	t->pport = of.pport;
-	t->proto = of.proto;
+	skbtrace_sock_tuple(held, t);
+	t->proto = skbtrace_sock_proto(held);
 	t->dir = SKBTRACE_DIR_TX;
 }
 

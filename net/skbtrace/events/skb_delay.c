@@ -235,9 +235,14 @@ static void delay_end(struct skbtrace_session *s, u8 where,
 		.skb = skb, .l3 = skbtrace_network_l3(skb), .dir = place.dir,
 		.sk = skb->skb_iif ? NULL : sk,
 	};
+	struct skbtrace_tuple t;
 
 	if (p.l3 == SKBTRACE_NO_L3 ||
 	    !skbtrace_wants(s, &skbtrace_ev_skb_delay, where))
+		return;
+	if (p.sk && skbtrace_packet_tuple(skb, p.l3, SKBTRACE_DIR_TX, &t,
+					  NULL) &&
+	    skbtrace_hides_outer(s, skb, p.sk, &t))
 		return;
 	if (skb->skb_iif)
 		skbtrace_refused_by(&p, sk ? sk : by);
