@@ -85,7 +85,7 @@ int skbtrace_vlan_l3(const struct sk_buff *skb);
  * @sk: its socket, %NULL: not known
  * @by: the socket that has refused it, may have been released; %NULL: not known.
  *	Set by skbtrace_refused_by()
- * @netns: inode number of its network namespace, 0: skbtrace_packet_netns() tells
+ * @net: its network namespace, %NULL: skbtrace_packet_net() tells
  */
 struct skbtrace_packet {
 	const struct sk_buff	*skb;
@@ -94,15 +94,23 @@ struct skbtrace_packet {
 	const struct net_device	*dev;
 	struct sock		*sk;
 	struct sock		*by;
-	u32			netns;
+	const struct net	*net;
 };
 
 struct skbtrace_event;
 struct skbtrace_session;
 
-u32 skbtrace_packet_netns(const struct sk_buff *skb,
-			  const struct net_device *dev, const struct sock *sk);
+const struct net *skbtrace_packet_net(const struct sk_buff *skb,
+				      const struct net_device *dev,
+				      const struct sock *sk);
 void skbtrace_refused_by(struct skbtrace_packet *p, struct sock *sk);
+
+/* The inode number, 0: not known */
+static inline u32 skbtrace_inum(const struct net *net)
+{
+	return net ? net->ns.inum : 0;
+}
+
 bool skbtrace_passes_whole(struct skbtrace_session *s,
 			   const struct skbtrace_event *ev,
 			   const struct skbtrace_packet *p);

@@ -13,14 +13,14 @@
  * The namespace of its route, which freeing the packet will release: so it is
  * one, or none. That of a device that has gone is another namespace's.
  */
-static u32 skbtrace_route_netns(const struct sk_buff *skb)
+static const struct net *skbtrace_route_net(const struct sk_buff *skb)
 {
 	const struct net_device *dev;
 
 	if (!skb_valid_dst(skb))
-		return 0;
+		return NULL;
 	dev = READ_ONCE(skb_dst(skb)->dev);
-	return dev && dev != blackhole_netdev ? dev_net(dev)->ns.inum : 0;
+	return dev && dev != blackhole_netdev ? dev_net(dev) : NULL;
 }
 
 /*
@@ -34,23 +34,24 @@ static bool skbtrace_lent(const struct sock *sk)
 }
 
 /**
- * skbtrace_packet_netns() - the network namespace of a packet
+ * skbtrace_packet_net() - the network namespace of a packet
  * @skb: packet, in the hands of IP, or about to be freed
  * @dev: its device, %NULL: not known
  * @sk: its socket, %NULL: not known
  *
  * Context: probe.
- * Return: the inode number, 0: not known
+ * Return: the namespace, %NULL: not known
  */
-u32 skbtrace_packet_netns(const struct sk_buff *skb,
-			  const struct net_device *dev, const struct sock *sk)
+const struct net *skbtrace_packet_net(const struct sk_buff *skb,
+				      const struct net_device *dev,
+				      const struct sock *sk)
 {
 	if (dev)
-		return dev_net(dev)->ns.inum;
-	return sk && !skbtrace_lent(sk) ? sock_net(sk)->ns.inum :
-					  skbtrace_route_netns(skb);
+		return dev_net(dev);
+	return sk && !skbtrace_lent(sk) ? sock_net(sk) :
+					  skbtrace_route_net(skb);
 }
-EXPORT_SYMBOL_GPL(skbtrace_packet_netns);
+EXPORT_SYMBOL_GPL(skbtrace_packet_net);
 
 static bool skbtrace_receives(const struct sock *sk,
 			      const struct skbtrace_tuple *t)
@@ -69,7 +70,7 @@ static bool skbtrace_receives(const struct sock *sk,
 
 /**
  * skbtrace_refused_by() - a socket is said to have refused a packet
- * @p: packet; its @by and @netns are set if this is true
+ * @p: packet; its @by and @net are set if this is true
  * @sk: the socket; %NULL: none
  *
  * It may have been released: TCP and UDP sockets stay readable under RCU, which
@@ -90,6 +91,6 @@ void skbtrace_refused_by(struct skbtrace_packet *p, struct sock *sk)
 	if (!net)
 		return;
 	p->by = sk;
-	p->netns = net->ns.inum;
+	p->net = net;
 }
 EXPORT_SYMBOL_GPL(skbtrace_refused_by);

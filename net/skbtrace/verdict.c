@@ -127,10 +127,12 @@ static bool skbtrace_in_cgroup(struct sock *sk, struct cgroup *cgrp)
 #endif
 }
 
-static bool skbtrace_in_scope(const struct skbtrace_filters *j, u32 netns,
-			      int ifindex, u32 mark, struct sock *sk)
+/* @net: %NULL: not known */
+static bool skbtrace_in_scope(const struct skbtrace_filters *j,
+			      const struct net *net, int ifindex, u32 mark,
+			      struct sock *sk)
 {
-	if (j->netns && netns != j->netns)
+	if (j->netns && (!net || net->net_cookie != j->netns_cookie))
 		return false;
 	if (j->ifindex && ifindex != j->ifindex)
 		return false;
@@ -145,26 +147,25 @@ static bool skbtrace_in_scope(const struct skbtrace_filters *j, u32 netns,
 static bool skbtrace_sk_in_scope(const struct skbtrace_filters *j,
 				 struct sock *sk)
 {
-	return skbtrace_in_scope(j, sock_net(sk)->ns.inum,
-				 skbtrace_sk_ifindex(sk), skbtrace_sk_mark(sk),
-				 sk);
+	return skbtrace_in_scope(j, sock_net(sk), skbtrace_sk_ifindex(sk),
+				 skbtrace_sk_mark(sk), sk);
 }
 
 static bool skbtrace_packet_in_scope(const struct skbtrace_filters *j,
 				     const struct skbtrace_packet *p)
 {
-	u32 netns = p->netns;
+	const struct net *net = p->net;
 	int ifindex;
 
-	if (!netns)
-		netns = skbtrace_packet_netns(p->skb, p->dev, p->sk);
+	if (!net)
+		net = skbtrace_packet_net(p->skb, p->dev, p->sk);
 	if (p->dev)
 		ifindex = p->dev->ifindex;
 	else if (p->sk && (p->dir != SKBTRACE_DIR_RX || !p->skb->skb_iif))
 		ifindex = skbtrace_sk_ifindex(p->sk);
 	else
 		ifindex = p->skb->skb_iif;
-	return skbtrace_in_scope(j, netns, ifindex, p->skb->mark,
+	return skbtrace_in_scope(j, net, ifindex, p->skb->mark,
 				 p->sk ? p->sk : p->by);
 }
 

@@ -108,6 +108,7 @@ long_ip(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	struct ip_send_block b __uninitialized;
 	struct skbtrace_l4 l4 = {};
 
+	sk = skbtrace_seen_sock(s, sk);
 	if (!skbtrace_passes_packet(s, ev, skb, l3, dir, skb->dev, sk))
 		return;
 	skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4);

@@ -230,8 +230,8 @@ static void drop_owner(struct skbtrace_packet *p, const struct sk_buff *skb,
 	};
 	if (!held)
 		skbtrace_refused_by(p, rx_sk);
-	if (!p->netns)
-		p->netns = skbtrace_packet_netns(skb, p->dev, held);
+	if (!p->net)
+		p->net = skbtrace_packet_net(skb, p->dev, held);
 }
 
 static u64 drop_cookie(const struct skbtrace_packet *p)
@@ -239,6 +239,19 @@ static u64 drop_cookie(const struct skbtrace_packet *p)
 	if (p->sk)
 		return skbtrace_cookie(p->sk);
 	return p->by ? atomic64_read(&p->by->sk_cookie) : 0;
+}
+
+/* Who must not be told of what is below a tunnel is told the socket's. */
+static void drop_hide_outer(const struct skbtrace_session *s,
+			    const struct sk_buff *skb, const struct sock *held,
+			    struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
+{
+	if (!skbtrace_hides_outer(s, skb, held, t))
+		return;
+	memset(l4, 0, sizeof(*l4));
+	skbtrace_sock_tuple(held, t);
+	t->proto = skbtrace_sock_proto(held);
+	t->dir = SKBTRACE_DIR_TX;
 }
 
 static noinline void write_skb_drop(struct skbtrace_session *s,
@@ -253,10 +266,12 @@ static noinline void write_skb_drop(struct skbtrace_session *s,
 	if (!skbtrace_passes_whole(s, &skbtrace_ev_skb_drop, &p))
 		return;
 	b = skbtrace_begin_at(s, &skbtrace_ev_skb_drop,
-			      skbtrace_packet_id(s, skb), p.netns, location);
+			      skbtrace_packet_id(s, skb), skbtrace_inum(p.net),
+			      location);
 	if (!b)
 		return;
 	drop_tuple(skb, p.l3, p.sk, skbtrace_tuple_of(b), &l4);
+	drop_hide_outer(s, skb, p.sk, skbtrace_tuple_of(b), &l4);
 	b->spare = 0;
 	b->sk = drop_cookie(&p);
 	b->reason = reason;

@@ -123,14 +123,15 @@ static void write_delay(struct skbtrace_session *s, struct place place,
 {
 	struct skbtrace_packet p = {
 		.skb = skb, .l3 = skbtrace_l3(skb, l3), .dir = place.dir,
-		.dev = dev, .sk = sk,
+		.dev = dev, .sk = skbtrace_seen_sock(s, sk),
 	};
 
 	if (p.l3 != SKBTRACE_NO_L3 &&
 	    skbtrace_wants(s, &skbtrace_ev_skb_delay, place.where) &&
 	    skbtrace_passes_packet(s, &skbtrace_ev_skb_delay, skb, p.l3,
-				   place.dir, dev, sk))
-		put_delay(s, place, &p, skbtrace_packet_netns(skb, dev, sk));
+				   place.dir, dev, p.sk))
+		put_delay(s, place, &p,
+			  skbtrace_inum(skbtrace_packet_net(skb, dev, p.sk)));
 }
 
 #define PLACE(WHERE, LIFE, DIR)						\
@@ -234,16 +235,21 @@ static void delay_end(struct skbtrace_session *s, u8 where,
 		.skb = skb, .l3 = skbtrace_network_l3(skb), .dir = place.dir,
 		.sk = skb->skb_iif ? NULL : sk,
 	};
+	struct skbtrace_tuple t;
 
 	if (p.l3 == SKBTRACE_NO_L3 ||
 	    !skbtrace_wants(s, &skbtrace_ev_skb_delay, where))
 		return;
+	if (p.sk && skbtrace_packet_tuple(skb, p.l3, SKBTRACE_DIR_TX, &t,
+					  NULL) &&
+	    skbtrace_hides_outer(s, skb, p.sk, &t))
+		return;
 	if (skb->skb_iif)
 		skbtrace_refused_by(&p, sk ? sk : by);
-	if (!p.netns)
-		p.netns = skbtrace_packet_netns(skb, NULL, p.sk);
+	if (!p.net)
+		p.net = skbtrace_packet_net(skb, NULL, p.sk);
 	if (skbtrace_passes_whole(s, &skbtrace_ev_skb_delay, &p))
-		put_delay(s, place, &p, p.netns);
+		put_delay(s, place, &p, skbtrace_inum(p.net));
 }
 
 static void consume_skb_probe(void *data, struct sk_buff *skb, void *location)

@@ -53,10 +53,11 @@ begin_reset(struct skbtrace_session *s, struct sock *sk,
 	if (!skb)
 		return NULL;
 	p.l3 = skb_network_offset(skb);
-	p.netns = skbtrace_packet_netns(skb, NULL, sk);
+	p.net = skbtrace_packet_net(skb, NULL, sk);
 	if (!skbtrace_passes_whole(s, &skbtrace_ev_tcp_reset, &p))
 		return NULL;
-	return skbtrace_begin(s, &skbtrace_ev_tcp_reset, 0, p.netns);
+	return skbtrace_begin(s, &skbtrace_ev_tcp_reset, 0,
+			      skbtrace_inum(p.net));
 }
 
 static void write_reset(struct skbtrace_session *s, struct sock *sk,

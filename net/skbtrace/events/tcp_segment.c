@@ -291,13 +291,14 @@ static noinline void segment_packet(struct skbtrace_session *s,
 	struct tcp_segment_block *b;
 	struct skbtrace_l4 l4 = {};
 
+	sk = skbtrace_seen_sock(s, sk);
 	if (!skbtrace_passes_packet(s, ev, skb, l3, dir, dev, sk))
 		return;
 	if (segment_slot(s)->follow &&
 	    !skbtrace_segment_packet(s, ev, skb, l3, sk, bytes))
 		return;
 	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb),
-			   skbtrace_packet_netns(skb, dev, sk));
+			   skbtrace_inum(skbtrace_packet_net(skb, dev, sk)));
 	if (!b)
 		return;
 	skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(b), &l4);

@@ -76,7 +76,7 @@ static bool owner_refuses(struct owner_test *t)
 	};
 
 	skbtrace_refused_by(&p, t->sk);
-	return p.by == t->sk && p.netns == init_net.ns.inum;
+	return p.by == t->sk && p.net == &init_net;
 }
 
 static void owner_by_its_addresses(struct kunit *test)
@@ -113,7 +113,7 @@ static void owner_is_being_made(struct kunit *test)
 static u32 owner_netns(const struct owner_test *t,
 		       const struct net_device *dev, const struct sock *sk)
 {
-	return skbtrace_packet_netns(t->skb, dev, sk);
+	return skbtrace_inum(skbtrace_packet_net(t->skb, dev, sk));
 }
 
 static void owner_namespace(struct kunit *test)

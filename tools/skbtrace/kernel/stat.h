@@ -32,6 +32,7 @@ struct ctl_stat {
 	u64 since_ns;			/* CLOCK_MONOTONIC */
 	u64 epoch;
 	u64 subbuf_size, subbuf_nr;
+	u64 buffer_bytes, log_bytes, table_bytes;	/* memory it has */
 	u64 exact, inferred, unavailable;	/* events by state, if told */
 	char *dead;			/* reason, NULL: alive */
 	struct ctl_filter filters[NR_FILTERS];

@@ -14,6 +14,7 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -159,6 +160,12 @@ static int do_device(char **arg)
 {
 	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, arg[0],
 			  strlen(arg[0]));
+}
+
+/* enter FILE: go into that network namespace; the socket stays in its own */
+static int do_enter(char **arg)
+{
+	return setns(open(arg[0], O_RDONLY | O_CLOEXEC), CLONE_NEWNET);
 }
 
 /* close() will reset the connection */
@@ -525,6 +532,7 @@ static const struct {
 	{ "udpm",	0, do_udpm },
 	{ "opt",	2, do_opt },
 	{ "device",	1, do_device },
+	{ "enter",	1, do_enter },
 	{ "abort",	0, do_abort },
 	{ "bind",	2, do_bind },
 	{ "connect",	2, do_connect },
