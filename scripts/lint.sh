@@ -131,7 +131,7 @@ check_checkpatch() {
 # Words that are misspelt, where people read
 check_spelling() {
 	need_command codespell
-	files . | grep -v -e '^examples/' -e '/golden/' | xargs codespell -L inflight,fro,nd,ofo
+	files . | grep -v -e '^examples/' -e '/golden/' | xargs codespell -L inflight,fro,nd,ofo,preemptable
 }
 
 # W=1, sparse with endian checks

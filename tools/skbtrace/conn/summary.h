@@ -131,7 +131,8 @@ struct summary {
 	struct fact_fields *facts;
 	bool dists;
 	bool lost_src[SRC_NR];
-	struct lost_span { u64 from, to; } lost_at[SRC_NR];	/* if @lost_src */
+	/* if @lost_src */
+	struct lost_span { u64 from, to; } lost_at[SRC_NR];
 	bool seen_src[SRC_NR];
 	char **words;		/* for values that have none */
 	u32 nwords;
@@ -171,8 +172,8 @@ void row_free(void *row);
 void rows_free(struct summary *s);
 
 /*
- * outcome.c. Words remain valid: they belong to a format, or are literals. NULL:
- * not known, or none.
+ * outcome.c. Words remain valid: they belong to a format, or are literals.
+ * %NULL: not known, or none.
  */
 void outcome_state(struct row *r, const char *old, const char *state, u64 now);
 /* Its SYN was answered, at the latest @now. */

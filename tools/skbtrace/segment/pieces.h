@@ -29,7 +29,7 @@ struct piece {
 	bool match;		/* the user asked for it */
 };
 
-enum { MAX_PIECES = 1 << 14 };	/* of a direction; more means damage, or missing ACKs */
+enum { MAX_PIECES = 1 << 14 };	/* of a direction; more: ACKs are missing */
 
 /* All 0 to begin with. */
 struct pieces {

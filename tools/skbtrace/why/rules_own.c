@@ -186,9 +186,8 @@ static const char *const beyond_window[] = {
 };
 
 /*
- * What this end could not take in for one of @words, from the first such drop to
- * the last of those that follow for one of @after (NULL: none). Or the sender's
- * timer is what takes long.
+ * Drops of data for one of @words, from the first to the last of those that
+ * follow for one of @after (NULL: none). Or the wait is the sender's timer.
  */
 static const struct seen *not_taken(const struct view *c, struct verdict *v,
 				    const char *const *words,

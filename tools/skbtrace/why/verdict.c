@@ -155,7 +155,8 @@ static bool any_lost(const struct why *w)
 }
 
 /* It looks like @v's rule, but what that goes by is not all there. */
-static void give_up(const struct view *c, struct verdict *v, const char *lacking)
+static void give_up(const struct view *c, struct verdict *v,
+		    const char *lacking)
 {
 	const char *name = v->rule->name;
 

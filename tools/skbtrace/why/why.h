@@ -54,7 +54,7 @@ struct view {
 	struct held_part part[MAX_PARTS];
 };
 
-/* It goes by all of its events, or by that there are none: one lost is too many. */
+/* It needs all of its events, or that there are none: none may be lost. */
 #define NEEDS_WHOLE	0x80000000u
 
 struct rule {
@@ -186,7 +186,7 @@ bool own_refused_all(const struct view *c);
 /* place.c: which drops count, and where they happened. */
 enum place {
 	PLACE_OWN,		/* this end's host, on the way out */
-	PLACE_NEXT,		/* behind a veth, in another namespace of the host */
+	PLACE_NEXT,		/* behind a veth, in another namespace */
 	PLACE_ROUTER,		/* a recorded namespace on the path */
 	PLACE_PEER,		/* the other end's host, on the way in */
 	PLACE_PEER_OUT,		/* the other end's host, on the way out */

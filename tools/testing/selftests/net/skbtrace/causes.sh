@@ -72,9 +72,9 @@ slow() {
 
 # --- who does not know them
 
-# verdicts LINES ROW: the cause, by what skbtrace has printed of a connection. The
+# cause_of LINES ROW: the cause, by what skbtrace has printed of a connection. The
 # row names what took most of its time, and the lines must show that, too.
-verdicts() {
+cause_of() {
 	local word
 	word=$(awk '{ print $8; exit }' <<<"$2")
 	case $word in
@@ -121,7 +121,7 @@ for ((round = 1; round <= rounds; round++)); do
 		lines=$(skbtrace parse -i "$TMP/trace" --conn "${conns[i]}")
 		row=$(skbtrace parse -i "$TMP/trace" --conn "${conns[i]}" \
 			--summary | tail -n 1)
-		cause=$(verdicts "$lines" "$row")
+		cause=$(cause_of "$lines" "$row")
 		[ "$cause" = "${roles[i]}" ] ||
 			head -n 40 <<<"$lines" | sed 's/^/# /'
 		is "round $round: ${conns[i]}" "$cause" "${roles[i]}"

@@ -206,7 +206,7 @@ background in_a sk "tcp$f" connect "$to" "$port" write 8000000 shut eof
 hung=$bg
 wait_for [ -e "$TMP/there$port" ] || die "no connection"
 tick 900
-verdicts
+check_verdicts
 touch "$TMP/over"
 wait "$hung"
 served
@@ -222,7 +222,7 @@ background in_a sk "tcp$f" connect "$to" "$port" \
 	until "$TMP/judged" shut eof >/dev/null
 open=$bg
 wait_for [ -e "$TMP/talked" ] || die "no connection"
-verdicts
+check_verdicts
 touch "$TMP/judged"
 wait "$open"
 served

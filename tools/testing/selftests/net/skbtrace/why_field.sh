@@ -199,7 +199,7 @@ serve eof
 call opt cork 1 times 20 write 100 pause 300000 again shut eof
 served
 
-verdicts
+check_verdicts
 some 0 own-queue "$slow" client
 is "who has reset it: no end of it" "$(jq -r --arg p ":$firewalled" \
 	'select(.conn // "" | endswith($p)) | .verdicts[0].text |

@@ -85,7 +85,7 @@ through() {
 }
 
 # record_all [OPTION...]: all that "why" looks at, unless there is an option -e,
-# until verdicts; $recorder is the program. WHY_SIDE=A, or B: what one of both hosts
+# until check_verdicts; $recorder is the program. WHY_SIDE=A, or B: what one of both hosts
 # would record.
 record_all() {
 	[[ " $* " == *" -e "* ]] || set -- -e @why "$@"
@@ -153,8 +153,8 @@ some() {
 	is "$3, IPv${families[$3]}: how many are $2" "$n" "$1"
 }
 
-# verdicts: the recording ends; is each connection's verdict as it should be?
-verdicts() {
+# check_verdicts: the recording ends; is each connection's verdict as it should be?
+check_verdicts() {
 	local p end said
 	declare -A got
 

@@ -46,7 +46,7 @@ for i in 1 2 3; do
 	dropped[$port]=$(($(counter TcpExtTCPBacklogDrop "$TMP/now") - before))
 done
 
-verdicts
+check_verdicts
 for p in "${!dropped[@]}"; do
 	like "$p: and the sender's verdict names it" "$(jq -r --arg p ":$p" \
 		'select(.conn) | (.conn | split(">")) as $e |

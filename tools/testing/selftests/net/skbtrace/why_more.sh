@@ -128,7 +128,7 @@ call opt sndbuf 2000000 write 400000 shut eof
 served
 in_a tc qdisc replace dev a0 root netem delay 20ms limit 10000
 
-verdicts
+check_verdicts
 
 # --- one end alone
 
@@ -149,7 +149,7 @@ next '=receiver' none
 serve times 20 write 20000 pause 20000 again eof
 call shut eof
 served
-verdicts
+check_verdicts
 touch "$TMP/judged"
 wait "$quiet" "$quiet_server"
 finish

@@ -189,7 +189,7 @@ call opt sndbuf 400000 write 300000 shut eof
 served
 in_a ip route del "${to#::ffff:}" dev a0
 
-verdicts
+check_verdicts
 like "a timer that gave up: who dropped it" "$(text "$forgotten" client)" \
 	'*netfilter rule*'
 like "a window that stayed shut" "$(text "$shut" client)" '*window stayed shut*'

@@ -187,7 +187,7 @@ served
 in_b sysctl -qw net.ipv4.tcp_syncookies=0
 in_a tc qdisc replace dev a0 root netem delay 20ms limit 10000
 
-verdicts
+check_verdicts
 some 3 half-open "$half_open" client
 some 1 old-socket "$old_port" client
 finish
