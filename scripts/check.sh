@@ -25,7 +25,7 @@ JOBS=(
 	"selftest|kernel tools|scripts/selftest.sh -k plain -s"
 	"flight|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
 	"leaks|kernel-uml tools|scripts/selftest.sh -k uml -L"
-	"minute|kernel-uml tools|env SESSIONS_SECONDS=60 scripts/selftest.sh -k uml sessions.sh"
+	"minute|kernel-uml tools|env SESSIONS_SECONDS=60 scripts/selftest.sh -k uml -r sessions.sh"
 	"trouble|kernel-uml tools|scripts/trouble.sh"
 	"variants|kernel|scripts/build-variants.sh"
 	"sanitized|tools|make -s -C tools/skbtrace SAN=1 check"

@@ -12,6 +12,7 @@
 #   -l CONSOLE  file for what the kernel says
 #   -i  in QEMU: one CPU whose clock counts instructions, so that a busy host does
 #       not show
+#   -r  with -k uml: time is real
 #   -p I/N  only part I of N, so that two VMs can share the work
 #   -L  with -k debug or uml: then search for lost memory. Everything takes twice as
 #       long with it, so the default is those tests that make and end sessions
@@ -27,6 +28,7 @@ while (($#)); do
 	-p) part=${2:?}; shift ;;
 	-s) subset=1 ;;
 	-i) vm+=(--icount) slow=10 ;;
+	-r) vm+=(-a time-travel=off) ;;
 	-j) at_once=${2:?}; shift ;;
 	-L) leaks="abi ctl.sh owner.sh sessions.sh stress.sh" vm+=(-a kmemleak=on) ;;
 	-h | --help) usage 0 ;;

@@ -321,6 +321,9 @@ __skbtrace_open(struct skbtrace_session *s, const struct skbtrace_event *ev,
 		tgid = current->tgid;
 		if (unlikely(c->gate.tasks[tgid % SKBTRACE_NR_TASKS] != tgid))
 			goto slow;
+		/* it may have gone elsewhere since it was named */
+		if (unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_SCOPE))
+			goto slow;
 	}
 	end = c->gate.ring.off + ev->len;
 	if (unlikely(end > c->gate.ring.limit))

@@ -319,7 +319,8 @@ done
 if ((recorder)); then
 	quiesce
 	kill -INT "$recording"
-	ok "the recording ends" wait "$recording"
+	wait "$recording"
+	is "the recording ends" "$?" 0
 	is "it has each datagram" "$(skbtrace parse -i "$TMP/whole.dat" |
 		grep -c ' udp_send ')" $((50 * rounds))
 fi

@@ -97,7 +97,7 @@ record_all() {
 
 # Which verdict each end has got: "PORT END VERDICT"; "=VERDICT" is no trouble,
 # "-" none at all
-verdicts() {
+list_verdicts() {
 	jq -r 'select(.conn) | (.conn | split(">")) as $e |
 		select($e[0] | test(":600[01]$") | not) |
 		(.verdicts[0] | if . == null then "-"
@@ -163,7 +163,7 @@ check_verdicts() {
 	[ -z "${KEEP:-}" ] || [ -e "$KEEP" ] || cp "$TMP/trace" "$KEEP"
 	skbtrace why --json "$TMP/trace" >"$TMP/json"
 	skbtrace why "$TMP/trace" | sed 's/^/# /'
-	verdicts >"$TMP/verdicts"
+	list_verdicts >"$TMP/verdicts"
 	while read -r p end said; do
 		got[$p.$end]=${got[$p.$end]-$said}
 	done <"$TMP/verdicts"
