@@ -276,6 +276,14 @@ void summary_missing(struct summary *s)
 		s->lost_src[i] = true;
 }
 
+/* Any events may be missing, of most connections. */
+static void add_shed(struct summary *s, const struct trace *t)
+{
+	s->shed = t;
+	for (int i = 0; i < SRC_NR; i++)
+		s->lost_src[i] = true;
+}
+
 static void add_lost(struct summary *s, const struct rec *r)
 {
 	s->lost += r->last_seq - r->seq + 1;
@@ -529,6 +537,10 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r,
 
 	if (r->no == SKBTRACE_LOST) {
 		add_lost(s, r);
+		return;
+	}
+	if (r->no == SKBTRACE_SHED) {
+		add_shed(s, t);
 		return;
 	}
 	s->events += part == RANGE_IN;

@@ -17,6 +17,7 @@ struct ctl_cpu {
 	u64 produced, consumed, fullest;	/* sub-buffers */
 	u64 recursion;
 	u64 complete_ns;
+	u64 shed, cost_ns;		/* max_cost: left out; time of probes */
 };
 
 /* Counters of a filter; all 0: there is none. */
@@ -32,6 +33,7 @@ struct ctl_stat {
 	u64 since_ns;			/* CLOCK_MONOTONIC */
 	u64 epoch;
 	u64 subbuf_size, subbuf_nr;
+	u64 max_cost_ppm, cost_ppm, shed_factor;
 	u64 exact, inferred, unavailable;	/* events by state, if told */
 	char *dead;			/* reason, NULL: alive */
 	struct ctl_filter filters[NR_FILTERS];

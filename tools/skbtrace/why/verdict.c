@@ -105,6 +105,12 @@ static bool is_trouble(const struct view *c, const struct verdict *v)
 	return v->us >= LEAST_US && v->us * 100 >= c->life * SHARE;
 }
 
+/* Events that are missing: how they went. */
+static const char *how_lost(const struct why *w)
+{
+	return w->s->shed && !w->s->lost ? "left out" : "lost";
+}
+
 /* Events that @rule needs, and that were not recorded or partly lost. */
 static bool lacks(const struct why *w, const struct rule *rule, char *buf,
 		  size_t size)
@@ -121,8 +127,9 @@ static bool lacks(const struct why *w, const struct rule *rule, char *buf,
 			 *buf ? ", " : "", source_events[i]);
 	}
 	if (*buf)
-		snprintf(buf + strlen(buf), size - strlen(buf), lost ?
-			 ": some were lost" : ": not recorded");
+		snprintf(buf + strlen(buf), size - strlen(buf), "%s%s",
+			 lost ? ": some were " : ": not recorded",
+			 lost ? how_lost(w) : "");
 	return *buf;
 }
 
@@ -148,8 +155,12 @@ static bool apply(const struct view *c, const struct rule *rule,
 		v->us = c->life;
 	if (!*v->next && rule->next)
 		say_next(v, "%s", rule->next);
-	if (rule->kind == RULE_HEALTHY && any_lost(c->w))
-		say_likely(v, "events were lost, perhaps those that tell of trouble");
+	if (rule->kind == RULE_HEALTHY && any_lost(c->w)) {
+		snprintf(what, sizeof(what),
+			 "events were %s, perhaps those that tell of trouble",
+			 how_lost(c->w));
+		say_likely(v, what);
+	}
 	if (rule->kind >= RULE_UNKNOWN)
 		return true;
 	if (!is_trouble(c, v))
