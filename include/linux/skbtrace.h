@@ -27,6 +27,7 @@
 #include <linux/skbtrace_conns.h>
 #include <linux/skbtrace_event.h>
 #include <linux/skbtrace_marks.h>
+#include <linux/skbtrace_meter.h>
 #include <linux/skbtrace_named.h>
 #include <linux/skbtrace_ring.h>
 #include <linux/skbtrace_state.h>
@@ -107,6 +108,7 @@ struct skbtrace_slot {
  * @epoch: of names
  * @tasks: tgids named in this epoch, by low bits
  * @ring: the buffer
+ * @meter: what probes cost
  */
 struct skbtrace_gate {
 	unsigned long		irqflags;
@@ -122,6 +124,7 @@ struct skbtrace_gate {
 	u32			epoch;
 	u32			tasks[SKBTRACE_NR_TASKS];
 	struct skbtrace_ring	ring;
+	struct skbtrace_meter	meter;
 };
 
 /**
@@ -129,6 +132,7 @@ struct skbtrace_gate {
  * @gate: per CPU
  * @packet_key: keys of packet ids, so that these do not reveal addresses
  * @checks: SKBTRACE_CHECK_*: what an event must pass; 0: nothing
+ * @shed: one in so many connections is recorded; 0: all, %SKBTRACE_SHED_ALL: none
  * @filters: the filters, %NULL: none. RCU
  * @direct: the filter on packets, if it is the only check of them and runs on
  *	the packet itself; else %NULL. RCU
@@ -143,6 +147,7 @@ struct skbtrace_session {
 	struct skbtrace_gate __percpu	*gate;
 	u64				packet_key[2];
 	u8				checks;
+	u32				shed;
 	struct skbtrace_filters __rcu	*filters;
 	struct skbtrace_direct __rcu	*direct;
 	struct skbtrace_verdicts __rcu	*verdicts;
@@ -262,7 +267,7 @@ skbtrace_begin_at(struct skbtrace_session *s, const struct skbtrace_event *ev,
 }
 
 /* skbtrace_session.checks */
-#define SKBTRACE_CHECK_SLOT	1	/* a slot has picks set */
+#define SKBTRACE_CHECK_SLOT	1	/* a slot has picks set, or shed is */
 #define SKBTRACE_CHECK_SCOPE	2	/* netns, dev, mark, cgroup, pid */
 #define SKBTRACE_CHECK_CONN	4	/* the filter on connections */
 #define SKBTRACE_CHECK_PACKET	8	/* the filter on packets */
@@ -458,12 +463,6 @@ static inline bool skbtrace_wants2(struct skbtrace_session *s,
 		return true;
 	skbtrace_count_skipped(s);
 	return false;
-}
-
-/* A socket without a peer, such as that of a UDP server, is no connection. */
-static inline bool skbtrace_is_conn(const struct sock *sk)
-{
-	return sk_fullsock(sk) && sk->sk_dport;
 }
 
 bool skbtrace_filter_packet(struct skbtrace_session *s,

@@ -118,6 +118,7 @@ struct skbtrace_syms {
  * struct skbtrace_hook - a probe and the tracepoint it is attached to
  * @tracepoint: its name; found by name, so it needs no export
  * @probe: takes the session, then the args of the tracepoint
+ * @metered: the same, attached instead in sessions that measure what probes cost
  * @without: what is missing from an event if there is no such tracepoint;
  *	%NULL: the event itself
  * @older: what is missing because this kernel's tracepoint has fewer arguments
@@ -127,16 +128,21 @@ struct skbtrace_syms {
 struct skbtrace_hook {
 	const char		*tracepoint;
 	void			*probe;
+	void			*metered;
 	const char		*without;
 	const char		*older;
 	struct tracepoint	*tp;
 };
 
-/* A hook called NAME, its probe checked against the tracepoint when compiled */
-#define SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, WITHOUT, OLDER)	\
+/*
+ * A hook called NAME, its probe checked against the tracepoint when compiled.
+ * SKBTRACE_DEFINE_PROBE() defines PROBE, and metered_PROBE with the same type.
+ */
+#define SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, METERED, WITHOUT, OLDER) \
 	struct skbtrace_hook NAME = {					\
 		.tracepoint	= __stringify(TRACEPOINT),		\
 		.probe		= PROBE,				\
+		.metered	= METERED,				\
 		.without	= WITHOUT,				\
 		.older		= OLDER,				\
 	};								\
@@ -145,9 +151,9 @@ struct skbtrace_hook {
 		      "tracepoint " __stringify(TRACEPOINT)		\
 		      " of this kernel has other arguments than skbtrace knows")
 #define SKBTRACE_HOOK(NAME, TRACEPOINT, PROBE)				\
-	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, NULL, NULL)
+	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, metered_##PROBE, NULL, NULL)
 #define SKBTRACE_HOOK_OPTIONAL(NAME, TRACEPOINT, PROBE, WITHOUT)	\
-	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, WITHOUT, NULL)
+	SKBTRACE_HOOK_(NAME, TRACEPOINT, PROBE, metered_##PROBE, WITHOUT, NULL)
 
 enum skbtrace_kind { SKBTRACE_META, SKBTRACE_CONN, SKBTRACE_PACKET };
 

@@ -70,13 +70,45 @@ skbtrace_quick_verdict(struct skbtrace_quick *q, struct skbtrace_session *s,
 	return known;
 }
 
+/* Does this CPU know that a connection is left out? @shed: of the session */
+static __always_inline bool skbtrace_is_shed(struct skbtrace_session *s,
+					     const struct sock *sk, u32 shed)
+{
+	u64 cookie = atomic64_read(&sk->sk_cookie);
+	u64 word = skbtrace_shed_word(skbtrace_sk_mix(sk, cookie), shed);
+
+	return this_cpu_read(s->gate->meter.known[cookie % SKBTRACE_NR_SHED]) ==
+	       word;
+}
+
+/*
+ * Is an event left out because of max_cost, as far as that is known at once?
+ * Counts what is refused. @sk: the connection, %NULL: not known
+ */
+static __always_inline bool
+skbtrace_quick_shed(struct skbtrace_session *s, const struct skbtrace_event *ev,
+		    const struct sock *sk)
+{
+	u32 shed = READ_ONCE(s->shed);
+
+	if (likely(!shed))
+		return false;
+	if (shed != SKBTRACE_SHED_ALL &&
+	    (!sk || !(ev->opts & SKBTRACE_OPT_SAMPLE) ||
+	     !skbtrace_is_shed(s, sk, shed)))
+		return false;
+	this_cpu_inc(s->gate->meter.shed);
+	return true;
+}
+
 /*
  * Does an event pass? @sk: the connection, %NULL: not known. Return: 1, 0;
  * -1: take the slow path
  */
 static __always_inline int
 skbtrace_quick_passes(struct skbtrace_quick *q, struct skbtrace_session *s,
-		      const struct sock *sk, u8 checks)
+		      const struct skbtrace_event *ev, const struct sock *sk,
+		      u8 checks)
 {
 	int how;
 
@@ -84,7 +116,7 @@ skbtrace_quick_passes(struct skbtrace_quick *q, struct skbtrace_session *s,
 	checks &= READ_ONCE(s->checks);
 	if (unlikely(checks)) {
 		if (checks != SKBTRACE_CHECK_CONN || !sk)
-			return -1;
+			return skbtrace_quick_shed(s, ev, sk) ? 0 : -1;
 		how = skbtrace_quick_verdict(q, s, sk);
 		if (how <= 0)
 			return how;
@@ -186,7 +218,7 @@ skbtrace_quick_sk(struct skbtrace_quick *q, struct skbtrace_session *s,
 		  const struct skbtrace_event *ev, u32 len,
 		  const struct sock *sk)
 {
-	int how = skbtrace_quick_passes(q, s, sk, SKBTRACE_QUICK_CONN);
+	int how = skbtrace_quick_passes(q, s, ev, sk, SKBTRACE_QUICK_CONN);
 
 	if (how <= 0)
 		return how;
@@ -219,7 +251,7 @@ skbtrace_quick_packet(struct skbtrace_quick *q, struct skbtrace_session *s,
 		      const struct sk_buff *skb, int l3,
 		      const struct sock *conn)
 {
-	int how = skbtrace_quick_passes(q, s, conn, SKBTRACE_QUICK_PACKET);
+	int how = skbtrace_quick_passes(q, s, ev, conn, SKBTRACE_QUICK_PACKET);
 
 	if (how <= 0)
 		return how;

@@ -56,6 +56,12 @@ enum {
 		      offsetof(struct NAME##_block, local) +		\
 		      offsetof(struct skbtrace_tuple, dir))
 
+/* A socket without a peer, such as that of a UDP server, is no connection. */
+static inline bool skbtrace_is_conn(const struct sock *sk)
+{
+	return sk_fullsock(sk) && sk->sk_dport;
+}
+
 /* the tuple in a block */
 #define skbtrace_tuple_of(b)	((struct skbtrace_tuple *)&(b)->local)
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * sk_mark= and sample=: which connections an event is recorded of.
+ * sk_mark=, sample= and max_cost: which connections an event is recorded of.
  *
  * A sample consists of whole connections, the same on both hosts and in each
  * session: it only depends on the two addresses and ports, whichever end is
@@ -60,6 +60,60 @@ bool skbtrace_picks_sk(const struct skbtrace_slot *slot, struct sock *sk)
 		return true;
 	skbtrace_sock_tuple(sk, &t);
 	return t.lport && t.pport && skbtrace_sampled(&t, slot->sample);
+}
+
+/* One in how many connections is recorded of an event, max_cost included? */
+static u32 skbtrace_shed_sample(u32 sample, u32 shed)
+{
+	return min_t(u64, (u64)max(sample, 1U) * shed, U32_MAX);
+}
+
+/**
+ * skbtrace_sheds_sk() - is an event of a connection left out by max_cost?
+ * @ev: the event
+ * @sample: its sample=
+ * @shed: skbtrace_session.shed, not 0
+ * @sk: full socket or minisocket
+ *
+ * Events without sample= are left out only when all are. Context: probe.
+ * Return: true if it is
+ */
+bool skbtrace_sheds_sk(const struct skbtrace_event *ev, u32 sample, u32 shed,
+		       struct sock *sk)
+{
+	struct skbtrace_tuple t;
+
+	if (shed == SKBTRACE_SHED_ALL)
+		return true;
+	if (!(ev->opts & SKBTRACE_OPT_SAMPLE))
+		return false;
+	skbtrace_sock_tuple(sk, &t);
+	return !t.lport || !t.pport ||
+	       !skbtrace_sampled(&t, skbtrace_shed_sample(sample, shed));
+}
+
+/**
+ * skbtrace_sheds_packet() - is an event of a packet left out by max_cost?
+ * @ev: the event
+ * @sample: its sample=
+ * @shed: skbtrace_session.shed, not 0
+ * @p: packet
+ *
+ * Context: probe.
+ * Return: true if it is
+ */
+bool skbtrace_sheds_packet(const struct skbtrace_event *ev, u32 sample,
+			   u32 shed, const struct skbtrace_packet *p)
+{
+	struct skbtrace_tuple t;
+
+	if (shed == SKBTRACE_SHED_ALL)
+		return true;
+	if (!(ev->opts & SKBTRACE_OPT_SAMPLE))
+		return false;
+	return !skbtrace_packet_tuple(p->skb, p->l3, SKBTRACE_DIR_RX, &t,
+				      NULL) ||
+	       !skbtrace_sampled(&t, skbtrace_shed_sample(sample, shed));
 }
 
 /**

@@ -79,6 +79,42 @@ static bool skbtrace_write_lost(struct skbtrace_cpu *c, bool important)
 	return true;
 }
 
+/*
+ * Tell what is recorded from now on: it must be the next block. If a change
+ * comes in between, its own block follows. Return: false: no space
+ */
+static bool skbtrace_write_shed(struct skbtrace_cpu *c)
+{
+	const struct skbtrace_told *told = &c->run->govern.told;
+	/* pairs with skbtrace_govern_change() */
+	u32 nr = smp_load_acquire(&told->nr);
+	struct skbtrace_shed *b;
+
+	b = (struct skbtrace_shed *)
+		skbtrace_ring_reserve(&c->gate.ring, sizeof(*b), true);
+	if (!b)
+		return false;
+	*b = (struct skbtrace_shed){
+		.hdr.len = sizeof(*b),
+		.hdr.event = SKBTRACE_SHED,
+		.hdr.time = skbtrace_now(),
+		.since = READ_ONCE(told->since),
+		.factor = READ_ONCE(told->factor),
+		.was = READ_ONCE(told->was),
+		.share_ppm = READ_ONCE(told->share),
+		.limit_ppm = READ_ONCE(told->limit),
+	};
+	c->gate.seq++;
+	c->names++;
+	c->told = nr;
+	return true;
+}
+
+static bool skbtrace_untold(const struct skbtrace_cpu *c)
+{
+	return unlikely(c->told != READ_ONCE(c->run->govern.told.nr));
+}
+
 static bool skbtrace_open_subbuf(struct skbtrace_cpu *c, bool important)
 {
 	struct skbtrace_ring *r = &c->gate.ring;
@@ -102,6 +138,9 @@ static bool skbtrace_open_subbuf(struct skbtrace_cpu *c, bool important)
 	/* an empty sub-buffer is always large enough for a LOST block */
 	if (c->loss.count && !skbtrace_write_lost(c, important))
 		skbtrace_die(c->run, "no room for a LOST block");
+	/* if it does not fit, the next one has it */
+	if (skbtrace_untold(c))
+		skbtrace_write_shed(c);
 	return true;
 }
 
@@ -133,6 +172,25 @@ got:
 	return p;
 }
 
+/**
+ * skbtrace_tell_shed() - write a SHED block if there is one to be written
+ * @c: this CPU
+ *
+ * If the buffer is full, the next sub-buffer begins with it.
+ */
+void skbtrace_tell_shed(struct skbtrace_cpu *c)
+{
+	if (!skbtrace_untold(c) || !c->gate.ring.base)
+		return;
+	if (c->gate.ring.cur) {
+		if ((!c->loss.count || skbtrace_write_lost(c, true)) &&
+		    skbtrace_write_shed(c))
+			return;
+		skbtrace_close_subbuf(c);
+	}
+	skbtrace_open_subbuf(c, true);
+}
+
 /* Count an event as lost: the buffer is full. Context: gate busy. */
 void skbtrace_lose(struct skbtrace_cpu *c, const struct skbtrace_event *ev)
 {
@@ -154,7 +212,7 @@ void skbtrace_lose(struct skbtrace_cpu *c, const struct skbtrace_event *ev)
 }
 
 /*
- * Close the open sub-buffer, write a pending LOST block, and if @move_epoch
+ * Close the open sub-buffer, write a pending LOST or SHED, and if @move_epoch
  * begin the epoch that is due. Context: on the CPU itself, or no probe can run
  * there (stopped, or the CPU is offline and kept so).
  */
@@ -167,13 +225,15 @@ void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
 	if (c->gate.ring.cur &&
 	    c->gate.ring.off > sizeof(struct skbtrace_subbuf))
 		skbtrace_close_subbuf(c);
-	if (c->loss.count && !c->gate.ring.cur && c->gate.ring.base &&
-	    skbtrace_open_subbuf(c, true))
+	if ((c->loss.count || skbtrace_untold(c)) && !c->gate.ring.cur &&
+	    c->gate.ring.base && skbtrace_open_subbuf(c, true))
 		skbtrace_close_subbuf(c);
 	if (move_epoch && c->gate.epoch != READ_ONCE(run->epoch)) {
 		c->gate.epoch = READ_ONCE(run->epoch);
 		memset(c->gate.tasks, 0, sizeof(c->gate.tasks));
 		memset(&c->symbols, 0, sizeof(c->symbols));
+		if (READ_ONCE(run->govern.told.factor) != 1)
+			c->told = READ_ONCE(run->govern.told.nr) - 1;
 	}
 	/* a pending LOST block is older than now, and not closed yet */
 	if (!c->loss.count)

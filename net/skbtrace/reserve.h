@@ -7,6 +7,7 @@
 
 void *skbtrace_reserve_slow(struct skbtrace_cpu *c, u32 len, bool important);
 void skbtrace_lose(struct skbtrace_cpu *c, const struct skbtrace_event *ev);
+void skbtrace_tell_shed(struct skbtrace_cpu *c);
 void skbtrace_flush_cpu(struct skbtrace_run *run, struct skbtrace_cpu *c,
 			bool move_epoch);
 

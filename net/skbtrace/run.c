@@ -58,6 +58,7 @@ void skbtrace_config_copy(struct skbtrace_config *to,
 	to->subbuf_nr = from->subbuf_nr;
 	to->ctx_mask = from->ctx_mask;
 	to->hold = from->hold;
+	to->max_cost = from->max_cost;
 	cpumask_copy(to->cpus, from->cpus);
 }
 
@@ -75,6 +76,8 @@ struct skbtrace_run *skbtrace_run_new(const struct skbtrace_config *config)
 		return NULL;
 	kref_init(&run->ref);
 	run->epoch = 1;
+	skbtrace_shed_init(&run->govern.state);
+	run->govern.told.factor = 1;
 	run->cpu = alloc_percpu(struct skbtrace_cpu);
 	if (!zalloc_cpumask_var(&run->config.cpus, GFP_KERNEL) || !run->cpu) {
 		skbtrace_run_put(run);

@@ -13,10 +13,12 @@
 #include <linux/siphash.h>
 #include <linux/skbtrace.h>
 #include <linux/timer.h>
+#include <linux/workqueue.h>
 #include "cond.h"
 #include "race.h"
 #include "hold_log.h"
 #include "registry.h"
+#include "shed.h"
 #include "symbol.h"
 #include "watch.h"
 
@@ -96,10 +98,11 @@ struct skbtrace_stage {
  * @held: events held back
  * @history: events held back on any CPU, written or lost here
  * @lost: events lost because the buffer was full
- * @names: naming blocks written, which are not counted as hits
+ * @names: naming blocks written, and SHED, which are not counted as hits
  * @recursion: probes hit within a probe
  * @loss: the LOST block to be written before the next block
  * @opened: @gate.written + @names when the open sub-buffer was opened
+ * @told: skbtrace_told.nr of the SHED block that was written last
  * @symbols: ids of code addresses
  * @lost_by: losses by slot, for "dropped"
  * @stage: the open block, if the gate says staged
@@ -126,6 +129,7 @@ struct skbtrace_cpu {
 	u64			recursion;
 	struct skbtrace_loss	loss;
 	u64			opened;
+	u32			told;
 	struct skbtrace_symbols	symbols;
 	u64			lost_by[SKBTRACE_MAX_EVENTS];
 	struct skbtrace_stage	stage;
@@ -154,6 +158,8 @@ enum skbtrace_phase { SKBTRACE_IDLE, SKBTRACE_TRACING, SKBTRACE_STOPPED };
  * @ctx_mask: contexts, by bit
  * @cpus: CPUs that are traced
  * @hold: bytes of the hold-back logs of all CPUs; 0: none
+ * @max_cost: share of the CPUs' time that probes may take, in parts per million;
+ *	0: any
  */
 struct skbtrace_config {
 	u32			subbuf_size;
@@ -161,6 +167,7 @@ struct skbtrace_config {
 	u32			ctx_mask;
 	cpumask_var_t		cpus;
 	u64			hold;
+	u32			max_cost;
 };
 
 /**
@@ -175,6 +182,48 @@ struct skbtrace_owner {
 	uid_t	uid;
 	char	comm[TASK_COMM_LEN];
 	u64	since;
+};
+
+/**
+ * struct skbtrace_told - what the next SHED block tells
+ * @nr: counts the changes; written last
+ * @since: when that began, CLOCK_MONOTONIC, nanoseconds
+ * @factor: one in so many connections is recorded; 0: none
+ * @was: the factor before
+ * @share: of the CPUs' time, what probes took, in parts per million
+ * @limit: what they may take
+ */
+struct skbtrace_told {
+	u32	nr;
+	u64	since;
+	u32	factor;
+	u32	was;
+	u32	share;
+	u32	limit;
+};
+
+/**
+ * struct skbtrace_govern - keeps the probes of a run to their share of the time
+ * @metered: probes are measured: decided when the run starts
+ * @on: there is a limit, and @work goes on
+ * @work: ends an interval
+ * @state: what is recorded
+ * @told: the last change
+ * @since: when the interval began
+ * @cost: all that probes had taken then
+ * @measured: calls that had been measured then
+ *
+ * Under skbtrace_lock, except for @told, which each CPU reads.
+ */
+struct skbtrace_govern {
+	bool				metered;
+	bool				on;
+	struct delayed_work		work;
+	struct skbtrace_shed_state	state;
+	struct skbtrace_told		told;
+	u64				since;
+	u64				cost;
+	u64				measured;
 };
 
 /**
@@ -197,6 +246,7 @@ struct skbtrace_owner {
  * @closing: flush timers must not be started any more
  * @finished: all buffers are final
  * @config: settings
+ * @govern: keeps to config.max_cost
  * @hooks: attached hooks, each with the number of enabled events that use it
  * @forms: SKBTRACE_FORM_* that are attached, by slot
  * @nr_on: enabled events
@@ -228,6 +278,7 @@ struct skbtrace_run {
 	bool			closing;
 	bool			finished;
 	struct skbtrace_config	config;
+	struct skbtrace_govern	govern;
 	struct {
 		struct skbtrace_hook	*hook;
 		unsigned int		users;

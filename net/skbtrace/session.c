@@ -18,11 +18,12 @@
 #include "channel.h"
 #include "error.h"
 #include "gate.h"
-#include "verdict.h"
+#include "govern.h"
 #include "session.h"
 #include "slot.h"
 #include "source.h"
 #include "tables.h"
+#include "verdict.h"
 
 /**
  * skbtrace_start() - the first event is about to be on
@@ -62,6 +63,7 @@ int skbtrace_start(struct skbtrace_instance *in)
 	skbtrace_clock_get();
 	run->started = ktime_get_ns();
 	run->state = SKBTRACE_TRACING;
+	skbtrace_govern_start(run);
 	return 0;
 }
 
@@ -90,6 +92,7 @@ void skbtrace_stop(struct skbtrace_run *run)
 	lockdep_assert_held(&skbtrace_lock);
 	if (run->state != SKBTRACE_TRACING)
 		return;
+	skbtrace_govern_stop(run);
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
 		if (skbtrace_events[i] && run->pub.slot[i].on)
 			skbtrace_event_off(run, skbtrace_events[i]);

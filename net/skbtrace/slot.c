@@ -103,6 +103,8 @@ void skbtrace_set_special(struct skbtrace_run *run)
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
 		if (run->pub.slot[i].on)
 			checks |= skbtrace_slot_checks(&run->pub.slot[i]);
+	if (run->pub.shed)
+		checks |= SKBTRACE_CHECK_SLOT;
 	rcu_assign_pointer(run->pub.verdicts,
 			   skbtrace_only_verdicts(run, checks));
 	rcu_assign_pointer(run->pub.direct,

@@ -100,6 +100,13 @@ enum skbtrace_avail skbtrace_avail(const struct skbtrace_event *ev)
 	return forms ? SKBTRACE_INFERRED : SKBTRACE_UNAVAILABLE;
 }
 
+/* What is attached to the tracepoint of a hook. */
+static void *skbtrace_probe_of(const struct skbtrace_run *run,
+			       const struct skbtrace_hook *hook)
+{
+	return run->govern.metered ? hook->metered : hook->probe;
+}
+
 static int skbtrace_hook_get(struct skbtrace_run *run,
 			     struct skbtrace_hook *hook)
 {
@@ -116,7 +123,8 @@ static int skbtrace_hook_get(struct skbtrace_run *run,
 	if (free < 0)
 		return -ENOSPC;
 	if (hook->tp) {
-		err = tracepoint_probe_register(hook->tp, hook->probe,
+		err = tracepoint_probe_register(hook->tp,
+						skbtrace_probe_of(run, hook),
 						&run->pub);
 		if (err)
 			return err;
@@ -137,7 +145,9 @@ static void skbtrace_hook_put(struct skbtrace_run *run,
 	if (WARN_ON_ONCE(i == SKBTRACE_MAX_HOOKS) || --run->hooks[i].users)
 		return;
 	if (hook->tp)
-		tracepoint_probe_unregister(hook->tp, hook->probe, &run->pub);
+		tracepoint_probe_unregister(hook->tp,
+					    skbtrace_probe_of(run, hook),
+					    &run->pub);
 	run->hooks[i].hook = NULL;
 }
 

@@ -182,6 +182,42 @@ static bool skbtrace_count_filtered(struct skbtrace_session *s)
 	return false;
 }
 
+/*
+ * Is an event of a connection left out because of max_cost? If that follows from
+ * the session alone, its next events need not ask. @shed: of the session
+ */
+static bool skbtrace_sheds_conn(struct skbtrace_session *s,
+				const struct skbtrace_event *ev, u32 shed,
+				struct sock *sk)
+{
+	u32 sample = s->slot[ev->slot].sample;
+	u64 cookie = skbtrace_cookie(sk), word;
+
+	if (!skbtrace_sheds_sk(ev, sample, shed, sk))
+		return false;
+	if (!sample && shed != SKBTRACE_SHED_ALL) {
+		word = skbtrace_shed_word(skbtrace_sk_mix(sk, cookie), shed);
+		this_cpu_write(s->gate->meter.known[cookie % SKBTRACE_NR_SHED],
+			       word);
+	}
+	return true;
+}
+
+static bool skbtrace_sheds(struct skbtrace_session *s,
+			   const struct skbtrace_event *ev, u32 shed,
+			   const struct skbtrace_packet *p)
+{
+	return p->sk && skbtrace_is_conn(p->sk) ?
+	       skbtrace_sheds_conn(s, ev, shed, p->sk) :
+	       skbtrace_sheds_packet(ev, s->slot[ev->slot].sample, shed, p);
+}
+
+static bool skbtrace_count_shed(struct skbtrace_session *s)
+{
+	this_cpu_inc(s->gate->meter.shed);
+	return false;
+}
+
 /**
  * skbtrace_passes_slow() - the slow path of skbtrace_passes()
  * @s: session
@@ -197,12 +233,15 @@ bool skbtrace_passes_slow(struct skbtrace_session *s,
 {
 	const struct skbtrace_slot *slot = &s->slot[ev->slot];
 	const struct skbtrace_filters *j = skbtrace_filters_get(s);
+	u32 shed = READ_ONCE(s->shed);
 	struct skbtrace_prog *prog;
 
 	if (slot->picks && !skbtrace_picks_sk(slot, sk)) {
 		skbtrace_count_skipped(s);
 		return false;
 	}
+	if (shed && skbtrace_sheds_conn(s, ev, shed, sk))
+		return skbtrace_count_shed(s);
 	if (!j)
 		return true;
 	if (j->checks & SKBTRACE_CHECK_SCOPE && !skbtrace_sk_in_scope(j, sk))
@@ -221,8 +260,11 @@ bool skbtrace_wants_name(struct skbtrace_session *s,
 {
 	const struct skbtrace_slot *slot = &s->slot[ev->slot];
 	const struct skbtrace_filters *j = skbtrace_filters_get(s);
+	u32 shed = READ_ONCE(s->shed);
 
 	if (slot->picks && !skbtrace_picks_sk(slot, sk))
+		return false;
+	if (shed && skbtrace_sheds_conn(s, ev, shed, sk))
 		return false;
 	if (!j)
 		return true;
@@ -362,11 +404,14 @@ bool skbtrace_passes_whole(struct skbtrace_session *s,
 {
 	const struct skbtrace_slot *slot = &s->slot[ev->slot];
 	const struct skbtrace_filters *j = skbtrace_filters_get(s);
+	u32 shed = READ_ONCE(s->shed);
 
 	if (slot->picks && !skbtrace_picks_packet(slot, p)) {
 		skbtrace_count_skipped(s);
 		return false;
 	}
+	if (shed && skbtrace_sheds(s, ev, shed, p))
+		return skbtrace_count_shed(s);
 	return !j || skbtrace_packet_passes(j, p) ||
 	       skbtrace_count_filtered(s);
 }

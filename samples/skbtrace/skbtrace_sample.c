@@ -9,7 +9,7 @@
  */
 #include <linux/module.h>
 #include <linux/netdevice.h>
-#include <linux/skbtrace.h>
+#include <linux/skbtrace_probe.h>
 #include <linux/timekeeping.h>
 #include <net/net_namespace.h>
 #include <net/sock.h>
@@ -76,8 +76,10 @@ static u64 sample_wait(const struct sk_buff *skb,
  * commit. Between begin and commit interrupts are off. Each field must be
  * written, since the room holds what was there before.
  */
-static void sample_xmit_probe(void *data, const struct sk_buff *skb,
-			      const struct net_device *dev)
+SKBTRACE_DEFINE_PROBE(sample_xmit_probe,
+		      TP_PROTO(const struct sk_buff *skb,
+			       const struct net_device *dev),
+		      TP_ARGS(skb, dev))
 {
 	struct skbtrace_session *s = data;
 	struct sample_xmit_block *b;

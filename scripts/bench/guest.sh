@@ -49,23 +49,58 @@ load() {
 	modprobe -a skbtrace skbtrace_packet skbtrace_ip skbtrace_tcp skbtrace_udp
 }
 
+# Sessions beside the default one, and what they trace
+others=() traced=''
+
+# with_others N EVENT COMMAND...
+with_others() {
+	local i d
+	load
+	traced=$2
+	for ((i = 0; i < $1; i++)); do
+		d=$ctl/sessions/bench$i
+		echo "bench$i" >$ctl/sessions/new
+		# a round, in less than the default one has: memory is limited
+		echo 6 >"$d/subbuf_nr"
+		echo 262144 >"$d/subbuf_size"
+		others+=("$d")
+	done
+	"${@:3}"
+	for d in "${others[@]}"; do
+		echo "${d##*/}" >$ctl/sessions/remove
+	done
+	others=()
+}
+
+others_do() { # EVENT
+	local d
+	for d in "${others[@]}"; do
+		echo "$1" >"$d/enabled"
+	done
+}
+
 # The buffer holds one round: without a reader it begins empty for each.
 # ROW EVENT KEY [N]: the count in stat that these events add to; N events a trip
 # or fewer, so that a round fits the buffer
 kept() {
-	local i all=0 lost=0 trips=$((trips / ${4:-1}))
+	local d i all=0 lost=0 trips=$((trips / ${4:-1}))
 	load
 	echo 4 >$ctl/subbuf_nr
 	echo 1048576 >$ctl/subbuf_size
 	# several lines must be one write
 	echo "$2" >"$scratch/enabled"
 	for ((i = 0; i < rounds; i++)); do
+		others_do "$traced"
 		cat "$scratch/enabled" >$ctl/enabled
 		sleep 0.3	# until the memory of the run before is free
 		traffic "$1" 1
 		all=$((all + $(stat_of "$3")))
 		lost=$((lost + $(stat_of lost)))
+		for d in "${others[@]}"; do
+			lost=$((lost + $(stat_of lost "$d/stat")))
+		done
 		echo '-*' >$ctl/enabled
+		others_do '-*'
 	done
 	seen "$1" $(((trips / 10 + trips) * rounds)) "$all" "$lost"
 	echo 131072 >$ctl/subbuf_size
@@ -228,6 +263,45 @@ row_sfilter-udp() { filtered sfilter-udp sock_filters 'port 443' udp_send filter
 row_sfilter-many() { filtered sfilter-many sock_filters 'port 443' udp_send filtered; }
 row_sfilter-rttm() { filtered sfilter-rttm sock_filters 'port 443' tcp_rttm filtered; }
 row_sfilter-kept() { filtered sfilter-kept sock_filters tcp tcp_rttm written; }
+
+row_two-other() { with_others 1 tcp_rttm kept two-other skb_rps_info written; }
+row_two-same() { with_others 1 skb_rps_info kept two-same skb_rps_info written; }
+row_eight-other() {
+	with_others 7 tcp_rttm kept eight-other skb_rps_info written
+}
+row_eight-same() {
+	with_others 7 skb_rps_info kept eight-same skb_rps_info written
+}
+row_sample-udp() { kept sample-udp udp_send,sample=65536 skipped; }
+row_sample-rttm() { kept sample-rttm tcp_rttm,sample=65536 skipped; }
+
+metered() { # ROW EVENT
+	load
+	echo 100% >$ctl/max_cost
+	kept "$1" "$2" written
+	echo off >$ctl/max_cost
+}
+# shed ROW EVENT TRAFFIC FACTOR [MAX_COST]: max_cost leaves out all but one in so
+# many connections, or all. MAX_COST: that it stays so for these rounds
+shed() {
+	load
+	echo 0.0001% >$ctl/max_cost
+	echo "$2" >$ctl/enabled
+	until grep -q " shed_factor=$4 " $ctl/stat; do
+		"$out/pingpong" "$3" $((trips / 4)) 1 >/dev/null
+	done
+	echo "${5:-0.0001%}" >$ctl/max_cost
+	traffic "$1"
+	seen "$1" "$sent" "$sent" 0
+	echo '-*' >$ctl/enabled
+	echo off >$ctl/max_cost
+}
+row_shed-udp() { shed shed-udp udp_send udp 128 100%; }
+row_shed-rttm() { shed shed-rttm tcp_rttm tcp 128 100%; }
+row_shut-udp() { shed shut-udp udp_send udp 0; }
+row_shut-rttm() { shed shut-rttm tcp_rttm tcp 0; }
+row_rps-meter() { metered rps-meter skb_rps_info; }
+row_rttm-meter() { metered rttm-meter tcp_rttm; }
 
 row_rps-full() {
 	load

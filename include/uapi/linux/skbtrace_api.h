@@ -137,6 +137,7 @@ struct skbtrace_stack {
  * theirs. The kernel never writes it.
  */
 #define SKBTRACE_OMITTED	0xfffc
+#define SKBTRACE_SHED		0xfffb	/* struct skbtrace_shed */
 
 /**
  * struct skbtrace_pad - the unused end of a sub-buffer
@@ -200,6 +201,34 @@ struct skbtrace_history {
 	struct skbtrace_block	hdr;
 	__u32			nr;
 	__u32			missed;
+};
+
+/**
+ * struct skbtrace_shed - from here on another part of the connections is
+ *	recorded: probes took more time than the session may (max_cost), or less
+ *	again
+ * @hdr: event is %SKBTRACE_SHED, time when it was written, key 0
+ * @since: CLOCK_MONOTONIC, nanoseconds: when that began; the same in the blocks
+ *	of all processors
+ * @factor: one in so many connections is recorded, of those that sample= has
+ *	left; 1: all again; 0: none, for now
+ * @was: the factor before
+ * @share_ppm: of the time of all processors, what probes took last, in parts
+ *	per million
+ * @limit_ppm: what they may take
+ *
+ * Each processor tells it, at once or, if its buffer is full, in the next
+ * sub-buffer that it begins, and again in each epoch while @factor is not 1. It
+ * takes a sequence number and counts as an event in the header of the
+ * sub-buffer, so that a reader that does not know it can skip it.
+ */
+struct skbtrace_shed {
+	struct skbtrace_block	hdr;
+	__u64			since;
+	__u32			factor;
+	__u32			was;
+	__u32			share_ppm;
+	__u32			limit_ppm;
 };
 
 #endif /* _UAPI_LINUX_SKBTRACE_API_H */

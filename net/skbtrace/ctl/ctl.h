@@ -72,6 +72,12 @@ int skbtrace_dropped_show(struct seq_file *m, void *v);
 int skbtrace_dropped_store(struct skbtrace_instance *in, char *text,
 			   size_t len);
 
+/* cost.c */
+int skbtrace_max_cost_show(struct seq_file *m, void *v);
+int skbtrace_max_cost_store(struct skbtrace_instance *in, char *text,
+			    size_t len);
+void skbtrace_cost_stat(struct seq_file *m, const struct skbtrace_run *run);
+
 /* latency.c */
 int skbtrace_latency_show(struct seq_file *m, void *v);
 int skbtrace_latency_store(struct skbtrace_instance *in, char *text,

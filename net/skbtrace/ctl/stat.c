@@ -55,7 +55,8 @@ int skbtrace_dropped_store(struct skbtrace_instance *in, char *text, size_t len)
 static u64 skbtrace_hits(const struct skbtrace_gate *gate)
 {
 	return READ_ONCE(gate->asked) + READ_ONCE(gate->skipped) +
-	       READ_ONCE(gate->filtered) + READ_ONCE(gate->refused);
+	       READ_ONCE(gate->filtered) + READ_ONCE(gate->refused) +
+	       READ_ONCE(gate->meter.shed);
 }
 
 /* The counters may change while they are read. */
@@ -73,9 +74,10 @@ static void skbtrace_stat_cpu(struct seq_file *m, const struct skbtrace_cpu *c)
 		   READ_ONCE(c->read), READ_ONCE(c->gate.ring.produced),
 		   READ_ONCE(c->gate.ring.consumed),
 		   READ_ONCE(c->gate.ring.fullest));
-	seq_printf(m, " recursion=%llu complete_ns=%llu\n",
-		   READ_ONCE(c->recursion),
-		   READ_ONCE(c->complete));
+	seq_printf(m, " recursion=%llu complete_ns=%llu shed=%llu cost_ns=%llu\n",
+		   READ_ONCE(c->recursion), READ_ONCE(c->complete),
+		   READ_ONCE(c->gate.meter.shed),
+		   READ_ONCE(c->gate.meter.cost_ns));
 }
 
 /* How many events are exact, inferred and unavailable. */
@@ -123,6 +125,7 @@ int skbtrace_stat_show(struct seq_file *m, void *v)
 		   run->config.hold, skbtrace_hold_bytes(),
 		   skbtrace_held_dropped(run));
 	skbtrace_stat_events(m);
+	skbtrace_cost_stat(m, run);
 	seq_printf(m, " dead=%s\n", READ_ONCE(run->dead) ?: "-");
 	skbtrace_filter_stat(m, run);
 	for_each_possible_cpu(cpu) {

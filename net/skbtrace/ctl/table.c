@@ -71,6 +71,11 @@ static const struct skbtrace_file skbtrace_files[] = {
 		.store	= skbtrace_hold_store,
 		.max	= SKBTRACE_NUMBER_MAX,
 	}, {
+		.name	= "max_cost",
+		.show	= skbtrace_max_cost_show,
+		.store	= skbtrace_max_cost_store,
+		.max	= SKBTRACE_NUMBER_MAX,
+	}, {
 		.name	= "contexts",
 		.show	= skbtrace_contexts_show,
 		.store	= skbtrace_contexts_store,

@@ -15,24 +15,25 @@
 #error "skbtrace needs a 64-bit kernel: it shares u64 without locks"
 #endif
 
-/*
- * PROBE if it has the arguments of TRACEPOINT, else OLDER. SKBTRACE_HOOK()
- * checks the type of the chosen one.
- */
-#define SKBTRACE_PROBE(TRACEPOINT, PROBE, OLDER)			\
-	SKBTRACE_CHOOSE(TRACEPOINT, PROBE, PROBE, OLDER)
+/* NEWER if PROBE has the arguments of TRACEPOINT, else OLDER */
 #define SKBTRACE_CHOOSE(TRACEPOINT, PROBE, NEWER, OLDER)		\
 	__builtin_choose_expr(__builtin_types_compatible_p(		\
 		typeof(check_trace_callback_type_##TRACEPOINT),		\
 		void (typeof(PROBE) *)), NEWER, OLDER)
 
 /*
- * A hook with OLDER_PROBE on kernels that need it; LESS: what is missing then
+ * A hook with PROBE or, on kernels that need it, OLDER_PROBE. LESS: what is
+ * missing then, %NULL: nothing. The type of the chosen one is checked.
  */
 #define SKBTRACE_HOOK_OLDER(NAME, TRACEPOINT, PROBE, OLDER_PROBE, LESS)	\
 	SKBTRACE_HOOK_(NAME, TRACEPOINT,				\
-		       SKBTRACE_PROBE(TRACEPOINT, PROBE, OLDER_PROBE),	\
+		       SKBTRACE_CHOOSE(TRACEPOINT, PROBE, PROBE,	\
+				       OLDER_PROBE),			\
+		       SKBTRACE_CHOOSE(TRACEPOINT, PROBE, metered_##PROBE, \
+				       metered_##OLDER_PROBE),		\
 		       NULL, SKBTRACE_CHOOSE(TRACEPOINT, PROBE, NULL, LESS))
+#define SKBTRACE_HOOK_EITHER(NAME, TRACEPOINT, PROBE, OLDER_PROBE)	\
+	SKBTRACE_HOOK_OLDER(NAME, TRACEPOINT, PROBE, OLDER_PROBE, NULL)
 
 #ifdef SKBTRACE_HAVE_RST_REASON
 #include <net/rstreason.h>

@@ -150,8 +150,10 @@ ip_probe(struct skbtrace_session *s, const struct skbtrace_event *ev,
 }
 
 /* Context: any but hardirq. @sk may be a tunnel's: use that of the packet. */
-static void ip_send_probe(void *data, struct net *net, struct sock *sk,
-			  struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(ip_send_probe,
+		      TP_PROTO(struct net *net, struct sock *sk,
+			       struct sk_buff *skb),
+		      TP_ARGS(net, sk, skb))
 {
 	if (skbtrace_on(data, &skbtrace_ev_ip_send))
 		ip_probe(data, &skbtrace_ev_ip_send, net, skb, SKBTRACE_DIR_TX,
@@ -159,7 +161,9 @@ static void ip_send_probe(void *data, struct net *net, struct sock *sk,
 }
 
 /* Context: softirq. Early demux may have found the socket. */
-static void ip_receive_probe(void *data, struct net *net, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(ip_receive_probe,
+		      TP_PROTO(struct net *net, struct sk_buff *skb),
+		      TP_ARGS(net, skb))
 {
 	if (skbtrace_on(data, &skbtrace_ev_ip_receive))
 		ip_probe(data, &skbtrace_ev_ip_receive, net, skb,
@@ -187,14 +191,18 @@ static void infer_ip(struct skbtrace_session *s,
 static struct skbtrace_inference ip_send_inferred, ip_receive_inferred;
 
 /* Context: BHs off. */
-static void ip_send_infer_probe(void *data, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(ip_send_infer_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	infer_ip(data, &ip_send_inferred.ev, skb, skb_network_offset(skb),
 		 skbtrace_packet_sock(skb), SKBTRACE_DIR_TX);
 }
 
 /* Context: softirq. skb->sk, if set, is still that of a sender on this host. */
-static void ip_receive_infer_probe(void *data, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(ip_receive_infer_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	if (skb->pkt_type != PACKET_OTHERHOST)
 		infer_ip(data, &ip_receive_inferred.ev, skb, 0, NULL,

@@ -90,8 +90,10 @@ static noinline void filter_rps_info(struct skbtrace_session *s,
 		write_rps_info(s, skb, 0, dev, cpu);
 }
 
-static void skb_rps_info_probe(void *data, struct sk_buff *skb,
-			       const struct net_device *dev, int cpu)
+SKBTRACE_DEFINE_PROBE(skb_rps_info_probe,
+		      TP_PROTO(struct sk_buff *skb,
+			       const struct net_device *dev, int cpu),
+		      TP_ARGS(skb, dev, cpu))
 {
 	struct skbtrace_quick q __uninitialized;
 	struct skbtrace_session *s = data;
@@ -324,8 +326,10 @@ static noinline u32 drop_why(const struct skbtrace_session *s,
 }
 
 /* Fast path: most reasons are skipped. */
-static void kfree_skb_probe(void *data, struct sk_buff *skb, void *location,
-			    enum skb_drop_reason reason, struct sock *rx_sk)
+SKBTRACE_DEFINE_PROBE(kfree_skb_probe,
+		      TP_PROTO(struct sk_buff *skb, void *location,
+			       enum skb_drop_reason reason, struct sock *rx_sk),
+		      TP_ARGS(skb, location, reason, rx_sk))
 {
 	u32 why = reason;
 
@@ -336,18 +340,17 @@ static void kfree_skb_probe(void *data, struct sk_buff *skb, void *location,
 }
 
 /* The receiving socket is an argument on newer kernels only. */
-static void __maybe_unused kfree_skb_older_probe(void *data,
-						 struct sk_buff *skb,
-						 void *location,
-						 enum skb_drop_reason reason)
+SKBTRACE_DEFINE_PROBE(kfree_skb_older_probe,
+		      TP_PROTO(struct sk_buff *skb, void *location,
+			       enum skb_drop_reason reason),
+		      TP_ARGS(skb, location, reason))
 {
 	kfree_skb_probe(data, skb, location, reason, NULL);
 }
 
 static SKBTRACE_HOOK(hook_skb_rps_info, skb_rps_info, skb_rps_info_probe);
-static SKBTRACE_HOOK(hook_kfree_skb, kfree_skb,
-		     SKBTRACE_PROBE(kfree_skb, kfree_skb_probe,
-				    kfree_skb_older_probe));
+static SKBTRACE_HOOK_EITHER(hook_kfree_skb, kfree_skb, kfree_skb_probe,
+			    kfree_skb_older_probe);
 
 /* skip= with those of drop_no_trouble[] that this kernel has */
 static char drop_set_opts[128];

@@ -137,15 +137,19 @@ static void write_delay(struct skbtrace_session *s, struct place place,
 #define PLACE(WHERE, LIFE, DIR)						\
 	((struct place){ AT_##WHERE, LIFE_##LIFE, SKBTRACE_DIR_##DIR })
 
-static void ip_send_probe(void *data, struct net *net, struct sock *sk,
-			  struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(ip_send_probe,
+		      TP_PROTO(struct net *net, struct sock *sk,
+			       struct sk_buff *skb),
+		      TP_ARGS(net, sk, skb))
 {
 	write_delay(data, skbtrace_is_forwarded(skb) ?
 		    PLACE(IP_FORWARD, ON, TX) : PLACE(IP_SEND, BEGIN, TX),
 		    skb, 0, skb->dev, skbtrace_packet_sock(skb));
 }
 
-static void net_dev_queue_probe(void *data, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(net_dev_queue_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	write_delay(data, PLACE(NET_DEV_QUEUE, ON, TX), skb,
 		    skb_network_offset(skb), skb->dev,
@@ -153,9 +157,10 @@ static void net_dev_queue_probe(void *data, struct sk_buff *skb)
 }
 
 /* @skb: a list, or none. The queue's lock is held, or nobody else has them. */
-static void qdisc_dequeue_probe(void *data, struct Qdisc *q,
-				const struct netdev_queue *txq, int packets,
-				struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(qdisc_dequeue_probe,
+		      TP_PROTO(struct Qdisc *q, const struct netdev_queue *txq,
+			       int packets, struct sk_buff *skb),
+		      TP_ARGS(q, txq, packets, skb))
 {
 	for (; skb; skb = skb->next)
 		write_delay(data, PLACE(QDISC_DEQUEUE, ON, TX), skb,
@@ -163,8 +168,10 @@ static void qdisc_dequeue_probe(void *data, struct Qdisc *q,
 			    skbtrace_packet_sock(skb));
 }
 
-static void net_dev_start_xmit_probe(void *data, const struct sk_buff *skb,
-				     const struct net_device *dev)
+SKBTRACE_DEFINE_PROBE(net_dev_start_xmit_probe,
+		      TP_PROTO(const struct sk_buff *skb,
+			       const struct net_device *dev),
+		      TP_ARGS(skb, dev))
 {
 	write_delay(data, PLACE(START_XMIT, ON, TX), skb,
 		    skb_network_offset(skb), dev,
@@ -175,33 +182,43 @@ static void net_dev_start_xmit_probe(void *data, const struct sk_buff *skb,
  * A driver passes a packet to the stack. skb->data is the IP header, but the
  * network header is not set yet; skb->sk would be a sender on this host.
  */
-static void netif_rx_probe(void *data, const struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(netif_rx_probe,
+		      TP_PROTO(const struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	write_delay(data, PLACE(NETIF_RX, ENTER, RX), skb, 0, skb->dev,
 		    NULL);
 }
 
-static void netif_receive_skb_probe(void *data, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(netif_receive_skb_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	write_delay(data, PLACE(NETIF_RECEIVE_SKB, ON, RX), skb, 0,
 		    skb->dev, NULL);
 }
 
-static void ip_receive_probe(void *data, struct net *net, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(ip_receive_probe,
+		      TP_PROTO(struct net *net, struct sk_buff *skb),
+		      TP_ARGS(net, skb))
 {
 	write_delay(data, PLACE(IP_RECEIVE, ON, RX), skb, 0, skb->dev,
 		    NULL);
 }
 
 /* In queues of sockets skb->dev is not a device. */
-static void udp_receive_probe(void *data, struct sock *sk, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(udp_receive_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
 {
 	write_delay(data, PLACE(SK_QUEUE, ON, RX), skb,
 		    skb_network_offset(skb), NULL, sk);
 }
 
-static void tcp_queue_rcv_probe(void *data, struct sock *sk,
-				struct sk_buff *skb, bool eaten)
+SKBTRACE_DEFINE_PROBE(tcp_queue_rcv_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb,
+			       bool eaten),
+		      TP_ARGS(sk, skb, eaten))
 {
 	write_delay(data, eaten ? PLACE(SK_COALESCE, END, RX) :
 				  PLACE(SK_QUEUE, ON, RX),
@@ -209,8 +226,9 @@ static void tcp_queue_rcv_probe(void *data, struct sock *sk,
 }
 
 /* Context: process. Sockets of any family copy packets. */
-static void skb_copy_datagram_iovec_probe(void *data,
-					  const struct sk_buff *skb, int len)
+SKBTRACE_DEFINE_PROBE(skb_copy_datagram_iovec_probe,
+		      TP_PROTO(const struct sk_buff *skb, int len),
+		      TP_ARGS(skb, len))
 {
 	if (skbtrace_network_l3(skb) != SKBTRACE_NO_L3)
 		write_delay(data, PLACE(COPY, END, RX), skb,
@@ -252,28 +270,33 @@ static void delay_end(struct skbtrace_session *s, u8 where,
 		put_delay(s, place, &p, skbtrace_inum(p.net));
 }
 
-static void consume_skb_probe(void *data, struct sk_buff *skb, void *location)
+SKBTRACE_DEFINE_PROBE(consume_skb_probe,
+		      TP_PROTO(struct sk_buff *skb, void *location),
+		      TP_ARGS(skb, location))
 {
 	delay_end(data, AT_CONSUME, skb, NULL);
 }
 
-static void __maybe_unused consume_skb_older_probe(void *data,
-						   struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(consume_skb_older_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	consume_skb_probe(data, skb, NULL);
 }
 
 /* skb_drop has the reason. */
-static void kfree_skb_probe(void *data, struct sk_buff *skb, void *location,
-			    enum skb_drop_reason reason, struct sock *rx_sk)
+SKBTRACE_DEFINE_PROBE(kfree_skb_probe,
+		      TP_PROTO(struct sk_buff *skb, void *location,
+			       enum skb_drop_reason reason, struct sock *rx_sk),
+		      TP_ARGS(skb, location, reason, rx_sk))
 {
 	delay_end(data, AT_DROP, skb, rx_sk);
 }
 
-static void __maybe_unused kfree_skb_older_probe(void *data,
-						 struct sk_buff *skb,
-						 void *location,
-						 enum skb_drop_reason reason)
+SKBTRACE_DEFINE_PROBE(kfree_skb_older_probe,
+		      TP_PROTO(struct sk_buff *skb, void *location,
+			       enum skb_drop_reason reason),
+		      TP_ARGS(skb, location, reason))
 {
 	delay_end(data, AT_DROP, skb, NULL);
 }
@@ -305,12 +328,10 @@ static SKBTRACE_HOOK_OPTIONAL(hook_tcp_queue_rcv, tcp_queue_rcv,
 			      "the places sk_queue and sk_coalesce of TCP are missing");
 static SKBTRACE_HOOK(hook_copy, skb_copy_datagram_iovec,
 		     skb_copy_datagram_iovec_probe);
-static SKBTRACE_HOOK(hook_consume_skb, consume_skb,
-		     SKBTRACE_PROBE(consume_skb, consume_skb_probe,
-				    consume_skb_older_probe));
-static SKBTRACE_HOOK(hook_kfree_skb, kfree_skb,
-		     SKBTRACE_PROBE(kfree_skb, kfree_skb_probe,
-				    kfree_skb_older_probe));
+static SKBTRACE_HOOK_EITHER(hook_consume_skb, consume_skb, consume_skb_probe,
+			    consume_skb_older_probe);
+static SKBTRACE_HOOK_EITHER(hook_kfree_skb, kfree_skb, kfree_skb_probe,
+			    kfree_skb_older_probe);
 
 SKBTRACE_DEFINE_EVENT(skb_delay) = {
 	SKBTRACE_EVENT(skb_delay),

@@ -130,8 +130,10 @@ static noinline void long_rttm(struct skbtrace_session *s, struct sock *sk,
 	skbtrace_commit(s);
 }
 
-static void tcp_rttm_probe(void *data, struct sock *sk, long seq_rtt_us,
-			   long ca_rtt_us)
+SKBTRACE_DEFINE_PROBE(tcp_rttm_probe,
+		      TP_PROTO(struct sock *sk, long seq_rtt_us,
+			       long ca_rtt_us),
+		      TP_ARGS(sk, seq_rtt_us, ca_rtt_us))
 {
 	struct skbtrace_quick q __uninitialized;
 	struct skbtrace_session *s = data;
@@ -163,8 +165,9 @@ static u32 infer_sample(u32 old, u32 srtt_us)
 }
 
 /* Called before the segment is processed: changes are due to earlier ones. */
-static void tcp_rttm_infer_probe(void *data, struct sock *sk,
-				 struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_rttm_infer_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
 {
 	const struct skbtrace_event *ev = &tcp_rttm_inferred.ev;
 	const struct tcp_sock *tp = tcp_sk(sk);
@@ -321,8 +324,9 @@ static void congestion_by_state(struct skbtrace_session *s,
 }
 
 /* Before the store: icsk_ca_state is the old one. */
-static void tcp_cong_state_set_probe(void *data, struct sock *sk,
-				     const u8 state)
+SKBTRACE_DEFINE_PROBE(tcp_cong_state_set_probe,
+		      TP_PROTO(struct sock *sk, const u8 state),
+		      TP_ARGS(sk, state))
 {
 	u8 old = inet_csk(sk)->icsk_ca_state;
 
@@ -333,8 +337,9 @@ static void tcp_cong_state_set_probe(void *data, struct sock *sk,
 	congestion_by_state(data, sk, old, state);
 }
 
-static void tcp_congestion_probe(void *data, struct sock *sk,
-				 enum tcp_congestion reason)
+SKBTRACE_DEFINE_PROBE(tcp_congestion_probe,
+		      TP_PROTO(struct sock *sk, enum tcp_congestion reason),
+		      TP_ARGS(sk, reason))
 {
 	write_congestion(data, sk, reason);
 }
@@ -385,8 +390,10 @@ static noinline void long_retransmit(struct skbtrace_session *s,
 	skbtrace_event_sk(s, &skbtrace_ev_tcp_retransmit, sk, &b);
 }
 
-static void tcp_retransmit_skb_probe(void *data, const struct sock *csk,
-				     const struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_retransmit_skb_probe,
+		      TP_PROTO(const struct sock *csk,
+			       const struct sk_buff *skb),
+		      TP_ARGS(csk, skb))
 {
 	struct skbtrace_quick q __uninitialized;
 	struct sock *sk = (struct sock *)csk;
@@ -408,8 +415,10 @@ static void tcp_retransmit_skb_probe(void *data, const struct sock *csk,
 }
 
 /* Context: softirq; the listener is not locked, the request is held. */
-static void tcp_retransmit_synack_probe(void *data, const struct sock *sk,
-					const struct request_sock *req)
+SKBTRACE_DEFINE_PROBE(tcp_retransmit_synack_probe,
+		      TP_PROTO(const struct sock *sk,
+			       const struct request_sock *req),
+		      TP_ARGS(sk, req))
 {
 	const struct tcp_retransmit_block b = {
 		.kind = RETRANS_SYNACK,

@@ -265,8 +265,10 @@ static void tell_ends(struct skbtrace_session *s, struct sock *sk)
  * before the child has addresses and a cookie: its first event is the next one,
  * SYN_RECV to ESTABLISHED.
  */
-static void inet_sock_set_state_probe(void *data, const struct sock *csk,
-				      const int old, const int state)
+SKBTRACE_DEFINE_PROBE(inet_sock_set_state_probe,
+		      TP_PROTO(const struct sock *csk, const int old,
+			       const int state),
+		      TP_ARGS(csk, old, state))
 {
 	struct sock *sk = (struct sock *)csk;
 
@@ -294,8 +296,10 @@ static void inet_sock_set_state_probe(void *data, const struct sock *csk,
  * Context: process or softirq, BHs off. @tw is not hashed yet if @sk is there,
  * and has a cookie only if @sk had one when it was copied.
  */
-static void tcp_tw_state_probe(void *data, struct inet_timewait_sock *tw,
-			       struct sock *sk, int state, int timeo)
+SKBTRACE_DEFINE_PROBE(tcp_tw_state_probe,
+		      TP_PROTO(struct inet_timewait_sock *tw, struct sock *sk,
+			       int state, int timeo),
+		      TP_ARGS(tw, sk, state, timeo))
 {
 	if (tw->tw_dr != &twsk_net(tw)->ipv4.tcp_death_row)
 		return;
@@ -308,7 +312,9 @@ static void tcp_tw_state_probe(void *data, struct inet_timewait_sock *tw,
 }
 
 /* On every segment of an established connection: name it if it is new. */
-static void tcp_probe_probe(void *data, struct sock *sk, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_probe_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
 {
 	skbtrace_name_sk(data, &skbtrace_ev_tcp_active_conn, sk);
 }

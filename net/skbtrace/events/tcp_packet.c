@@ -305,7 +305,9 @@ static noinline bool wants_how(struct skbtrace_session *s,
 }
 
 /* Context: the socket is locked. */
-static void tcp_send_skb_probe(void *data, struct sock *sk, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_send_skb_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
 {
 	const struct skbtrace_event *ev = &skbtrace_ev_tcp_send;
 	struct skbtrace_session *s = data;
@@ -318,8 +320,10 @@ static void tcp_send_skb_probe(void *data, struct sock *sk, struct sk_buff *skb)
 /* ---- of no connection, or a minisocket ---- */
 
 /* Context: softirq, or a timer's; nobody else changes @req. */
-static void tcp_send_synack_probe(void *data, struct request_sock *req,
-				  struct sk_buff *skb, bool again)
+SKBTRACE_DEFINE_PROBE(tcp_send_synack_probe,
+		      TP_PROTO(struct request_sock *req, struct sk_buff *skb,
+			       bool again),
+		      TP_ARGS(req, skb, again))
 {
 	const struct skbtrace_event *ev = &skbtrace_ev_tcp_send;
 	struct segment_at at = segment_at(skb, SKBTRACE_DIR_TX);
@@ -344,9 +348,11 @@ static const struct net_device *answered_dev(const struct sk_buff *skb)
 }
 
 /* Context: softirq. @sk: any kind of socket or %NULL; @skb is answered. */
-static void tcp_send_reply_probe(void *data, const struct sock *csk,
-				 const struct sk_buff *skb,
-				 const struct tcphdr *th)
+SKBTRACE_DEFINE_PROBE(tcp_send_reply_probe,
+		      TP_PROTO(const struct sock *csk,
+			       const struct sk_buff *skb,
+			       const struct tcphdr *th),
+		      TP_ARGS(csk, skb, th))
 {
 	const struct segment_at at = {
 		.skb = skb, .th = th, .segs = 1, .dir = SKBTRACE_DIR_TX,
@@ -392,7 +398,9 @@ static noinline void receive_other(struct skbtrace_session *s, struct sock *sk,
 }
 
 /* Context: softirq. @sk: any kind of socket, referenced but not locked. */
-static void tcp_rcv_skb_probe(void *data, struct sock *sk, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_rcv_skb_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
 {
 	if (likely(sk && skbtrace_is_conn(sk)))
 		conn_segment(data, &skbtrace_ev_tcp_receive, sk, skb,
@@ -465,7 +473,9 @@ static void infer_tcp(struct skbtrace_session *s,
 static struct skbtrace_inference tcp_send_inferred, tcp_receive_inferred;
 
 /* Context: BHs off. Forwarded packets have no socket, or a tunnel's. */
-static void tcp_send_infer_probe(void *data, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_send_infer_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	if (!skb->skb_iif)
 		infer_tcp(data, &tcp_send_inferred.ev, skb,
@@ -474,7 +484,9 @@ static void tcp_send_infer_probe(void *data, struct sk_buff *skb)
 }
 
 /* Context: softirq. skb->sk, if set, is still that of a sender on this host. */
-static void tcp_receive_infer_probe(void *data, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_receive_infer_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	if (skb->pkt_type != PACKET_OTHERHOST)
 		infer_tcp(data, &tcp_receive_inferred.ev, skb, 0, NULL,

@@ -89,30 +89,36 @@ static void write_reset(struct skbtrace_session *s, struct sock *sk,
  * @skb: the packet that is answered, skb->data is the TCP header; %NULL: the
  * connection sends the reset by itself. @sk: any kind of socket, or none.
  */
-static void tcp_send_reset_probe(void *data, const struct sock *sk,
-				 const struct sk_buff *skb,
-				 const enum sk_rst_reason reason)
+SKBTRACE_DEFINE_PROBE(tcp_send_reset_probe,
+		      TP_PROTO(const struct sock *sk, const struct sk_buff *skb,
+			       const enum sk_rst_reason reason),
+		      TP_ARGS(sk, skb, reason))
 {
 	write_reset(data, (struct sock *)sk, skb, SKBTRACE_DIR_TX, reason);
 }
 
 /* Without a reason; minisockets are not passed. */
-static void __maybe_unused
-tcp_send_reset_older_probe(void *data, const struct sock *sk,
-			   const struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_send_reset_older_probe,
+		      TP_PROTO(const struct sock *sk,
+			       const struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
 {
 	tcp_send_reset_probe(data, sk, skb, SK_RST_REASON_NOT_SPECIFIED);
 }
 
-static void tcp_receive_reset_probe(void *data, struct sock *sk)
+SKBTRACE_DEFINE_PROBE(tcp_receive_reset_probe,
+		      TP_PROTO(struct sock *sk),
+		      TP_ARGS(sk))
 {
 	write_reset(data, sk, NULL, SKBTRACE_DIR_RX, U32_MAX);
 }
 
 /* Context: softirq, the listener is not locked; skb->data is the TCP header. */
-static void tcp_listen_overflow_probe(void *data, const struct sock *csk,
-				      const struct sk_buff *skb,
-				      enum tcp_overflow why)
+SKBTRACE_DEFINE_PROBE(tcp_listen_overflow_probe,
+		      TP_PROTO(const struct sock *csk,
+			       const struct sk_buff *skb,
+			       enum tcp_overflow why),
+		      TP_ARGS(csk, skb, why))
 {
 	struct sock *sk = (struct sock *)csk;
 	struct tcp_listen_overflow_block *b;

@@ -133,7 +133,9 @@ segment_at(struct skbtrace_session *s, struct sock *sk,
 		segment_sk(s, sk, skb, &bytes);
 }
 
-static void tcp_write_probe(void *data, struct sock *sk, u32 seq, u32 len)
+SKBTRACE_DEFINE_PROBE(tcp_write_probe,
+		      TP_PROTO(struct sock *sk, u32 seq, u32 len),
+		      TP_ARGS(sk, seq, len))
 {
 	segment_at(data, sk, NULL, (struct segment){
 		.seq = seq, .len = len, .where = AT_WRITE });
@@ -177,7 +179,9 @@ static u8 segment_how(const struct sock *sk, u32 seq)
 						  TCP_HOW_FIRST;
 }
 
-static void tcp_send_probe(void *data, struct sock *sk, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_send_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
 {
 	struct segment bytes = segment_cb_bytes(skb, AT_SEND);
 
@@ -189,8 +193,10 @@ static void tcp_send_probe(void *data, struct sock *sk, struct sk_buff *skb)
 }
 
 /* A connection that nothing is written of has no state. */
-static void tcp_segment_limit_probe(void *data, struct sock *sk,
-				    enum tcp_sendlimit why, unsigned int sent)
+SKBTRACE_DEFINE_PROBE(tcp_segment_limit_probe,
+		      TP_PROTO(struct sock *sk, enum tcp_sendlimit why,
+			       unsigned int sent),
+		      TP_ARGS(sk, why, sent))
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 	struct skbtrace_state *state;
@@ -206,33 +212,43 @@ static void tcp_segment_limit_probe(void *data, struct sock *sk,
 	state->count = tp->write_seq;
 }
 
-static void tcp_sacked_probe(void *data, struct sock *sk, u32 seq, u32 len)
+SKBTRACE_DEFINE_PROBE(tcp_sacked_probe,
+		      TP_PROTO(struct sock *sk, u32 seq, u32 len),
+		      TP_ARGS(sk, seq, len))
 {
 	segment_at(data, sk, NULL, (struct segment){
 		.seq = seq, .len = len, .where = AT_SACKED });
 }
 
-static void tcp_acked_probe(void *data, struct sock *sk, u32 seq, u32 len)
+SKBTRACE_DEFINE_PROBE(tcp_acked_probe,
+		      TP_PROTO(struct sock *sk, u32 seq, u32 len),
+		      TP_ARGS(sk, seq, len))
 {
 	segment_at(data, sk, NULL, (struct segment){
 		.seq = seq, .len = len, .where = AT_ACKED });
 }
 
-static void tcp_ofo_probe(void *data, struct sock *sk, struct sk_buff *skb,
-			  bool queued)
+SKBTRACE_DEFINE_PROBE(tcp_ofo_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb,
+			       bool queued),
+		      TP_ARGS(sk, skb, queued))
 {
 	segment_at(data, sk, skb,
 		   segment_cb_bytes(skb, queued ? AT_QUEUED : AT_OFO));
 }
 
-static void tcp_segment_rcv_probe(void *data, struct sock *sk,
-				  struct sk_buff *skb, bool eaten)
+SKBTRACE_DEFINE_PROBE(tcp_segment_rcv_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb,
+			       bool eaten),
+		      TP_ARGS(sk, skb, eaten))
 {
 	segment_at(data, sk, skb, segment_cb_bytes(skb, AT_QUEUED));
 }
 
 /* @copied: the last ones up to tcp_sock.copied_seq; none, or an error */
-static void tcp_read_probe(void *data, struct sock *sk, int copied)
+SKBTRACE_DEFINE_PROBE(tcp_read_probe,
+		      TP_PROTO(struct sock *sk, int copied),
+		      TP_ARGS(sk, copied))
 {
 	if (copied > 0)
 		segment_at(data, sk, NULL, (struct segment){
@@ -329,22 +345,27 @@ segment_tx(struct skbtrace_session *s, const struct sk_buff *skb,
 		    skbtrace_packet_sock(skb), where);
 }
 
-static void tcp_dev_queue_probe(void *data, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_dev_queue_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	segment_tx(data, skb, skb->dev, AT_QUEUE);
 }
 
 /* @skb: a list, or none. The queue's lock is held, or the packets are ours. */
-static void tcp_dequeue_probe(void *data, struct Qdisc *q,
-			      const struct netdev_queue *txq, int packets,
-			      struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_dequeue_probe,
+		      TP_PROTO(struct Qdisc *q, const struct netdev_queue *txq,
+			       int packets, struct sk_buff *skb),
+		      TP_ARGS(q, txq, packets, skb))
 {
 	for (; skb; skb = skb->next)
 		segment_tx(data, skb, skb->dev, AT_DEQUEUE);
 }
 
-static void tcp_xmit_probe(void *data, const struct sk_buff *skb,
-			   const struct net_device *dev)
+SKBTRACE_DEFINE_PROBE(tcp_xmit_probe,
+		      TP_PROTO(const struct sk_buff *skb,
+			       const struct net_device *dev),
+		      TP_ARGS(skb, dev))
 {
 	segment_tx(data, skb, dev, AT_XMIT);
 }
@@ -353,26 +374,32 @@ static void tcp_xmit_probe(void *data, const struct sk_buff *skb,
  * The driver is done with a packet, unless a device has received it since: then
  * its reader is. Queues keep other things in place of skb->dev.
  */
-static void tcp_done_probe(void *data, struct sk_buff *skb, void *location)
+SKBTRACE_DEFINE_PROBE(tcp_done_probe,
+		      TP_PROTO(struct sk_buff *skb, void *location),
+		      TP_ARGS(skb, location))
 {
 	if (!skb->skb_iif && skbtrace_network_l3(skb) != SKBTRACE_NO_L3)
 		segment_tx(data, skb, NULL, AT_DONE);
 }
 
-static void __maybe_unused tcp_done_older_probe(void *data,
-						struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_done_older_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	tcp_done_probe(data, skb, NULL);
 }
 
 /* A driver hands it in: its data is the IP header, its socket the sender's. */
-static void tcp_receive_probe(void *data, const struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_receive_probe,
+		      TP_PROTO(const struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	segment_skb(data, skb, 0, skb->dev, NULL, AT_RECEIVE);
 }
 
-static void tcp_ip_receive_probe(void *data, struct net *net,
-				 struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_ip_receive_probe,
+		      TP_PROTO(struct net *net, struct sk_buff *skb),
+		      TP_ARGS(net, skb))
 {
 	segment_skb(data, skb, 0, skb->dev, NULL, AT_IP);
 }
@@ -414,9 +441,8 @@ static SKBTRACE_HOOK(hook_dev_queue, net_dev_queue, tcp_dev_queue_probe);
 static SKBTRACE_HOOK_OPTIONAL(hook_dequeue, qdisc_dequeue, tcp_dequeue_probe,
 			      "the place dequeue is missing");
 static SKBTRACE_HOOK(hook_xmit, net_dev_start_xmit, tcp_xmit_probe);
-static SKBTRACE_HOOK(hook_done, consume_skb,
-		     SKBTRACE_PROBE(consume_skb, tcp_done_probe,
-				    tcp_done_older_probe));
+static SKBTRACE_HOOK_EITHER(hook_done, consume_skb, tcp_done_probe,
+			    tcp_done_older_probe);
 static SKBTRACE_HOOK(hook_netif_rx, netif_rx_entry, tcp_receive_probe);
 static SKBTRACE_HOOK(hook_gro_receive, napi_gro_receive_entry,
 		     tcp_receive_probe);

@@ -149,8 +149,10 @@ static void sendlimit_is(struct skbtrace_session *s, struct sock *sk,
 				 attempts, state);
 }
 
-static void tcp_sendlimit_probe(void *data, struct sock *sk,
-				enum tcp_sendlimit why, unsigned int sent)
+SKBTRACE_DEFINE_PROBE(tcp_sendlimit_probe,
+		      TP_PROTO(struct sock *sk, enum tcp_sendlimit why,
+			       unsigned int sent),
+		      TP_ARGS(sk, why, sent))
 {
 	u8 reason = why;
 
@@ -221,8 +223,9 @@ static u8 infer_limit(struct sock *sk, const struct sk_buff *skb)
 static struct skbtrace_inference tcp_sendlimit_inferred;
 
 /* A segment arrives: what has held the sender back until now? */
-static void tcp_sendlimit_infer_probe(void *data, struct sock *sk,
-				      struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_sendlimit_infer_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
 {
 	const struct skbtrace_event *ev = &tcp_sendlimit_inferred.ev;
 	struct skbtrace_session *s = data;
@@ -352,8 +355,9 @@ static void write_sndbuf_wait(struct skbtrace_session *s, struct sock *sk,
  * A writer that waits with everything sent: the reason was "app", and no
  * attempt to send follows that would correct it. Context: process.
  */
-static void sk_sndbuf_wait_probe(void *data, struct sock *sk, bool begin,
-				 int err)
+SKBTRACE_DEFINE_PROBE(sk_sndbuf_wait_probe,
+		      TP_PROTO(struct sock *sk, bool begin, int err),
+		      TP_ARGS(sk, begin, err))
 {
 	if (!skbtrace_is_tcp(sk))
 		return;

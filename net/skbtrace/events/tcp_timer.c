@@ -108,8 +108,10 @@ static noinline void long_timer(struct skbtrace_session *s, struct sock *sk,
  * Context: process or softirq; the socket's lock is held, except when a socket
  * without other references is freed.
  */
-static void sk_timer_probe(void *data, struct sock *sk,
-			   struct timer_list *timer, enum sk_timer_op op)
+SKBTRACE_DEFINE_PROBE(sk_timer_probe,
+		      TP_PROTO(struct sock *sk, struct timer_list *timer,
+			       enum sk_timer_op op),
+		      TP_ARGS(sk, timer, op))
 {
 	struct skbtrace_quick q __uninitialized;
 	struct skbtrace_session *s = data;

@@ -151,16 +151,20 @@ static bool turn_fin_only(const struct sock *sk, unsigned int sent)
 	return skb && !skb->len;
 }
 
-static void tcp_turn_send_probe(void *data, struct sock *sk,
-				enum tcp_sendlimit why, unsigned int sent)
+SKBTRACE_DEFINE_PROBE(tcp_turn_send_probe,
+		      TP_PROTO(struct sock *sk, enum tcp_sendlimit why,
+			       unsigned int sent),
+		      TP_ARGS(sk, why, sent))
 {
 	if (sent && !turn_fin_only(sk, sent) &&
 	    skbtrace_passes(data, &skbtrace_ev_tcp_turn, sk))
 		turn_is(data, sk, TURN_SELF, 0);
 }
 
-static void tcp_turn_rcv_probe(void *data, struct sock *sk,
-			       struct sk_buff *skb, bool eaten)
+SKBTRACE_DEFINE_PROBE(tcp_turn_rcv_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb,
+			       bool eaten),
+		      TP_ARGS(sk, skb, eaten))
 {
 	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 	u32 len = cb->end_seq - cb->seq;
@@ -196,8 +200,9 @@ static void turn_infer(struct skbtrace_session *s, struct sock *sk,
 }
 
 /* A segment arrives. Has it data, and was data sent before it? */
-static void tcp_turn_infer_probe(void *data, struct sock *sk,
-				 struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(tcp_turn_infer_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
 {
 	const struct tcphdr *th = (const struct tcphdr *)skb->data;
 	u32 len = skb->len - th->doff * 4;

@@ -110,13 +110,17 @@ static __always_inline void udp_probe(struct skbtrace_session *s,
 }
 
 /* Context: process; the socket is locked only if it is corked. */
-static void udp_send_probe(void *data, struct sock *sk, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(udp_send_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
 {
 	udp_probe(data, &skbtrace_ev_udp_send, sk, skb, SKBTRACE_DIR_TX);
 }
 
 /* Context: softirq mostly; the lock of the receive queue is held. */
-static void udp_receive_probe(void *data, struct sock *sk, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(udp_receive_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
 {
 	udp_probe(data, &skbtrace_ev_udp_receive, sk, skb, SKBTRACE_DIR_RX);
 }
@@ -154,7 +158,9 @@ static void infer_udp(struct skbtrace_session *s,
 static struct skbtrace_inference udp_send_inferred, udp_receive_inferred;
 
 /* Context: BHs off. Forwarded packets have no socket, or a tunnel's. */
-static void udp_send_infer_probe(void *data, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(udp_send_infer_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	struct sock *sk = skbtrace_packet_sock(skb);
 
@@ -165,7 +171,9 @@ static void udp_send_infer_probe(void *data, struct sk_buff *skb)
 }
 
 /* Context: softirq. skb->sk, if set, is still that of a sender on this host. */
-static void udp_receive_infer_probe(void *data, struct sk_buff *skb)
+SKBTRACE_DEFINE_PROBE(udp_receive_infer_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
 {
 	if (skb->pkt_type != PACKET_OTHERHOST)
 		infer_udp(data, &udp_receive_inferred.ev, skb, 0, NULL,

@@ -191,6 +191,19 @@ static void check_lost(struct kunit *test, struct write_test *t,
 	t->last_time = b->last_time;
 }
 
+static void check_shed(struct kunit *test, struct write_test *t,
+		       const struct skbtrace_block *b)
+{
+	KUNIT_ASSERT_EQ(test, b->len, sizeof(t->shed));
+	memcpy(&t->shed, b, sizeof(t->shed));
+	KUNIT_EXPECT_EQ(test, b->key, 0ULL);
+	KUNIT_EXPECT_LE(test, t->shed.since, b->time);
+	KUNIT_EXPECT_GE(test, b->time, t->last_time);
+	t->sheds++;
+	t->next_seq++;
+	t->last_time = b->time;
+}
+
 static void check_event(struct kunit *test, struct write_test *t,
 			const struct skbtrace_block *b)
 {
@@ -247,7 +260,10 @@ bool skbtrace_test_read(struct kunit *test, struct write_test *t)
 			check_lost(test, t, (const struct skbtrace_lost *)b);
 			continue;
 		}
-		check_event(test, t, b);
+		if (b->event == SKBTRACE_SHED)
+			check_shed(test, t, b);
+		else
+			check_event(test, t, b);
 		events++;
 	}
 	KUNIT_EXPECT_EQ(test, h->nr_events, events);
@@ -280,7 +296,7 @@ void skbtrace_test_sums(struct kunit *test, struct write_test *t)
 			c->held + c->lost + c->gate.written - c->history);
 	KUNIT_EXPECT_EQ(test, c->lost, t->lost);
 	KUNIT_EXPECT_EQ(test, c->gate.written, t->n[1] + t->n[2] + t->n[3]);
-	KUNIT_EXPECT_EQ(test, c->names, t->n[0] + t->n[4]);
+	KUNIT_EXPECT_EQ(test, c->names, t->n[0] + t->n[4] + t->sheds);
 	KUNIT_EXPECT_EQ(test, c->gate.seq, t->next_seq);
 	KUNIT_EXPECT_EQ(test, c->gate.ring.consumed, c->gate.ring.produced);
 	KUNIT_EXPECT_FALSE(test, c->gate.busy);

@@ -25,7 +25,8 @@ struct kunit_w_block {
 
 /*
  * A run, the part of it that is this CPU's, and what its reader has seen: the
- * sequence number that must come next, how many blocks of each kind.
+ * sequence number that must come next, how many blocks of each kind, the last
+ * SHED block.
  */
 struct write_test {
 	struct skbtrace_run	*run;
@@ -38,6 +39,8 @@ struct write_test {
 	u64			next_n;
 	u64			losts;
 	u64			lost;
+	u64			sheds;
+	struct skbtrace_shed	shed;
 	u32			subbufs;
 	u32			epoch;
 };

@@ -74,6 +74,13 @@ static void count_rec(struct info *in, struct cpu_count *c,
 		in->gaps += r->missed;
 		return;
 	}
+	if (r->no == SKBTRACE_SHED) {
+		struct shed s;
+
+		rec_shed(r, &s);
+		sheds_add(&in->t->sheds, &s);
+		return;
+	}
 	if (rec_context(r)) {
 		in->context++;
 		return;

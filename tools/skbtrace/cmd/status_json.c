@@ -92,6 +92,9 @@ static void put_session(struct json *j, const struct status *s)
 	json_u64(j, "log_bytes", st->log_bytes);
 	json_u64(j, "table_bytes", st->table_bytes);
 	json_u64(j, "memory_bytes", status_memory(s));
+	json_u64(j, "max_cost_ppm", st->max_cost_ppm);
+	json_u64(j, "cost_ppm", st->cost_ppm);
+	json_u64(j, "shed_factor", st->shed_factor);
 	json_u64(j, "held", ctl_held(st));
 	json_u64(j, "written", ctl_sum(st, written));
 	json_u64(j, "lost", ctl_sum(st, lost));

@@ -81,7 +81,15 @@ static char *get_lost(const struct status *s)
 	return xstrdup(fmt_rate(num, ctl_sum(&s->st, lost)));
 }
 
-/* Text is to the left, numbers are to the right. Room for one more: 5 */
+/* What probes take of the CPUs' time, if that is measured. */
+static char *get_cost(const struct status *s)
+{
+	if (!s->st.max_cost_ppm)
+		return xstrdup("-");
+	return xasprintf("%.1f%%", (double)s->st.cost_ppm / 10000);
+}
+
+/* Text is to the left, numbers are to the right. */
 static const struct column {
 	const char *title;
 	int width;		/* negative: to the left */
@@ -95,6 +103,7 @@ static const struct column {
 	{ "MEMORY",	7,	get_memory },
 	{ "WRITTEN",	8,	get_written },
 	{ "LOST",	7,	get_lost },
+	{ "COST",	5,	get_cost },
 };
 
 static void cell(const struct column *c, const char *text)

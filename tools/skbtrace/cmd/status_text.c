@@ -14,6 +14,7 @@
 #include "kernel/sessions.h"
 #include "lib/num.h"
 #include "lib/wrap.h"
+#include "trace/sheds.h"
 
 static void line_tracing(const struct ctl_owner *o, const struct ctl_stat *st)
 {
@@ -194,6 +195,23 @@ static void line_buffers(const struct ctl *c, const struct ctl_stat *st)
 	    (unsigned long long)(nr ? 100 * fullest / nr : 0));
 }
 
+/* What probes take of the CPUs' time, if there is a limit. */
+static void line_cost(const struct ctl_stat *st)
+{
+	char is[PPM_TEXT], may[PPM_TEXT], part[64] = "";
+
+	if (!st->max_cost_ppm)
+		return;
+	if (!st->shed_factor)
+		snprintf(part, sizeof(part), ", for now nothing is recorded");
+	else if (st->shed_factor > 1)
+		snprintf(part, sizeof(part),
+			 ", 1 of %llu connections is recorded",
+			 (unsigned long long)st->shed_factor);
+	row("cost", "probes take %s of the CPUs' time, %s at most%s",
+	    fmt_ppm(is, st->cost_ppm), fmt_ppm(may, st->max_cost_ppm), part);
+}
+
 static void row_window(const struct board *b)
 {
 	char age[NUM_LEN], is[NUM_LEN], may[NUM_LEN], *failed;
@@ -287,6 +305,7 @@ static void show_session(const struct status *s)
 	line_hold(c, st);
 	line_buffers(c, st);
 	line_memory(s);
+	line_cost(st);
 	line_window(c);
 	printf("counts    %llu events, %llu lost\n",
 	       (unsigned long long)ctl_sum(st, written),

@@ -96,6 +96,8 @@ void summary_roll(struct summary *s)
 	s->strays = (struct strays){};
 	s->events = 0;
 	s->lost = 0;
+	if (s->shed && sheds_factor(&s->shed->sheds) == 1)
+		s->shed = NULL;
 	for (int i = 0; i < SRC_NR; i++)
-		s->lost_src[i] = false;
+		s->lost_src[i] = s->shed;
 }

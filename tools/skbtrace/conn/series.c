@@ -354,7 +354,8 @@ void series_add(struct series *sr, struct trace *t, const struct rec *r,
 		summary_add(sr->s, t, r, part, who);
 		return;
 	}
-	if (!is_mine(sr, rec_cookie(r), t->host, who)) {
+	if (r->no == SKBTRACE_SHED ||
+	    !is_mine(sr, rec_cookie(r), t->host, who)) {
 		summary_add(sr->s, t, r, part, who);
 		return;
 	}

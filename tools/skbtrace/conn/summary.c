@@ -288,6 +288,15 @@ void summary_missing(struct summary *s)
 		lost_between(s, i, 0, UINT64_MAX);
 }
 
+/* Any events may be missing from then on, of most connections. */
+static void add_shed(struct summary *s, const struct trace *t,
+		     const struct rec *r)
+{
+	s->shed = t;
+	for (int i = 0; i < SRC_NR; i++)
+		lost_between(s, i, r->time + t->shift, UINT64_MAX);
+}
+
 /* @r, a LOST block of @t */
 static void add_lost(struct summary *s, const struct trace *t,
 		     const struct rec *r)
@@ -545,6 +554,10 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r,
 
 	if (r->no == SKBTRACE_LOST) {
 		add_lost(s, t, r);
+		return;
+	}
+	if (r->no == SKBTRACE_SHED) {
+		add_shed(s, t, r);
 		return;
 	}
 	s->events += part == RANGE_IN;

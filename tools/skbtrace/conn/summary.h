@@ -127,6 +127,7 @@ struct summary {
 	struct per_event cols;	/* struct col */
 	u64 events, lost;
 	bool missing;		/* parts of the recording */
+	const struct trace *shed;	/* has only a part of the connections */
 	struct strays strays;
 	struct fact_fields *facts;
 	bool dists;

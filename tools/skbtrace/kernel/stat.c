@@ -21,6 +21,7 @@ static const struct key session_keys[] = {
 	SESSION(subbuf_size), SESSION(subbuf_nr),
 	SESSION(buffer_bytes), SESSION(log_bytes), SESSION(table_bytes),
 	SESSION(exact), SESSION(inferred), SESSION(unavailable),
+	SESSION(max_cost_ppm), SESSION(cost_ppm), SESSION(shed_factor),
 	{}
 };
 
@@ -36,7 +37,7 @@ static const struct key cpu_keys[] = {
 	CPU(hits), CPU(skipped), CPU(filtered), CPU(refused),
 	CPU(held_dropped), CPU(held), CPU(history), CPU(lost), CPU(written),
 	CPU(read), CPU(produced), CPU(consumed), CPU(fullest), CPU(recursion),
-	CPU(complete_ns),
+	CPU(complete_ns), CPU(shed), CPU(cost_ns),
 	{}
 };
 

@@ -17,6 +17,7 @@ struct ctl_cpu {
 	u64 produced, consumed, fullest;	/* sub-buffers */
 	u64 recursion;
 	u64 complete_ns;
+	u64 shed, cost_ns;		/* max_cost: left out; time of probes */
 };
 
 /* Counters of a filter; all 0: there is none. */
@@ -33,6 +34,7 @@ struct ctl_stat {
 	u64 epoch;
 	u64 subbuf_size, subbuf_nr;
 	u64 buffer_bytes, log_bytes, table_bytes;	/* memory it has */
+	u64 max_cost_ppm, cost_ppm, shed_factor;
 	u64 exact, inferred, unavailable;	/* events by state, if told */
 	char *dead;			/* reason, NULL: alive */
 	struct ctl_filter filters[NR_FILTERS];

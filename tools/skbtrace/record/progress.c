@@ -158,6 +158,12 @@ void progress_advice(const struct session *s)
 	    "fewer events");
 }
 
+static void tell_shed(const struct session *s)
+{
+	msg("SHED %llu events, so that probes take no more than %s of the CPUs' time",
+	    (unsigned long long)s->shed, s->o->max_cost);
+}
+
 static void tell_lost(const struct session *s)
 {
 	const u64 all = s->reader.events + s->lost;
@@ -199,6 +205,8 @@ void progress_totals(const struct session *s, u64 events, const char *where,
 		msg("held back %llu, written %llu of them as history",
 		    (unsigned long long)s->held,
 		    (unsigned long long)s->history);
+	if (s->shed)
+		tell_shed(s);
 	if (s->lost)
 		tell_lost(s);
 }

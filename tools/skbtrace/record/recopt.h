@@ -27,6 +27,7 @@ struct recopt {
 	bool dump;			/* -d */
 	const char *contexts;		/* -C */
 	const char *cpus;		/* -p */
+	const char *max_cost;		/* --max-cost */
 	u64 duration_ns;		/* -w, 0: until Ctrl-C */
 	u64 subbuf_size;		/* -b, 0: as it is */
 	u64 subbuf_nr;			/* -n */
@@ -104,6 +105,10 @@ int recopt_hold(const char *arg, void *recopt);
 	  OPT_STRING, &(o).contexts, NULL },				\
 	{ 'p', "cpus", "CPULIST", "only on these processors: 0,2-3",	\
 	  OPT_STRING, &(o).cpus, NULL },				\
+	{ 0, "max-cost", "SHARE",					\
+	  "of the CPUs' time, what probes may take (1%, 0.25%): beyond it\n" \
+	  "fewer connections are recorded, which the recording tells",	\
+	  OPT_STRING, &(o).max_cost, NULL },				\
 	SESSION_OPTION((o).session),					\
 	{ 'r', "debugfs", "DIR",					\
 	  "where debugfs is (default: /sys/kernel/debug)",		\

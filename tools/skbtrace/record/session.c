@@ -69,6 +69,18 @@ static int set_hold(const struct ctl *c, const struct recopt *o)
 	return ctl_write(c, "hold", text);
 }
 
+static int set_max_cost(const struct ctl *c, const struct recopt *o)
+{
+	if (!o->max_cost)
+		return 0;
+	if (!ctl_exists(c, "max_cost")) {
+		msg("--max-cost: this kernel's skbtrace does not measure what it costs");
+		hint("it is older than this program: install the module from the same source");
+		return EXIT_FAILED;
+	}
+	return set_word(c, "max_cost", o->max_cost);
+}
+
 static int get_format(struct session *s)
 {
 	char err[256];
@@ -158,6 +170,8 @@ int session_prepare(struct session *s, const char *verb,
 	if (!code)
 		code = set_hold(&s->ctl, o);
 	if (!code)
+		code = set_max_cost(&s->ctl, o);
+	if (!code)
 		code = set_word(&s->ctl, "contexts", o->contexts);
 	if (!code)
 		code = set_word(&s->ctl, "cpus", o->cpus);
@@ -236,6 +250,7 @@ void session_end(struct session *s)
 	s->end_ns = mono_ns();
 	if (!ctl_stat(&s->ctl, &st)) {
 		s->lost = ctl_sum(&st, lost);
+		s->shed = ctl_sum(&st, shed);
 		s->held = ctl_held(&st);
 		s->history = ctl_sum(&st, history);
 		s->conns = st.filters[FILTER_CONN];

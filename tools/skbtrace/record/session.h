@@ -47,6 +47,7 @@ struct session {
 	u64 start_ns, end_ns;	/* CLOCK_MONOTONIC */
 	u64 start_real_ns;
 	u64 deadline_ns;	/* 0: none */
+	u64 shed;		/* events that max_cost left out */
 	u64 lost;		/* as "stat" said last, like the next one */
 	u64 held, history;	/* at the end: held back, and written then */
 	struct ctl_filter conns;

@@ -58,7 +58,8 @@ static u32 known_len(const struct rec *r)
 	if (r->no == SKBTRACE_LOST)
 		return sizeof(struct skbtrace_lost) +
 		       r->nr_kinds * sizeof(struct skbtrace_lost_kind);
-	return sizeof(struct skbtrace_block);
+	return r->no == SKBTRACE_SHED ? sizeof(struct skbtrace_shed) :
+					sizeof(struct skbtrace_block);
 }
 
 /* Clear the gaps between fields, and after them. */

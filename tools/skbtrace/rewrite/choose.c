@@ -281,7 +281,7 @@ void choose_rec(void *choose, const struct match *m, struct trace *t,
 				  matched == MATCHED_YES ? ACTION_KEEP :
 						     ACTION_OMIT);
 
-	if (r->no == SKBTRACE_LOST)
+	if (rec_gap(r))
 		return;
 	if (r->ev)
 		take_event(c, reel, m, t, r, matched, s);

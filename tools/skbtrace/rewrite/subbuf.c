@@ -174,7 +174,7 @@ static int put_rec(struct made *m, const struct rec *r, bool context)
 
 	if (err)
 		return err;
-	if (m->s->waits && !is_lost(r) &&
+	if (m->s->waits && !rec_gap(r) &&
 	    (rec_held(r) || !r->ev || r->ev->role == ROLE_EVENT)) {
 		put_history(m, &m->s->block);
 		m->s->waits = false;
@@ -219,7 +219,7 @@ static void leave_out(struct made *m, const struct rec *r)
 
 static void count(struct job *j, const struct rec *r, enum action action)
 {
-	if (is_lost(r))
+	if (rec_gap(r))
 		return;
 	if (r->ev && event_is_name(r->ev))
 		j->names++;

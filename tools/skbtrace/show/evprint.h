@@ -42,11 +42,15 @@ void text_trace(struct printer *p, const struct trace *t);
 void text_event(struct printer *p, struct evprint *ep,
 		struct trace *t, const struct rec *r);
 void text_lost(struct printer *p, struct trace *t, const struct rec *r);
+void text_shed(struct printer *p, struct trace *t, const struct rec *r,
+	       const struct shed *s);
 
 void json_trace(struct printer *p, const struct trace *t);
 void json_event(struct printer *p, struct evprint *ep,
 		struct trace *t, const struct rec *r);
 void json_lost(struct printer *p, struct trace *t, const struct rec *r);
+void json_shed(struct printer *p, struct trace *t, const struct rec *r,
+	       const struct shed *s);
 void json_trace_end(struct printer *p, const struct totals *n);
 
 enum { OP_LAST = 32 };

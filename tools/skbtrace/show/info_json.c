@@ -102,6 +102,23 @@ static void cpus(struct json *j, const struct info *in)
 	json_array_end(j);
 }
 
+/* Changes of what part of the connections was recorded */
+static void sheds(struct json *j, const struct info *in)
+{
+	const struct sheds *l = &in->t->sheds;
+
+	json_array(j, "shed");
+	for (u32 i = 0; i < l->n; i++) {
+		json_object(j, NULL);
+		json_s64(j, "since_ns", l->v[i].since - in->t->clock.t0);
+		json_u64(j, "factor", l->v[i].factor);
+		json_u64(j, "share_ppm", l->v[i].share_ppm);
+		json_u64(j, "limit_ppm", l->v[i].limit_ppm);
+		json_object_end(j);
+	}
+	json_array_end(j);
+}
+
 /* A name may occur twice, so it is an array. */
 static void metas(struct json *j, const struct info *in, const char *only)
 {
@@ -129,6 +146,7 @@ void info_json(const struct info *in, const struct sbt_reader *rd,
 		kinds(&j, in, "by_event", false);
 		kinds(&j, in, "by_name", true);
 		cpus(&j, in);
+		sheds(&j, in);
 	}
 	metas(&j, in, only);
 	json_object_end(&j);

@@ -79,6 +79,13 @@ static void print_head(const struct info *in, const char *name,
 	       (unsigned long long)in->all.lost,
 	       (unsigned long long)in->subbufs,
 	       in->damaged ? "" : ", all sound");
+	if (t->sheds.n) {
+		char part[SHEDS_TEXT], limit[PPM_TEXT];
+
+		sheds_text(&t->sheds, t->clock.t0, part);
+		printf("shed      %s (max_cost %s)\n", part,
+		       fmt_ppm(limit, t->sheds.v[0].limit_ppm));
+	}
 	if (in->held || in->histories)
 		printf("history   %llu events had been held back, of %llu"
 		       " primaries; older gone at %llu\n",

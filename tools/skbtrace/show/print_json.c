@@ -296,6 +296,22 @@ void json_lost(struct printer *pr, struct trace *t, const struct rec *r)
 	out_end(pr->o, jput_line(p));
 }
 
+void json_shed(struct printer *pr, struct trace *t, const struct rec *r,
+	       const struct shed *s)
+{
+	char *p = out_reserve(pr->o, 512 + 6 * TRACE_WORD);
+
+	p = put_lit(p, "{\"event\":\"shed\",\"time\":\"");
+	p = put_times(p, pr, t, r->time);
+	p = jput_u64(jput_key(p, "cpu"), r->cpu);
+	p = jput_s64(jput_key(p, "since_ns"), s->since - t->clock.t0);
+	p = jput_u64(jput_key(p, "factor"), s->factor);
+	p = jput_u64(jput_key(p, "was"), s->was);
+	p = jput_u64(jput_key(p, "share_ppm"), s->share_ppm);
+	p = jput_u64(jput_key(p, "limit_ppm"), s->limit_ppm);
+	out_end(pr->o, jput_line(p));
+}
+
 static char *put_if(char *p, u64 v, bool known)
 {
 	return known ? jput_u64(p, v) : jput_null(p);

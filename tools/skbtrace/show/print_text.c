@@ -266,6 +266,29 @@ void text_lost(struct printer *pr, struct trace *t, const struct rec *r)
 	out_end(pr->o, p);
 }
 
+void text_shed(struct printer *pr, struct trace *t, const struct rec *r,
+	       const struct shed *s)
+{
+	char *p = out_reserve(pr->o, 512), buf[PPM_TEXT], *from;
+
+	p = put_head(p, pr, t, r, '-');
+	if (pr->color)
+		p = put_lit(p, RED);
+	from = p;
+	p = put_pad(put_lit(p, "SHED"), from, PAD_EVENT);
+	if (pr->color)
+		p = put_lit(p, RESET);
+	*p++ = ' ';
+	from = p;
+	p = put_pad(put_char(p, '-'), from, CONN_PAD);
+	p = put_str(put_lit(p, " conns="), fmt_factor(buf, s->factor));
+	p = put_str(put_lit(p, " was="), fmt_factor(buf, s->was));
+	p = put_str(put_lit(p, " cost="), fmt_ppm(buf, s->share_ppm));
+	p = put_str(put_lit(p, " max_cost="), fmt_ppm(buf, s->limit_ppm));
+	*p++ = '\n';
+	out_end(pr->o, p);
+}
+
 /* The comment line that begins a trace. */
 void text_trace(struct printer *pr, const struct trace *t)
 {

@@ -356,6 +356,30 @@ static enum range_part part_of(const struct show *s, const struct trace *t,
 							       RANGE_AFTER;
 }
 
+/* Each CPU tells of it; shown once. For the rest of the trace it counts. */
+static void show_shed(struct show *s, struct trace *t, const struct rec *r)
+{
+	struct shed shed;
+	bool fresh;
+
+	rec_shed(r, &shed);
+	fresh = sheds_add(&t->sheds, &shed);
+	if (s->opts.tap)
+		tap(s, t, r, MATCHED_YES);
+	else if (!fresh)
+		return;
+	else if (s->top)
+		show_top(s, t, r);
+	else if (s->summary)
+		add_summary(s, t, r, part_of(s, t, r), true);
+	else if (!s->lines || !in_range(s, t, r))
+		return;
+	else if (s->pr.json)
+		json_shed(&s->pr, t, r, &shed);
+	else
+		text_shed(&s->pr, t, r, &shed);
+}
+
 static void show_summary(struct show *s, struct trace *t, const struct rec *r)
 {
 	const struct evshow *es = r->fmt->user;
@@ -456,6 +480,10 @@ static void show_rec(void *arg, struct trace *t, const struct rec *r)
 		s->last = r->time + t->shift;
 	if (r->no == SKBTRACE_LOST) {
 		show_lost(s, t, r);
+		return;
+	}
+	if (r->no == SKBTRACE_SHED) {
+		show_shed(s, t, r);
 		return;
 	}
 	count_rec(s, r);

@@ -19,6 +19,20 @@ static void note_history(const struct show *s)
 	    (unsigned long long)s->held, gaps);
 }
 
+/* Of each trace, what it lacks. */
+static void note_sheds(const struct show *s)
+{
+	char text[SHEDS_TEXT], limit[PPM_TEXT];
+
+	for (const struct trace *t = s->traces; t; t = t->next) {
+		if (!t->sheds.n)
+			continue;
+		sheds_text(&t->sheds, t->start, text);
+		msg("SHED (max_cost %s): %s",
+		    fmt_ppm(limit, t->sheds.v[0].limit_ppm), text);
+	}
+}
+
 void show_notes(const struct show *s)
 {
 	const struct merge_stats *st = merge_stats(s->merge);
@@ -29,6 +43,7 @@ void show_notes(const struct show *s)
 		msg("none of %llu events is what was asked for",
 		    (unsigned long long)s->seen);
 	losses_note(&s->losses, s->seen);
+	note_sheds(s);
 	/* live has totals of its own */
 	if (s->gaps || (s->held && !s->deflt))
 		note_history(s);

@@ -68,6 +68,13 @@ void text_lost_head(const struct sheet *c)
 		outf(c->pr->o, "# LOST %llu of %llu events: what a ? stands for is not known\n",
 		     (unsigned long long)s->lost,
 		     (unsigned long long)(s->lost + s->events));
+	if (s->shed) {
+		char part[SHEDS_TEXT];
+
+		sheds_text(&s->shed->sheds, s->shed->start, part);
+		outf(c->pr->o, "# SHED, %s: what a ? stands for is not known\n",
+		     part);
+	}
 	if (s->left_out)
 		outf(c->pr->o, "# %llu connections more than fit, the least in trouble: --conn, --since\n",
 		     (unsigned long long)s->left_out);

@@ -82,6 +82,7 @@ def main():
         "owner": "none\n", "sock_filters": "none\n", "filters": "none\n",
         "netns": "none\n", "dev": "none\n", "mark": "none\n",
         "cgroup": "none\n", "pid": "none\n", "hold": "8388608\n",
+        "max_cost": "off\n",
         "stat": "session tracing=0 owner=0 since_ns=0 epoch=0 "
                 "subbuf_size=%d subbuf_nr=8 dead=-\n" % SIZE,
     }

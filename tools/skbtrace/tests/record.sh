@@ -195,6 +195,20 @@ ok "--hold: an older kernel" fails 1 "cannot hold events back"
 ok "--hold: what to do" says "install the module from the same source"
 run record -q -o h2.dat
 ok "an older kernel without --hold" is "$rc" 0
+run record -q --max-cost 0.5% -o h4.dat
+ok "--max-cost" is "$(cat d/skbtrace/max_cost)" 0.5%
+run live -q --max-cost 2% -e tcp_rttm
+ok "live --max-cost" is "$(cat d/skbtrace/max_cost)" 2%
+rm d/skbtrace/max_cost
+run record --max-cost 1% -o h5.dat
+ok "--max-cost: an older kernel" fails 1 "does not measure what it costs"
+ok "--max-cost: what to do" says "install the module from the same source"
+fresh
+rm d/skbtrace/max_cost
+mkdir d/skbtrace/max_cost
+echo "max_cost: not a share of the CPUs' time" >d/skbtrace/error
+run record --max-cost 200% -o h6.dat
+ok "--max-cost: a refusal says why" fails 1 "skbtrace: not a share"
 fresh
 rm d/skbtrace/hold
 mkdir d/skbtrace/hold
@@ -458,6 +472,22 @@ ok "status: events" grep -q '^events    tcp_rttm; tcp_congestion skip=cwr$' out
 ok "status: buffers in use" grep -q \
 	'^buffers   2 CPUs x 8 x 128KiB = 2.0MiB, fullest ever 25%$' out
 ok "status: nothing held back, no line" test -z "$(grep ^hold out)"
+ok "status: no limit of the cost, no line" test -z "$(grep ^cost out)"
+cp d/skbtrace/stat stat
+cost=()
+for f in 1 4 0; do
+	sed "s/dead=-/max_cost_ppm=10000 cost_ppm=9321 shed_factor=$f &/" stat \
+		>d/skbtrace/stat
+	run status
+	cost+=("$(status_row cost <out)")
+done
+cp stat d/skbtrace/stat
+ok "status: the cost, all is recorded" is "${cost[0]}" \
+	"probes take 0.9321% of the CPUs' time, 1% at most"
+ok "status: the cost, a part is" is "${cost[1]}" \
+	"probes take 0.9321% of the CPUs' time, 1% at most, 1 of 4 connections is recorded"
+ok "status: the cost, nothing is" is "${cost[2]}" \
+	"probes take 0.9321% of the CPUs' time, 1% at most, for now nothing is recorded"
 cp d/skbtrace/enabled enabled
 printf 'tcp_%s,skip=cwr\n' {a..z} >d/skbtrace/enabled
 run status

@@ -161,7 +161,7 @@ static void replay(struct top *t, bool last)
 void top_add(struct top *t, struct trace *tr, const struct rec *r)
 {
 	const u64 now = r->time + tr->shift;
-	bool who = r->no == SKBTRACE_LOST || (match_who(t->match, tr, r) &&
+	bool who = rec_gap(r) || (match_who(t->match, tr, r) &&
 					      match_where(t->match, tr, r));
 
 	while (t->how.replay && now >= t->due && !t->over) {
@@ -172,7 +172,7 @@ void top_add(struct top *t, struct trace *tr, const struct rec *r)
 		return;
 	if (r->no == SKBTRACE_LOST)
 		t->lost += r->last_seq - r->seq + 1;
-	else
+	else if (r->ev)
 		t->events++;
 	if (t->how.replay)
 		turn(t, now);

@@ -131,6 +131,16 @@ static int next_history(struct sb_iter *it, struct rec *r, char *err)
 	return 1;
 }
 
+/* It takes a sequence number, as for a reader that does not know it. */
+static int next_shed(struct sb_iter *it, struct rec *r, char *err)
+{
+	if (r->len < sizeof(struct skbtrace_shed))
+		return damaged(it, err, "SHED is too short");
+	r->seq = it->seq++;
+	it->events++;
+	return 1;
+}
+
 static int next_special(struct sb_iter *it, struct rec *r, char *err)
 {
 	int ret;
@@ -139,6 +149,7 @@ static int next_special(struct sb_iter *it, struct rec *r, char *err)
 	r->flags = 0;
 	r->has_stack = false;
 	ret = r->no == SKBTRACE_LOST ? next_lost(it, r, err) :
+	      r->no == SKBTRACE_SHED ? next_shed(it, r, err) :
 				       next_history(it, r, err);
 	if (ret > 0)
 		it->off += r->len;
@@ -246,7 +257,8 @@ int sb_next(struct sb_iter *it, struct rec *r, char err[DECODE_ERRLEN])
 		take_block(it, r, p, len, no, true);
 	else
 		take_block(it, r, p, len, no, false);
-	if (no == SKBTRACE_LOST || no == SKBTRACE_HISTORY)
+	if (no == SKBTRACE_LOST || no == SKBTRACE_HISTORY ||
+	    no == SKBTRACE_SHED)
 		return next_special(it, r, err);
 	r->ev = format_event(it->fmt, no);
 	ret = take_stack(it, r, err);

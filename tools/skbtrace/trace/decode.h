@@ -24,7 +24,7 @@ struct sb_info {
 	bool swap;		/* integers are in foreign order */
 };
 
-/* One block: an event, a LOST, a HISTORY. Points into the sub-buffer. */
+/* One block: an event, a LOST, a SHED, a HISTORY. Points into the sub-buffer. */
 struct rec {
 	const struct format *fmt;
 	const struct event *ev;	/* NULL: no event, or one not in the format */
@@ -80,6 +80,12 @@ bool sb_open(struct sb_iter *it, const struct format *fmt, const void *p,
 
 /* 1: a record in @r. 0: no more. -1: damaged from here on, see @err. */
 int sb_next(struct sb_iter *it, struct rec *r, char err[DECODE_ERRLEN]);
+
+/* Does it tell what is missing, and happened to no connection? */
+static inline bool rec_gap(const struct rec *r)
+{
+	return r->no == SKBTRACE_LOST || r->no == SKBTRACE_SHED;
+}
 
 /* Entry @i < nr_kinds of a LOST record. */
 void rec_lost_kind(const struct rec *r, u32 i, u16 *event, u32 *count);

@@ -240,7 +240,7 @@ static bool parse_event(struct parser *p, char *s)
 	struct event *e;
 	u64 n;
 
-	if (!number(no, SKBTRACE_OMITTED - 1, &n))
+	if (!number(no, SKBTRACE_SHED - 1, &n))
 		return bad(p, "event without a number");
 	if (!name || !is_name(name))
 		return bad(p, "event %llu has no proper name",

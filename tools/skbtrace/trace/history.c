@@ -61,6 +61,13 @@ static void take_lost(struct history *h, struct rec *r)
 }
 
 /* A packet belongs by its flow; its socket may not be known. */
+/* A sub-buffer may begin with it in the midst of a history. */
+static void take_shed(struct history *h, struct rec *r)
+{
+	r->at = h->open ? h->at : r->time;
+	h->now = later(h->now, r->time);
+}
+
 static bool is_about(const struct rec *r, u64 key)
 {
 	return !key || r->key == key || (r->ev && rec_cookie(r) == key);
@@ -94,6 +101,10 @@ int history_take(struct history *h, struct rec *r, char err[DECODE_ERRLEN])
 	}
 	if (r->no == SKBTRACE_LOST) {
 		take_lost(h, r);
+		return 1;
+	}
+	if (r->no == SKBTRACE_SHED) {
+		take_shed(h, r);
 		return 1;
 	}
 	if (r->flags & SKBTRACE_BLOCK_HELD)

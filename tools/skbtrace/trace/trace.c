@@ -30,6 +30,7 @@ void trace_free(struct trace *t)
 		t->formats = f->next;
 		format_free(f);
 	}
+	sheds_free(&t->sheds);
 	while ((m = t->meta)) {
 		t->meta = m->next;
 		free(m->name);

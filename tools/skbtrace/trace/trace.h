@@ -7,6 +7,7 @@
 #include "trace/file.h"
 #include "trace/format.h"
 #include "trace/names.h"
+#include "trace/sheds.h"
 
 /* META of a recording that was cut: "from_ns 123 to_ns 456", or one of them */
 #define TRACE_RANGE	"range"
@@ -43,6 +44,7 @@ struct trace {
 		u64 lost;
 	} *percpu;
 	u32 npercpu;
+	struct sheds sheds;	/* when not all connections were recorded */
 	u32 id;			/* place on the command line */
 	u32 host;		/* id of the first trace of its host and boot */
 	/* where sub-buffers that were passed over are fetched from */

@@ -68,6 +68,13 @@ void why_doubts(const struct why *w, struct doubts *d)
 		doubt(d, "LOST %llu of %llu events: a verdict that needs them is likely at most",
 		      (unsigned long long)s->lost,
 		      (unsigned long long)(s->lost + s->events));
+	if (s->shed) {
+		char part[SHEDS_TEXT];
+
+		sheds_text(&s->shed->sheds, s->shed->start, part);
+		doubt(d, "SHED, %s: no verdict is certain, and who is healthy may be so in part only",
+		      part);
+	}
 	if (w->s->missing)
 		doubt(d, "parts of the recording are missing: no verdict is certain, not that of the healthy ones either");
 	if (!w->recorded[SRC_TURN])

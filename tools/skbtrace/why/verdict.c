@@ -105,6 +105,12 @@ static bool is_trouble(const struct view *c, const struct verdict *v)
 	return v->us >= LEAST_US && v->us * 100 >= c->life * SHARE;
 }
 
+/* Events that are missing: how they went. */
+static const char *how_lost(const struct why *w)
+{
+	return w->s->shed && !w->s->lost ? "left out" : "lost";
+}
+
 /* Some of that source are lost, anywhere in the recording. */
 static bool lost_ever(const struct view *c, int source)
 {
@@ -141,8 +147,9 @@ static bool lacks(const struct view *c, u32 needs,
 			 *buf ? ", " : "", source_events[i]);
 	}
 	if (*buf)
-		snprintf(buf + strlen(buf), size - strlen(buf), lost ?
-			 ": some were lost" : ": not recorded");
+		snprintf(buf + strlen(buf), size - strlen(buf), "%s%s",
+			 lost ? ": some were " : ": not recorded",
+			 lost ? how_lost(w) : "");
 	return *buf;
 }
 
@@ -181,8 +188,12 @@ static bool apply(const struct view *c, const struct rule *rule,
 		v->us = c->life;
 	if (!*v->next && rule->next)
 		say_next(v, "%s", rule->next);
-	if (rule->kind == RULE_HEALTHY && any_lost(c->w))
-		say_likely(v, "events were lost, perhaps those that tell of trouble");
+	if (rule->kind == RULE_HEALTHY && any_lost(c->w)) {
+		snprintf(what, sizeof(what),
+			 "events were %s, perhaps those that tell of trouble",
+			 how_lost(c->w));
+		say_likely(v, what);
+	}
 	if (rule->kind >= RULE_UNKNOWN)
 		return true;
 	if (!is_trouble(c, v))

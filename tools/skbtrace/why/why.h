@@ -128,7 +128,7 @@ u32 why_tally(const struct found *f, u32 n, struct tally *of);
 /* Prints what makes all verdicts less certain, a sentence each. */
 struct doubts {
 	u32 n;
-	char text[4][120];
+	char text[5][SHEDS_TEXT + 80];
 };
 
 void why_doubts(const struct why *w, struct doubts *d);

@@ -11,7 +11,8 @@
  * blanks: " time=N cpu=N seq=N ctx=task event=NAME key=HEX netns=N tgid=N
  * FIELD=VALUE... ", with "stack=ID:ID... " if the block has one, innermost
  * first. LOST blocks are event=LOST first=N last=N and NAME=COUNT
- * for each kind. HISTORY blocks are event=HISTORY nr=N missed=N, what had been
+ * for each kind. SHED blocks are event=SHED since=N factor=N was=N share=N
+ * limit=N. HISTORY blocks are event=HISTORY nr=N missed=N, what had been
  * held back has held=1 behind tgid= and stands where it was written;
  * missed=1 and snapshot=1 likewise. Then, also with -q, a line per CPU:
  * "cpu N subbufs=N blocks=N names=N lost=N lost_blocks=N bytes=N", the last of
@@ -255,6 +256,30 @@ static void check_held(struct stream *s, const struct skbtrace_block *b,
 	check_event(s, b);
 }
 
+/* It takes a number and counts as a block, as names do. */
+static void check_shed(struct stream *s, const struct skbtrace_shed *b)
+{
+	char text[256];
+
+	if (b->hdr.len != sizeof(*b) || b->hdr.key || b->hdr.flags ||
+	    b->since > b->hdr.time || b->factor == b->was)
+		bad(s, "SHED: len %u, flags %u, since %llu, factor %u after %u",
+		    b->hdr.len, b->hdr.flags, (unsigned long long)b->since,
+		    b->factor, b->was);
+	if (!quiet) {
+		snprintf(text, sizeof(text),
+			 " time=%llu cpu=%u seq=%llu event=SHED key=0 since=%llu factor=%u was=%u share=%u limit=%u ",
+			 (unsigned long long)b->hdr.time, s->cpu,
+			 (unsigned long long)s->next_seq,
+			 (unsigned long long)b->since, b->factor, b->was,
+			 b->share_ppm, b->limit_ppm);
+		keep_line(s, b->hdr.time, text);
+	}
+	s->next_seq++;
+	s->blocks++;
+	s->names++;
+}
+
 static void check_history(struct stream *s, const struct skbtrace_history *h)
 {
 	char text[MAX_LINE];
@@ -297,6 +322,8 @@ static uint32_t check_block(struct stream *s, const struct skbtrace_subbuf *h,
 		check_lost(s, (const void *)b);
 	else if (b->event == SKBTRACE_HISTORY)
 		check_history(s, (const void *)b);
+	else if (b->event == SKBTRACE_SHED)
+		check_shed(s, (const void *)b);
 	else
 		check_event(s, b);
 	return b->len;

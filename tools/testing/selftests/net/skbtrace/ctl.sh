@@ -13,7 +13,7 @@ need_event tcp_rttm tcp_connection udp_send skb_drop
 get_state() {
 	local f lines
 	state=''
-	for f in enabled subbuf_size subbuf_nr contexts cpus owner; do
+	for f in enabled subbuf_size subbuf_nr max_cost contexts cpus owner; do
 		mapfile lines <"$CTL/$f"
 		state+="$f: ${lines[*]}"
 	done
@@ -76,6 +76,21 @@ refuses subbuf_nr 2x "$INVAL" "*"
 refuses subbuf_nr 65536 "$NOMEM" "* CPUs x 65536 x 65536 bytes are *, the cap is *"
 accepts subbuf_size 4096
 
+# --- max_cost
+is "max_cost" "$(<$CTL/max_cost)" off
+accepts max_cost 1%
+accepts max_cost 0.25%
+accepts max_cost 12.5000% 12.5%
+accepts max_cost 0.0001%
+accepts max_cost 100%
+accepts max_cost 0 off
+accepts max_cost 0% off
+for bad in '' 1 % .5% 1.% 1.00001% 101% 100.0001% -1% 0x1% 1%% 1,5% 9999999999% \
+	'1 %' lots; do
+	refuses max_cost "$bad" "$INVAL" "not a share of the CPUs' time*"
+done
+is "max_cost: still off" "$(<$CTL/max_cost)" off
+
 # --- contexts, cpus
 accepts contexts task "task"
 accepts contexts "hardirq,task" "task hardirq"
@@ -132,6 +147,8 @@ refuses enabled $'-skb_drop\ntcp_rttm,foo' "$INVAL" "*"
 refuses enabled $'tcp_connection\nno_such_event' "$NOENT" "*"
 refuses subbuf_size 8192 "$BUSY" "tracing is on"
 refuses subbuf_nr 8 "$BUSY" "tracing is on"
+refuses max_cost 1% "$BUSY" "tracing is on, and does not measure*"
+accepts max_cost off
 accepts contexts softirq
 accepts contexts "task softirq hardirq"
 get_state

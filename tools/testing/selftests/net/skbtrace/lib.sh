@@ -191,6 +191,7 @@ control_up() {
 	echo 2 >$CTL/subbuf_nr
 	echo 131072 >$CTL/subbuf_size
 	echo 8 >$CTL/subbuf_nr
+	echo off >$CTL/max_cost
 	echo task softirq hardirq >$CTL/contexts
 	cat /sys/devices/system/cpu/possible >$CTL/cpus
 }
@@ -471,7 +472,7 @@ identity() {
 		}
 		{
 			n = get("skipped") + get("filtered") + get("refused")
-			n += get("held") + get("lost") + get("written")
+			n += get("held") + get("lost") + get("written") + get("shed")
 			n -= get("history")	# of what was held, here or elsewhere
 			want("hits", get("hits"), n)
 			want("read", get("read"), get("written") + get("names"))
