@@ -280,7 +280,7 @@ skbtrace_quick_segment(struct skbtrace_quick *q, struct skbtrace_session *s,
 		       const struct skbtrace_event *ev, u32 len,
 		       const struct sk_buff *skb, const struct sock *conn)
 {
-	int how = skbtrace_quick_passes(q, s, conn, SKBTRACE_QUICK_PACKET);
+	int how = skbtrace_quick_passes(q, s, ev, conn, SKBTRACE_QUICK_PACKET);
 
 	if (how <= 0)
 		return how;
