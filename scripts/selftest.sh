@@ -28,7 +28,7 @@ while (($#)); do
 	-s) subset=1 ;;
 	-i) vm+=(--icount) slow=10 ;;
 	-j) at_once=${2:?}; shift ;;
-	-L) leaks="abi ctl.sh owner.sh stress.sh" vm+=(-a kmemleak=on) ;;
+	-L) leaks="abi ctl.sh owner.sh sessions.sh stress.sh" vm+=(-a kmemleak=on) ;;
 	-h | --help) usage 0 ;;
 	-*) die "unknown option $1" "see: $0 --help" ;;
 	*) break ;;
@@ -108,7 +108,7 @@ set -- "${mine[@]}"
 
 # FILTER_DIFF_N, SWAP_SECONDS and the like: how long, from which seed; WHY_SHIFT
 for v in "${!FILTER_@}" "${!SWAP_@}" "${!READERS_@}" "${!WHY_@}" \
-	"${!SEGMENT_@}" "${!STAMPS_@}"; do
+	"${!SEGMENT_@}" "${!SESSIONS_@}" "${!STAMPS_@}"; do
 	vm+=(-e "$v=${!v}")
 done
 

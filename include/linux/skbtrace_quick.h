@@ -263,6 +263,34 @@ skbtrace_quick_packet(struct skbtrace_quick *q, struct skbtrace_session *s,
 }
 
 /**
+ * skbtrace_quick_segment() - an event of a packet of a connection
+ * @q: result
+ * @s: session
+ * @ev: event
+ * @len: of its block; a constant
+ * @skb: packet; its IP header is not looked at, and may be missing
+ * @conn: connection that is known to own the packet, %NULL: none
+ *
+ * The probe fills in hdr.netns. Context: probe; interrupts are off on success.
+ * Counts what is refused.
+ * Return: as skbtrace_quick_sk()
+ */
+static __always_inline int
+skbtrace_quick_segment(struct skbtrace_quick *q, struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, u32 len,
+		       const struct sk_buff *skb, const struct sock *conn)
+{
+	int how = skbtrace_quick_passes(q, s, ev, conn, SKBTRACE_QUICK_PACKET);
+
+	if (how <= 0)
+		return how;
+	if (unlikely(!skbtrace_quick_begin(q, s, ev, len, 0, false)))
+		return skbtrace_quick_leave(q);
+	((struct skbtrace_block *)q->block)->key = skbtrace_packet_id(s, skb);
+	return 1;
+}
+
+/**
  * skbtrace_quick_commit() - the block is complete
  * @q: event
  *

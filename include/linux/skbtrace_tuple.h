@@ -82,6 +82,45 @@ bool skbtrace_slow_tuple(const struct sk_buff *skb, int l3, u8 dir,
 void skbtrace_sock_tuple(const struct sock *sk, struct skbtrace_tuple *t);
 int skbtrace_vlan_l3(const struct sk_buff *skb);
 
+/**
+ * struct skbtrace_packet - a packet, and whose it is
+ * @skb: packet
+ * @l3: where its IP header is
+ * @dir: SKBTRACE_DIR_*
+ * @dev: its device, %NULL: not known
+ * @sk: its socket, %NULL: not known
+ * @by: the socket that has refused it, may have been released; %NULL: not known.
+ *	Set by skbtrace_refused_by()
+ * @net: its network namespace, %NULL: skbtrace_packet_net() tells
+ */
+struct skbtrace_packet {
+	const struct sk_buff	*skb;
+	int			l3;
+	u8			dir;
+	const struct net_device	*dev;
+	struct sock		*sk;
+	struct sock		*by;
+	const struct net	*net;
+};
+
+struct skbtrace_event;
+struct skbtrace_session;
+
+const struct net *skbtrace_packet_net(const struct sk_buff *skb,
+				      const struct net_device *dev,
+				      const struct sock *sk);
+void skbtrace_refused_by(struct skbtrace_packet *p, struct sock *sk);
+
+/* The inode number, 0: not known */
+static inline u32 skbtrace_inum(const struct net *net)
+{
+	return net ? net->ns.inum : 0;
+}
+
+bool skbtrace_passes_whole(struct skbtrace_session *s,
+			   const struct skbtrace_event *ev,
+			   const struct skbtrace_packet *p);
+
 /* No offset: larger than any packet, and a sum with it does not overflow. */
 #define SKBTRACE_NO_L3		0x40000000
 

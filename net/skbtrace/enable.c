@@ -12,6 +12,7 @@
 #include "session.h"
 #include "slot.h"
 #include "source.h"
+#include "state.h"
 #include "watch.h"
 
 static u8 skbtrace_forms_wanted(const struct skbtrace_spec *spec)
@@ -58,6 +59,29 @@ static int skbtrace_check_form(const struct skbtrace_run *run,
 	return 0;
 }
 
+/* Bytes of the tables that @change needs, and @run does not have */
+static u64 skbtrace_tables_needed(const struct skbtrace_run *run,
+				  const struct skbtrace_change *change)
+{
+	bool fresh = run->state == SKBTRACE_STOPPED;	/* another run begins */
+	bool states = false, marks = false;
+	const struct skbtrace_spec *spec;
+	u64 bytes = 0;
+
+	for (spec = change->spec; spec < change->spec + change->nr; spec++) {
+		states |= skbtrace_keeps_states(spec->ev,
+						skbtrace_forms_wanted(spec));
+		marks |= spec->slot.follow;
+	}
+	if (change->nr && (fresh || !run->pub.named.tab))
+		bytes += SKBTRACE_NAMED_BYTES;
+	if (states && (fresh || !run->pub.states.tab))
+		bytes += SKBTRACE_STATES_BYTES;
+	if (marks && (fresh || !run->pub.marks.tab))
+		bytes += skbtrace_marks_bytes();
+	return bytes;
+}
+
 static int skbtrace_check_change(const struct skbtrace_instance *in,
 				 const struct skbtrace_change *change)
 {
@@ -74,7 +98,9 @@ static int skbtrace_check_change(const struct skbtrace_instance *in,
 		err = skbtrace_check_watches(run, change);
 	if (!err && change->nr && run->state != SKBTRACE_TRACING)
 		err = skbtrace_check_space(in);
-	return err;
+	if (err)
+		return err;
+	return skbtrace_check_tables(in, skbtrace_tables_needed(run, change));
 }
 
 /* Does anything have to be held back? */

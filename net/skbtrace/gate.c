@@ -4,6 +4,7 @@
  * and shutdown on an inconsistency. Probes see it at their next event.
  */
 #include <linux/cpumask.h>
+#include <linux/smp.h>
 #include "gate.h"
 #include "run.h"
 
@@ -31,4 +32,21 @@ void skbtrace_set_contexts(struct skbtrace_run *run)
 		WRITE_ONCE(per_cpu_ptr(run->cpu, cpu)->gate.ctx_mask,
 			   wanted ? run->config.ctx_mask : 0);
 	}
+}
+
+/* On the CPU itself: no probe of it is under way. */
+static void skbtrace_forget_tasks_here(void *run)
+{
+	struct skbtrace_run *r = run;
+	struct skbtrace_gate *gate = this_cpu_ptr(r->pub.gate);
+
+	memset(gate->tasks, 0, sizeof(gate->tasks));
+}
+
+/* Processes are named anew: some may have to be hidden from now on. */
+void skbtrace_forget_tasks(struct skbtrace_run *run)
+	__must_hold(&skbtrace_lock)
+{
+	lockdep_assert_held(&skbtrace_lock);
+	on_each_cpu(skbtrace_forget_tasks_here, run, true);
 }

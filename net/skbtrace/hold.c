@@ -18,6 +18,7 @@
 #include "history.h"
 #include "hold.h"
 #include "naming.h"
+#include "netns.h"
 #include "stack.h"
 
 #define SKBTRACE_HOLD_DEFAULT	(16ULL << 20)	/* bytes of all CPUs */
@@ -199,7 +200,8 @@ u64 skbtrace_stage_flow(const struct skbtrace_stage *stage, u64 secret)
 
 /* --- a block */
 
-static void skbtrace_stage_head(struct skbtrace_stage *stage, u64 key)
+static void skbtrace_stage_head(const struct skbtrace_run *run,
+				struct skbtrace_stage *stage, u64 key)
 {
 	struct skbtrace_block *b = (struct skbtrace_block *)stage->block;
 
@@ -207,7 +209,8 @@ static void skbtrace_stage_head(struct skbtrace_stage *stage, u64 key)
 	b->ctx = stage->call.ctx;
 	b->key = key;
 	b->netns = stage->call.netns;
-	b->tgid = stage->call.ctx == SKBTRACE_CTX_TASK ? current->tgid : 0;
+	b->tgid = stage->call.ctx == SKBTRACE_CTX_TASK ?
+		  skbtrace_seen_tgid(&run->pub) : 0;
 }
 
 /* Name the functions of the stack now: later that is not possible. */
@@ -244,7 +247,7 @@ bool skbtrace_hold_back(struct skbtrace_run *run, struct skbtrace_cpu *c)
 	c->held++;
 	if (unlikely(!who || !c->log))
 		return true;
-	skbtrace_stage_head(stage, conn ? who : stage->call.key);
+	skbtrace_stage_head(run, stage, conn ? who : stage->call.key);
 	if (unlikely(stage->call.sk && run->watch[ev->slot].packets))
 		skbtrace_name_if_new(run, c, ev->named_by, stage->call.sk,
 				     stage->call.netns);

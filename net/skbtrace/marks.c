@@ -8,6 +8,7 @@
 #include <linux/vmalloc.h>
 #include "error.h"
 #include "marks.h"
+#include "tables.h"
 
 #define SKBTRACE_NR_MARKS	65536U	/* a power of two; 2 MiB */
 
@@ -43,6 +44,13 @@ static struct skbtrace_stages * __percpu *skbtrace_stages_new(void)
 	return stages;
 }
 
+/* What skbtrace_marks_make() takes. */
+u64 skbtrace_marks_bytes(void)
+{
+	return SKBTRACE_NR_MARKS * sizeof(struct skbtrace_mark) +
+	       num_possible_cpus() * sizeof(struct skbtrace_stages);
+}
+
 /**
  * skbtrace_marks_make() - see that marks can be followed
  * @run: run
@@ -66,6 +74,7 @@ int skbtrace_marks_make(struct skbtrace_run *run)
 		vfree(tab);
 		return skbtrace_err(-ENOMEM, "no memory for marks");
 	}
+	skbtrace_tables_charge(run, skbtrace_marks_bytes());
 	m->mask = SKBTRACE_NR_MARKS - 1;
 	/* seen by probes that are attached, or told to follow, after this */
 	smp_store_release(&m->tab, tab);

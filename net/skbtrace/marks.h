@@ -5,6 +5,7 @@
 
 #include "run.h"
 
+u64 skbtrace_marks_bytes(void);
 int skbtrace_marks_make(struct skbtrace_run *run);
 void skbtrace_marks_reset(struct skbtrace_run *run);
 void skbtrace_marks_free(struct skbtrace_run *run);

@@ -3,15 +3,19 @@
  * Limits of memory: of one session, so that it can't take what all may have,
  * and of all sessions. A refusal says who holds what.
  */
+#include <kunit/visibility.h>
 #include <linux/mm.h>
 #include "hold.h"
 #include "instances.h"
+#include "verdict.h"
 #include "memory.h"
+#include "tables.h"
 
 #define SKBTRACE_MEM_PER_CPU	(4UL << 20)	/* cap of one, times CPUs */
 #define SKBTRACE_MEM_SHARE	64		/* cap of one, of all memory */
 #define SKBTRACE_MEM_SESSIONS	4		/* cap of all: so many of it */
 #define SKBTRACE_HOLD_SESSIONS	2
+#define SKBTRACE_TABLE_SHARE	16		/* cap of all tables */
 
 /* Bytes that the buffers of a session may take at most. */
 static unsigned long skbtrace_mem_cap(void)
@@ -41,43 +45,94 @@ int skbtrace_check_mem(u32 subbuf_size, u32 subbuf_nr)
 			    skbtrace_mem_cap());
 }
 
-static u64 skbtrace_run_buffers(const struct skbtrace_run *run)
+/**
+ * struct skbtrace_kind_of_memory - what is limited for all sessions together
+ * @name: as it is told
+ * @bytes: what a session holds of it; it may be just being removed
+ */
+struct skbtrace_kind_of_memory {
+	const char	*name;
+	u64		(*bytes)(const struct skbtrace_instance *in);
+};
+
+static u64 skbtrace_instance_buffers(const struct skbtrace_instance *in)
 {
-	return run->bytes;
+	return in->run ? in->run->bytes : 0;
 }
 
-static u64 skbtrace_run_hold(const struct skbtrace_run *run)
+/* Bytes of the hold-back logs of a session. */
+u64 skbtrace_instance_hold(const struct skbtrace_instance *in)
 {
-	return run->hold.size * num_online_cpus();
+	return in->run ? in->run->hold.size * num_online_cpus() : 0;
 }
+
+static u64 skbtrace_filters_bytes(const struct skbtrace_filters *f)
+{
+	u64 bytes = 0;
+	unsigned int i;
+
+	for (i = 0; f && i < SKBTRACE_NR_TARGETS; i++)
+		if (f->prog[i])
+			bytes += f->prog[i]->bytes;
+	return bytes;
+}
+
+/* Bytes of the tables of a session. Context: skbtrace_lock. */
+u64 skbtrace_instance_tables(const struct skbtrace_instance *in)
+	__must_hold(&skbtrace_lock)
+{
+	lockdep_assert_held(&skbtrace_lock);
+	if (!in->run)
+		return 0;
+	return in->run->tables + skbtrace_filters_bytes(in->saved_filters) +
+	       skbtrace_filters_bytes(skbtrace_filters_locked(&in->run->pub));
+}
+
+static const struct skbtrace_kind_of_memory skbtrace_of_buffers = {
+	"buffers", skbtrace_instance_buffers
+};
+
+static const struct skbtrace_kind_of_memory skbtrace_of_hold = {
+	"hold-back logs", skbtrace_instance_hold
+};
+
+static const struct skbtrace_kind_of_memory skbtrace_of_tables = {
+	"tables", skbtrace_instance_tables
+};
 
 /*
- * All but @but is said to be too much. @all: what all hold, also for those
- * who read what has ended. @bytes: what a run holds of it.
+ * A session would hold @need bytes in all. @others: what the others hold, also
+ * those that are but read after their end
  */
-static int skbtrace_no_space(u64 need, u64 cap, u64 all,
-			     const struct skbtrace_instance *but,
-			     u64 (*bytes)(const struct skbtrace_run *run))
+static int skbtrace_no_space(const struct skbtrace_kind_of_memory *kind,
+			     const struct skbtrace_instance *in, u64 need,
+			     u64 others, u64 cap)
 {
-	const struct skbtrace_instance *in;
+	const struct skbtrace_instance *other;
 	char who[320] = "";
 	size_t n = 0;
 	u64 held;
 
-	list_for_each_entry(in, &skbtrace_instances, list) {
-		if (!in->run || in == but || !bytes(in->run))
+	list_for_each_entry(other, &skbtrace_instances, list) {
+		held = other == in ? 0 : kind->bytes(other);
+		if (!held)
 			continue;
-		held = bytes(in->run);
-		all -= min(all, held);
+		others -= min(others, held);
 		n += scnprintf(who + n, sizeof(who) - n, "%s%s %llu",
-			       n ? ", " : "", in->name, held);
+			       n ? ", " : "", other->name, held);
 	}
-	if (all)
+	if (others)
 		scnprintf(who + n, sizeof(who) - n, "%sreaders of ended ones %llu",
-			  n ? ", " : "", all);
+			  n ? ", " : "", others);
 	return skbtrace_err(-ENOMEM,
-			    "%llu bytes are too much beside what other sessions hold of %llu: %s",
-			    need, cap, who);
+			    "%llu bytes of %s are too much beside what other sessions hold of %llu: %s",
+			    need, kind->name, cap, who);
+}
+
+/* Do @need bytes fit in beside those of others? One alone has what it needs. */
+VISIBLE_IF_KUNIT bool skbtrace_fits(u64 need, u64 others, u64 cap)
+{
+	return !others || (need <= cap && others <= cap - need);
 }
 
 /**
@@ -96,9 +151,9 @@ int skbtrace_check_space(const struct skbtrace_instance *in)
 	int err = skbtrace_check_mem(c->subbuf_size, c->subbuf_nr);
 
 	lockdep_assert_held(&skbtrace_lock);
-	if (err || others + need <= cap)
+	if (err || skbtrace_fits(need, others, cap))
 		return err;
-	return skbtrace_no_space(need, cap, others, in, skbtrace_run_buffers);
+	return skbtrace_no_space(&skbtrace_of_buffers, in, need, others, cap);
 }
 
 /**
@@ -119,10 +174,31 @@ int skbtrace_check_hold_space(const struct skbtrace_instance *in,
 	if (run->hold.size)
 		return 0;
 	list_for_each_entry(other, &skbtrace_instances, list)
-		if (other != in && other->run)
-			others += skbtrace_run_hold(other->run);
-	if (others + run->config.hold <= cap)
+		if (other != in)
+			others += skbtrace_instance_hold(other);
+	if (skbtrace_fits(run->config.hold, others, cap))
 		return 0;
-	return skbtrace_no_space(run->config.hold, cap, others, in,
-				skbtrace_run_hold);
+	return skbtrace_no_space(&skbtrace_of_hold, in, run->config.hold,
+				 others, cap);
+}
+
+/**
+ * skbtrace_check_tables() - is there memory for more tables of a session?
+ * @in: the session
+ * @need: bytes beside those that it has; what is replaced counts until then
+ *
+ * Return: 0, or -ENOMEM, told in "error"
+ */
+int skbtrace_check_tables(const struct skbtrace_instance *in, u64 need)
+	__must_hold(&skbtrace_lock)
+{
+	u64 cap = ((u64)totalram_pages() << PAGE_SHIFT) / SKBTRACE_TABLE_SHARE;
+	u64 own = skbtrace_instance_tables(in);
+	u64 others = skbtrace_tables_bytes() - own;
+
+	lockdep_assert_held(&skbtrace_lock);
+	if (!need || skbtrace_fits(own + need, others, cap))
+		return 0;
+	return skbtrace_no_space(&skbtrace_of_tables, in, own + need, others,
+				 cap);
 }

@@ -127,10 +127,10 @@ bool skbtrace_sheds_packet(const struct skbtrace_event *ev, u32 sample,
 bool skbtrace_picks_packet(const struct skbtrace_slot *slot,
 			   const struct skbtrace_packet *p)
 {
+	struct sock *sk = p->sk ? p->sk : p->by;
 	struct skbtrace_tuple t;
 
-	if (slot->by_mark &&
-	    (!p->sk || skbtrace_sk_mark(p->sk) != slot->mark))
+	if (slot->by_mark && (!sk || skbtrace_sk_mark(sk) != slot->mark))
 		return false;
 	if (!slot->sample)
 		return true;

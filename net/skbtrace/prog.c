@@ -14,6 +14,7 @@
 #include "error.h"
 #include "lock.h"
 #include "prog.h"
+#include "tables.h"
 
 static bool skbtrace_known_load(u16 code)
 {
@@ -170,6 +171,15 @@ static int skbtrace_check_conn(const struct sock_filter *f, unsigned int nr)
 			    i, f[i].code, f[i].jt, f[i].jf, f[i].k, what);
 }
 
+/* Memory of a program that is set, compiled code aside */
+u32 skbtrace_prog_bytes(unsigned int nr, enum skbtrace_target target)
+{
+	return offsetof(struct skbtrace_prog, insns) +
+	       nr * sizeof(struct sock_filter) +
+	       (target == SKBTRACE_BY_CONN ? sizeof(struct skbtrace_verdicts) :
+					     0);
+}
+
 /* Return: a program to be filled in, or %NULL: no memory */
 struct skbtrace_prog *skbtrace_prog_alloc(unsigned int nr)
 {
@@ -243,6 +253,8 @@ int skbtrace_prog_make(struct skbtrace_prog *p, enum skbtrace_target target)
 		return skbtrace_err(err, "no memory");
 	if (target == SKBTRACE_BY_PACKET)
 		skbtrace_prog_direct(p);
+	p->bytes = skbtrace_prog_bytes(p->nr, target);
+	skbtrace_tables_add(p->bytes);
 	return 0;
 }
 
@@ -253,6 +265,7 @@ void skbtrace_prog_free(struct skbtrace_prog *p)
 		return;
 	if (p->bpf)
 		bpf_prog_destroy(p->bpf);
+	skbtrace_tables_add(-(s64)p->bytes);
 	vfree(p->verdicts);
 	free_percpu(p->count);
 	kvfree(p);

@@ -22,6 +22,7 @@ enum skbtrace_target { SKBTRACE_BY_CONN, SKBTRACE_BY_PACKET };
  * @direct: @bpf, to be run on the packet itself; @direct.run is %NULL if it
  *	computes offsets
  * @note: the comment that it was written with
+ * @bytes: memory of all this, once it is checked
  * @nr: instructions
  * @insns: as written, to be read back
  */
@@ -31,10 +32,12 @@ struct skbtrace_prog {
 	struct skbtrace_verdicts		*verdicts;
 	struct skbtrace_direct			direct;
 	char					note[SKBTRACE_NOTE_MAX];
+	u32					bytes;
 	u16					nr;
 	struct sock_filter			insns[] __counted_by(nr);
 };
 
+u32 skbtrace_prog_bytes(unsigned int nr, enum skbtrace_target target);
 struct skbtrace_prog *skbtrace_prog_alloc(unsigned int nr);
 int skbtrace_prog_make(struct skbtrace_prog *p, enum skbtrace_target target);
 void skbtrace_prog_free(struct skbtrace_prog *p);

@@ -9,6 +9,7 @@
 #include "marks.h"
 #include "run.h"
 #include "state.h"
+#include "tables.h"
 
 #define SKBTRACE_SUBBUF_SIZE_DEFAULT	(128U << 10)
 #define SKBTRACE_SUBBUF_NR_DEFAULT	8U
@@ -33,6 +34,7 @@ static void skbtrace_run_free(struct kref *ref)
 	struct skbtrace_run *run = container_of(ref, struct skbtrace_run, ref);
 
 	atomic64_sub(run->bytes, &skbtrace_buffer_memory);
+	skbtrace_tables_add(-(s64)run->tables);
 	vfree(run->pub.named.tab);
 	skbtrace_states_free(run);
 	skbtrace_marks_free(run);

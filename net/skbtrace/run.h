@@ -23,6 +23,7 @@
 #include "watch.h"
 
 #define SKBTRACE_NR_NAMED	65536U	/* a power of two */
+#define SKBTRACE_NAMED_BYTES	(SKBTRACE_NR_NAMED * sizeof(u64))
 #define SKBTRACE_MAX_HOOKS	64
 /* a block's own, the most that a stack adds to it */
 #define SKBTRACE_STACK_BYTES	(8 + 8 * SKBTRACE_STACK_MAX)
@@ -251,6 +252,7 @@ struct skbtrace_govern {
  * @nr_on: enabled events
  * @chan: relay's channel
  * @bytes: of its buffers
+ * @tables: bytes of its tables: names, states, marks
  * @started: CLOCK_MONOTONIC, nanoseconds
  * @ref: the control files, and each open trace.cpuN
  *
@@ -285,6 +287,7 @@ struct skbtrace_run {
 	unsigned int		nr_on;
 	struct rchan		*chan;
 	u64			bytes;
+	u64			tables;
 	u64			started;
 	struct kref		ref;
 };

@@ -22,6 +22,7 @@
 #include "session.h"
 #include "slot.h"
 #include "source.h"
+#include "tables.h"
 #include "verdict.h"
 
 /**
@@ -38,7 +39,7 @@ int skbtrace_start(struct skbtrace_instance *in)
 	int err;
 
 	lockdep_assert_held(&skbtrace_lock);
-	run->pub.named.tab = vzalloc(SKBTRACE_NR_NAMED * sizeof(u64));
+	run->pub.named.tab = vzalloc(SKBTRACE_NAMED_BYTES);
 	if (!run->pub.named.tab)
 		return skbtrace_err(-ENOMEM, "no memory for names");
 	run->pub.named.mask = SKBTRACE_NR_NAMED - 1;
@@ -58,6 +59,7 @@ int skbtrace_start(struct skbtrace_instance *in)
 				    run->config.subbuf_nr,
 				    run->config.subbuf_size);
 	}
+	skbtrace_tables_charge(run, SKBTRACE_NAMED_BYTES);
 	skbtrace_clock_get();
 	run->started = ktime_get_ns();
 	run->state = SKBTRACE_TRACING;

@@ -207,6 +207,13 @@ static void skbtrace_detach(struct skbtrace_run *run,
 		skbtrace_hooks_put(run, ev->inferred->hooks);
 }
 
+/* Does an event in these forms need the state of connections? */
+bool skbtrace_keeps_states(const struct skbtrace_event *ev, u8 forms)
+{
+	return ev->states ||
+	       (forms & SKBTRACE_FORM_INFERRED && ev->inferred->states);
+}
+
 /**
  * skbtrace_event_on() - attach the hooks of an event
  * @run: run
@@ -226,8 +233,7 @@ int skbtrace_event_on(struct skbtrace_run *run, struct skbtrace_event *ev,
 	if (!try_module_get(ev->proto->owner))
 		return skbtrace_err(-ENOENT, "%s: its module is going away",
 				    ev->name);
-	if (ev->states ||
-	    (forms & SKBTRACE_FORM_INFERRED && ev->inferred->states))
+	if (skbtrace_keeps_states(ev, forms))
 		err = skbtrace_states_make(run);
 	if (!err)
 		err = skbtrace_attach(run, ev, forms);

@@ -22,6 +22,7 @@ const struct skbtrace_hook *skbtrace_lacks(const struct skbtrace_event *ev);
 u8 skbtrace_forms(const struct skbtrace_event *ev);
 u8 skbtrace_forms_default(const struct skbtrace_event *ev);
 enum skbtrace_avail skbtrace_avail(const struct skbtrace_event *ev);
+bool skbtrace_keeps_states(const struct skbtrace_event *ev, u8 forms);
 int skbtrace_event_on(struct skbtrace_run *run, struct skbtrace_event *ev,
 		      u8 forms);
 void skbtrace_event_off(struct skbtrace_run *run,

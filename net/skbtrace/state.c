@@ -4,8 +4,7 @@
  */
 #include <linux/vmalloc.h>
 #include "state.h"
-
-#define SKBTRACE_NR_STATES	131072U	/* a power of two; 4 MiB, if needed */
+#include "tables.h"
 
 /**
  * skbtrace_states_make() - allocate the table, unless that has been done
@@ -22,9 +21,10 @@ int skbtrace_states_make(struct skbtrace_run *run)
 	lockdep_assert_held(&skbtrace_lock);
 	if (run->pub.states.tab)
 		return 0;
-	tab = vzalloc(array_size(SKBTRACE_NR_STATES, sizeof(*tab)));
+	tab = vzalloc(SKBTRACE_STATES_BYTES);
 	if (!tab)
 		return -ENOMEM;
+	skbtrace_tables_charge(run, SKBTRACE_STATES_BYTES);
 	run->pub.states.mask = SKBTRACE_NR_STATES - 1;
 	/* seen by probes that are attached after this */
 	smp_store_release(&run->pub.states.tab, tab);

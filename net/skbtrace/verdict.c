@@ -113,19 +113,26 @@ static int skbtrace_sk_ifindex(struct sock *sk)
 static bool skbtrace_in_cgroup(struct sock *sk, struct cgroup *cgrp)
 {
 #ifdef CONFIG_SOCK_CGROUP_DATA
+	struct cgroup *of;
+
 	if (sk && sk->sk_state == TCP_NEW_SYN_RECV)
 		sk = inet_reqsk(sk)->rsk_listener;
-	return sk && sk_fullsock(sk) &&
-	       cgroup_is_descendant(sock_cgroup_ptr(&sk->sk_cgrp_data), cgrp);
+	if (!sk || !sk_fullsock(sk))
+		return false;
+	/* one that has been released may be on its way to another life */
+	of = sock_cgroup_ptr(&sk->sk_cgrp_data);
+	return of && cgroup_is_descendant(of, cgrp);
 #else
 	return false;
 #endif
 }
 
-static bool skbtrace_in_scope(const struct skbtrace_filters *j, u32 netns,
-			      int ifindex, u32 mark, struct sock *sk)
+/* @net: %NULL: not known */
+static bool skbtrace_in_scope(const struct skbtrace_filters *j,
+			      const struct net *net, int ifindex, u32 mark,
+			      struct sock *sk)
 {
-	if (j->netns && netns != j->netns)
+	if (j->netns && (!net || net->net_cookie != j->netns_cookie))
 		return false;
 	if (j->ifindex && ifindex != j->ifindex)
 		return false;
@@ -140,28 +147,26 @@ static bool skbtrace_in_scope(const struct skbtrace_filters *j, u32 netns,
 static bool skbtrace_sk_in_scope(const struct skbtrace_filters *j,
 				 struct sock *sk)
 {
-	return skbtrace_in_scope(j, sock_net(sk)->ns.inum,
-				 skbtrace_sk_ifindex(sk), skbtrace_sk_mark(sk),
-				 sk);
+	return skbtrace_in_scope(j, sock_net(sk), skbtrace_sk_ifindex(sk),
+				 skbtrace_sk_mark(sk), sk);
 }
 
 static bool skbtrace_packet_in_scope(const struct skbtrace_filters *j,
 				     const struct skbtrace_packet *p)
 {
-	u32 netns = 0;
-	int ifindex = 0;
+	const struct net *net = p->net;
+	int ifindex;
 
-	if (p->dev) {
-		netns = dev_net(p->dev)->ns.inum;
+	if (!net)
+		net = skbtrace_packet_net(p->skb, p->dev, p->sk);
+	if (p->dev)
 		ifindex = p->dev->ifindex;
-	} else if (p->sk) {
-		netns = sock_net(p->sk)->ns.inum;
-		ifindex = p->dir == SKBTRACE_DIR_RX && p->skb->skb_iif ?
-			  p->skb->skb_iif : skbtrace_sk_ifindex(p->sk);
-	} else {
+	else if (p->sk && (p->dir != SKBTRACE_DIR_RX || !p->skb->skb_iif))
+		ifindex = skbtrace_sk_ifindex(p->sk);
+	else
 		ifindex = p->skb->skb_iif;
-	}
-	return skbtrace_in_scope(j, netns, ifindex, p->skb->mark, p->sk);
+	return skbtrace_in_scope(j, net, ifindex, p->skb->mark,
+				 p->sk ? p->sk : p->by);
 }
 
 /* Context: probe, preemption off. */
@@ -385,6 +390,34 @@ bool skbtrace_filter_packet(struct skbtrace_session *s,
 EXPORT_SYMBOL_GPL(skbtrace_filter_packet);
 
 /**
+ * skbtrace_passes_whole() - skbtrace_passes_packet() with all that is known
+ * @s: session
+ * @ev: event of packets
+ * @p: packet
+ *
+ * Context: probe. Counts what is refused.
+ * Return: true if the event passes
+ */
+bool skbtrace_passes_whole(struct skbtrace_session *s,
+			   const struct skbtrace_event *ev,
+			   const struct skbtrace_packet *p)
+{
+	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+	const struct skbtrace_filters *j = skbtrace_filters_get(s);
+	u32 shed = READ_ONCE(s->shed);
+
+	if (slot->picks && !skbtrace_picks_packet(slot, p)) {
+		skbtrace_count_skipped(s);
+		return false;
+	}
+	if (shed && skbtrace_sheds(s, ev, shed, p))
+		return skbtrace_count_shed(s);
+	return !j || skbtrace_packet_passes(j, p) ||
+	       skbtrace_count_filtered(s);
+}
+EXPORT_SYMBOL_GPL(skbtrace_passes_whole);
+
+/**
  * skbtrace_passes_packet_slow() - the slow path of skbtrace_passes_packet()
  * @s: session
  * @ev: event
@@ -405,18 +438,8 @@ bool skbtrace_passes_packet_slow(struct skbtrace_session *s,
 	const struct skbtrace_packet p = {
 		.skb = skb, .l3 = l3, .dir = dir, .dev = dev, .sk = sk,
 	};
-	const struct skbtrace_slot *slot = &s->slot[ev->slot];
-	const struct skbtrace_filters *j = skbtrace_filters_get(s);
-	u32 shed = READ_ONCE(s->shed);
 
-	if (slot->picks && !skbtrace_picks_packet(slot, &p)) {
-		skbtrace_count_skipped(s);
-		return false;
-	}
-	if (shed && skbtrace_sheds(s, ev, shed, &p))
-		return skbtrace_count_shed(s);
-	return !j || skbtrace_packet_passes(j, &p) ||
-	       skbtrace_count_filtered(s);
+	return skbtrace_passes_whole(s, ev, &p);
 }
 EXPORT_SYMBOL_GPL(skbtrace_passes_packet_slow);
 

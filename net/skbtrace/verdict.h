@@ -14,6 +14,7 @@ struct cgroup;
  * @checks: SKBTRACE_CHECK_* of those that are set
  * @prog: programs, by target; %NULL: none
  * @netns: inode number of a network namespace, 0: any
+ * @netns_cookie: of the one that had this number when it was set
  * @ifindex: a device, 0: any
  * @tgid: only events in the context of this process, 0: any
  * @mark: of sockets and packets, under @mark_mask
@@ -26,27 +27,12 @@ struct skbtrace_filters {
 	u8			checks;
 	struct skbtrace_prog	*prog[SKBTRACE_NR_TARGETS];
 	u32			netns;
+	u64			netns_cookie;
 	int			ifindex;
 	pid_t			tgid;
 	u32			mark;
 	u32			mark_mask;
 	struct cgroup		*cgroup;
-};
-
-/**
- * struct skbtrace_packet - see skbtrace_passes_packet()
- * @skb: packet
- * @l3: where its IP header is
- * @dir: SKBTRACE_DIR_*
- * @dev: its device, %NULL: not known
- * @sk: its socket, %NULL: not known
- */
-struct skbtrace_packet {
-	const struct sk_buff	*skb;
-	int			l3;
-	u8			dir;
-	const struct net_device	*dev;
-	struct sock		*sk;
 };
 
 /* The filters of a session, %NULL: none. Context: skbtrace_lock. */

@@ -14,6 +14,7 @@
 #include "history.h"
 #include "hold.h"
 #include "naming.h"
+#include "netns.h"
 #include "reserve.h"
 #include "stack.h"
 
@@ -54,8 +55,9 @@ skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
 	if (call->location)
 		skbtrace_name_location(c, call->location);
 	if (call->ctx == SKBTRACE_CTX_TASK) {
-		tgid = current->tgid;
-		if (c->gate.tasks[tgid % SKBTRACE_NR_TASKS] != tgid)
+		tgid = skbtrace_seen_tgid(&run->pub);
+		/* who is hidden is not among them: no fast path tells of it */
+		if (tgid && c->gate.tasks[tgid % SKBTRACE_NR_TASKS] != tgid)
 			skbtrace_name_task(c, tgid, current);
 	}
 	if (run->pub.slot[ev->slot].stack)
@@ -228,7 +230,8 @@ skbtrace_open_held(struct skbtrace_run *run, struct skbtrace_cpu *c,
 	b->ctx = ctx;
 	b->key = key;
 	b->netns = netns;
-	b->tgid = ctx == SKBTRACE_CTX_TASK ? current->tgid : 0;
+	b->tgid = ctx == SKBTRACE_CTX_TASK ?
+		  skbtrace_seen_tgid(&run->pub) : 0;
 	b->time = skbtrace_now();
 	return b;
 }

@@ -151,6 +151,12 @@ row_again-tcp() { again again-tcp; }
 row_recv-kept() { kept recv-kept udp_receive written; }
 row_ipsend-kept() { kept ipsend-kept ip_send written; }
 row_iprecv-kept() { kept iprecv-kept ip_receive written; }
+row_tsend-kept() { kept tsend-kept tcp_send written; }
+row_trecv-kept() { kept trecv-kept tcp_receive written; }
+row_tsend-skip() { kept tsend-skip tcp_send,only=again skipped; }
+row_tsend-when() { kept tsend-when 'tcp_send,when=window<1' refused; }
+row_sfilter-tsend() { filtered sfilter-tsend sock_filters 'port 443' tcp_send filtered; }
+row_sfilter-trecv() { filtered sfilter-trecv sock_filters 'port 443' tcp_receive filtered; }
 row_delay-kept() { kept delay-kept skb_delay written 4; }
 row_seg-kept() { kept seg-kept tcp_segment written 20; }
 # places ROW ALL SPEC: how many there are is seen with ALL, as SPEC writes none

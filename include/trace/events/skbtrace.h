@@ -58,8 +58,10 @@ enum tcp_overflow {
 struct inet_timewait_sock;
 struct net;
 struct net_device;
+struct request_sock;
 struct sk_buff;
 struct sock;
+struct tcphdr;
 struct timer_list;
 
 /*
@@ -187,6 +189,38 @@ DECLARE_TRACE(tcp_segment_ofo,
 DECLARE_TRACE(tcp_segment_read,
 	TP_PROTO(struct sock *sk, int copied),
 	TP_ARGS(sk, copied));
+
+/*
+ * TCP is about to pass @skb of @sk, which is locked, to IP: skb->data is the
+ * TCP header, there is no IP header, and snd_nxt does not count it yet.
+ */
+DECLARE_TRACE(tcp_send_skb,
+	TP_PROTO(struct sock *sk, struct sk_buff *skb),
+	TP_ARGS(sk, skb));
+
+/* The same for the SYN-ACK of a request; @again: not the first one */
+DECLARE_TRACE(tcp_send_synack_skb,
+	TP_PROTO(struct request_sock *req, struct sk_buff *skb, bool again),
+	TP_ARGS(req, skb, again));
+
+/*
+ * TCP answers @skb, whose headers are there, by a segment without data that has
+ * the header @th: a reset, or an ACK. Its checksum may be missing. @sk: the
+ * socket of @skb, of any kind and not locked, or NULL.
+ */
+DECLARE_TRACE(tcp_send_reply,
+	TP_PROTO(const struct sock *sk, const struct sk_buff *skb,
+		 const struct tcphdr *th),
+	TP_ARGS(sk, skb, th));
+
+/*
+ * TCP has looked up @sk for @skb: any kind of socket, not locked, or NULL.
+ * skb->data is the TCP header. If @sk goes away meanwhile there is another call
+ * for the same @skb. Its checksum may still prove to be wrong.
+ */
+DECLARE_TRACE(tcp_rcv_skb,
+	TP_PROTO(struct sock *sk, struct sk_buff *skb),
+	TP_ARGS(sk, skb));
 
 /* UDP is about to pass a datagram of @sk to IP; its UDP header is complete. */
 DECLARE_TRACE(udp_send_skb,

@@ -116,5 +116,10 @@ int skbtrace_ctl_add(struct skbtrace_instance *in);
 
 /* sessions.c */
 int skbtrace_ctl_init(void);
+#if IS_ENABLED(CONFIG_KUNIT)
+int skbtrace_check_name(const char *name);
+struct skbtrace_instance *skbtrace_session_new(char *name);
+int skbtrace_remove_store(struct file *file, char *name);
+#endif
 
 #endif /* _NET_SKBTRACE_CTL_CTL_H */

@@ -6,6 +6,8 @@
 #include <linux/slab.h>
 #include "../error.h"
 #include "../filter.h"
+#include "../gate.h"
+#include "../netns.h"
 #include "../session.h"
 #include "ctl.h"
 
@@ -149,11 +151,16 @@ int skbtrace_netns_show(struct seq_file *m, void *v)
 int skbtrace_netns_store(struct skbtrace_instance *in, char *text, size_t len)
 {
 	struct skbtrace_filters want = *skbtrace_filter_get(in->run);
+	int err;
 
 	if (!skbtrace_parse_number(text, U32_MAX, &want.netns))
 		return skbtrace_err(-EINVAL,
 				    "neither \"none\" nor the inode number of a network namespace, as stat -Lc %%i /proc/PID/ns/net tells it");
-	return skbtrace_filter_set(in->run, &want);
+	want.netns_cookie = skbtrace_netns_cookie(want.netns);
+	err = skbtrace_filter_set(in->run, &want);
+	if (!err)
+		skbtrace_forget_tasks(in->run);
+	return err;
 }
 
 int skbtrace_dev_show(struct seq_file *m, void *v)

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include "../error.h"
 #include "../filter.h"
+#include "../memory.h"
 #include "../session.h"
 #include "ctl.h"
 
@@ -60,6 +61,10 @@ static int skbtrace_upload_done(struct skbtrace_upload *up)
 	struct skbtrace_prog *p = up->prog;
 	int err;
 
+	err = skbtrace_check_tables(up->in, skbtrace_prog_bytes(p->nr,
+								up->target));
+	if (err)
+		return err;
 	up->prog = NULL;
 	/* a comment that was added by skbtrace_prog_print() */
 	if (strncmp(up->note, "seen ", 5))

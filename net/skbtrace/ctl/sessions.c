@@ -5,6 +5,7 @@
  * no mkdir. A session that is to be "owned" belongs to the open file "new", and
  * goes away with it, however that ends.
  */
+#include <kunit/visibility.h>
 #include <linux/ctype.h>
 #include <linux/debugfs.h>
 #include <linux/module.h>
@@ -24,7 +25,7 @@ static bool skbtrace_name_char(char c, bool first)
 	       (!first && (c == '-' || c == '.'));
 }
 
-static int skbtrace_check_name(const char *name)
+VISIBLE_IF_KUNIT int skbtrace_check_name(const char *name)
 {
 	size_t n = 0;
 
@@ -49,7 +50,7 @@ static int skbtrace_check_free(const char *name)
 	return 0;
 }
 
-static struct skbtrace_instance *skbtrace_session_new(char *name)
+VISIBLE_IF_KUNIT struct skbtrace_instance *skbtrace_session_new(char *name)
 	__must_hold(&skbtrace_lock)
 {
 	struct skbtrace_instance *in;
@@ -111,7 +112,7 @@ static int skbtrace_check_idle(const struct skbtrace_instance *in)
 	return 0;
 }
 
-static int skbtrace_remove_store(struct file *file, char *name)
+VISIBLE_IF_KUNIT int skbtrace_remove_store(struct file *file, char *name)
 	__must_hold(&skbtrace_lock)
 {
 	struct skbtrace_instance *in;

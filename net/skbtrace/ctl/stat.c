@@ -3,6 +3,7 @@
 #include <linux/seq_file.h>
 #include "../error.h"
 #include "../hold.h"
+#include "../memory.h"
 #include "../session.h"
 #include "../source.h"
 #include "ctl.h"
@@ -117,6 +118,9 @@ int skbtrace_stat_show(struct seq_file *m, void *v)
 		   run->started, run->epoch);
 	seq_printf(m, " subbuf_size=%u subbuf_nr=%u", run->config.subbuf_size,
 		   run->config.subbuf_nr);
+	seq_printf(m, " buffer_bytes=%llu log_bytes=%llu table_bytes=%llu",
+		   run->bytes, skbtrace_instance_hold(skbtrace_shown(m)),
+		   skbtrace_instance_tables(skbtrace_shown(m)));
 	seq_printf(m, " hold=%llu hold_bytes=%llu held_dropped=%llu",
 		   run->config.hold, skbtrace_hold_bytes(),
 		   skbtrace_held_dropped(run));

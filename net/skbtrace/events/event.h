@@ -7,6 +7,7 @@
 #define _NET_SKBTRACE_EVENTS_EVENT_H
 
 #include <linux/module.h>
+#include <linux/skbtrace_netns.h>
 #include <linux/skbtrace_probe.h>
 #include <linux/skbtrace_quick.h>
 #include "list.h"

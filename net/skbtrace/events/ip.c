@@ -22,27 +22,62 @@
 	F(S, u8, ttl, "-", "-", "time to live, hop limit")		\
 	F(S, u8, tos, "hex", "-", "DSCP and ECN")			\
 	F(S, u8, forwarded, "enum:no_yes", "brief", "sent for another host") \
+	F(S, u8, next, "enum:ipproto", "-", "protocol, or next header, of the IP header") \
+	F(S, u32, mark, "hex", "-", "skb->mark")			\
+	F(S, u32, plen, "bytes", "-", "all bytes above IPv4's header, or IPv6's") \
+	F(S, u32, flow, "hex", "-", "IPv6 flow label, 0 if IPv4")	\
+	F(S, u16, iplen, "-", "-", "length field of the IP header, 0 above 64 KiB") \
+	F(S, u16, frag, "hex", "-", "IPv4 flags and fragment offset, 0 if IPv6") \
+	F(S, u16, checksum, "hex", "-", "of the IPv4 header, 0 if IPv6") \
+	F(S, u8, hlen, "bytes", "-", "IP header; IPv4: with its options") \
 	F(S, u8, spare, "-", "-", "0")					\
-	F(S, u32, mark, "hex", "-", "skb->mark")
+	F(S, str16, dev, "-", "-", "name of the device")
 SKBTRACE_BLOCK(ip_send, IP_FIELDS);
 SKBTRACE_BLOCK(ip_receive, IP_FIELDS);
 SKBTRACE_ASSERT_TUPLE(ip_send);
 SKBTRACE_ASSERT_TUPLE(ip_receive);
+static_assert(sizeof(struct skbtrace_str16) == IFNAMSIZ);
 
-static __always_inline void fill_ip_header(struct ip_send_block *b,
-					   const void *header)
+static __always_inline void fill_ip6_header(struct ip_send_block *b,
+					    const struct ipv6hdr *ip)
 {
-	const struct ipv6hdr *ip6 = header;
+	b->id = 0;
+	b->ttl = ip->hop_limit;
+	b->tos = ipv6_get_dsfield(ip);
+	b->next = ip->nexthdr;
+	b->flow = ntohl(ip6_flowlabel(ip));
+	b->iplen = ntohs(ip->payload_len);
+	b->frag = 0;
+	b->checksum = 0;
+	b->hlen = sizeof(*ip);
+}
+
+static __always_inline void fill_ip4_header(struct ip_send_block *b,
+					    const struct iphdr *ip)
+{
+	b->id = ntohs(ip->id);
+	b->ttl = ip->ttl;
+	b->tos = ip->tos;
+	b->next = ip->protocol;
+	b->flow = 0;
+	b->iplen = ntohs(ip->tot_len);
+	b->frag = ntohs(ip->frag_off);
+	b->checksum = ntohs((__force __be16)ip->check);
+	b->hlen = ip->ihl * 4;
+}
+
+/* @left: bytes from the header on; a device may have padded the packet. */
+static __always_inline void fill_ip_header(struct ip_send_block *b,
+					   const void *header, u32 left)
+{
 	const struct iphdr *ip = header;
 
 	if (ip->version == 6) {
-		b->id = 0;
-		b->ttl = ip6->hop_limit;
-		b->tos = ipv6_get_dsfield(ip6);
+		fill_ip6_header(b, header);
+		b->plen = b->iplen ?: left - sizeof(struct ipv6hdr);
 	} else {
-		b->id = ntohs(ip->id);
-		b->ttl = ip->ttl;
-		b->tos = ip->tos;
+		fill_ip4_header(b, ip);
+		b->plen = (b->iplen ?: left) - b->hlen;
 	}
 }
 
@@ -52,7 +87,7 @@ fill_ip(struct ip_send_block *b, const struct sk_buff *skb, int l3,
 	const void *header, u64 cookie, const struct skbtrace_l4 *l4,
 	bool forwarded)
 {
-	fill_ip_header(b, header);
+	fill_ip_header(b, header, skb->len - l3);
 	b->sk = cookie;
 	b->seq = l4->valid ? l4->seq : 0;
 	b->len = l4->valid ? l4->len : skb->len - l3;
@@ -61,6 +96,7 @@ fill_ip(struct ip_send_block *b, const struct sk_buff *skb, int l3,
 	b->forwarded = forwarded;
 	b->spare = 0;
 	b->mark = skb->mark;
+	memcpy(&b->dev, skb->dev->name, sizeof(b->dev));
 }
 
 /* Both events have the same fields. */
@@ -72,6 +108,7 @@ long_ip(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	struct ip_send_block b __uninitialized;
 	struct skbtrace_l4 l4 = {};
 
+	sk = skbtrace_seen_sock(s, sk);
 	if (!skbtrace_passes_packet(s, ev, skb, l3, dir, skb->dev, sk))
 		return;
 	skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4);

@@ -28,6 +28,8 @@
 	E(sk_sndbuf_wait,		5)				\
 	E(tcp_turn,			110)				\
 	E(tcp_segment,			111)				\
+	E(tcp_send,			112)				\
+	E(tcp_receive,			113)				\
 	E(sk_timer,			2)				\
 	E(tcp_reset,			107)				\
 	E(tcp_listen_overflow,		109)

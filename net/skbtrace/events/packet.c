@@ -122,37 +122,21 @@ SKBTRACE_DEFINE_PROBE(skb_rps_info_probe,
 }
 
 /*
- * @rx_sk: the socket that refused the packet. It may have been released: TCP
- * and UDP sockets stay readable under RCU, which every receive path holds, but
- * may be reused. So its cookie is only used if its addresses still match the
- * packet, and it is read, never assigned.
+ * skb->dev of many dropped packets is no pointer, since queues reuse it. These
+ * reasons are given only where a device hands a packet in.
  */
-static u64 drop_cookie(struct sock *held, const struct sock *rx_sk,
-		       const struct skbtrace_tuple *t)
+static const struct net_device *drop_dev(const struct sk_buff *skb, u32 reason)
 {
-	struct skbtrace_tuple st;
-
-	if (held)
-		return skbtrace_cookie(held);
-	if (!rx_sk || !t->lport)
-		return 0;
-	if (rx_sk->sk_family != AF_INET && rx_sk->sk_family != AF_INET6)
-		return 0;
-	skbtrace_sock_tuple(rx_sk, &st);
-	if (st.lport != t->lport || (st.pport && st.pport != t->pport))
-		return 0;
-	if (st.pport && !ipv6_addr_equal(&st.peer, &t->peer))
-		return 0;
-	return atomic64_read(&rx_sk->sk_cookie);
-}
-
-/*
- * skb->dev of many dropped packets is no pointer (queues reuse it), so the
- * namespace can only be that of a socket.
- */
-static u32 drop_netns(const struct sock *held)
-{
-	return held ? sock_net(held)->ns.inum : 0;
+	switch (reason) {
+	case SKB_DROP_REASON_XDP:
+	case SKB_DROP_REASON_TC_INGRESS:
+	case SKB_DROP_REASON_CPU_BACKLOG:
+	case SKB_DROP_REASON_OTHERHOST:
+	case SKB_DROP_REASON_IP_CSUM:
+		return skb->dev;
+	default:
+		return NULL;
+	}
 }
 
 static void swap_tuple(struct skbtrace_tuple *t, u8 dir)
@@ -229,30 +213,69 @@ static void drop_tuple(const struct sk_buff *skb, int l3,
 		   SKBTRACE_DIR_UNKNOWN);
 }
 
+/*
+ * A sender's packet is its sender's. Else the socket that refused it tells the
+ * namespace, or where it was dropped, or its route.
+ */
+static void drop_owner(struct skbtrace_packet *p, const struct sk_buff *skb,
+		       u32 reason, struct sock *rx_sk)
+{
+	struct sock *held = skbtrace_packet_sock(skb);
+
+	*p = (struct skbtrace_packet){
+		.skb = skb,
+		.l3 = skbtrace_network_l3(skb),
+		.dir = drop_sent(skb, held) ? SKBTRACE_DIR_TX :
+					      SKBTRACE_DIR_RX,
+		.dev = held ? NULL : drop_dev(skb, reason),
+		.sk = held,
+	};
+	if (!held)
+		skbtrace_refused_by(p, rx_sk);
+	if (!p->net)
+		p->net = skbtrace_packet_net(skb, p->dev, held);
+}
+
+static u64 drop_cookie(const struct skbtrace_packet *p)
+{
+	if (p->sk)
+		return skbtrace_cookie(p->sk);
+	return p->by ? atomic64_read(&p->by->sk_cookie) : 0;
+}
+
+/* Who must not be told of what is below a tunnel is told the socket's. */
+static void drop_hide_outer(const struct skbtrace_session *s,
+			    const struct sk_buff *skb, const struct sock *held,
+			    struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
+{
+	if (!skbtrace_hides_outer(s, skb, held, t))
+		return;
+	memset(l4, 0, sizeof(*l4));
+	skbtrace_sock_tuple(held, t);
+	t->proto = skbtrace_sock_proto(held);
+	t->dir = SKBTRACE_DIR_TX;
+}
+
 static noinline void write_skb_drop(struct skbtrace_session *s,
 				    struct sk_buff *skb, void *location,
 				    u32 reason, struct sock *rx_sk)
 {
 	struct skb_drop_block *b;
-	struct sock *held;
+	struct skbtrace_packet p;
 	struct skbtrace_l4 l4;
-	int l3;
 
-	held = skbtrace_packet_sock(skb);
-	l3 = skbtrace_network_l3(skb);
-	if (!skbtrace_passes_packet(s, &skbtrace_ev_skb_drop, skb, l3,
-				    drop_sent(skb, held) ?
-				    SKBTRACE_DIR_TX : SKBTRACE_DIR_RX, NULL,
-				    held))
+	drop_owner(&p, skb, reason, rx_sk);
+	if (!skbtrace_passes_whole(s, &skbtrace_ev_skb_drop, &p))
 		return;
 	b = skbtrace_begin_at(s, &skbtrace_ev_skb_drop,
-			      skbtrace_packet_id(s, skb), drop_netns(held),
+			      skbtrace_packet_id(s, skb), skbtrace_inum(p.net),
 			      location);
 	if (!b)
 		return;
-	drop_tuple(skb, l3, held, skbtrace_tuple_of(b), &l4);
+	drop_tuple(skb, p.l3, p.sk, skbtrace_tuple_of(b), &l4);
+	drop_hide_outer(s, skb, p.sk, skbtrace_tuple_of(b), &l4);
 	b->spare = 0;
-	b->sk = drop_cookie(held, rx_sk, skbtrace_tuple_of(b));
+	b->sk = drop_cookie(&p);
 	b->reason = reason;
 	b->at = skbtrace_location_id(s, location);
 	b->seq = l4.seq;

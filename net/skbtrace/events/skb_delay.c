@@ -88,6 +88,31 @@ static u16 get_ip_id(const struct sk_buff *skb, int l3)
 	return ip && ip->version == 4 ? ntohs(ip->id) : 0;
 }
 
+/* @p: has passed */
+static void put_delay(struct skbtrace_session *s, struct place place,
+		      const struct skbtrace_packet *p, u32 netns)
+{
+	const struct net_device *dev = p->dev;
+	const struct sk_buff *skb = p->skb;
+	struct skbtrace_l4 l4 = {};
+	struct skb_delay_block *b;
+
+	b = skbtrace_begin(s, &skbtrace_ev_skb_delay,
+			   skbtrace_packet_id(s, skb), netns);
+	if (!b)
+		return;
+	skbtrace_packet_tuple(skb, p->l3, place.dir, skbtrace_tuple_of(b), &l4);
+	b->where = place.where;
+	b->life = place.life;
+	b->sk = p->sk ? skbtrace_cookie(p->sk) : 0;
+	b->seq = l4.valid ? l4.seq : 0;
+	b->len = l4.valid ? l4.len : skb->len;
+	b->ifindex = dev ? dev->ifindex : 0;
+	b->id = get_ip_id(skb, p->l3);
+	b->segs = max_t(u16, skb_shinfo(skb)->gso_segs, 1);
+	skbtrace_commit(s);
+}
+
 /*
  * @l3: where the IP header is if this is IP without VLAN tags; @dev, @sk: %NULL
  * if not known: do not use those of the skb then
@@ -96,31 +121,17 @@ static void write_delay(struct skbtrace_session *s, struct place place,
 			const struct sk_buff *skb, int l3,
 			const struct net_device *dev, struct sock *sk)
 {
-	struct skbtrace_l4 l4 = {};
-	struct skb_delay_block *b;
-	const struct net *net;
+	struct skbtrace_packet p = {
+		.skb = skb, .l3 = skbtrace_l3(skb, l3), .dir = place.dir,
+		.dev = dev, .sk = skbtrace_seen_sock(s, sk),
+	};
 
-	l3 = skbtrace_l3(skb, l3);
-	if (l3 == SKBTRACE_NO_L3 ||
-	    !skbtrace_wants(s, &skbtrace_ev_skb_delay, place.where) ||
-	    !skbtrace_passes_packet(s, &skbtrace_ev_skb_delay, skb, l3,
-				    place.dir, dev, sk))
-		return;
-	net = dev ? dev_net(dev) : sk ? sock_net(sk) : NULL;
-	b = skbtrace_begin(s, &skbtrace_ev_skb_delay,
-			   skbtrace_packet_id(s, skb), net ? net->ns.inum : 0);
-	if (!b)
-		return;
-	skbtrace_packet_tuple(skb, l3, place.dir, skbtrace_tuple_of(b), &l4);
-	b->where = place.where;
-	b->life = place.life;
-	b->sk = sk ? skbtrace_cookie(sk) : 0;
-	b->seq = l4.valid ? l4.seq : 0;
-	b->len = l4.valid ? l4.len : skb->len;
-	b->ifindex = dev ? dev->ifindex : 0;
-	b->id = get_ip_id(skb, l3);
-	b->segs = max_t(u16, skb_shinfo(skb)->gso_segs, 1);
-	skbtrace_commit(s);
+	if (p.l3 != SKBTRACE_NO_L3 &&
+	    skbtrace_wants(s, &skbtrace_ev_skb_delay, place.where) &&
+	    skbtrace_passes_packet(s, &skbtrace_ev_skb_delay, skb, p.l3,
+				   place.dir, dev, p.sk))
+		put_delay(s, place, &p,
+			  skbtrace_inum(skbtrace_packet_net(skb, dev, p.sk)));
 }
 
 #define PLACE(WHERE, LIFE, DIR)						\
@@ -225,26 +236,45 @@ SKBTRACE_DEFINE_PROBE(skb_copy_datagram_iovec_probe,
 			    skbtrace_packet_sock(skb));
 }
 
-/* The end of a packet that was sent, unless a device had received it. */
+/*
+ * The end of a packet that was sent, unless a device had received it: then its
+ * socket may be the sender's, or that of its receiver. @by: has refused it
+ */
 static void delay_end(struct skbtrace_session *s, u8 where,
-		      const struct sk_buff *skb)
+		      const struct sk_buff *skb, struct sock *by)
 {
+	struct sock *sk = skbtrace_packet_sock(skb);
 	struct place place = {
 		.where = where,
 		.life = LIFE_END,
 		.dir = skb->skb_iif ? SKBTRACE_DIR_RX : SKBTRACE_DIR_TX,
 	};
+	struct skbtrace_packet p = {
+		.skb = skb, .l3 = skbtrace_network_l3(skb), .dir = place.dir,
+		.sk = skb->skb_iif ? NULL : sk,
+	};
+	struct skbtrace_tuple t;
 
-	if (skbtrace_network_l3(skb) != SKBTRACE_NO_L3)
-		write_delay(s, place, skb, skb_network_offset(skb), NULL,
-			    NULL);
+	if (p.l3 == SKBTRACE_NO_L3 ||
+	    !skbtrace_wants(s, &skbtrace_ev_skb_delay, where))
+		return;
+	if (p.sk && skbtrace_packet_tuple(skb, p.l3, SKBTRACE_DIR_TX, &t,
+					  NULL) &&
+	    skbtrace_hides_outer(s, skb, p.sk, &t))
+		return;
+	if (skb->skb_iif)
+		skbtrace_refused_by(&p, sk ? sk : by);
+	if (!p.net)
+		p.net = skbtrace_packet_net(skb, NULL, p.sk);
+	if (skbtrace_passes_whole(s, &skbtrace_ev_skb_delay, &p))
+		put_delay(s, place, &p, skbtrace_inum(p.net));
 }
 
 SKBTRACE_DEFINE_PROBE(consume_skb_probe,
 		      TP_PROTO(struct sk_buff *skb, void *location),
 		      TP_ARGS(skb, location))
 {
-	delay_end(data, AT_CONSUME, skb);
+	delay_end(data, AT_CONSUME, skb, NULL);
 }
 
 SKBTRACE_DEFINE_PROBE(consume_skb_older_probe,
@@ -260,7 +290,7 @@ SKBTRACE_DEFINE_PROBE(kfree_skb_probe,
 			       enum skb_drop_reason reason, struct sock *rx_sk),
 		      TP_ARGS(skb, location, reason, rx_sk))
 {
-	delay_end(data, AT_DROP, skb);
+	delay_end(data, AT_DROP, skb, rx_sk);
 }
 
 SKBTRACE_DEFINE_PROBE(kfree_skb_older_probe,
@@ -268,7 +298,7 @@ SKBTRACE_DEFINE_PROBE(kfree_skb_older_probe,
 			       enum skb_drop_reason reason),
 		      TP_ARGS(skb, location, reason))
 {
-	delay_end(data, AT_DROP, skb);
+	delay_end(data, AT_DROP, skb, NULL);
 }
 
 static SKBTRACE_HOOK_OPTIONAL(hook_ip_send, ip_output_skb, ip_send_probe,

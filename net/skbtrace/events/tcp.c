@@ -37,6 +37,20 @@ static const struct skbtrace_sym sendlimit_words[] = {
 	{ TCP_SENDLIMIT_END, "end" },
 };
 
+static const struct skbtrace_sym how_words[] = {
+	{ TCP_HOW_NONE, "-" },
+	{ TCP_HOW_FIRST, "first" },
+	{ TCP_HOW_AGAIN, "again" },
+	{ TCP_HOW_PROBE, "probe" },
+};
+
+/* In the order of the header's bits */
+static const struct skbtrace_sym flag_words[] = {
+	{ TCPHDR_FIN, "FIN" }, { TCPHDR_SYN, "SYN" }, { TCPHDR_RST, "RST" },
+	{ TCPHDR_PSH, "PSH" }, { TCPHDR_ACK, "ACK" }, { TCPHDR_URG, "URG" },
+	{ TCPHDR_ECE, "ECE" }, { TCPHDR_CWR, "CWR" }, { 0x100, "AE" },
+};
+
 /* Errors that end a connection: tcp_reset(), tcp_write_err(), ICMP, etc. */
 #define ERR_WORD(err)	{ err, #err }
 static const struct skbtrace_sym errno_words[] = {
@@ -53,6 +67,8 @@ static const struct skbtrace_syms tcp_syms[] = {
 	SKBTRACE_SYMS("tcp_state", state_words),
 	SKBTRACE_SYMS("tcp_ca_state", ca_state_words),
 	SKBTRACE_SYMS("tcp_sendlimit", sendlimit_words),
+	SKBTRACE_SYMS("tcp_how", how_words),
+	SKBTRACE_SYMS("tcp_flags", flag_words),
 	SKBTRACE_SYMS("errno", errno_words),
 };
 

@@ -24,6 +24,9 @@ static inline bool skbtrace_is_tcp(const struct sock *sk)
 	       (sk->sk_family == AF_INET || sk->sk_family == AF_INET6);
 }
 
+/* What sends a segment. NONE: it is received, or at another place */
+enum { TCP_HOW_NONE, TCP_HOW_FIRST, TCP_HOW_AGAIN, TCP_HOW_PROBE };
+
 /* jiffies_to_usecs() is a call; avoid it where a product is sufficient. */
 static __always_inline u64 skbtrace_jiffies_us(u64 j)
 {

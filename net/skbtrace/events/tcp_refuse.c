@@ -44,19 +44,20 @@ static struct tcp_reset_block *
 begin_reset(struct skbtrace_session *s, struct sock *sk,
 	    const struct sk_buff *skb)
 {
-	struct net_device *dev;
+	struct skbtrace_packet p = {
+		.skb = skb, .dir = SKBTRACE_DIR_RX,
+	};
 
 	if (sk && sk->sk_state != TCP_LISTEN)
 		return skbtrace_begin_sk(s, &skbtrace_ev_tcp_reset, sk);
 	if (!skb)
 		return NULL;
-	dev = skb_dst(skb) ? skb_dst(skb)->dev : NULL;
-	if (!skbtrace_passes_packet(s, &skbtrace_ev_tcp_reset, skb,
-				    skb_network_offset(skb), SKBTRACE_DIR_RX,
-				    dev, NULL))
+	p.l3 = skb_network_offset(skb);
+	p.net = skbtrace_packet_net(skb, NULL, sk);
+	if (!skbtrace_passes_whole(s, &skbtrace_ev_tcp_reset, &p))
 		return NULL;
 	return skbtrace_begin(s, &skbtrace_ev_tcp_reset, 0,
-			      dev ? dev_net(dev)->ns.inum : 0);
+			      skbtrace_inum(p.net));
 }
 
 static void write_reset(struct skbtrace_session *s, struct sock *sk,

@@ -52,16 +52,6 @@ static const struct skbtrace_sym where_words[] = {
 	{ AT_READ, "read" },
 };
 
-/* At send. 0: elsewhere */
-enum { SEND_NONE, SEND_FIRST, SEND_AGAIN, SEND_PROBE };
-
-static const struct skbtrace_sym how_words[] = {
-	{ SEND_NONE, "-" },
-	{ SEND_FIRST, "first" },
-	{ SEND_AGAIN, "again" },
-	{ SEND_PROBE, "probe" },
-};
-
 #define STAGE_WORD(NAME, WORD, DIR)	{ SKBTRACE_STAGE_##NAME, WORD },
 static const struct skbtrace_sym stage_words[] = {
 	{ SKBTRACE_STAGE_NONE, "-" },
@@ -184,9 +174,9 @@ static u8 segment_waited(struct skbtrace_session *s, struct sock *sk,
 static u8 segment_how(const struct sock *sk, u32 seq)
 {
 	if (inet_csk(sk)->icsk_probes_out)
-		return SEND_PROBE;
-	return before(seq, tcp_sk(sk)->snd_nxt) ? SEND_AGAIN :
-						  SEND_FIRST;
+		return TCP_HOW_PROBE;
+	return before(seq, tcp_sk(sk)->snd_nxt) ? TCP_HOW_AGAIN :
+						  TCP_HOW_FIRST;
 }
 
 SKBTRACE_DEFINE_PROBE(tcp_send_probe,
@@ -316,16 +306,15 @@ static noinline void segment_packet(struct skbtrace_session *s,
 	u8 dir = where_dir(bytes->where);
 	struct tcp_segment_block *b;
 	struct skbtrace_l4 l4 = {};
-	const struct net *net;
 
+	sk = skbtrace_seen_sock(s, sk);
 	if (!skbtrace_passes_packet(s, ev, skb, l3, dir, dev, sk))
 		return;
 	if (segment_slot(s)->follow &&
 	    !skbtrace_segment_packet(s, ev, skb, l3, sk, bytes))
 		return;
-	net = dev ? dev_net(dev) : NULL;
 	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb),
-			   net ? net->ns.inum : 0);
+			   skbtrace_inum(skbtrace_packet_net(skb, dev, sk)));
 	if (!b)
 		return;
 	skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(b), &l4);
@@ -390,8 +379,7 @@ SKBTRACE_DEFINE_PROBE(tcp_done_probe,
 		      TP_ARGS(skb, location))
 {
 	if (!skb->skb_iif && skbtrace_network_l3(skb) != SKBTRACE_NO_L3)
-		segment_skb(data, skb, skb_network_offset(skb), NULL, NULL,
-			    AT_DONE);
+		segment_tx(data, skb, NULL, AT_DONE);
 }
 
 SKBTRACE_DEFINE_PROBE(tcp_done_older_probe,
@@ -476,7 +464,6 @@ SKBTRACE_DEFINE_EVENT(tcp_segment) = {
 	.states		= true,
 	.syms		= SKBTRACE_WORDS(SKBTRACE_SYMS("tcp_where",
 						       where_words),
-					 SKBTRACE_SYMS("tcp_how", how_words),
 					 SKBTRACE_SYMS("tcp_stage",
 						       stage_words)),
 	.end		= segment_end,

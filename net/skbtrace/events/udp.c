@@ -139,6 +139,7 @@ static void infer_udp(struct skbtrace_session *s,
 	struct skbtrace_l4 l4 = {};
 	struct udp_facts f = {};
 
+	sk = skbtrace_seen_sock(s, sk);
 	if (l3 == SKBTRACE_NO_L3 ||
 	    !skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4) ||
 	    !l4.valid || b.proto != IPPROTO_UDP ||

@@ -4,6 +4,7 @@
  * the slow path, and of its clock.
  */
 #include <linux/skbtrace_quick.h>
+#include <linux/skbuff.h>
 #include <linux/string.h>
 #include <linux/timekeeping.h>
 #include "../ctl/cond.h"
@@ -71,6 +72,52 @@ static void quick_is_the_same(struct kunit *test)
 	skbtrace_test_drain(test, t);
 	KUNIT_EXPECT_EQ(test, t->n[1], 2ULL);
 	skbtrace_test_sums(test, t);
+}
+
+static int quick_segment(struct write_test *t, struct sk_buff *skb,
+			 struct kunit_w_block *copy)
+{
+	struct skbtrace_quick q;
+	struct kunit_w_block *b;
+	int how;
+
+	preempt_disable();
+	how = skbtrace_quick_segment(&q, t->s, &kunit_ev_other, sizeof(*b), skb,
+				     NULL);
+	if (how > 0) {
+		b = q.block;
+		b->hdr.netns = 5;
+		b->n = t->c->gate.written;
+		*copy = *b;
+		skbtrace_quick_commit(&q);
+	}
+	preempt_enable();
+	return how;
+}
+
+/* A packet that has no IP header */
+static void quick_without_header(struct kunit *test)
+{
+	struct sk_buff *skb = alloc_skb(64, GFP_KERNEL);
+	struct write_test *t = test->priv;
+	struct kunit_w_block b = { .n = 1 };
+
+	KUNIT_ASSERT_NOT_NULL(test, skb);
+	/* the task has no name yet */
+	KUNIT_EXPECT_EQ(test, quick_segment(t, skb, &b), -1);
+	skbtrace_write_packet(t->s, &kunit_ev_other, skb, 5, &b);
+	KUNIT_EXPECT_EQ(test, quick_segment(t, skb, &b), 1);
+	KUNIT_EXPECT_FALSE(test, irqs_disabled());
+	KUNIT_EXPECT_EQ(test, b.hdr.key, skbtrace_packet_id(t->s, skb));
+	KUNIT_EXPECT_EQ(test, b.hdr.event, kunit_ev_other.nr);
+	KUNIT_EXPECT_EQ(test, b.hdr.tgid, (u32)current->tgid);
+	WRITE_ONCE(t->s->checks, SKBTRACE_CHECK_PACKET);
+	KUNIT_EXPECT_EQ(test, quick_segment(t, skb, &b), -1);
+	WRITE_ONCE(t->s->checks, 0);
+	skbtrace_test_drain(test, t);
+	KUNIT_EXPECT_EQ(test, t->n[2], 2ULL);
+	skbtrace_test_sums(test, t);
+	kfree_skb(skb);
 }
 
 /* If the fast path does not apply, it counts nothing. */
@@ -180,6 +227,7 @@ static void quick_clock(struct kunit *test)
 
 static struct kunit_case quick_cases[] = {
 	KUNIT_CASE(quick_is_the_same),
+	KUNIT_CASE(quick_without_header),
 	KUNIT_CASE(quick_gives_way),
 	KUNIT_CASE(quick_asks_the_context),
 	KUNIT_CASE(quick_when),

@@ -11,6 +11,8 @@
 #include "lib/num.h"
 #include "show/input.h"
 
+enum { MAX_SPECS = 32 };	/* more than probes are made of */
+
 /* The program names its events; a session asks what it would be without. */
 static struct recopt what = { .set = "@conn" };
 static struct show_opts show_opts;
@@ -20,6 +22,7 @@ static const char *script;
 static char *text;
 static struct d *d;
 static int status = -1;		/* of the program's end, -1: not ended */
+static char *specs[MAX_SPECS];
 
 static int add_input(const char *arg, void *dest)
 {
@@ -83,9 +86,11 @@ static void tap_rec(void *arg, const struct match *m, struct trace *t,
 		d_rec(d, t, r);
 }
 
-static void tell_missing(void *traces, const char *event)
+static void tell_missing(void *traces, const char *event, const char *when)
 {
 	bool told = false;
+
+	(void)when;
 
 	for (const struct trace *t = traces; t; t = t->next) {
 		if (trace_spec(t, event))
@@ -133,9 +138,13 @@ static int shown(struct live *l)
 
 /* ---- */
 
-static void add_spec(void *n, const char *event)
+/* Whoever chooses the events keeps pointers to the specs. */
+static void add_spec(void *n, const char *event, const char *when)
 {
-	recopt_spec(event, &what);
+	char **spec = &specs[*(int *)n];
+
+	*spec = xasprintf("%s%s%s", event, *when ? ",when=" : "", when);
+	recopt_spec(*spec, &what);
 	++*(int *)n;
 }
 
@@ -245,6 +254,8 @@ static int run_d(const struct args *a)
 		code = inputs.n ? run_input() : run_live();
 		d_free(d);
 	}
+	for (int i = 0; i < MAX_SPECS; i++)
+		free(specs[i]);
 	free(text);
 	return code;
 }

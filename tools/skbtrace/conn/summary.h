@@ -132,6 +132,7 @@ struct summary {
 	struct fact_fields *facts;
 	bool dists;
 	bool lost_src[SRC_NR];
+	struct lost_span { u64 from, to; } lost_at[SRC_NR];	/* if @lost_src */
 	bool seen_src[SRC_NR];
 	char **words;		/* for values that have none */
 	u32 nwords;

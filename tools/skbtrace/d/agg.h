@@ -23,8 +23,13 @@ void quant_print(struct text *out, const struct agg *a, const s64 *cell);
 /* What a distribution is sorted by: the sum of all its values, about. */
 double quant_weight(const struct agg *a, const s64 *cell);
 
-/* agg_print.c: all elements, the smallest first; @f NULL: as they are. */
-void agg_print(struct text *out, struct agg *a, const struct fmt *f);
+/*
+ * agg_print.c: all elements, the smallest first, of @n that have the same keys;
+ * @f NULL: as they are.
+ */
+enum { MAX_PRINTED = 16 };
+void agg_print(struct text *out, struct agg *const *aggs, u32 n,
+	       const struct fmt *f);
 void agg_clear(struct agg *a);
 /* Only the @n largest stay, or the -@n smallest. */
 void agg_trunc(struct agg *a, s64 n);

@@ -37,18 +37,25 @@ static int compare_values(const struct type *t, const struct value *a,
 
 /* ---- order ---- */
 
-struct row {
-	struct entry *e;
-	double weight;		/* of distributions */
-	s64 number;
-	const struct agg *a;
+/*
+ * Several aggregations that have the same keys are printed together: of each
+ * key all of them. The first is what they are sorted by.
+ */
+struct list {
+	struct agg *const *aggs;
+	u32 n;
 };
 
-static int compare_keys(const struct agg *a, const struct entry *x,
-			const struct entry *y)
-{
-	const u8 *p = entry_key(&a->table, x), *q = entry_key(&a->table, y);
+struct row {
+	const u8 *key;
+	u32 key_len;
+	double weight;		/* of distributions */
+	s64 number;
+	const struct list *of;
+};
 
+static int compare_keys(const struct agg *a, const u8 *p, const u8 *q)
+{
 	for (u32 i = 0; i < a->nkeys; i++) {
 		struct value v = {}, w = {};
 		int cmp;
@@ -70,26 +77,61 @@ static int compare_rows(const void *x, const void *y)
 		return a->weight < b->weight ? -1 : 1;
 	if (a->number != b->number)
 		return a->number < b->number ? -1 : 1;
-	return compare_keys(a->a, a->e, b->e);
+	return compare_keys(a->of->aggs[0], a->key, b->key);
 }
 
-/* To be freed */
-static struct row *sorted(const struct agg *a)
+/* NULL: it has no such element */
+static const s64 *cell_of(const struct agg *a, const struct row *r)
 {
-	struct row *rows = xcalloc(a->table.used + 1, sizeof(*rows));
-	struct entry **list = table_list(&a->table);
+	const struct entry *e = table_find(&a->table, r->key, r->key_len);
 
-	for (u32 i = 0; i < a->table.used; i++) {
-		const s64 *cell = (const s64 *)list[i]->mem;
+	return e ? (const s64 *)e->mem : NULL;
+}
 
-		rows[i] = (struct row){ .e = list[i], .a = a };
-		if (agg_is_distribution(a))
-			rows[i].weight = quant_weight(a, cell);
-		else
-			rows[i].number = agg_number(a, cell);
+static bool in_earlier(const struct list *l, u32 n, const struct row *r)
+{
+	while (n--)
+		if (cell_of(l->aggs[n], r))
+			return true;
+	return false;
+}
+
+static void weigh(const struct list *l, struct row *r)
+{
+	const s64 *cell = cell_of(l->aggs[0], r);
+
+	if (cell && agg_is_distribution(l->aggs[0]))
+		r->weight = quant_weight(l->aggs[0], cell);
+	else if (cell)
+		r->number = agg_number(l->aggs[0], cell);
+}
+
+/* To be freed; *@n: how many */
+static struct row *sorted(const struct list *l, u64 *n)
+{
+	struct row *rows;
+
+	*n = 0;
+	for (u32 i = 0; i < l->n; i++)
+		*n += l->aggs[i]->table.used;
+	rows = xcalloc(*n + 1, sizeof(*rows));
+	*n = 0;
+	for (u32 i = 0; i < l->n; i++) {
+		const struct table *t = &l->aggs[i]->table;
+		struct entry **list = table_list(t);
+
+		for (u32 j = 0; j < t->used; j++) {
+			struct row *r = &rows[*n];
+
+			*r = (struct row){ .key = entry_key(t, list[j]),
+					   .key_len = list[j]->key_len,
+					   .of = l };
+			weigh(l, r);
+			*n += !in_earlier(l, i, r);
+		}
+		free(list);
 	}
-	free(list);
-	qsort(rows, a->table.used, sizeof(*rows), compare_rows);
+	qsort(rows, *n, sizeof(*rows), compare_rows);
 	return rows;
 }
 
@@ -113,69 +155,91 @@ static void put_string(struct text *out, const struct value *v)
 		text_fill(out, ' ', 50 - v->len);
 }
 
+/* @cell NULL: nothing was counted */
 static void put_cell(struct text *out, const struct agg *a, const s64 *cell)
 {
-	if (agg_is_distribution(a))
+	if (!agg_is_distribution(a))
+		textf(out, " %16lld",
+		      cell ? (long long)agg_number(a, cell) : 0LL);
+	else if (cell)
 		quant_print(out, a, cell);
-	else
-		textf(out, " %16lld", (long long)agg_number(a, cell));
 }
 
-static void put_row(struct text *out, const struct agg *a,
-		    const struct entry *e)
+static void put_row(struct text *out, const struct list *l,
+		    const struct row *r)
 {
-	const u8 *p = entry_key(&a->table, e);
+	const struct type *keys = l->aggs[0]->keys;
+	const u8 *p = r->key;
 
-	for (u32 i = 0; i < a->nkeys; i++) {
+	for (u32 i = 0; i < l->aggs[0]->nkeys; i++) {
 		struct value v = {};
 
-		p = get_key(p, &a->keys[i], &v);
-		if (a->keys[i].kind == KIND_INT)
-			put_int(out, &a->keys[i], v.i);
+		p = get_key(p, &keys[i], &v);
+		if (keys[i].kind == KIND_INT)
+			put_int(out, &keys[i], v.i);
 		else
 			put_string(out, &v);
 	}
-	put_cell(out, a, (const s64 *)e->mem);
+	for (u32 i = 0; i < l->n; i++)
+		put_cell(out, l->aggs[i], cell_of(l->aggs[i], r));
 	text_put(out, "\n", 1);
 }
 
-static void put_formatted(struct text *out, const struct agg *a,
-			  const struct entry *e, const struct fmt *f)
+static void put_formatted_cell(struct text *out, const struct fmt_part *part,
+			       const struct agg *a, const s64 *cell)
 {
 	static const struct type number = TYPE_INT(8, true);
-	const s64 *cell = (const s64 *)e->mem;
-	const u8 *p = entry_key(&a->table, e);
-	u32 key = 0;
+	struct value v = {};
+
+	if (agg_is_distribution(a)) {
+		fmt_put_text(out, part);
+		if (cell)
+			quant_print(out, a, cell);
+		return;
+	}
+	v.i = cell ? agg_number(a, cell) : 0;
+	fmt_put(out, part, &v, &number);
+}
+
+static void put_formatted(struct text *out, const struct list *l,
+			  const struct row *r, const struct fmt *f)
+{
+	const struct type *keys = l->aggs[0]->keys;
+	const u8 *p = r->key;
+	u32 key = 0, n = 0;
 
 	for (const struct fmt_part *part = f->parts; part; part = part->next) {
 		struct value v = {};
 
-		if (part->agg && agg_is_distribution(a)) {
-			fmt_put_text(out, part);
-			quant_print(out, a, cell);
-		} else if (part->agg) {
-			v.i = agg_number(a, cell);
-			fmt_put(out, part, &v, &number);
+		if (part->agg) {
+			const struct agg *a = l->aggs[l->n > 1 ? n++ : 0];
+
+			put_formatted_cell(out, part, a, cell_of(a, r));
 		} else if (part->conv && part->conv != '%') {
-			p = get_key(p, &a->keys[key], &v);
-			fmt_put(out, part, &v, &a->keys[key++]);
+			p = get_key(p, &keys[key], &v);
+			fmt_put(out, part, &v, &keys[key++]);
 		} else {
 			fmt_put_text(out, part);
 		}
 	}
 }
 
-void agg_print(struct text *out, struct agg *a, const struct fmt *f)
+void agg_print(struct text *out, struct agg *const *aggs, u32 n,
+	       const struct fmt *f)
 {
-	struct row *rows = sorted(a);
+	const struct list l = { .aggs = aggs, .n = n };
+	struct row *rows;
+	u64 nrows;
 
-	for (u32 i = 0; i < a->table.used; i++)
+	rows = sorted(&l, &nrows);
+	for (u64 i = 0; i < nrows; i++)
 		if (f)
-			put_formatted(out, a, rows[i].e, f);
+			put_formatted(out, &l, &rows[i], f);
 		else
-			put_row(out, a, rows[i].e);
+			put_row(out, &l, &rows[i]);
 	free(rows);
-	a->printed = true;
+	for (u32 i = 0; i < n; i++)
+		aggs[i]->printed = true;
 }
 
 void agg_clear(struct agg *a)
@@ -189,12 +253,14 @@ void agg_clear(struct agg *a)
 
 void agg_trunc(struct agg *a, s64 n)
 {
-	struct row *rows = sorted(a);
-	u64 used = a->table.used, keep = n < 0 ? -(u64)n : (u64)n;
-	u64 from = n < 0 ? keep : 0;
-	u64 to = n < 0 ? used : used - (keep < used ? keep : used);
+	const struct list l = { .aggs = &a, .n = 1 };
+	u64 used, keep = n < 0 ? -(u64)n : (u64)n, from, to;
+	struct row *rows = sorted(&l, &used);
 
+	from = n < 0 ? keep : 0;
+	to = n < 0 ? used : used - (keep < used ? keep : used);
 	for (u64 i = from; i < to; i++)
-		table_del(&a->table, rows[i].e);
+		table_del(&a->table, table_find(&a->table, rows[i].key,
+						rows[i].key_len));
 	free(rows);
 }

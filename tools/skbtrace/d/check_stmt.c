@@ -2,8 +2,8 @@
 /* Actions, statements, clauses. */
 #include <stdlib.h>
 
+#include "d/agg.h"
 #include "d/check.h"
-#include "d/fmt.h"
 
 /* ---- actions ---- */
 
@@ -65,12 +65,15 @@ static void check_printa(struct checker *c, struct expr *e)
 		e->fmt = fmt_parse(c->p, agg);
 		agg = agg->next;
 	}
-	if (!agg || agg->next) {
-		if (!c->p->failed)
-			d_error(c->p, e->pos, "printa() prints one aggregation: printa(@x), printa(\"%%s %%@d\\n\", @x)");
+	if (c->p->failed)
+		return;
+	if (!agg || list_len(agg) > MAX_PRINTED) {
+		d_error(c->p, e->pos, "printa() prints aggregations, up to %d: printa(@x), printa(\"%%s %%@d\\n\", @x)",
+			MAX_PRINTED);
 		return;
 	}
-	check_agg_name(c, agg);
+	for (; agg && !c->p->failed; agg = agg->next)
+		check_agg_name(c, agg);
 }
 
 /* An aggregation, and @numbers integers, of which @least must be there */
@@ -195,33 +198,60 @@ static void check_clause(struct checker *c, struct clause *cl)
 	free(of);
 }
 
-/* What a format says of keys, once all of them are known */
-static void check_key_formats(struct program *p, const struct stmt *s)
+static bool same_keys(const struct agg *a, const struct agg *b)
+{
+	if (a->nkeys != b->nkeys)
+		return false;
+	for (u32 i = 0; i < a->nkeys; i++)
+		if (a->keys[i].kind != b->keys[i].kind)
+			return false;
+	return true;
+}
+
+static void check_printed_keys(struct program *p, const struct expr *aggs)
+{
+	for (const struct expr *b = aggs->next; b; b = b->next)
+		if (!same_keys(aggs->agg, b->agg))
+			d_error(p, b->pos, "@%s and @%s have different keys: they can't be printed together",
+				aggs->agg->name, b->agg->name);
+}
+
+static void check_printed_format(struct program *p, const struct fmt *fmt,
+				 const struct expr *aggs)
+{
+	const struct agg *a = aggs->agg;
+	u32 key = 0, values = 0, n = list_len(aggs);
+
+	for (const struct fmt_part *f = fmt->parts; f && !p->failed;
+	     f = f->next) {
+		if (!f->conv || f->conv == '%')
+			continue;
+		if (f->agg && n > 1 && ++values > n)
+			d_error(p, f->pos, "the format has more %%@ than there are aggregations");
+		else if (!f->agg && key == a->nkeys)
+			d_error(p, f->pos, "the format has more conversions than @%s has keys (%%@d is its value)",
+				a->name);
+		else if (!f->agg)
+			fmt_fits(p, f, &a->keys[key++]);
+	}
+}
+
+/* What is printed together, once all keys are known */
+static void check_printed(struct program *p, const struct stmt *s)
 {
 	for (; s && !p->failed; s = s->next) {
-		const struct fmt_part *f;
-		const struct agg *a;
-		u32 key = 0;
+		const struct expr *aggs;
 
 		if (s->kind == S_IF) {
-			check_key_formats(p, s->then);
-			check_key_formats(p, s->other);
+			check_printed(p, s->then);
+			check_printed(p, s->other);
 		}
-		if (s->kind != S_ACTION || s->e->func->id != ACT_PRINTA ||
-		    !s->e->fmt)
+		if (s->kind != S_ACTION || s->e->func->id != ACT_PRINTA)
 			continue;
-		a = s->e->list->next->agg;
-		for (f = s->e->fmt->parts; f; f = f->next) {
-			if (!f->conv || f->conv == '%' || f->agg)
-				continue;
-			if (key == a->nkeys) {
-				d_error(p, f->pos, "the format has more conversions than @%s has keys (%%@d is its value)",
-					a->name);
-				return;
-			}
-			if (!fmt_fits(p, f, &a->keys[key++]))
-				return;
-		}
+		aggs = s->e->fmt ? s->e->list->next : s->e->list;
+		check_printed_keys(p, aggs);
+		if (s->e->fmt && !p->failed)
+			check_printed_format(p, s->e->fmt, aggs);
 	}
 }
 
@@ -234,7 +264,7 @@ bool d_check(struct program *p, struct plan *plan)
 		check_clause(&c, cl);
 	for (const struct clause *cl = p->clauses; cl && !p->failed;
 	     cl = cl->next)
-		check_key_formats(p, cl->body);
+		check_printed(p, cl->body);
 	if (!p->clauses)
 		d_error(p, 0, "a program without a clause: try 'ip:::send { @[args[2]->ip_daddr] = count(); }'");
 	return !p->failed;

@@ -53,11 +53,15 @@ static void run_trace(struct run *r, const struct expr *arg)
 
 static void run_printa(struct run *r, const struct expr *e)
 {
-	struct agg *a = (e->fmt ? e->list->next : e->list)->agg;
+	struct agg *aggs[MAX_PRINTED];
+	u32 n = 0;
 
+	for (const struct expr *a = e->fmt ? e->list->next : e->list; a;
+	     a = a->next)
+		aggs[n++] = a->agg;
 	if (!e->fmt)
 		text_put(&r->out, "\n", 1);
-	agg_print(&r->out, a, e->fmt);
+	agg_print(&r->out, aggs, n, e->fmt);
 }
 
 /* ---- what changes aggregations ---- */

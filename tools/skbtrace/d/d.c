@@ -6,6 +6,7 @@
 #include "d/check.h"
 #include "d/d.h"
 #include "d/option.h"
+#include "d/push.h"
 #include "d/run.h"
 #include "trace/per_event.h"
 
@@ -73,31 +74,43 @@ static void set_limits(struct d *d)
 	}
 }
 
+static bool made_of(const struct probe *p, const char *event)
+{
+	for (u32 i = 0; i < MAX_MADE_OF; i++)
+		if (p->event[i] && !strcmp(p->event[i], event))
+			return true;
+	return false;
+}
+
+/* One that says any change fires before one that says what it means. */
+static void add_probes(struct d *d, struct of_event *of, const char *event,
+		       bool any)
+{
+	for (u32 i = 0; i < d->plan.n; i++) {
+		struct enabled *e = &d->plan.v[i];
+
+		if (!e->probe->to != any || !made_of(e->probe, event))
+			continue;
+		if (of->probes)
+			of->probes[of->n] = e;
+		of->n++;
+	}
+}
+
 static void fill_event(void *item, const struct event *e, void *arg)
 {
 	struct of_event *of = item;
 	struct d *d = arg;
 
 	cols_fill(&of->cols, e);
-	for (u32 i = 0; i < d->plan.n; i++) {
-		struct enabled *en = &d->plan.v[i];
-
-		for (u32 j = 0; j < ARRAY_SIZE(en->probe->event); j++)
-			if (en->probe->event[j] &&
-			    !strcmp(en->probe->event[j], e->name))
-				of->n++;
-	}
+	for (int any = 1; any >= 0; any--)
+		add_probes(d, of, e->name, any);
 	if (!of->n)
 		return;
 	of->probes = pool_get(&d->p.pool, of->n * sizeof(*of->probes));
 	of->n = 0;
-	for (u32 i = 0; i < d->plan.n; i++)
-		for (u32 j = 0; j < MAX_MADE_OF; j++) {
-			const char *name = d->plan.v[i].probe->event[j];
-
-			if (name && !strcmp(name, e->name))
-				of->probes[of->n++] = &d->plan.v[i];
-		}
+	for (int any = 1; any >= 0; any--)
+		add_probes(d, of, e->name, any);
 }
 
 struct d *d_new(const struct d_how *how)
@@ -154,14 +167,21 @@ static bool seen_before(const struct d *d, u32 probe, u32 event)
 	return false;
 }
 
-void d_events(const struct d *d, void (*add)(void *arg, const char *event),
+void d_events(const struct d *d,
+	      void (*add)(void *arg, const char *event, const char *when),
 	      void *arg)
 {
 	for (u32 i = 0; i < d->plan.n; i++)
-		for (u32 j = 0; j < ARRAY_SIZE(d->plan.v[i].probe->event); j++)
-			if (d->plan.v[i].probe->event[j] &&
-			    !seen_before(d, i, j))
-				add(arg, d->plan.v[i].probe->event[j]);
+		for (u32 j = 0; j < MAX_MADE_OF; j++) {
+			const char *event = d->plan.v[i].probe->event[j];
+			char *when;
+
+			if (!event || seen_before(d, i, j))
+				continue;
+			when = push_event(&d->plan, event);
+			add(arg, event, when);
+			free(when);
+		}
 }
 
 /* ---- firing ---- */
@@ -289,7 +309,7 @@ void d_rec(struct d *d, struct trace *t, const struct rec *r)
 	for (u32 i = 0; i < of->n && !d_over(d); i++) {
 		run->f.probe = of->probes[i]->probe;
 		run->scratch.used = 0;
-		if (!run->f.probe->fires || run->f.probe->fires(&run->f))
+		if (probe_fires(&run->f))
 			fire(d, of->probes[i]);
 	}
 }
@@ -303,7 +323,7 @@ static void print_aggs(struct d *d)
 		if (a->printed || !a->table.used)
 			continue;
 		d->run.out.len = 0;
-		agg_print(&d->run.out, a, NULL);
+		agg_print(&d->run.out, &a, 1, NULL);
 		d->headed = true;
 		write_out(d);
 	}

@@ -33,8 +33,9 @@ struct d;
 struct d *d_new(const struct d_how *how);
 void d_free(struct d *d);
 
-/* Each event it is made of, once. */
-void d_events(const struct d *d, void (*add)(void *arg, const char *event),
+/* Each event it is made of, once, with the condition that it puts on it. */
+void d_events(const struct d *d,
+	      void (*add)(void *arg, const char *event, const char *when),
 	      void *arg);
 
 /* Its BEGIN, unless that has been; @t: NULL, or where the time is of. */

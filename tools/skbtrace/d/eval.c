@@ -95,7 +95,7 @@ static struct value member(struct run *r, const struct expr *e)
 	if (!eval(r, e->a).i)
 		fault(r, e, "invalid address (0x0)");
 	else if (!r->fault)
-		e->member->get(&r->f, &v);
+		member_get(e->member, &r->f, &v);
 	return v;
 }
 

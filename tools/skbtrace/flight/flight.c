@@ -259,7 +259,7 @@ int flight_open(struct flight *f, const struct flight_opts *o,
 	if (code)
 		return code;
 	f->look = !!strstr(s->specs, ",snapshot");
-	meta_collect(&f->meta);
+	meta_collect(&f->meta, &s->ctl);
 	s->priv = f;
 	s->size_text = flight_text;
 	s->full = full;

@@ -95,6 +95,38 @@ char *netns_name(u32 inode)
 	return name;
 }
 
+/* ---- being there ---- */
+
+int netns_enter(u32 inode)
+{
+	int there = search(NETNS_DIR, inode, NULL), own, err;
+
+	if (there < 0)
+		there = search("/proc", inode, NULL);
+	if (there < 0) {
+		errno = ENOENT;
+		return -1;
+	}
+	own = open_netns(OWN);
+	if (own >= 0 && setns(there, CLONE_NEWNET)) {
+		err = errno;
+		close(own);
+		own = -1;
+		errno = err;
+	}
+	close(there);
+	return own;
+}
+
+void netns_leave(int own)
+{
+	if (setns(own, CLONE_NEWNET)) {
+		msg("cannot return to our network namespace: %m");
+		exit(EXIT_FAILED);
+	}
+	close(own);
+}
+
 /* ---- what the user calls it ---- */
 
 static void list_names(void)
@@ -191,7 +223,7 @@ int netns_find(const char *arg, u32 *inode)
  */
 static int socket_in(u32 inode)
 {
-	int own, there, s = -1;
+	int own, s;
 
 	if (inode == netns_own()) {
 		s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
@@ -199,30 +231,21 @@ static int socket_in(u32 inode)
 			msg("cannot make a socket: %m");
 		return s;
 	}
-	there = search(NETNS_DIR, inode, NULL);
-	if (there < 0)
-		there = search("/proc", inode, NULL);
-	if (there < 0) {
+	own = netns_enter(inode);
+	if (own < 0 && errno == ENOENT) {
 		msg("--dev: nobody is in network namespace %u", inode);
 		hint("--dev looks there for the interface; name it by --netns"
 		     " NAME or PATH");
 		return -1;
 	}
-	own = open_netns(OWN);
-	if (own < 0 || setns(there, CLONE_NEWNET)) {
+	if (own < 0) {
 		msg("cannot enter network namespace %u: %m", inode);
-	} else {
-		s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-		if (s < 0)
-			msg("cannot make a socket there: %m");
-		if (setns(own, CLONE_NEWNET)) {
-			msg("cannot leave network namespace %u: %m", inode);
-			exit(EXIT_FAILED);
-		}
+		return -1;
 	}
-	close(there);
-	if (own >= 0)
-		close(own);
+	s = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (s < 0)
+		msg("cannot make a socket there: %m");
+	netns_leave(own);
 	return s;
 }
 

@@ -14,6 +14,13 @@ int netns_find(const char *arg, u32 *inode);
 /* Our own namespace; 0 if it is not known. */
 u32 netns_own(void);
 
+/*
+ * Go there. A descriptor for netns_leave(), which leads back; -1: nobody is in
+ * it, or we must not, without a message.
+ */
+int netns_enter(u32 inode);
+void netns_leave(int own);
+
 /* Its name in "ip netns", to be freed; NULL: none. */
 char *netns_name(u32 inode);
 

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "kernel/select.h"
+#include "kernel/select_probe.h"
+#include "provider/when.h"
 #include "trace/evlist.h"
 
 /* The events that one item of a list stands for, and the options after it. */
@@ -11,6 +13,7 @@ struct group {
 	const char *item;
 	const struct event **v;
 	char **opts;		/* one string of options for each */
+	char **when;		/* of a probe: its condition; else NULL */
 	int n;
 	bool named;
 };
@@ -83,16 +86,21 @@ static void group_add(struct group *g, const struct event *e)
 {
 	g->v = xrealloc(g->v, (g->n + 1) * sizeof(*g->v));
 	g->opts = xrealloc(g->opts, (g->n + 1) * sizeof(*g->opts));
+	g->when = xrealloc(g->when, (g->n + 1) * sizeof(*g->when));
 	g->v[g->n] = e;
+	g->when[g->n] = NULL;
 	g->opts[g->n++] = xstrdup("");
 }
 
 static void group_reset(struct group *g)
 {
-	for (int i = 0; i < g->n; i++)
+	for (int i = 0; i < g->n; i++) {
 		free(g->opts[i]);
+		free(g->when[i]);
+	}
 	free(g->v);
 	free(g->opts);
+	free(g->when);
 	memset(g, 0, sizeof(*g));
 }
 
@@ -134,12 +142,57 @@ static int group_pattern(struct group *g, const struct format *f, bool quiet)
 	return 0;
 }
 
+struct probing {
+	struct group *g;
+	const struct format *f;
+	const struct event *not_there;
+	const char *unknown;
+};
+
+static void group_probe_event(void *arg, const char *event, const char *when)
+{
+	struct probing *p = arg;
+	const struct event *e = format_find(p->f, event);
+	struct group *g = p->g;
+	char *old;
+
+	if (!e || e->state == STATE_UNAVAILABLE) {
+		p->not_there = e;
+		p->unknown = event;
+		return;
+	}
+	for (int i = 0; i < g->n; i++) {
+		if (g->v[i] != e)
+			continue;
+		old = g->when[i];
+		g->when[i] = when_or(old, when);
+		free(old);
+		return;
+	}
+	group_add(g, e);
+	g->when[g->n - 1] = xstrdup(when);
+}
+
+static int group_probes(struct group *g, const struct format *f,
+			const char *item)
+{
+	struct probing p = { .g = g, .f = f };
+	int code = select_probes(item, group_probe_event, &p);
+
+	g->named = true;
+	if (code || g->n)
+		return code;
+	return p.not_there ? unavailable(p.not_there) : unknown(f, p.unknown);
+}
+
 static int group_start(struct group *g, const struct format *f,
 		       const char *item, bool quiet)
 {
 	const struct event *e;
 
 	g->item = item;
+	if (select_is_probe(item))
+		return group_probes(g, f, item);
 	if (evlist_is_pattern(item))
 		return group_pattern(g, f, quiet);
 	e = format_find(f, item);
@@ -206,6 +259,57 @@ static int no_option(const struct group *g, const char *key)
 	return EXIT_USAGE;
 }
 
+/* Of a probe: both conditions. Returns false if @item is another option. */
+static bool add_when(struct group *g, int i, const char *item)
+{
+	char *old = g->when[i];
+
+	if (!old || strncmp(item, "when=", 5))
+		return false;
+	g->when[i] = when_and(old, item + 5);
+	free(old);
+	return true;
+}
+
+static void add_opt(struct group *g, int i, const char *item)
+{
+	char *old = g->opts[i];
+
+	if (add_when(g, i, item))
+		return;
+	g->opts[i] = xasprintf("%s,%s", old, item);
+	free(old);
+}
+
+static int group_take(struct group *g, const char *key, const char *item,
+		      bool quiet)
+{
+	for (int i = 0; i < g->n; i++) {
+		const struct event *e = g->v[i];
+
+		if (list_has(e->opts, strcmp(key, "mask") ? key : "skip"))
+			add_opt(g, i, item);
+		else if (!quiet)
+			msg("%s takes no %s: recorded without it", e->name,
+			    key);
+	}
+	return 0;
+}
+
+/* Its events may be given as probes. */
+static int group_primary(struct group *g, const char *item, bool quiet)
+{
+	char *value = select_primaries(item + strlen("primary=")), *whole;
+
+	if (!value)
+		return EXIT_USAGE;
+	whole = xasprintf("primary=%s", value);
+	group_take(g, "primary", whole, quiet);
+	free(whole);
+	free(value);
+	return 0;
+}
+
 static int group_option(struct group *g, const char *item, bool quiet)
 {
 	const char *eq = strchr(item, '=');
@@ -221,20 +325,10 @@ static int group_option(struct group *g, const char *item, bool quiet)
 	if (!group_takes(g, strcmp(key, "mask") ? key : "skip"))
 		return no_option(g, key);
 	code = eq ? check_condition(key, eq + 1) : 0;
-	for (int i = 0; !code && i < g->n; i++) {
-		const struct event *e = g->v[i];
-		char *old = g->opts[i];
-
-		if (!list_has(e->opts, strcmp(key, "mask") ? key : "skip")) {
-			if (!quiet)
-				msg("%s takes no %s: recorded without it",
-				    e->name, key);
-			continue;
-		}
-		g->opts[i] = xasprintf("%s,%s", old, item);
-		free(old);
-	}
-	return code;
+	if (code)
+		return code;
+	return eq && !strcmp(key, "primary") ? group_primary(g, item, quiet) :
+					       group_take(g, key, item, quiet);
 }
 
 static bool is_option(const struct group *g, const struct format *f,
@@ -279,6 +373,25 @@ static struct choice *find(struct selection *s, const struct event *e)
 	return NULL;
 }
 
+/*
+ * An event that several probes are made of has the condition of any of them;
+ * if it is also given by its own name, or in a set, it has none.
+ */
+static void merge_when(struct choice *w, const char *when)
+{
+	char *old = w->when;
+
+	w->when = old && when ? when_or(old, when) : NULL;
+	free(old);
+}
+
+static int twice(const struct event *e, const char *a, const char *b)
+{
+	msg("%s has options twice: \"%s\" and \"%s\"", e->name, a, b);
+	hint("put them into one -e");
+	return EXIT_USAGE;
+}
+
 /* An event given by its name overrides sets, whatever the order. */
 static int commit(struct selection *s, struct group *g)
 {
@@ -294,16 +407,19 @@ static int commit(struct selection *s, struct group *g)
 			w = &s->choices[s->n++];
 			*w = (struct choice){ .event = g->v[i],
 					    .opts = xstrdup(opts),
+					    .when = g->when[i] ?
+						    xstrdup(g->when[i]) : NULL,
 					    .named = g->named };
 			continue;
 		}
 		if (w->named && g->named && *opts && *w->opts &&
-		    strcmp(opts, w->opts)) {
-			msg("%s has options twice: \"%s\" and \"%s\"",
-			    w->event->name, w->opts + 1, opts + 1);
-			hint("put them into one -e");
-			return EXIT_USAGE;
-		}
+		    strcmp(opts, w->opts))
+			return twice(w->event, w->opts + 1, opts + 1);
+		if (w->when && strstr(opts, ",when="))
+			return twice(w->event, w->when, opts + 1);
+		if (g->when[i] && strstr(w->opts, ",when="))
+			return twice(w->event, w->opts + 1, g->when[i]);
+		merge_when(w, g->when[i]);
 		if (!*opts ? w->named || !g->named : w->named > g->named)
 			continue;
 		free(w->opts);
@@ -377,10 +493,12 @@ char *select_text(const struct selection *s)
 	char *text = xstrdup("");
 
 	for (int i = 0; i < s->n; i++) {
+		const struct choice *c = &s->choices[i];
+		const char *when = c->when && *c->when ? c->when : NULL;
 		char *old = text;
 
-		text = xasprintf("%s%s%s\n", old, s->choices[i].event->name,
-				 s->choices[i].opts);
+		text = xasprintf("%s%s%s%s%s\n", old, c->event->name, c->opts,
+				 when ? ",when=" : "", when ? when : "");
 		free(old);
 	}
 	return text;
@@ -388,8 +506,10 @@ char *select_text(const struct selection *s)
 
 void select_free(struct selection *s)
 {
-	for (int i = 0; i < s->n; i++)
+	for (int i = 0; i < s->n; i++) {
 		free(s->choices[i].opts);
+		free(s->choices[i].when);
+	}
 	free(s->choices);
 	memset(s, 0, sizeof(*s));
 }

@@ -11,6 +11,7 @@
 struct choice {
 	const struct event *event;
 	char *opts;		/* ",skip=cwr,..." or "" */
+	char *when;		/* of probes: when= besides @opts; else NULL */
 	bool named;		/* by its own name, not through a set or glob */
 };
 

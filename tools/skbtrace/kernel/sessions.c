@@ -83,13 +83,14 @@ int sessions_open(const struct ctl *c, const char *name, struct ctl *s)
 {
 	char *path = is_default(name) ? xstrdup(".") :
 					xasprintf("sessions/%s", name);
+	/* would lead elsewhere */
+	const bool bad = strchr(name, '/') || !*name || *name == '.';
 	int err = 0;
 
-	/* a slash would lead elsewhere */
-	s->dir = strchr(name, '/') ? -1 :
+	s->dir = bad ? -1 :
 		 openat(c->dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->dir < 0)
-		err = strchr(name, '/') ? -ENOENT : -errno;
+		err = bad ? -ENOENT : -errno;
 	free(path);
 	s->root = err ? NULL : xstrdup(c->root);
 	return err;

@@ -19,6 +19,7 @@ struct key {
 static const struct key session_keys[] = {
 	SESSION(owner), SESSION(since_ns), SESSION(epoch),
 	SESSION(subbuf_size), SESSION(subbuf_nr),
+	SESSION(buffer_bytes), SESSION(log_bytes), SESSION(table_bytes),
 	SESSION(exact), SESSION(inferred), SESSION(unavailable),
 	SESSION(max_cost_ppm), SESSION(cost_ppm), SESSION(shed_factor),
 	{}

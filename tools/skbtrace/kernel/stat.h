@@ -34,6 +34,7 @@ struct ctl_stat {
 	u64 epoch;
 	u64 subbuf_size, subbuf_nr;
 	u64 max_cost_ppm, cost_ppm, shed_factor;
+	u64 buffer_bytes, log_bytes, table_bytes;	/* memory it has */
 	u64 exact, inferred, unavailable;	/* events by state, if told */
 	char *dead;			/* reason, NULL: alive */
 	struct ctl_filter filters[NR_FILTERS];

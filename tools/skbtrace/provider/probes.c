@@ -7,54 +7,16 @@
 #include <fnmatch.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "provider/provider.h"
 
-static u64 get(const struct firing *f, const struct field *field)
-{
-	return field ? rec_int_or_0(f->r, field) : 0;
-}
-
-static bool is_tcp(const struct firing *f)
-{
-	return get(f, f->cols->proto) == IPPROTO_TCP &&
-	       !get(f, f->cols->forwarded);
-}
-
-static bool changes(const struct firing *f, u32 old, u32 state)
-{
-	return get(f, f->cols->old) == old && get(f, f->cols->state) == state;
-}
-
-static bool connects(const struct firing *f)
-{
-	return changes(f, TCP_CLOSE, TCP_SYN_SENT);
-}
-
-static bool connected(const struct firing *f)
-{
-	return changes(f, TCP_SYN_SENT, TCP_ESTABLISHED);
-}
-
-static bool connect_refused(const struct firing *f)
-{
-	return changes(f, TCP_SYN_SENT, TCP_CLOSE) &&
-	       get(f, f->cols->err) == ECONNREFUSED;
-}
-
-static bool accepted(const struct firing *f)
-{
-	return changes(f, TCP_SYN_RECV, TCP_ESTABLISHED);
-}
-
 /* A reset that a listener sends, or that is sent for no socket */
 static bool accept_refused(const struct firing *f)
 {
-	u64 state;
-
-	return f->tx && (!rec_get(f->r, f->cols->state, &state) ||
-			 state == TCP_LISTEN || state == TCP_CLOSE);
+	return f->tx && (!firing_has(f, COL_state) ||
+			 firing_col(f, COL_state) == TCP_LISTEN);
 }
 
 #define IP_ARGS	.args = { &info_pkt, &info_cs, &info_ip, &info_if, &info_ip4, \
@@ -73,29 +35,26 @@ const struct probe probes[] = {
 	  .event = { "ip_send" }, .by = BY_IP, IP_ARGS },
 	{ .provider = "ip", .module = "ip", .name = "receive",
 	  .event = { "ip_receive" }, .by = BY_IP, IP_ARGS },
-	{ .provider = "tcp", .module = "ip", .name = "send",
-	  .event = { "ip_send" }, .by = BY_SEGMENT, TCP_ARGS, .fires = is_tcp,
-	  .had = HAD_INFERRED,
-	  .how = "where IP hands it down: what the firewall drops before is"
-		 " missing" },
-	{ .provider = "tcp", .module = "ip", .name = "receive",
-	  .event = { "ip_receive" }, .by = BY_SEGMENT, TCP_ARGS,
-	  .fires = is_tcp, .had = HAD_INFERRED,
-	  .how = "where IP finds it valid: also what is forwarded, dropped by"
-		 " the firewall or of no socket" },
+	{ .provider = "tcp", .module = "tcp", .name = "send",
+	  .event = { "tcp_send" }, .by = BY_SEGMENT, TCP_ARGS,
+	  .how = "what TCP hands to IP, also without a socket" },
+	{ .provider = "tcp", .module = "tcp", .name = "receive",
+	  .event = { "tcp_receive" }, .by = BY_SEGMENT, TCP_ARGS,
+	  .how = "what TCP is handed, also if there is no socket for it" },
 	{ .provider = "tcp", .module = "tcp", .name = "connect-request",
 	  .event = { "tcp_connection" }, .by = BY_STATE, TCP_ARGS, .tx = true,
-	  .fires = connects, .had = HAD_EXACT,
+	  .from = TCP_CLOSE, .to = TCP_SYN_SENT, .had = HAD_EXACT,
 	  .how = "once for each connect(), not for each SYN" },
 	{ .provider = "tcp", .module = "tcp", .name = "connect-established",
 	  .event = { "tcp_connection" }, .by = BY_STATE, TCP_ARGS,
-	  .fires = connected },
+	  .from = TCP_SYN_SENT, .to = TCP_ESTABLISHED },
 	{ .provider = "tcp", .module = "tcp", .name = "connect-refused",
 	  .event = { "tcp_connection" }, .by = BY_STATE, TCP_ARGS,
-	  .fires = connect_refused },
+	  .from = TCP_SYN_SENT, .to = TCP_CLOSE,
+	  .err = ECONNREFUSED },
 	{ .provider = "tcp", .module = "tcp", .name = "accept-established",
 	  .event = { "tcp_connection" }, .by = BY_STATE, TCP_ARGS,
-	  .fires = accepted },
+	  .from = TCP_SYN_RECV, .to = TCP_ESTABLISHED },
 	{ .provider = "tcp", .module = "tcp", .name = "accept-refused",
 	  .event = { "tcp_reset" }, .by = BY_RESET, TCP_ARGS, .tx = true,
 	  .fires = accept_refused, .had = HAD_INFERRED,
@@ -116,6 +75,42 @@ const struct probe probes[] = {
 };
 
 const u32 nr_probes = ARRAY_SIZE(probes);
+
+/* ---- when they fire ---- */
+
+bool probe_fires(const struct firing *f)
+{
+	const struct probe *p = f->probe;
+
+	if (p->to && (firing_col(f, COL_old) != p->from ||
+		      firing_col(f, COL_state) != p->to ||
+		      (p->err && firing_col(f, COL_err) != (u64)p->err)))
+		return false;
+	return !p->fires || p->fires(f);
+}
+
+/* As the kernel's "format" calls them */
+static const char *state_word(u8 state)
+{
+	static const char *const words[] = {
+		[TCP_ESTABLISHED] = "ESTABLISHED", [TCP_SYN_SENT] = "SYN_SENT",
+		[TCP_SYN_RECV] = "SYN_RECV", [TCP_CLOSE] = "CLOSE",
+	};
+
+	return words[state];
+}
+
+char *probe_when(char buf[PROBE_WHEN], const struct probe *p)
+{
+	*buf = 0;
+	if (p->to)
+		snprintf(buf, PROBE_WHEN, "old==%s&&state==%s%s",
+			 state_word(p->from), state_word(p->to),
+			 p->err == ECONNREFUSED ? "&&err==ECONNREFUSED" : "");
+	else if (p->by == BY_RESET)
+		snprintf(buf, PROBE_WHEN, "dir==%s", p->tx ? "tx" : "rx");
+	return buf;
+}
 
 /* ---- descriptions ---- */
 

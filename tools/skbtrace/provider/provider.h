@@ -13,16 +13,33 @@
 /* Kinds of events that probes are made of; a bit each in a member's masks. */
 enum carrier {
 	BY_IP,			/* ip_send, ip_receive */
-	BY_SEGMENT,		/* the same, of TCP */
+	BY_SEGMENT,		/* tcp_send, tcp_receive */
 	BY_DATAGRAM,		/* udp_send, udp_receive */
 	BY_STATE,		/* tcp_connection, icsk_connection */
 	BY_RESET,		/* tcp_reset */
 };
 
-/* Fields of an event that something is made of; NULL: it has none such. */
+/*
+ * Fields of events that something is made of. Their names are those of the
+ * events, so that a condition on one can be left to the kernel.
+ */
+#define PROVIDER_COLS(C)						\
+	C(proto) C(dir) C(id) C(seq) C(len) C(ifindex) C(ttl) C(tos)	\
+	C(forwarded) C(old) C(state) C(err) C(next) C(plen) C(flow)	\
+	C(iplen) C(frag) C(checksum) C(hlen) C(flags) C(ack) C(window)	\
+	C(urgent) C(how) C(snd_wscale) C(rcv_wscale) C(snd_una)		\
+	C(snd_nxt) C(rcv_nxt) C(snd_wnd) C(rcv_wnd) C(snd_cwnd)		\
+	C(snd_ssthresh) C(mss) C(rto_us) C(srtt_us) C(mdev_us)		\
+	C(lport) C(pport) C(dev)
+
+#define PROVIDER_COL(name)	COL_##name,
+enum col { COL_NONE, PROVIDER_COLS(PROVIDER_COL) NR_COLS };
+
+const char *col_name(enum col c);
+
 struct cols {
-	const struct field *proto, *dir, *id, *seq, *len, *ifindex, *ttl, *tos;
-	const struct field *forwarded, *old, *state, *err;
+	const struct field *f[NR_COLS];	/* NULL: it has none such */
+	s64 again;		/* value of "how" of a retransmission, or -1 */
 };
 
 void cols_fill(struct cols *c, const struct event *e);
@@ -40,6 +57,10 @@ struct firing {
 	struct addr_pair a;
 };
 
+/* The field of an event, or 0 if it has it not, or it is not valid. */
+u64 firing_col(const struct firing *f, enum col c);
+bool firing_has(const struct firing *f, enum col c);
+
 /* What @r holds; its probe is to be set, and tried. */
 void firing_set(struct firing *f, struct trace *t, const struct rec *r,
 		const struct cols *c);
@@ -50,6 +71,7 @@ struct member {
 	const char *name;
 	const char *type;
 	void (*get)(const struct firing *f, struct value *v);
+	u8 col;			/* @get NULL: the value of this enum col */
 	u8 exact, inferred;	/* 1 << enum carrier; the others have it not */
 	const char *note;	/* how it is inferred, what differs; or NULL */
 };
@@ -74,6 +96,8 @@ struct probe {
 	const struct info *args[MAX_ARGS];	/* NULL: void */
 	u8 nargs;
 	bool tx;		/* sent, where its events have no dir */
+	u8 from, to;		/* of a change of state; @to 0: any event */
+	int err;		/* and what the socket then has; 0: whatever */
 	bool (*fires)(const struct firing *f);	/* NULL: always */
 	enum had had;
 	const char *how;	/* it is inferred, or why it is not there */
@@ -91,6 +115,27 @@ struct probe_spec {
 /* False: too many parts, or too long ones. */
 bool probe_spec_parse(const char *text, size_t len, struct probe_spec *s);
 bool probe_matches(const struct probe *p, const struct probe_spec *s);
+
+/* Does @f->probe fire? */
+bool probe_fires(const struct firing *f);
+/*
+ * The condition on its event that a kernel can decide, as "when=" takes it, ""
+ * if there is none. It is what probe_fires() asks, or less. Returns @buf.
+ */
+enum { PROBE_WHEN = 96 };
+char *probe_when(char buf[PROBE_WHEN], const struct probe *p);
+
+void member_get(const struct member *m, const struct firing *f,
+		struct value *v);
+/*
+ * The field of @p's event whose value @m is, as it stands there, and 0 if it is
+ * not valid; NULL: it is not that simple.
+ */
+const char *member_field(const struct probe *p, const struct member *m);
+/* Is that field valid in each of these events? */
+bool member_always(const struct member *m);
+/* The condition for a value other than 0, if that is not a field; or NULL. */
+const char *member_truth(const struct probe *p, const struct member *m);
 
 /* How @m is had in @p. */
 enum had member_had(const struct probe *p, const struct member *m);

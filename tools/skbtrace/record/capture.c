@@ -229,7 +229,7 @@ int capture_open(struct capture *c, const struct capture_opts *o,
 		c->sink.stdout_fd = c->cur.fd;
 	/* A pipe may end in "skbtrace parse -". */
 	c->sink.hurry = !c->cur.part;
-	meta_collect(&c->meta);
+	meta_collect(&c->meta, &s->ctl);
 	s->priv = c;
 	s->size_text = size_text;
 	s->full = full;

@@ -9,6 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "kernel/ctl.h"
+#include "kernel/netns.h"
 #include "lib/io.h"
 #include "lib/num.h"
 #include "lib/run.h"
@@ -295,25 +297,46 @@ static char *get_module(void)
 	return t.s;
 }
 
-static const struct {
+static const struct source {
 	const char *name;
 	char *(*get)(void);
+	bool netns;		/* each network namespace has its own */
 } sources[] = {
-	{ "uname",	get_uname },
-	{ "boot_id",	get_boot_id },
-	{ "cmdline",	get_cmdline },
-	{ "module",	get_module },
-	{ "sysctls",	get_sysctls },
-	{ "qdiscs",	get_qdiscs },
-	{ "offloads",	get_offloads },
+	{ "uname",	get_uname,	false },
+	{ "boot_id",	get_boot_id,	false },
+	{ "cmdline",	get_cmdline,	false },
+	{ "module",	get_module,	false },
+	{ "sysctls",	get_sysctls,	true },
+	{ "qdiscs",	get_qdiscs,	true },
+	{ "offloads",	get_offloads,	true },
 };
 
-void meta_collect(struct meta_list *m)
+static char *get_there(const struct source *s, u32 netns)
 {
+	char *text;
+	int own;
+
+	if (!s->netns || !netns || netns == netns_own())
+		return s->get();
+	/* Those of our own one would be wrong, and nothing to tell there. */
+	own = netns_enter(netns);
+	if (own < 0)
+		return NULL;
+	text = s->get();
+	netns_leave(own);
+	return text;
+}
+
+void meta_collect(struct meta_list *m, const struct ctl *c)
+{
+	u64 netns;
+
+	if (!ctl_exists(c, "netns") || !ctl_number(c, "netns", &netns))
+		netns = 0;
 	m->v = xcalloc(ARRAY_SIZE(sources), sizeof(*m->v));
 	m->n = 0;
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {
-		char *text = sources[i].get();
+		char *text = get_there(&sources[i], netns);
 
 		if (!text)
 			continue;

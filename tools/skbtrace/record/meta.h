@@ -8,6 +8,7 @@
 
 #include "trace/file.h"
 
+struct ctl;
 struct session;
 
 struct meta_list {
@@ -19,10 +20,11 @@ struct meta_list {
 };
 
 /*
- * Collect them. It runs programs, which takes some ten milliseconds, so call it
- * before tracing begins; facts that are not available are left out.
+ * Collect them, those of the network in the namespace that the session @c is
+ * bound to, if it is. It runs programs, which takes some ten milliseconds, so
+ * call it before tracing begins; facts that are not available are left out.
  */
-void meta_collect(struct meta_list *m);
+void meta_collect(struct meta_list *m, const struct ctl *c);
 
 /*
  * Pass all of them, and those of @s, to @put; @m may be NULL. Stops at the

@@ -77,7 +77,8 @@ int recopt_hold(const char *arg, void *recopt);
 /* Rows for a command's option table, destinations in @o, a struct recopt. */
 #define RECORD_OPTIONS(o, set)						\
 	{ 'e', "events", "SPEC",					\
-	  "EVENT[,KEY=VALUE...], @SET or GLOB; comma list, may be repeated\n" \
+	  "EVENT[,KEY=VALUE...], @SET, GLOB or probe (tcp:::send);"	\
+	  " comma list, may be repeated "				\
 	  "(default: " set "; skbtrace list shows what there is)",	\
 	  OPT_CALL, &(o), recopt_spec },				\
 	{ 'c', "config", "PATHS",					\

@@ -36,6 +36,13 @@ result $? "the mapping is Crypto-PAn"
 anon kinds.dat
 paste <(locals kinds.dat) <(locals anon.dat) >out
 golden anonymise-kinds.txt
+"$here/gen_d.py" packets.dat members || exit 1
+anon packets.dat
+"$S" parse --json anon.dat | jq -r 'select(.checksum != null) |
+	"\(.checksum) \(.dev // "-")"' | sort -u >out
+{ grep -v '^\(0x\)\?0 ' out; grep -e eth0 -e ' lo$' out; } >why
+[ ! -s why ] && [ -s out ]
+result $? "checksums, which tell addresses, and devices are gone"
 anon prefixes.dat
 paste -d' ' <(locals prefixes.dat) <(locals anon.dat) | python3 -c '
 import ipaddress, sys

@@ -48,6 +48,9 @@ show() {
 		      printa("v%d %-5@d|\n", @n); denormalize(@n);
 		      trunc(@n, 1); printa(@n); clear(@n); printa(@n); trunc(@n);
 		      printa(@n); }'
+	show packets.dat -q 'BEGIN { @n["b"] = count(); @n["c"] = count(); @n["c"] = count();
+		@s["a"] = sum(7); @s["b"] = sum(5); @q["c"] = quantize(3);
+		printa("%s: %@d of %@d%%\n", @n, @s); printa(@s, @n); printa(@n, @q); }'
 	show packets.dat -q 'int n; tick-10ms { printf("%d ", n); n = 0; }
 		udp:::send { n++; } END { printf("%d\n", n); }'
 	show packets.dat -q 'BEGIN { printf("%s|%5d|%-5d|%05d|%x|%X|%#o|%c|%%|%5s|%-5s|%.1s|%hd\n",
@@ -94,6 +97,39 @@ show() {
 } >out
 golden d.txt
 
+# ---- all members, of blocks that are known
+
+"$here/gen_d.py" members.dat members
+{
+	show members.dat -q 'tcp:::send, tcp:::receive { printf("%s\n", probename);
+		printf("%d %d %d %d\n", args[0]->pkt_addr, args[1]->cs_cid, args[2]->ip_ver, args[2]->ip_plength);
+		printf("%s > %s\n", args[2]->ip_saddr, args[2]->ip_daddr);
+		printf("%d > %d seq %u ack %u offset %d flags %x\n", args[4]->tcp_sport,
+		args[4]->tcp_dport, args[4]->tcp_seq, args[4]->tcp_ack, args[4]->tcp_offset, args[4]->tcp_flags);
+		printf("window %d checksum %x urgent %d\n", args[4]->tcp_window, args[4]->tcp_checksum, args[4]->tcp_urgent);
+		printf("%d:%d %s > %s\n", args[3]->tcps_lport, args[3]->tcps_rport, args[3]->tcps_laddr, args[3]->tcps_raddr);
+		printf("%s suna %d snxt %d rnxt %d\n", tcp_state_string[args[3]->tcps_state],
+		args[3]->tcps_suna, args[3]->tcps_snxt, args[3]->tcps_rnxt);
+		printf("swnd %d/%d rwnd %d/%d mss %d\n", args[3]->tcps_swnd, args[3]->tcps_snd_ws,
+		args[3]->tcps_rwnd, args[3]->tcps_rcv_ws, args[3]->tcps_mss);
+		printf("cwnd %d segs %d ssthresh %u\n", args[3]->tcps_cwnd, args[3]->tcps_cwnd_segs, args[3]->tcps_cwnd_ssthresh);
+		printf("rto %d rtt %d sd %d us %d\n", args[3]->tcps_rto, args[3]->tcps_rtt, args[3]->tcps_rtt_sd, args[3]->tcps_rtt_us);
+		printf("retransmit %d\n", args[3]->tcps_retransmit); }'
+	show members.dat -q 'ip:::send { printf("%s %d local %d plength %d\n", args[3]->if_name,
+		args[3]->if_index, args[3]->if_local, args[2]->ip_plength);
+		printf("ihl %d tos %d length %d ident %d flags %d offset %d\n", args[4]->ipv4_ihl, args[4]->ipv4_tos,
+		args[4]->ipv4_length, args[4]->ipv4_ident, args[4]->ipv4_flags, args[4]->ipv4_offset);
+		printf("ttl %d %d %s %x %s\n", args[4]->ipv4_ttl, args[4]->ipv4_protocol,
+		args[4]->ipv4_protostr, args[4]->ipv4_checksum, args[4]->ipv4_saddr); }'
+	show members.dat -q 'ip:::receive { printf("%s %d local %d plength %d\n", args[3]->if_name,
+		args[3]->if_index, args[3]->if_local, args[2]->ip_plength);
+		printf("tclass %d flow %x plen %d nexthdr %d %s hlim %d %s\n", args[5]->ipv6_tclass, args[5]->ipv6_flow,
+		args[5]->ipv6_plen, args[5]->ipv6_nexthdr, args[5]->ipv6_nextstr, args[5]->ipv6_hlim, args[5]->ipv6_daddr); }'
+	show members.dat -q 'tcp:::send /args[3]->tcps_retransmit/ { @ = count(); }
+		tcp:::send /(args[4]->tcp_flags & TH_RST) && args[3]->tcps_state == TCP_STATE_CLOSED/ { @r = count(); }'
+} >out
+golden d_members.txt
+
 # ---- the same as parse --json says
 
 d 'ip:::receive { @[args[2]->ip_saddr] = count(); } END { printa("%s %@d\n", @); }' |
@@ -112,9 +148,7 @@ for f in sum min max; do
 	result $? "as JSON: $f()"
 done
 d 'ip:::send { @ = quantize(args[2]->ip_plength); }' | awk '$1 ~ /^[0-9]/ && $NF { print $1, $NF }' >a
-jq -r 'select(.event == "ip_send") | if .proto == "udp" then .len + 8
-	elif .proto == "tcp" then .len + 20
-	else .len - (if .local // ":" | test(":") then 40 else 20 end) end' packets.json |
+jq -r 'select(.event == "ip_send") | .plen' packets.json |
 	awk '{ b = 1; while (b * 2 <= $1) b *= 2; n[b]++ } END { for (b in n) print b, n[b] }' |
 	sort -n | diff a - >why
 result $? "as JSON: quantize()"
@@ -158,11 +192,14 @@ profile-97 { @ = count(); }|of profile there is tick-N only
 profile:::tick-1ns|of profile there is tick-N only
 dtrace:::ERROR|there is no ERROR probe
 a:b:c:d:e|PROVIDER:MODULE:FUNCTION:NAME
+struct x { int y; };|struct is not here: args[] are translated already
+translator t_t < struct x > { }|translator is not here
+BEGIN { x = xlate <ipinfo_t *>(1)->ip_ver; }|xlate is not here
 ip:::send { trace(args[2]->ip_foo); }|ipinfo_t has no member ip_foo
 ip:::send { trace(args[6]->x); }|ip:::send has no args[6]
 BEGIN { trace(args[0]->pkt_addr); }|dtrace:::BEGIN has no args[0]
 tcp:::state-change { trace(args[2]->ip_saddr); }|args[2] of tcp:::state-change is void
-tcp:::send { trace(args[4]->tcp_flags); }|tcp_flags is unavailable in tcp:::send
+tcp:::send { trace(args[4]->tcp_hdr); }|tcp_hdr is unavailable in tcp:::send
 ip:::send, tcp:::send { trace(args[3]->if_local); }|args[3] is
 ip:::send { trace(args[2]); }|what is traced must be a string
 ip:::send { x = args[2]; }|only integers and strings can be kept
@@ -202,6 +239,11 @@ BEGIN { x = @a; }|an aggregation has no value
 BEGIN { printa(@no); }|nothing is assigned to @no
 BEGIN { printa("%d %d", @a); @a[1] = count(); }|more conversions than @a has keys
 BEGIN { printa("%s", @a); @a[1] = count(); }|%s is for a string
+BEGIN { @a[1] = count(); @b["x"] = count(); printa(@a, @b); }|different keys
+BEGIN { @a[1] = count(); @b = count(); printa(@a, @b); }|different keys
+BEGIN { @a = count(); @b = count(); printa("%@d %@d %@d", @a, @b); }|more %@ than
+BEGIN { @a = count(); printa(@a, 1); }|the name of an aggregation is meant here
+BEGIN { printa("x"); }|printa() prints aggregations
 BEGIN { copyinstr(1); }|copyinstr() is not here: it reads memory
 BEGIN { stack(); }|stack() is not here
 BEGIN { system("id"); }|system() is not here: it acts on the system
@@ -302,7 +344,7 @@ d_many() {
 }
 [ "$(d_many 'tcp:::send { @ = count(); }' | tr -d ' ')" = 20000 ]
 result $? "20000 events"
-"$S" parse --json many.dat | jq -r 'select(.event == "ip_send") |
+"$S" parse --json many.dat | jq -r 'select(.event == "tcp_send") |
 	"\(.peer) \(.pport) \(.len + 20)"' | sort >b
 d_many 'tcp:::send { printf("%s %d %d\n", args[2]->ip_daddr, args[4]->tcp_dport,
 	args[2]->ip_plength); }' | sort | diff - b >why

@@ -516,6 +516,10 @@ run stop now
 ok "stop: no such session" fails 2 "no session is called now"
 run stop a/b
 ok "stop: a path is no session" fails 2 "no session is called a/b"
+for name in .. . ''; do
+	run stop "$name"
+	ok "stop '$name': leads nowhere else" fails 2 "no session is called $name"
+done
 run stop now again
 ok "stop: one session" fails 2 "not also"
 run snapshot now
@@ -525,11 +529,48 @@ cp -r before/skbtrace d/skbtrace/sessions/web
 cp d/skbtrace/{stat,owner,enabled} d/skbtrace/sessions/web
 run status
 ok "status: each session" is "$(grep -c '^session   \(default\|web\)$' out)" 2
+sed -i '1s/ dead=/ buffer_bytes=2097152 log_bytes=1048576 table_bytes=524288&/' \
+	d/skbtrace/sessions/web/stat
+echo "pid 77 uid 0 since_ns 1000 comm skbtrace record" \
+	>d/skbtrace/sessions/web/owner
+printf '4026532281\n' >d/skbtrace/sessions/web/netns
+printf '# port 443\n# seen 9 passed 4\n1\n6 0 0 1\n' \
+	>d/skbtrace/sessions/web/sock_filters
+long=a-name-of-a-session-that-is-as-long-as-a-name-of-a-session-can-be
+cp -r before/skbtrace "d/skbtrace/sessions/$long"
+run status
+ok "status: a table of several, 80 columns wide" is \
+	"$(head -n 4 out | cut -c 1-31,39-80 | awk '{ $1 = $1 } 1'; fits out && echo fits)" \
+	"SESSION OWNER EVENTS FILT MEMORY WRITTEN LOST
+default $$ a name 1 0 0B 9 1
+a-name-of-a-se - 0 0 0B 0 0
+web 77 record 1 2 3.5MiB 9 1
+fits"
+ok "status: memory" grep -qx \
+	'memory    3.5MiB: buffers 2.0MiB, hold-back logs 1.0MiB, tables 512KiB' out
+run status web
+ok "status NAME: it alone" is "$(grep ^session out)" "session   web"
+run status now
+ok "status: no such session" fails 2 "no session is called now"
+run status web now
+ok "status: one session" fails 2 "not also"
+run status --json
+ok "status --json" is "$(python3 -c '
+import json, sys
+for s in json.load(sys.stdin)["sessions"]:
+    f, o = s["filters"], s["owner"]
+    print(s["session"], s["tracing"], o and o["comm"], len(s["events"]),
+          f["connections"] and f["connections"]["expression"], f["netns"],
+          s["memory_bytes"], s["written"], s["lost"])' <out)" \
+	"default True a name 1 None None 0 9 1
+$long False None 0 None None 0 0 0
+web True skbtrace record 1 port 443 4026532281 3670016 9 1"
+rm -r "d/skbtrace/sessions/$long"
 run stop
 ok "stop: of several, one must be named" fails 2 \
 	"2 sessions are tracing: default web"
 run stop web
-ok "stop: of that name" fails 0 "by pid $$ (a name), uid 1000"
+ok "stop: of that name" fails 0 "by pid 77 (skbtrace record), uid 0"
 ok "stop: it alone" is "$(<d/skbtrace/sessions/web/enabled)" "-*"
 fresh
 run record --session web

@@ -163,23 +163,43 @@ static const struct seen *dropped_in(const struct view *c,
 	return d;
 }
 
-/* Data that this end can't take in, from the first such drop to the last. */
-bool own_memory(const struct view *c, struct verdict *v)
+/* Of all @words the one that was dropped last on its way in. */
+static const struct seen *dropped_last(const struct view *c,
+				       const char *const *words)
 {
-	static const char *const words[] = {
-		"SOCKET_RCVBUFF", "PROTO_MEM", "TCP_OFO_QUEUE_PRUNE",
-		"SOCKET_BACKLOG", NULL
-	};
-	/* The window shuts at once then, though it was larger before. */
-	static const char *const after[] = {
-		"TCP_INVALID_SEQUENCE", "TCP_ZEROWINDOW", NULL
-	};
+	const struct seen *last = NULL;
+
+	for (; words && *words; words++) {
+		const struct seen *d = NULL;
+
+		while ((d = facts_next(&c->r->facts, d, FACT_DROP, *words)))
+			if (d->way != WAY_TX &&
+			    (!last || d->until > last->until))
+				last = d;
+	}
+	return last;
+}
+
+/* The window shuts at once then, though it was larger before. */
+static const char *const beyond_window[] = {
+	"TCP_INVALID_SEQUENCE", "TCP_ZEROWINDOW", NULL
+};
+
+/*
+ * What this end could not take in for one of @words, from the first such drop to
+ * the last of those that follow for one of @after (NULL: none). Or the sender's
+ * timer is what takes long.
+ */
+static const struct seen *not_taken(const struct view *c, struct verdict *v,
+				    const char *const *words,
+				    const char *const *after)
+{
 	const struct seen *d = dropped_in(c, words);
-	const struct seen *more = d ? dropped_in(c, after) : NULL;
+	const struct seen *more = d ? dropped_last(c, after) : NULL;
 	u64 until, lost = peer_part_us(c, HELD_LOSS);
 
 	if (!d)
-		return false;
+		return NULL;
 	until = more && more->until > d->until ? more->until : d->until;
 	v->us = (until - d->since) / 1000;
 	if (lost > v->us)
@@ -187,9 +207,34 @@ bool own_memory(const struct view *c, struct verdict *v)
 	v->sure = SURE_CERTAIN;
 	prove(v, d);
 	prove(v, more);
+	return d;
+}
+
+bool own_memory(const struct view *c, struct verdict *v)
+{
+	static const char *const words[] = {
+		"SOCKET_RCVBUFF", "PROTO_MEM", "TCP_OFO_QUEUE_PRUNE", NULL
+	};
+	const struct seen *d = not_taken(c, v, words, beyond_window);
+
+	if (!d)
+		return false;
 	say(v, "this end can't take in what arrives: %s dropped, %s",
 	    say_n(d->v[V_SEGS].sum, "segment"), say_reason(d));
 	say_next(v, "%s", next_of_drop(d));
+	return true;
+}
+
+/* Who has the socket locked finds the backlog when he unlocks it. */
+bool own_backlog(const struct view *c, struct verdict *v)
+{
+	static const char *const words[] = { "SOCKET_BACKLOG", NULL };
+	const struct seen *d = not_taken(c, v, words, NULL);
+
+	if (!d)
+		return false;
+	say(v, "its program keeps the socket locked, in a system call that takes long (page faults while it copies, no CPU): what arrives meanwhile fills the backlog; %s dropped (SOCKET_BACKLOG)",
+	    say_n(d->v[V_SEGS].sum, "segment"));
 	return true;
 }
 

@@ -87,7 +87,7 @@ const struct rule rules[] = {
 	  "nothing came back for a while",
 	  NULL },
 	{ "answers-lost", RULE_HELD, GROUP_OWN,
-	  FROM(TURN) | FROM(RETRANS), loss_answers,
+	  NEEDS_WHOLE | FROM(TURN) | FROM(RETRANS), loss_answers,
 	  "what the peer answered was lost, and came late",
 	  "the other end's verdict" },
 	{ "reordered", RULE_HELD, GROUP_LOSS,
@@ -139,7 +139,7 @@ const struct rule rules[] = {
 	  "the send buffer is too small, or fixed",
 	  "sysctl net.ipv4.tcp_wmem; does the program set SO_SNDBUF?" },
 	{ "tcp-memory", RULE_HELD, GROUP_OWN,
-	  FROM(LIMIT), own_starved,
+	  NEEDS_WHOLE | FROM(LIMIT), own_starved,
 	  "all of TCP's memory is used up: writes wait for it",
 	  "sysctl net.ipv4.tcp_mem; cat /proc/net/sockstat" },
 	{ "own-queue", RULE_HELD, GROUP_OWN,
@@ -147,7 +147,7 @@ const struct rule rules[] = {
 	  "the own device or its qdisc is the bottleneck",
 	  "tc -s qdisc; ip -s link" },
 	{ "own-ring", RULE_HELD, GROUP_OWN,
-	  FROM(LIMIT) | FROM(RTTM), own_ring,
+	  NEEDS_WHOLE | FROM(LIMIT) | FROM(RTTM), own_ring,
 	  "the own device's transmit ring is late (tcp_segment tells)",
 	  "ethtool -S DEV; ip -s link; does the reader of a tun keep up?" },
 	{ "paced", RULE_HELD, GROUP_OWN,
@@ -159,13 +159,18 @@ const struct rule rules[] = {
 	  "its congestion window is small again after each pause",
 	  "sysctl net.ipv4.tcp_slow_start_after_idle=0" },
 	{ "cwnd-clamped", RULE_HELD, GROUP_OWN,
-	  FROM(LIMIT) | FROM(CONG), own_clamped,
+	  NEEDS_WHOLE | FROM(LIMIT) | FROM(CONG) | FROM(RETRANS),
+	  own_clamped,
 	  "its congestion window is not allowed to grow",
 	  "ip route get PEER; ip tcp_metrics show PEER; ss -ti" },
 	{ "refused-below", RULE_HELD, GROUP_OWN,
 	  FROM(LIMIT), own_refused,
 	  "IP or a layer below refuses packets",
 	  NULL },
+	{ "backlog-full", RULE_HELD, GROUP_OWN,
+	  FROM(DROP), own_backlog,
+	  "segments arrive while its program has the socket locked",
+	  "cat /proc/PID/wchan, ps -o maj_flt PID; cpu.stat: nr_throttled" },
 	{ "receive-memory", RULE_HELD, GROUP_OWN,
 	  FROM(DROP), own_memory,
 	  "the receive buffer, or memory, is full",
@@ -205,6 +210,15 @@ const struct rule rules[] = {
 };
 
 const u32 nrules = ARRAY_SIZE(rules);
+
+const struct rule *rule_unknown(void)
+{
+	const struct rule *r = rules;
+
+	while (r->kind != RULE_UNKNOWN)
+		r++;
+	return r;
+}
 
 /* "tcp_sendlimit tcp_turn" */
 static const char *needs_text(const struct rule *r, char *buf, size_t size)

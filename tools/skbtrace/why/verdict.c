@@ -111,16 +111,36 @@ static const char *how_lost(const struct why *w)
 	return w->s->shed && !w->s->lost ? "left out" : "lost";
 }
 
-/* Events that @rule needs, and that were not recorded or partly lost. */
-static bool lacks(const struct why *w, const struct rule *rule, char *buf,
-		  size_t size)
+/* Some of that source are lost, anywhere in the recording. */
+static bool lost_ever(const struct view *c, int source)
 {
+	return c->w->s->lost_src[source];
+}
+
+/* ... while it lived. */
+static bool lost_meanwhile(const struct view *c, int source)
+{
+	const struct lost_span *at = &c->w->s->lost_at[source];
+
+	return lost_ever(c, source) && at->from <= row_end(c->r) &&
+	       c->r->first <= at->to;
+}
+
+/*
+ * Events of @needs that nobody recorded, or of which some are lost, by
+ * @is_lost.
+ */
+static bool lacks(const struct view *c, u32 needs,
+		  bool (*is_lost)(const struct view *c, int source),
+		  char *buf, size_t size)
+{
+	const struct why *w = c->w;
 	bool lost = false;
 
 	*buf = 0;
 	for (int i = 0; i < SRC_NR; i++) {
-		if (!(rule->needs & 1u << i) ||
-		    (w->recorded[i] && !w->s->lost_src[i]))
+		if (!(needs & 1u << i) ||
+		    (w->recorded[i] && !is_lost(c, i)))
 			continue;
 		lost = lost || w->recorded[i];
 		snprintf(buf + strlen(buf), size - strlen(buf), "%s%s",
@@ -139,6 +159,18 @@ static bool any_lost(const struct why *w)
 		if (w->s->lost_src[i])
 			return true;
 	return false;
+}
+
+/* It looks like @v's rule, but what that goes by is not all there. */
+static void give_up(const struct view *c, struct verdict *v, const char *lacking)
+{
+	const char *name = v->rule->name;
+
+	memset(v, 0, sizeof(*v));
+	v->rule = rule_unknown();
+	v->us = c->life;
+	say(v, "cannot be judged: one may be %s, but %s", name, lacking);
+	say_next(v, "%s", v->rule->next);
 }
 
 /* An end counts, too, for a life of less than a microsecond. */
@@ -165,7 +197,11 @@ static bool apply(const struct view *c, const struct rule *rule,
 		return true;
 	if (!is_trouble(c, v))
 		return false;
-	if (v->sure == SURE_CERTAIN && lacks(c->w, rule, what, sizeof(what)))
+	if (rule->needs & NEEDS_WHOLE &&
+	    lacks(c, rule->needs, lost_meanwhile, what, sizeof(what)))
+		give_up(c, v, what);
+	else if (v->sure == SURE_CERTAIN &&
+		 lacks(c, rule->needs, lost_ever, what, sizeof(what)))
 		say_likely(v, what);
 	return true;
 }
@@ -205,7 +241,8 @@ static void troubles(const struct view *c, struct case_file *f)
 		if (r->kind >= RULE_UNKNOWN || told[r->group] ||
 		    !apply(c, r, &v))
 			continue;
-		told[r->group] = r->group != GROUP_OWN;
+		told[r->group] = r->group != GROUP_OWN &&
+				 v.rule == r;
 		insert(f, &v);
 	}
 }
@@ -236,6 +273,9 @@ void why_judge(const struct why *w, const struct row *r, struct case_file *f)
 	c.listener = listener_of(w, r);
 	c.nparts = row_parts(r, c.part);
 	troubles(&c, f);
+	/* what is known of it is more than what is not */
+	while (f->n > 1 && f->v[f->n - 1].rule->kind == RULE_UNKNOWN)
+		f->n--;
 	if (!f->n)
 		health(&c, f);
 }

@@ -54,11 +54,14 @@ struct view {
 	struct held_part part[MAX_PARTS];
 };
 
+/* It goes by all of its events, or by that there are none: one lost is too many. */
+#define NEEDS_WHOLE	0x80000000u
+
 struct rule {
 	const char *name;
 	enum rule_kind kind;
 	enum rule_group group;
-	u32 needs;		/* 1 << enum source */
+	u32 needs;		/* 1 << enum source, NEEDS_WHOLE */
 	/*
 	 * Fills in @v's time, text and proofs; false: the rule does not apply.
 	 */
@@ -69,6 +72,8 @@ struct rule {
 
 extern const struct rule rules[];
 extern const u32 nrules;
+/* What is said of one that cannot be judged */
+const struct rule *rule_unknown(void);
 
 /* Rules that apply to a connection, at most; the first is the verdict. */
 enum { MAX_VERDICTS = 3 };
@@ -224,7 +229,7 @@ rule_test loss_half_open, loss_acks, loss_answers, loss_reordered, loss_mtu,
 rule_test peer_shut, peer_small, peer_thinks, peer_ping_pong;
 rule_test own_nagle, own_sndbuf, own_queue, own_ring, own_pacing,
 	  own_restart, own_corked, own_refused, own_memory, own_starved,
-	  own_clamped;
+	  own_clamped, own_backlog;
 rule_test path_queue, path_marks;
 rule_test unknown_held, fine_receiver, fine_program, fine_start, fine_path,
 	  fine_short;

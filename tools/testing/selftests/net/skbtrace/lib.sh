@@ -287,7 +287,8 @@ put() {
 	fi
 }
 
-# trace_on SPEC...: these events from now on, each CPU's stream into a file
+# trace_on SPEC...: these events from now on, each CPU's stream into a file, by
+# $reader FILE (default: cat)
 trace_on() {
 	local f IFS=$'\n'
 	rm -f "$TMP"/cpu*
@@ -295,7 +296,7 @@ trace_on() {
 		die "enabling $*: $(cat $CTL/error)"
 	readers=()
 	for f in "$CTL"/trace.cpu*; do
-		cat "$f" >"$TMP/cpu${f##*cpu}" &
+		"${reader:-cat}" "$f" >"$TMP/cpu${f##*cpu}" &
 		readers+=($!)
 	done
 	children+=("${readers[@]}")

@@ -3,39 +3,20 @@
 # Several sessions at once, each with its own events, filters, buffers and
 # readers: what each has recorded is what was sent, to the datagram, while others
 # come and go, are killed, and are removed under their readers.
-# As often as SESSIONS_ROUNDS says (default 10; virtual time would not go by).
+# SESSIONS_ROUNDS of traffic (default 10), and as many more as SESSIONS_SECONDS take
+# (default 0; where time is virtual it goes by while processes wait). What is
+# random comes from SESSIONS_SEED.
 
 # shellcheck disable=SC2317,SC2034 # wait_for calls functions; lib.sh uses variables
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
 need tcpdump
-need_event udp_send udp_receive ip_send
-[ -e $CTL/sessions/new ] || skip "this skbtrace has one session only"
-S=$CTL/sessions
-SESSIONS_ROUNDS=${SESSIONS_ROUNDS:-10}
-
-# Sessions outlive a test.
-leave_none() {
-	local d
-	for d in "$S"/*/; do
-		[ -e "$d/enabled" ] || continue
-		d=${d%/}
-		echo '-*' >"$d/enabled"
-		echo "${d##*/}" >"$S/remove"
-	done 2>/dev/null
-}
-at_end=leave_none
-leave_none
-
-# there: the sessions beside the default one
-there() {
-	local d list=''
-	for d in "$S"/*/; do
-		[ ! -d "$d" ] || { d=${d%/}; list+=" ${d##*/}"; }
-	done
-	echo "${list# }"
-}
+need_event udp_send udp_receive ip_send tcp_connection
+# shellcheck source=sessions_lib.sh
+. "$here/sessions_lib.sh"
+SESSIONS_ROUNDS=${SESSIONS_ROUNDS:-10} SESSIONS_SECONDS=${SESSIONS_SECONDS:-0}
+SESSIONS_SEED=${SESSIONS_SEED:-1}
 
 # refused WHAT FILE TEXT ERRNO REASON
 refused() {
@@ -43,6 +24,11 @@ refused() {
 	why=$({ echo "$3" >"$S/$2"; } 2>&1)
 	like "$1: errno" "$why" "*$4"
 	like "$1: reason" "$(<$CTL/error)" "sessions/$2: $5"
+}
+
+# program EXPRESSION
+program() {
+	tcpdump -y RAW -ddd -- "$1" || die "no program of $1"
 }
 
 # --- names
@@ -123,7 +109,7 @@ done
 if ((i < 64)); then
 	within "all of them can't have buffers" $i 4 63
 	like "who is refused is told who has them" "$(<"$S/m$i/error")" \
-		"enabled: * bytes are too much beside*: *m0 [1-9]*, m1 *"
+		"enabled: * bytes of buffers are too much beside*: *m0 [1-9]*, m1 *"
 	is "and traces nothing" "$(<"$S/m$i/enabled")" ""
 	echo '-*' >$S/m0/enabled
 	echo m0 >$S/remove
@@ -132,6 +118,94 @@ if ((i < 64)); then
 fi
 leave_none
 is "none is left" "$(there)" ""
+
+# --- the tables of all
+
+# table_bytes NAME
+table_bytes() {
+	sed -n 's/^session .* table_bytes=\([0-9]*\) .*/\1/p' "$S/$1/stat"
+}
+
+# fill EVENT: sessions t$i and so on with it, until one is refused or all are there
+fill() {
+	for ((; i < 63; i++)); do
+		echo "t$i" >"$S/new"
+		echo 4096 >"$S/t$i/subbuf_size"
+		echo 2 >"$S/t$i/subbuf_nr"
+		echo "$1" >"$S/t$i/enabled" || return
+	done 2>/dev/null
+}
+
+program "udp and dst port 5002" >"$TMP/all_filter"
+echo t >$S/new
+echo udp_send >$S/t/enabled
+is "the table of names" "$(table_bytes t)" $((512 << 10))
+if grep -q '^event .* tcp_sendlimit .*state=\(exact\|inferred\)' "$TMP/format"; then
+	i=0
+	fill tcp_sendlimit
+	was=$i
+	if ((i < 63)); then
+		like "all of them can't have tables: who has them" \
+			"$(<$S/t$i/error)" "enabled: 4718592 bytes of tables are \
+too much beside what other sessions hold of *: t 524288, t0 4718592, t1 *"
+		is "and nothing is on" "$(<$S/t$i/enabled)" ""
+		is "nor is any table there" "$(table_bytes t$i)" 0
+		# what is left, in small pieces
+		echo "t$i" >$S/remove
+		fill udp_send
+		was=$i
+	fi
+	if ((was < 63)); then
+		{ echo tcp_sendlimit >$S/t/enabled; } 2>/dev/null
+		like "one that traces is refused more" "$(<$S/t/error)" \
+			"enabled: 4718592 bytes of tables are too much beside *"
+		is "and traces on, as before" "$(<$S/t/enabled)" udp_send
+		{ cat "$TMP/all_filter" >$S/t/sock_filters; } 2>/dev/null
+		like "a filter is refused" "$(<$S/t/error)" \
+			"sock_filters: 18* bytes of tables are too much beside *"
+		is "and none is set" "$(<$S/t/sock_filters)" none
+		echo '-*' >$S/t0/enabled
+		echo t0 >$S/remove
+		ok "what one gives back another one gets" \
+			eval "cat $TMP/all_filter >$S/t/sock_filters"
+		within "it has the table of names and verdicts" \
+			"$(table_bytes t)" $(((512 + 1280) << 10)) \
+			$(((512 + 1284) << 10))
+		ok "the filter goes" eval "echo none >$S/t/sock_filters"
+	fi
+fi
+is "what it had is given back" "$(table_bytes t)" $((512 << 10))
+leave_none
+
+# --- no memory for one
+
+# Each allocation of the kernel on the way fails once.
+if [ -w /proc/self/fail-nth ] && [ -w /sys/kernel/debug/failslab/verbose ]; then
+	echo 0 >/sys/kernel/debug/failslab/verbose
+	echo N >/sys/kernel/debug/failslab/ignore-gfp-wait
+	exec 7>$S/new 8>/proc/self/fail-nth
+	failures_made=0 through=0 wrong=''
+	for ((n = 1; n < 3000 && through < 20; n++)); do
+		echo $n >&8
+		if echo starved >&7; then
+			echo 0 >&8
+			through=$((through + 1))
+			echo starved >$S/remove || wrong+=" $n: stays"
+		else
+			echo 0 >&8
+			through=0 failures_made=$((failures_made + 1))
+			[ ! -d $S/starved ] || wrong+=" $n: is there"
+		fi
+	done 2>/dev/null
+	exec 7>&- 8>&-
+	echo Y >/sys/kernel/debug/failslab/ignore-gfp-wait
+	is "without memory there is no session, or a whole one" "$wrong" ""
+	within "memory has failed" $failures_made 10 3000
+	is "no session is left" "$(there)" ""
+	ok "then there can be one" eval "echo starved >$S/new &&
+		echo udp_send >$S/starved/enabled"
+	leave_none
+fi
 
 # --- one that is owned
 
@@ -151,74 +225,60 @@ is "nothing is attached" "$(module_users)" 0
 # --- eight at once
 
 net_up
-# in_session NAME COMMAND...: with its control files, and a folder for its data
-in_session() {
-	local CTL=$S/$1 TMP=$TMP/$1
-	shift
-	"$@"
-}
-
-# program EXPRESSION FILE
-program() {
-	tcpdump -y RAW -ddd -- "$1" >"$S/$2" || die "no program of $1"
-}
-
-# begin NAME SUBBUF_SIZE SUBBUF_NR SPEC...: its readers in $readers_NAME
-begin() {
-	local readers
-	mkdir "$TMP/$1"
-	cp "$TMP/format" "$TMP/$1"
-	echo "$2" >"$S/$1/subbuf_size"
-	echo "$3" >"$S/$1/subbuf_nr"
-	in_session "$1" trace_on "${@:4}"
-	declare -ga "readers_$1=(${readers[*]})"
-}
-
-# end NAME: its blocks are what its counters say
-end() {
-	local -n readers=readers_$1
-	in_session "$1" trace_off
-	is "$1: identity" "$(in_session "$1" identity)" ""
-}
-
-counted() {
-	in_session "$1" count "${@:2}"
-}
-
 for ((i = 1; i <= 8; i++)); do
 	echo "s$i" >"$S/new"
 done
-program "dst port 5001" s1/sock_filters
-program "udp and dst port 5002" s2/filters
+program "dst port 5001" >$S/s1/sock_filters
+program "udp and dst port 5002" >$S/s2/filters
 netns_of "$B" >$S/s3/netns
 netns_of "$A" >$S/s4/netns
 echo softirq >$S/s5/contexts
+touch "$TMP/run"
 begin s1 131072 8 udp_send
 begin s2 65536 4 ip_send udp_send
-begin s3 32768 8 udp_send udp_receive
-begin s4 16384 16 udp_send udp_receive,sample=2
+begin s3 32768 8 udp_send udp_receive tcp_connection
+begin s4 16384 16 udp_send udp_receive,sample=2 tcp_connection
 begin s5 8192 32 udp_receive udp_send
 begin s6 131072 4 "udp_send,when=len>150" udp_receive
 begin s7 65536 8 udp_receive,primary=udp_send,before=1s \
 	"udp_send,when=pport==5003"
-begin s8 4096 2 udp_send
+reader=slowly begin s8 4096 2 udp_send
+
+# A program that records, too, to the end
+recorder=0
+if PATH=$PATH:$here/../../../../skbtrace command -v skbtrace >/dev/null; then
+	need_skbtrace
+	recorder=1
+	background skbtrace record -q -e udp_send -o "$TMP/whole.dat" \
+		'dst port 5002'
+	recording=$bg
+	# shellcheck disable=SC2317
+	records() {
+		[ "$(sed -n 's/.* tracing=\([01]\) .*/\1/p' "$S/$recording/stat")" = 1 ]
+	} 2>/dev/null
+	wait_for records || die "skbtrace record does not begin"
+fi
 
 # Others come and go meanwhile: owners are killed, some are removed while read
 come_and_go() {
 	local n=0 name
+	RANDOM=$((SESSIONS_SEED * 10 + $1))
 	while [ -e "$TMP/run" ]; do
 		n=$((n + 1)) name=x$1-$n
-		if ((n % 2)); then
+		if ((n % 6 == 3)) && ((recorder)); then
+			timeout -s KILL "0.$((RANDOM % 9))5" skbtrace record \
+				-q -f -e udp_send -o "$TMP/killed$1.dat"
+		elif ((n % 2)); then
 			timeout -s KILL "0.$((RANDOM % 3))5" bash -c \
 				"exec 7>$S/new; echo '$name owned' >&7
-				 echo udp_send >$S/$name/enabled
+				 echo udp_send tcp_connection >$S/$name/enabled
 				 exec cat $S/$name/trace.cpu0" >/dev/null
 			tick 50
 		else
 			echo "$name" >"$S/new"
 			echo udp_receive >"$S/$name/enabled"
 			cat "$S/$name/trace.cpu0" >/dev/null &
-			tick
+			tick $((RANDOM % 40 + 1))
 			echo '-*' >"$S/$name/enabled"
 			echo "$name" >"$S/remove" ||
 				echo "$name" >>"$TMP/stays"
@@ -231,26 +291,38 @@ come_and_go() {
 for port in 5001 5002 5003; do
 	server in_b udp4 bind "$B4" $port touch "$TMP/ready" recv 1000000000
 done
-touch "$TMP/run"
 come_and_go 1 &
 walkers=($!)
 come_and_go 2 &
 walkers+=($!)
-for ((rounds = 0; rounds < SESSIONS_ROUNDS; rounds++)); do
+server in_b tcp4 bind "$B4" 5004 listen 50 touch "$TMP/ready" \
+	times 1000000 accept eof close again
+began=$SECONDS
+for ((rounds = 0; rounds < SESSIONS_ROUNDS ||
+	SECONDS - began < SESSIONS_SECONDS; rounds++)); do
 	in_a sk udp4 connect "$B4" 5001 times 10 send 10 100 pause 20000 again &
 	senders=($!)
 	in_a sk udp4 connect "$B4" 5002 times 10 send 5 200 pause 20000 again &
 	senders+=($!)
 	in_a sk udp4 connect "$B4" 5003 times 10 send 2 300 pause 20000 again &
 	senders+=($!)
+	in_a sk times 5 tcp4 connect "$B4" 5004 write 3000 shut eof again &
+	senders+=($!)
 	wait "${senders[@]}"
 done >/dev/null
 rm "$TMP/run"
 wait "${walkers[@]}"
-echo "# $rounds rounds, $(<"$TMP/came1") and $(<"$TMP/came2") others came and went"
+echo "# $rounds rounds in $((SECONDS - began)) s, $(<"$TMP/came1") and $(<"$TMP/came2") others came and went"
 for ((i = 1; i <= 8; i++)); do
 	end "s$i"
 done
+if ((recorder)); then
+	quiesce
+	kill -INT "$recording"
+	ok "the recording ends" wait "$recording"
+	is "it has each datagram" "$(skbtrace parse -i "$TMP/whole.dat" |
+		grep -c ' udp_send ')" $((50 * rounds))
+fi
 is "only these eight are left" "$(there)" "s1 s2 s3 s4 s5 s6 s7 s8"
 [ ! -e "$TMP/stays" ] || fail "each is removed" "$(<"$TMP/stays")"
 is "s1, by connection" "$(counted s1 udp_send)" $((100 * rounds))
@@ -260,6 +332,11 @@ is "s3, one side: received" "$(counted s3 udp_receive)" $((170 * rounds))
 is "s3, one side: not sent" "$(counted s3 udp_send)" 0
 is "s4, the other side" "$(counted s4 udp_send)" $((170 * rounds))
 is "s4, nothing received there" "$(counted s4 udp_receive)" 0
+for i in 3:LAST_ACK 4:SYN_SENT; do
+	# each side knows its own end of a connection
+	is "s${i%:*}, TCP" "$(counted "s${i%:*}" tcp_connection old="${i#*:}")" \
+		$((5 * rounds))
+done
 is "s5, by context" "$(counted s5 udp_send)" 0
 is "s6, by length" "$(counted s6 udp_send)" $((70 * rounds))
 is "s6, all of the other event" "$(counted s6 udp_receive)" $((170 * rounds))

@@ -14,6 +14,7 @@
 #include <linux/sockios.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -25,6 +26,8 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "sk_hold.h"
 
 #ifndef SOL_UDP
 #define SOL_UDP		17
@@ -157,6 +160,12 @@ static int do_device(char **arg)
 {
 	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, arg[0],
 			  strlen(arg[0]));
+}
+
+/* enter FILE: go into that network namespace; the socket stays in its own */
+static int do_enter(char **arg)
+{
+	return setns(open(arg[0], O_RDONLY | O_CLOEXEC), CLONE_NEWNET);
 }
 
 /* close() will reset the connection */
@@ -319,6 +328,12 @@ static int do_recv(char **arg)
 	}
 	printf("received=%zd\n", bytes);
 	return 0;
+}
+
+/* hold HELD GO: receive, but from HELD to GO the socket is locked */
+static int do_hold(char **arg)
+{
+	return sk_hold(fd, arg[0], arg[1]);
 }
 
 /* read to the end of the stream */
@@ -517,6 +532,7 @@ static const struct {
 	{ "udpm",	0, do_udpm },
 	{ "opt",	2, do_opt },
 	{ "device",	1, do_device },
+	{ "enter",	1, do_enter },
 	{ "abort",	0, do_abort },
 	{ "bind",	2, do_bind },
 	{ "connect",	2, do_connect },
@@ -532,6 +548,7 @@ static const struct {
 	{ "send",	2, do_send },
 	{ "read",	1, do_read },
 	{ "recv",	1, do_recv },
+	{ "hold",	2, do_hold },
 	{ "eof",	0, do_eof },
 	{ "pingpong",	2, do_pingpong },
 	{ "echo",	0, do_echo },

@@ -113,7 +113,7 @@ verdicts() {
 declare -A alone=([acks-lost]=reordered [lost-here]=lost-on-path
 	[queue-full]=no-answer [syn-dropped]=no-answer
 	[answers-lost]=path-queue [blackout]=mtu-hole
-	[syn-stripped]=window-unscaled [receive-memory]=-)
+	[syn-stripped]=window-unscaled)
 
 # fits GOT WANTED
 fits() {

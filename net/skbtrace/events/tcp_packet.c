@@ -1,0 +1,548 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * tcp_send, tcp_receive: segments that TCP hands to IP, or is handed, with the
+ * TCP header and the state of the connection at that time. One that GSO will
+ * split, or that GRO has merged, is one event.
+ *
+ * A connection that sends is locked. One that receives is not: each field is
+ * read once, and another CPU may be changing them.
+ */
+#include <linux/netdevice.h>
+#include <net/ipv6.h>
+#include <net/request_sock.h>
+#include <trace/events/net.h>
+#include <trace/events/skbtrace.h>
+#include "tcp.h"
+
+#define TCP_PACKET_FIELDS(F, S)						\
+	SKBTRACE_TUPLE_FIELDS(F, S)					\
+	F(S, u16, flags, "flags:tcp_flags", "brief", "of the TCP header") \
+	F(S, u64, sk, "sk", "brief", "socket, where there is one")	\
+	F(S, u32, seq, "dseq", "brief", "sequence number")		\
+	F(S, u32, ack, "-", "-", "acknowledgment number, as in the header") \
+	F(S, u32, len, "bytes", "brief", "payload")			\
+	F(S, u32, segs, "segs", "brief", "segments on the wire (gso_segs)") \
+	F(S, u16, window, "-", "-", "as in the header, not scaled")	\
+	F(S, u16, checksum, "hex", "-", "as in the header; sent: the device may still have to complete it") \
+	F(S, u16, urgent, "-", "-", "urgent pointer")			\
+	F(S, u8, hlen, "bytes", "-", "TCP header with its options")	\
+	F(S, u8, how, "enum:tcp_how", "brief", "sent: the first time, or without data; again; as a probe of the window or the peer") \
+	F(S, u8, state, "enum:tcp_state", "na", "of the socket, before the segment has changed it") \
+	F(S, u8, snd_wscale, "-", "na", "scale of the peer's windows")	\
+	F(S, u8, rcv_wscale, "-", "na", "scale of the own windows")	\
+	F(S, u8, spare, "-", "-", "0")					\
+	F(S, u32, snd_una, "sseq", "-", "first byte not acknowledged")	\
+	F(S, u32, snd_nxt, "sseq", "-", "next byte to be sent, before this segment") \
+	F(S, u32, rcv_nxt, "rseq", "-", "next byte expected")		\
+	F(S, u32, snd_wnd, "bytes", "na", "window of the peer")		\
+	F(S, u32, rcv_wnd, "bytes", "na", "own window")			\
+	F(S, u32, snd_cwnd, "segs", "na", "congestion window")		\
+	F(S, u32, snd_ssthresh, "segs", "inf", "slow start threshold")	\
+	F(S, u32, mss, "bytes", "na", "sending MSS (mss_cache)")	\
+	F(S, u32, rto_us, "us", "na,whole", "retransmission timeout")	\
+	F(S, u32, srtt_us, "us", "na", "smoothed RTT, 0: none yet")	\
+	F(S, u32, mdev_us, "us", "na", "mean deviation")
+SKBTRACE_BLOCK(tcp_send, TCP_PACKET_FIELDS);
+SKBTRACE_BLOCK(tcp_receive, TCP_PACKET_FIELDS);
+SKBTRACE_ASSERT_TUPLE(tcp_send);
+SKBTRACE_ASSERT_TUPLE(tcp_receive);
+
+#define TCP_FLAGS_MASK		0x1ff	/* behind the data offset */
+
+/**
+ * struct segment_at - a segment, and where it is
+ * @skb: packet; that of a reply: the one that it answers
+ * @th: TCP header
+ * @len: bytes of payload
+ * @segs: on the wire
+ * @dir: SKBTRACE_DIR_*
+ * @how: TCP_HOW_*
+ */
+struct segment_at {
+	const struct sk_buff	*skb;
+	const struct tcphdr	*th;
+	u32			len;
+	u32			segs;
+	u8			dir;
+	u8			how;
+};
+
+/* ---- fields ---- */
+
+static __always_inline void fill_header(struct tcp_send_block *b,
+					const struct segment_at *at)
+{
+	const struct tcphdr *th = at->th;
+
+	b->flags = ntohs(((const __be16 *)th)[6]) & TCP_FLAGS_MASK;
+	b->seq = ntohl(th->seq);
+	b->ack = ntohl(th->ack_seq);
+	b->len = at->len;
+	b->segs = at->segs;
+	b->window = ntohs(th->window);
+	b->checksum = ntohs((__force __be16)th->check);
+	b->urgent = ntohs(th->urg_ptr);
+	b->hlen = th->doff * 4;
+	b->how = at->how;
+	b->spare = 0;
+}
+
+/* Fields that a minisocket has not */
+static void fill_unknown(struct tcp_send_block *b)
+{
+	b->snd_wscale = U8_MAX;
+	b->rcv_wscale = U8_MAX;
+	b->snd_una = 0;
+	b->snd_nxt = 0;
+	b->rcv_nxt = 0;
+	b->snd_wnd = U32_MAX;
+	b->rcv_wnd = U32_MAX;
+	b->snd_cwnd = U32_MAX;
+	b->snd_ssthresh = U32_MAX;
+	b->mss = U32_MAX;
+	b->rto_us = U32_MAX;
+	b->srtt_us = U32_MAX;
+	b->mdev_us = U32_MAX;
+}
+
+static __always_inline void fill_windows(struct tcp_send_block *b,
+					 const struct tcp_sock *tp)
+{
+	u32 ssthresh = READ_ONCE(tp->snd_ssthresh);
+
+	/* bits that a handshake sets, once */
+	b->snd_wscale = data_race((u8)tp->rx_opt.snd_wscale);
+	/* the same */
+	b->rcv_wscale = data_race((u8)tp->rx_opt.rcv_wscale);
+	b->snd_wnd = READ_ONCE(tp->snd_wnd);
+	b->rcv_wnd = READ_ONCE(tp->rcv_wnd);
+	b->snd_cwnd = READ_ONCE(tp->snd_cwnd);
+	b->snd_ssthresh = ssthresh < TCP_INFINITE_SSTHRESH ? ssthresh : U32_MAX;
+}
+
+static __always_inline void fill_conn(struct tcp_send_block *b,
+				      const struct sock *sk)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+
+	b->state = READ_ONCE(sk->sk_state);
+	b->snd_una = READ_ONCE(tp->snd_una);
+	b->snd_nxt = READ_ONCE(tp->snd_nxt);
+	b->rcv_nxt = READ_ONCE(tp->rcv_nxt);
+	fill_windows(b, tp);
+	b->mss = READ_ONCE(tp->mss_cache);
+	b->rto_us = skbtrace_jiffies_us(READ_ONCE(inet_csk(sk)->icsk_rto));
+	b->srtt_us = READ_ONCE(tp->srtt_us) >> 3;
+	b->mdev_us = READ_ONCE(tp->mdev_us) >> 2;
+}
+
+static void fill_request(struct tcp_send_block *b,
+			 const struct request_sock *req)
+{
+	const struct inet_request_sock *ireq = inet_rsk(req);
+
+	fill_unknown(b);
+	b->state = TCP_NEW_SYN_RECV;
+	b->snd_una = tcp_rsk(req)->snt_isn;
+	b->snd_nxt = tcp_rsk(req)->snt_isn + 1;
+	b->rcv_nxt = tcp_rsk(req)->rcv_nxt;
+	b->rcv_wnd = req->rsk_rcv_wnd;
+	b->mss = req->mss;
+	b->snd_wscale = ireq->wscale_ok ? ireq->snd_wscale : 0;
+	b->rcv_wscale = ireq->wscale_ok ? ireq->rcv_wscale : 0;
+}
+
+static void fill_timewait(struct tcp_send_block *b, const struct sock *sk)
+{
+	const struct tcp_timewait_sock *tw = tcp_twsk(sk);
+
+	fill_unknown(b);
+	b->state = READ_ONCE(inet_twsk(sk)->tw_substate);
+	b->snd_una = READ_ONCE(tw->tw_snd_nxt);
+	b->snd_nxt = b->snd_una;
+	b->rcv_nxt = READ_ONCE(tw->tw_rcv_nxt);
+	b->rcv_wnd = READ_ONCE(tw->tw_rcv_wnd);
+	b->rcv_wscale = inet_twsk(sk)->tw_rcv_wscale;
+}
+
+/* @sk: any kind of socket, or %NULL */
+static void fill_state(struct tcp_send_block *b, const struct sock *sk)
+{
+	if (!sk) {
+		fill_unknown(b);
+		b->state = U8_MAX;
+	} else if (sk->sk_state == TCP_NEW_SYN_RECV) {
+		fill_request(b, inet_reqsk(sk));
+	} else if (sk->sk_state == TCP_TIME_WAIT) {
+		fill_timewait(b, sk);
+	} else {
+		fill_conn(b, sk);
+	}
+}
+
+static __always_inline void fill_addresses(struct skbtrace_tuple *t,
+					   const struct sock *sk)
+{
+#if IS_ENABLED(CONFIG_IPV6)
+	if (sk->sk_family == AF_INET6) {
+		t->local = sk->sk_v6_rcv_saddr;
+		t->peer = sk->sk_v6_daddr;
+		return;
+	}
+#endif
+	ipv6_addr_set_v4mapped(sk->sk_rcv_saddr, &t->local);
+	ipv6_addr_set_v4mapped(sk->sk_daddr, &t->peer);
+}
+
+/* Of a connection. Ports are those of the header: a closed socket has none. */
+static __always_inline void fill_tuple(struct skbtrace_tuple *t,
+				       const struct sock *sk,
+				       const struct segment_at *at)
+{
+	bool tx = at->dir == SKBTRACE_DIR_TX;
+
+	fill_addresses(t, sk);
+	t->lport = ntohs(tx ? at->th->source : at->th->dest);
+	t->pport = ntohs(tx ? at->th->dest : at->th->source);
+	t->proto = IPPROTO_TCP;
+	t->dir = at->dir;
+}
+
+/* ---- of a connection ---- */
+
+/* Is the segment with this header sent again? A reset never is. */
+static __always_inline u8 segment_how(const struct sock *sk,
+				      const struct tcphdr *th, u32 len)
+{
+	const struct tcp_sock *tp = tcp_sk(sk);
+	u32 seq = ntohl(th->seq);
+
+	if (likely(!before(seq, READ_ONCE(tp->snd_nxt))) || th->rst)
+		return TCP_HOW_FIRST;
+	if (len || th->syn || th->fin)
+		return TCP_HOW_AGAIN;
+	/* of a byte that has been acknowledged, so that the peer answers */
+	return before(seq, READ_ONCE(tp->snd_una)) ? TCP_HOW_PROBE :
+						     TCP_HOW_FIRST;
+}
+
+static __always_inline struct segment_at
+segment_at(const struct sk_buff *skb, u8 dir)
+{
+	const struct tcphdr *th = (const struct tcphdr *)skb->data;
+
+	return (struct segment_at){
+		.skb = skb, .th = th, .len = skb->len - th->doff * 4,
+		.segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1),
+		.dir = dir,
+	};
+}
+
+static __always_inline struct segment_at
+conn_segment_at(const struct sock *sk, const struct sk_buff *skb, u8 dir)
+{
+	struct segment_at at = segment_at(skb, dir);
+
+	if (dir == SKBTRACE_DIR_TX)
+		at.how = segment_how(sk, at.th, at.len);
+	return at;
+}
+
+static noinline void long_conn(struct skbtrace_session *s,
+			       const struct skbtrace_event *ev,
+			       struct sock *sk, const struct sk_buff *skb,
+			       u8 dir)
+{
+	struct segment_at at = conn_segment_at(sk, skb, dir);
+	struct tcp_send_block b __uninitialized;
+
+	/* what is sent has no IP header: it is the connection that is asked */
+	if (dir == SKBTRACE_DIR_TX ? !skbtrace_passes(s, ev, sk) :
+	    !skbtrace_passes_packet(s, ev, skb, skb_network_offset(skb), dir,
+				    skb->dev, sk))
+		return;
+	fill_tuple(skbtrace_tuple_of(&b), sk, &at);
+	fill_header(&b, &at);
+	b.sk = skbtrace_cookie(sk);
+	fill_conn(&b, sk);
+	skbtrace_write_packet(s, ev, skb, sock_net(sk)->ns.inum, &b);
+}
+
+/* What is refused has not been looked at. */
+static __always_inline void conn_segment(struct skbtrace_session *s,
+					 const struct skbtrace_event *ev,
+					 struct sock *sk,
+					 const struct sk_buff *skb, u8 dir)
+{
+	struct skbtrace_quick q __uninitialized;
+	struct tcp_send_block *b;
+	struct segment_at at;
+	int how = -1;
+
+	if (likely(atomic64_read(&sk->sk_cookie)))
+		how = skbtrace_quick_segment(&q, s, ev, sizeof(*b), skb, sk);
+	if (how <= 0) {
+		if (how < 0)
+			long_conn(s, ev, sk, skb, dir);
+		return;
+	}
+	b = q.block;
+	at = conn_segment_at(sk, skb, dir);
+	b->hdr.netns = sock_net(sk)->ns.inum;
+	fill_tuple(skbtrace_tuple_of(b), sk, &at);
+	fill_header(b, &at);
+	b->sk = atomic64_read(&sk->sk_cookie);
+	fill_conn(b, sk);
+	skbtrace_quick_commit(&q);
+}
+
+static noinline bool wants_how(struct skbtrace_session *s,
+			       const struct sock *sk, const struct sk_buff *skb)
+{
+	struct segment_at at = conn_segment_at(sk, skb, SKBTRACE_DIR_TX);
+
+	return skbtrace_wants(s, &skbtrace_ev_tcp_send, at.how);
+}
+
+/* Context: the socket is locked. */
+SKBTRACE_DEFINE_PROBE(tcp_send_skb_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
+{
+	const struct skbtrace_event *ev = &skbtrace_ev_tcp_send;
+	struct skbtrace_session *s = data;
+
+	if (unlikely(s->slot[ev->slot].selective) && !wants_how(s, sk, skb))
+		return;
+	conn_segment(s, ev, sk, skb, SKBTRACE_DIR_TX);
+}
+
+/* ---- of no connection, or a minisocket ---- */
+
+/* Context: softirq, or a timer's; nobody else changes @req. */
+SKBTRACE_DEFINE_PROBE(tcp_send_synack_probe,
+		      TP_PROTO(struct request_sock *req, struct sk_buff *skb,
+			       bool again),
+		      TP_ARGS(req, skb, again))
+{
+	const struct skbtrace_event *ev = &skbtrace_ev_tcp_send;
+	struct segment_at at = segment_at(skb, SKBTRACE_DIR_TX);
+	struct tcp_send_block b __uninitialized;
+	struct skbtrace_session *s = data;
+	struct sock *sk = req_to_sk(req);
+
+	at.how = again ? TCP_HOW_AGAIN : TCP_HOW_FIRST;
+	if (!skbtrace_wants(s, ev, at.how) || !skbtrace_passes(s, ev, sk))
+		return;
+	fill_tuple(skbtrace_tuple_of(&b), sk, &at);
+	fill_header(&b, &at);
+	b.sk = skbtrace_cookie(sk);
+	fill_request(&b, req);
+	skbtrace_write_packet(s, ev, skb, sock_net(sk)->ns.inum, &b);
+}
+
+/* The device that an answered packet came from; its skb->dev may be unset. */
+static const struct net_device *answered_dev(const struct sk_buff *skb)
+{
+	return skb_dst(skb) ? skb_dst(skb)->dev : NULL;
+}
+
+/* Context: softirq. @sk: any kind of socket or %NULL; @skb is answered. */
+SKBTRACE_DEFINE_PROBE(tcp_send_reply_probe,
+		      TP_PROTO(const struct sock *csk,
+			       const struct sk_buff *skb,
+			       const struct tcphdr *th),
+		      TP_ARGS(csk, skb, th))
+{
+	const struct segment_at at = {
+		.skb = skb, .th = th, .segs = 1, .dir = SKBTRACE_DIR_TX,
+		.how = TCP_HOW_FIRST,
+	};
+	const struct skbtrace_event *ev = &skbtrace_ev_tcp_send;
+	const struct net_device *dev = answered_dev(skb);
+	struct tcp_send_block b __uninitialized;
+	struct sock *sk = (struct sock *)csk;
+	struct skbtrace_session *s = data;
+	int l3 = skb_network_offset(skb);
+
+	if (!skbtrace_wants(s, ev, at.how) ||
+	    !skbtrace_passes_packet(s, ev, skb, l3, SKBTRACE_DIR_RX, dev, sk))
+		return;
+	skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_RX, skbtrace_tuple_of(&b),
+			      NULL);
+	b.dir = SKBTRACE_DIR_TX;
+	fill_header(&b, &at);
+	b.sk = sk ? skbtrace_cookie(sk) : 0;
+	fill_state(&b, sk);
+	skbtrace_write_packet(s, ev, skb, sk ? sock_net(sk)->ns.inum :
+				      dev ? dev_net(dev)->ns.inum : 0, &b);
+}
+
+static noinline void receive_other(struct skbtrace_session *s, struct sock *sk,
+				   const struct sk_buff *skb)
+{
+	const struct segment_at at = segment_at(skb, SKBTRACE_DIR_RX);
+	const struct skbtrace_event *ev = &skbtrace_ev_tcp_receive;
+	struct tcp_send_block b __uninitialized;
+	int l3 = skb_network_offset(skb);
+
+	if (!skbtrace_passes_packet(s, ev, skb, l3, SKBTRACE_DIR_RX, skb->dev,
+				    sk))
+		return;
+	skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_RX, skbtrace_tuple_of(&b),
+			      NULL);
+	fill_header(&b, &at);
+	b.sk = sk ? skbtrace_cookie(sk) : 0;
+	fill_state(&b, sk);
+	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
+}
+
+/* Context: softirq. @sk: any kind of socket, referenced but not locked. */
+SKBTRACE_DEFINE_PROBE(tcp_rcv_skb_probe,
+		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
+		      TP_ARGS(sk, skb))
+{
+	if (likely(sk && skbtrace_is_conn(sk)))
+		conn_segment(data, &skbtrace_ev_tcp_receive, sk, skb,
+			     SKBTRACE_DIR_RX);
+	else
+		receive_other(data, sk, skb);
+}
+
+/* ---- inferred, at a device ---- */
+
+/* Where the TCP header is, or %SKBTRACE_NO_L3 */
+static int header_offset(const struct sk_buff *skb, int l3)
+{
+	const struct iphdr *ip;
+	struct iphdr buf;
+	__be16 frag;
+	u8 next;
+
+	ip = skb_header_pointer(skb, l3, sizeof(buf), &buf);
+	if (!ip)
+		return SKBTRACE_NO_L3;
+	if (ip->version == 4)
+		return l3 + ip->ihl * 4;
+	next = ((const struct ipv6hdr *)ip)->nexthdr;
+	l3 = ipv6_skip_exthdr(skb, l3 + sizeof(struct ipv6hdr), &next, &frag);
+	return l3 < 0 ? SKBTRACE_NO_L3 : l3;
+}
+
+static const struct sock *conn_of(struct sock *sk)
+{
+	return sk && sk_fullsock(sk) && skbtrace_is_tcp(sk) &&
+	       sk->sk_type == SOCK_STREAM ? sk : NULL;
+}
+
+/* @here: where the IP header is if there are no tags */
+static void infer_tcp(struct skbtrace_session *s,
+		      const struct skbtrace_event *ev,
+		      const struct sk_buff *skb, int here, struct sock *sk,
+		      u8 dir)
+{
+	const struct sock *conn = conn_of(sk);
+	struct segment_at at = { .skb = skb, .dir = dir };
+	struct tcp_send_block b __uninitialized;
+	int l3 = skbtrace_l3(skb, here);
+	struct skbtrace_l4 l4 = {};
+	struct tcphdr buf;
+
+	if (l3 == SKBTRACE_NO_L3 ||
+	    !skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4) ||
+	    !l4.valid || b.proto != IPPROTO_TCP)
+		return;
+	at.th = skb_header_pointer(skb, header_offset(skb, l3), sizeof(buf),
+				   &buf);
+	if (!at.th)
+		return;
+	at.len = l4.len;
+	at.segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
+	if (dir == SKBTRACE_DIR_TX)
+		at.how = conn ? segment_how(conn, at.th, at.len) :
+				TCP_HOW_FIRST;
+	if (!skbtrace_wants(s, ev, at.how) ||
+	    !skbtrace_passes_packet(s, ev, skb, l3, dir, skb->dev, sk))
+		return;
+	fill_header(&b, &at);
+	b.sk = conn ? skbtrace_cookie(sk) : 0;
+	fill_state(&b, conn);
+	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
+}
+
+static struct skbtrace_inference tcp_send_inferred, tcp_receive_inferred;
+
+/* Context: BHs off. Forwarded packets have no socket, or a tunnel's. */
+SKBTRACE_DEFINE_PROBE(tcp_send_infer_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
+{
+	if (!skb->skb_iif)
+		infer_tcp(data, &tcp_send_inferred.ev, skb,
+			  skb_network_offset(skb), skbtrace_packet_sock(skb),
+			  SKBTRACE_DIR_TX);
+}
+
+/* Context: softirq. skb->sk, if set, is still that of a sender on this host. */
+SKBTRACE_DEFINE_PROBE(tcp_receive_infer_probe,
+		      TP_PROTO(struct sk_buff *skb),
+		      TP_ARGS(skb))
+{
+	if (skb->pkt_type != PACKET_OTHERHOST)
+		infer_tcp(data, &tcp_receive_inferred.ev, skb, 0, NULL,
+			  SKBTRACE_DIR_RX);
+}
+
+static SKBTRACE_HOOK(hook_send_skb, tcp_send_skb, tcp_send_skb_probe);
+static SKBTRACE_HOOK_OPTIONAL(hook_synack, tcp_send_synack_skb,
+			      tcp_send_synack_probe, "SYN-ACKs are missing");
+static SKBTRACE_HOOK_OPTIONAL(hook_reply, tcp_send_reply, tcp_send_reply_probe,
+			      "what is sent without a connection is missing");
+static SKBTRACE_HOOK(hook_rcv_skb, tcp_rcv_skb, tcp_rcv_skb_probe);
+static SKBTRACE_HOOK(hook_send_infer, net_dev_queue, tcp_send_infer_probe);
+static SKBTRACE_HOOK(hook_receive_infer, netif_receive_skb,
+		     tcp_receive_infer_probe);
+
+static struct skbtrace_inference tcp_send_inferred = {
+	.how		= "at net_dev_queue: what the firewall drops or IPsec encrypts is missing, each device of a stack (bridge, VLAN, tunnel) is an event of its own; of SYN-ACKs and what is sent without a connection how is always first",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_send_infer, NULL },
+};
+
+static struct skbtrace_inference tcp_receive_inferred = {
+	.how		= "at netif_receive_skb: also what is forwarded, invalid or dropped by the firewall, and each device of a stack (bridge, VLAN, tunnel) is an event of its own; the socket and all that it has is not known",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_receive_infer, NULL },
+};
+
+SKBTRACE_DEFINE_EVENT(tcp_send) = {
+	SKBTRACE_EVENT(tcp_send),
+	.nr		= SKBTRACE_NR(tcp_send),
+	.kind		= SKBTRACE_PACKET,
+	.stability	= "Evolving",
+	.select		= "how",
+	.opts		= SKBTRACE_OPTS_PICK,
+	.conds		= true,
+	.help		= "TCP hands a segment to IP; with its header and the state of the connection.",
+	.read		= "how=again: a retransmission. No sk: a reset for a connection that is not here. -F does not see it, it has no IP header yet; -S does.",
+	.example	= "skbtrace record -e tcp_send,only=again",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_send_skb, &hook_synack, &hook_reply,
+				NULL },
+	.inferred	= &tcp_send_inferred,
+};
+
+SKBTRACE_DEFINE_EVENT(tcp_receive) = {
+	SKBTRACE_EVENT(tcp_receive),
+	.nr		= SKBTRACE_NR(tcp_receive),
+	.kind		= SKBTRACE_PACKET,
+	.stability	= "Evolving",
+	.opts		= SKBTRACE_OPTS_PICK,
+	.conds		= true,
+	.help		= "TCP is handed a segment, and has looked up its socket; with its header and the state before it.",
+	.read		= "state=LISTEN: it opens a connection. state=-: no socket, a reset is the answer. segs above 1: joined by GRO.",
+	.example	= "skbtrace record -e tcp_send,tcp_receive 'port 443'",
+	.hooks		= (struct skbtrace_hook *const[]){
+				&hook_rcv_skb, NULL },
+	.inferred	= &tcp_receive_inferred,
+};

@@ -1,0 +1,160 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0
+"""Recordings with one verdict: gen_why.py SCENARIO OUTPUT [EVENT FROM TO]
+
+As gen.py, of which it uses the rest. EVENT: one of that kind is lost, between
+FROM and TO, in milliseconds; "any": of an unknown kind. Each connection begins
+at 0 and ends at 2000.
+"""
+
+import sys
+
+from gen import BASE, EVENTS, SYMS, TASK, US, keyframe, write
+import gen_segment
+
+MS = 1000 * US
+SYMS['limit'][8] = 'sndbuf'
+SYMS['turn'] = {0: '-', 1: 'self', 2: 'peer', 3: 'end'}
+SYMS['drop_reason'].update({70: 'SOCKET_BACKLOG', 71: 'SOCKET_RCVBUFF'})
+EVENTS['tcp_turn'] = (
+    110, 'module=tcp kind=conn role=event key=sk state=exact '
+    'stability=Evolving sets=send selector=now opts=skip:only', [
+        ('now', 'u8', 'enum:turn', 'brief'),
+        ('was', 'u8', 'enum:turn', 'brief'),
+        ('gap_us', 'u64', 'us', 'brief,na'),
+        ('min_rtt_us', 'u32', 'us', 'inf')])
+EVENTS['tcp_sendlimit'][2].extend([
+    ('snd_cwnd', 'u32', 'segs', 'brief'),
+    ('inflight', 'u32', 'segs', 'brief'),
+    ('sndbuf', 'u32', 'bytes', '-')])
+# those of gen_segment.py
+A, B = gen_segment.A, gen_segment.B
+END = 2000
+
+
+class Story(gen_segment.Segment):
+    """Told by connections, written in the order of time"""
+
+    def __init__(self):
+        super().__init__()
+        self.meta.append(('events', 'tcp_rttm\ntcp_retransmit\nskb_drop\n'
+                          'tcp_turn\ntcp_sendlimit\ntcp_congestion\n'
+                          'tcp_segment\n'))
+        self.told = []
+
+    def tell(self, ms, what, *args, **kw):
+        self.told.append((ms, len(self.told), what, args, kw))
+
+    def ev(self, ms, kind, key, /, **kw):
+        self.tell(ms, lambda: self.event(kind, 0, int(ms * MS), key, **kw))
+
+    def limit(self, ms, reason, was, for_ms, **kw):
+        self.ev(ms, 'tcp_sendlimit', 7, reason=reason, was=was,
+                for_us=for_ms * 1000, **kw)
+
+    def life(self, sk, who, state=1, **end):
+        """Of a connection: its beginning and its end"""
+        self.tell(0, lambda: keyframe(self, 0, 0, sk, who, state=state,
+                                      ctx=TASK))
+        self.tell(END, lambda: keyframe(self, 0, END * MS, sk, who, end=1,
+                                        **end))
+
+    def done(self, lost=()):
+        if lost:
+            kind, since, until = lost
+            self.tell(int(since), lambda: self.lost_block(
+                0, int(since) * MS, int(until) * MS,
+                {} if kind == 'any' else {kind: 1}, 1))
+        for _, _, what, args, kw in sorted(self.told, key=lambda e: e[:2]):
+            what(*args, **kw)
+        return self
+
+
+def clamped():
+    """A window that stays as it is, though nothing was lost"""
+    t = Story()
+    t.life(7, A, bytes_acked=300000, min_rtt_us=40000, srtt_us=40000)
+    t.limit(10, 9, 9, 10, snd_cwnd=3, inflight=0)
+    for ms in range(20, 1900, 40):
+        t.limit(ms, 0, 0, 40, snd_cwnd=3, inflight=3)
+        t.ev(ms + 1, 'tcp_rttm', 7, rtt_us=40000, srtt_us=40000)
+    t.limit(1950, 9, 0, 50, snd_cwnd=3, inflight=0)
+    return t
+
+
+def memory():
+    """It waits for memory with nothing on the way"""
+    t = Story()
+    t.life(7, A, bytes_acked=300000, min_rtt_us=40000, srtt_us=40000)
+    t.limit(10, 8, 9, 10, snd_cwnd=10, inflight=1, sndbuf=400000)
+    t.limit(1900, 9, 8, 1890, snd_cwnd=10, inflight=0, sndbuf=400000)
+    return t
+
+
+def ring():
+    """Bytes wait in the transmit ring for most of their round trip"""
+    t = Story()
+    t.life(7, A, bytes_acked=300000, min_rtt_us=10000, srtt_us=50000)
+    t.limit(10, 9, 9, 10, snd_cwnd=10, inflight=0)
+    for i in range(30):
+        late = 40000 if i else 1000
+        us = 20000 + 60000 * i
+        for place, after in dict(write=0, send=10, queue=30, dequeue=60,
+                                 xmit=100, done=100 + late,
+                                 acked=10100 + late).items():
+            t.tell((us + after) / 1000, t.at, us + after, place,
+                   5000 + 1000 * i, 1000, pkt=i + 1)
+        t.limit(us // 1000, 0, 0, 60, snd_cwnd=10 + i, inflight=10)
+        t.ev(us // 1000 + 1, 'tcp_rttm', 7, rtt_us=10000 + late - 1000,
+             srtt_us=50000)
+    t.limit(1950, 9, 0, 50, snd_cwnd=40, inflight=0)
+    return t
+
+
+def answers():
+    """The other end answers at once, but has to send it again"""
+    t = Story()
+    t.life(7, A, state=2, bytes_acked=300, min_rtt_us=10000, srtt_us=10000)
+    t.life(8, B, bytes_acked=3000, total_retrans=3, min_rtt_us=10000,
+           srtt_us=10000)
+    t.limit(10, 9, 9, 10, snd_cwnd=10, inflight=0)
+    for ms in range(100, 1900, 500):
+        t.ev(ms, 'tcp_turn', 7, now=1, was=2, gap_us=1000, min_rtt_us=10000)
+        t.ev(ms + 6, 'tcp_turn', 8, now=1, was=2, gap_us=1000,
+             min_rtt_us=10000)
+        t.ev(ms + 300, 'tcp_retransmit', 8, seq=BASE, segs=1)
+        t.ev(ms + 400, 'tcp_turn', 7, now=2, was=1, gap_us=400000,
+             min_rtt_us=10000)
+    return t
+
+
+def refused(reason, sender):
+    """What comes is refused, for a second; @sender: its end is here, too"""
+    t = Story()
+    t.life(8, B)
+    if sender:
+        t.life(7, A, state=2, bytes_acked=1000, total_retrans=2,
+               min_rtt_us=10000, srtt_us=10000)
+        t.ev(1700, 'tcp_congestion', 7, reason=1)
+        t.ev(1701, 'tcp_retransmit', 7, seq=BASE, segs=2)
+        t.ev(1750, 'tcp_congestion', 7, reason=5)
+    for ms in (500, 900, 1500):
+        t.ev(ms, 'skb_drop', 9, **B, proto=6, dir=1, sk=8, reason=reason,
+             segs=2, seq=BASE + ms, len=20)
+    return t
+
+
+def backlog():
+    return refused(70, True)
+
+
+def backlog_alone():
+    return refused(70, False)
+
+
+def rcvbuf():
+    return refused(71, True)
+
+
+if __name__ == '__main__':
+    write(sys.argv[2], globals()[sys.argv[1]]().done(sys.argv[3:]).capture())

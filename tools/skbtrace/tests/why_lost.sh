@@ -1,0 +1,63 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# why: what goes by all events of a kind, or by that there are none, is not said
+# if some of them were lost meanwhile. Drops at a socket, each with its cause. TAP.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+need jq python3
+
+# said SCENARIO [EVENT FROM TO]: "SK VERDICT CERTAINTY" of those in trouble, and of
+# whom nothing can be said
+said() {
+	"$here/gen_why.py" "$1" one.dat "${@:2}" || exit 1
+	run 0 why --json one.dat
+	jq -r '.verdicts[0] as $v | select($v.trouble or
+		$v.name == "cannot-say") | "\(.sk) \($v.name) \($v.certainty)"' out
+}
+
+# says WANTED NAME SCENARIO [EVENT FROM TO]
+says() {
+	local got
+	got=$(said "${@:3}")
+	[ "$got" = "$1" ] || { echo "wanted: $1"; echo "is: $got"; cat out; } >>why
+	[ ! -s why ]
+	result $? "$2"
+}
+
+# needs VERDICT CERTAINTY SCENARIO EVENT...: it needs all of these events
+needs() {
+	local verdict=$1 sure=$2 scenario=$3 event
+	says "7 $verdict $sure" "$verdict: nothing lost" "$scenario"
+	says "7 $verdict $sure" "$verdict: what it does not need is lost" \
+		"$scenario" tcp_listen_overflow 530 531
+	for event in "${@:4}"; do
+		says "7 cannot-say cannot say" "$verdict: $event is lost" \
+			"$scenario" "$event" 530 531
+		jq -e --arg v "may be $verdict" --arg e "$event: some were lost" \
+			'select(.sk == "7") | .verdicts[0].text |
+				contains($v) and contains($e)' out >why ||
+			cat out >>why
+		grep -qx true why && : >why
+		[ ! -s why ]
+		result $? "$verdict: says what it may be, and that $event is lost"
+	done
+	says "7 cannot-say cannot say" "$verdict: nobody knows what is lost" \
+		"$scenario" any 530 531
+	says "7 $verdict likely" "$verdict: it had ended when some were lost" \
+		"$scenario" "$4" 2500 2600
+}
+
+needs cwnd-clamped certain clamped tcp_sendlimit tcp_congestion tcp_retransmit
+needs tcp-memory likely memory tcp_sendlimit
+needs own-ring certain ring tcp_sendlimit tcp_rttm
+needs answers-lost certain answers tcp_turn tcp_retransmit
+
+says "8 backlog-full certain" "the backlog of a socket" backlog
+says "8 backlog-full certain" "the same, of the receiver's side alone" \
+	backlog_alone
+says "8 receive-memory certain" "its receive buffer" rcvbuf
+says "8 backlog-full likely" "the backlog, and drops are lost" \
+	backlog skb_drop 1600 1601
+
+echo "1..$n"
+exit "$failed"
