@@ -9,6 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=why_lib.sh
 . "$(dirname "$0")/why_lib.sh"
+need ip jq skbtrace
 [ -e /proc/sys/vm/unprivileged_userfaultfd ] || skip "no userfaultfd"
 why_up
 record_all
