@@ -201,7 +201,7 @@ attempt "a kernel patched for another version: told" refuses \
 	"is patched for another version of skbtrace"
 attempt "a tracepoint with other arguments: told" refuses \
 	net/skbtrace/events/tcp_conn.c \
-	's/tcp_probe_probe(void \*data, struct sock \*sk,/& long more,/' \
+	'/DEFINE_PROBE(tcp_probe_probe,/,/TP_ARGS/{s/TP_PROTO(/&long more, /; s/TP_ARGS(/&more, /}' \
 	"tracepoint tcp_probe of this kernel has other arguments" events/tcp_conn.o
 attempt "two events with one number: told" refuses \
 	net/skbtrace/events/list.h 's/E(tcp_turn,\(.*\)110)/E(tcp_turn,\1109)/' \

@@ -30,7 +30,14 @@ u64 skbtrace_netns_cookie(u32 inum)
 	return cookie;
 }
 
-/* The slow path of skbtrace_hides(). */
+/**
+ * skbtrace_bound_elsewhere() - the slow path of skbtrace_hides()
+ * @s: session
+ * @net: namespace, %NULL: not known
+ *
+ * Context: probe, preemption off.
+ * Return: true if the session is bound to another namespace
+ */
 bool skbtrace_bound_elsewhere(const struct skbtrace_session *s,
 			      const struct net *net)
 {
@@ -40,7 +47,15 @@ bool skbtrace_bound_elsewhere(const struct skbtrace_session *s,
 }
 EXPORT_SYMBOL_GPL(skbtrace_bound_elsewhere);
 
-/* Is this a packet of the socket itself? Its peer may vary. */
+/**
+ * skbtrace_is_inner() - does a packet have the addresses of its socket?
+ * @skb: packet
+ * @t: its addresses
+ * @sk: socket that it holds
+ *
+ * The peer may vary. Context: probe.
+ * Return: true if it does; false: it is below a tunnel
+ */
 bool skbtrace_is_inner(const struct sk_buff *skb,
 		       const struct skbtrace_tuple *t, const struct sock *sk)
 {

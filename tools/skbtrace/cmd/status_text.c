@@ -75,30 +75,6 @@ static void line_events(const struct ctl *c)
 	free(s);
 }
 
-char *status_choice(const struct ctl *c, const char *file)
-{
-	char *s = ctl_exists(c, file) ? ctl_read(c, file) : NULL;
-
-	if (s && *s && strcmp(s, "none\n") && strcmp(s, "none"))
-		return s;
-	free(s);
-	return NULL;
-}
-
-/*
- * The first comment is the expression, the last one counts; who has set the
- * filter by hand has given none.
- */
-const char *status_expr(char *s)
-{
-	char *nl = strchr(s, '\n');
-
-	if (strncmp(s, "# ", 2) || !nl || nl[1] != '#')
-		return NULL;
-	*nl = '\0';
-	return s + 2;
-}
-
 static void line_filter(const struct ctl *c, const struct ctl_stat *st,
 			enum filter_kind kind)
 {
@@ -268,13 +244,6 @@ static void line_kernel(const struct ctl_stat *st, bool loaded)
 			 (unsigned long long)st->unavailable);
 	row("kernel", "%s, skbtrace %d (%s)%s%s", u.release, SKBTRACE_ABI, how,
 	    events, rest);
-}
-
-u64 status_memory(const struct status *s)
-{
-	const struct ctl_stat *st = &s->st;
-
-	return st->buffer_bytes + st->log_bytes + st->table_bytes;
 }
 
 static void line_memory(const struct status *s)

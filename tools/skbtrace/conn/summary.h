@@ -105,6 +105,14 @@ enum range_part { RANGE_BEFORE, RANGE_IN, RANGE_AFTER };
 
 /* Parts of the recording are missing: any events may have been in them. */
 void summary_missing(struct summary *s);
+
+/* lost.c. @r is a LOST block of @t. */
+void summary_lost(struct summary *s, const struct trace *t,
+		  const struct rec *r);
+
+/* @r, a SHED block: from then on events of most connections may be missing. */
+void summary_shed(struct summary *s, const struct trace *t,
+		  const struct rec *r);
 void summary_add(struct summary *s, struct trace *t, const struct rec *r,
 		 enum range_part part, bool who);
 

@@ -535,22 +535,6 @@ int show_flush(struct show *s)
 	return s->code;
 }
 
-bool show_dead(const struct show *s)
-{
-	return s->out.dead;
-}
-
-void show_fail(struct show *s, int code)
-{
-	s->code = code;
-	merge_stop(s->merge);
-}
-
-void show_incomplete(struct show *s)
-{
-	s->incomplete = true;
-}
-
 /* ---- the end ---- */
 
 static void free_all(struct show *s)

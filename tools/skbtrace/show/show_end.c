@@ -124,3 +124,19 @@ void show_print_end(struct show *s)
 	else if (s->pr.json)
 		json_trace_end(&s->pr, &n);
 }
+
+bool show_dead(const struct show *s)
+{
+	return s->out.dead;
+}
+
+void show_fail(struct show *s, int code)
+{
+	s->code = code;
+	merge_stop(s->merge);
+}
+
+void show_incomplete(struct show *s)
+{
+	s->incomplete = true;
+}

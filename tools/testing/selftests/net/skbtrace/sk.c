@@ -28,6 +28,7 @@
 #include <unistd.h>
 
 #include "sk_hold.h"
+#include "sk_tick.h"
 
 #ifndef SOL_UDP
 #define SOL_UDP		17
@@ -35,22 +36,12 @@
 #ifndef UDP_SEGMENT
 #define UDP_SEGMENT	103
 #endif
-#define TICK_US		2000	/* between looks at a condition, at first */
-#define TICK_MAX_US	20000	/* many may wait, on a slow machine */
 #define STATE_CLOSE	7	/* TCP_CLOSE */
 
 static int fd = -1, listener = -1, type, family;
 static char buf[1 << 16];
 static int loop_start, loops;
 static int word;	/* index of the one that is being done */
-
-/* A while, each time a little longer */
-static void tick(unsigned int *us)
-{
-	usleep(*us);
-	if (*us < TICK_MAX_US)
-		*us += *us / 4;
-}
 
 struct address {
 	struct sockaddr_storage	sa;
