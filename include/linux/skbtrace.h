@@ -132,7 +132,8 @@ struct skbtrace_gate {
  * @gate: per CPU
  * @packet_key: keys of packet ids, so that these do not reveal addresses
  * @checks: SKBTRACE_CHECK_*: what an event must pass; 0: nothing
- * @shed: one in so many connections is recorded; 0: all, %SKBTRACE_SHED_ALL: none
+ * @shed: one in so many connections is recorded; 0: all, %SKBTRACE_SHED_ALL:
+ *	none
  * @filters: the filters, %NULL: none. RCU
  * @direct: the filter on packets, if it is the only check of them and runs on
  *	the packet itself; else %NULL. RCU

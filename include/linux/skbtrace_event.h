@@ -118,7 +118,8 @@ struct skbtrace_syms {
  * struct skbtrace_hook - a probe and the tracepoint it is attached to
  * @tracepoint: its name; found by name, so it needs no export
  * @probe: takes the session, then the args of the tracepoint
- * @metered: the same, attached instead in sessions that measure what probes cost
+ * @metered: the same, attached instead in sessions that measure what probes
+ *	cost
  * @without: what is missing from an event if there is no such tracepoint;
  *	%NULL: the event itself
  * @older: what is missing because this kernel's tracepoint has fewer arguments

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * skbtrace: the definition of a probe, and beside it of the one that is attached
- * instead while a session measures what its probes cost.
+ * skbtrace: the definition of a probe, and beside it of the one that is
+ * attached instead while a session measures what its probes cost.
  */
 #ifndef _LINUX_SKBTRACE_PROBE_H
 #define _LINUX_SKBTRACE_PROBE_H

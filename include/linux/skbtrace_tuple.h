@@ -89,8 +89,8 @@ int skbtrace_vlan_l3(const struct sk_buff *skb);
  * @dir: SKBTRACE_DIR_*
  * @dev: its device, %NULL: not known
  * @sk: its socket, %NULL: not known
- * @by: the socket that has refused it, may have been released; %NULL: not known.
- *	Set by skbtrace_refused_by()
+ * @by: the socket that has refused it, may have been released; %NULL: not
+ *	known. Set by skbtrace_refused_by()
  * @net: its network namespace, %NULL: skbtrace_packet_net() tells
  */
 struct skbtrace_packet {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Keeps the probes of a run to their share of the CPUs' time: interval by
- * interval, what they took decides what is recorded next. Each change is told by
- * a SHED block on every CPU.
+ * interval, what they took decides what is recorded next. Each change is told
+ * by a SHED block on every CPU.
  */
 #include <linux/cpumask.h>
 #include <linux/ktime.h>

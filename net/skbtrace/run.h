@@ -158,8 +158,8 @@ enum skbtrace_phase { SKBTRACE_IDLE, SKBTRACE_TRACING, SKBTRACE_STOPPED };
  * @ctx_mask: contexts, by bit
  * @cpus: CPUs that are traced
  * @hold: bytes of the hold-back logs of all CPUs; 0: none
- * @max_cost: share of the CPUs' time that probes may take, in parts per million;
- *	0: any
+ * @max_cost: share of the CPUs' time that probes may take, in parts per
+ *	million; 0: any
  */
 struct skbtrace_config {
 	u32			subbuf_size;

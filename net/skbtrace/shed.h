@@ -99,8 +99,9 @@ static inline void skbtrace_shed_owe(struct skbtrace_shed_state *st, u64 cost,
 }
 
 /*
- * Calm intervals before the factor is halved. What is left out costs some part of
- * what it would if it were not: if all is next to nothing, there is no load.
+ * Calm intervals before the factor is halved. What is left out costs some part
+ * of what it would if it were not: if all is next to nothing, there is no
+ * load.
  */
 static inline u32 skbtrace_shed_wait(const struct skbtrace_shed_state *st,
 				     u64 cost, u64 allowed)
@@ -113,7 +114,8 @@ static inline u32 skbtrace_shed_wait(const struct skbtrace_shed_state *st,
  * @st: the state
  * @limit: the share that probes may take, in parts per million, not 0
  * @cost: what they took, nanoseconds
- * @time: how long the interval was, nanoseconds, times the number of CPUs; not 0
+ * @time: how long the interval was, nanoseconds, times the number of CPUs; not
+ *	0
  *
  * Return: true if from now on another part is recorded
  */

@@ -183,8 +183,8 @@ static bool skbtrace_count_filtered(struct skbtrace_session *s)
 }
 
 /*
- * Is an event of a connection left out because of max_cost? If that follows from
- * the session alone, its next events need not ask. @shed: of the session
+ * Is an event of a connection left out because of max_cost? If that follows
+ * from the session alone, its next events need not ask. @shed: of the session
  */
 static bool skbtrace_sheds_conn(struct skbtrace_session *s,
 				const struct skbtrace_event *ev, u32 shed,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * KUnit tests of owner.c: the network namespace of a packet, and the socket that
- * has refused it.
+ * KUnit tests of owner.c: the network namespace of a packet, and the socket
+ * that has refused it.
  */
 #include <linux/ip.h>
 #include <linux/netdevice.h>

@@ -96,7 +96,7 @@ static const struct column {
 	char *(*get)(const struct status *s);
 } columns[] = {
 	{ "SESSION",	-14,	get_name },
-	{ "OWNER",	-16,	get_owner },
+	{ "OWNER",	-15,	get_owner },
 	{ "FOR",	6,	get_age },
 	{ "EVENTS",	6,	get_events },
 	{ "FILT",	4,	get_filters },

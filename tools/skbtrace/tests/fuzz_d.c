@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Programs in D that are nearly right, under sanitizers: parsed, checked, and run
- * over a recording if they pass.
+ * Programs in D that are nearly right, under sanitizers: parsed, checked, and
+ * run over a recording if they pass.
  *
  *	test_fuzz_d SECONDS SEED|- RECORDING PROGRAM...
- *	test_fuzz_d SECONDS SEED:N RECORDING PROGRAM...	only iteration N of that seed
+ *	test_fuzz_d SECONDS SEED:N RECORDING PROGRAM... only iteration N
  *
- * PROGRAM: a file with one. An iteration depends on the seed, its number and the
- * files only. Nothing may crash, leak, or take long.
+ * PROGRAM: a file with one. An iteration depends on the seed, its number and
+ * the files only. Nothing may crash, leak, or take long.
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -146,7 +146,9 @@ static void splice_in(void)
 /* One level deeper, and another one */
 static void nest(void)
 {
-	static const char *const opened[] = { "(", "!", "-", "~", "1 ? ", "{", "x[" };
+	static const char *const opened[] = {
+		"(", "!", "-", "~", "1 ? ", "{", "x["
+	};
 	const char *o = opened[below(ARRAY_SIZE(opened))];
 	u32 times = one_in(4) ? 1 + below(3000) : 1 + below(8);
 	size_t at = below(len + 1);

@@ -529,7 +529,7 @@ cp -r before/skbtrace d/skbtrace/sessions/web
 cp d/skbtrace/{stat,owner,enabled} d/skbtrace/sessions/web
 run status
 ok "status: each session" is "$(grep -c '^session   \(default\|web\)$' out)" 2
-sed -i '1s/ dead=/ buffer_bytes=2097152 log_bytes=1048576 table_bytes=524288&/' \
+sed -i '1s/ dead=/ buffer_bytes=2097152 log_bytes=1048576 table_bytes=524288 max_cost_ppm=10000 cost_ppm=4200 shed_factor=1&/' \
 	d/skbtrace/sessions/web/stat
 echo "pid 77 uid 0 since_ns 1000 comm skbtrace record" \
 	>d/skbtrace/sessions/web/owner
@@ -540,11 +540,11 @@ long=a-name-of-a-session-that-is-as-long-as-a-name-of-a-session-can-be
 cp -r before/skbtrace "d/skbtrace/sessions/$long"
 run status
 ok "status: a table of several, 80 columns wide" is \
-	"$(head -n 4 out | cut -c 1-31,39-80 | awk '{ $1 = $1 } 1'; fits out && echo fits)" \
-	"SESSION OWNER EVENTS FILT MEMORY WRITTEN LOST
-default $$ a name 1 0 0B 9 1
-a-name-of-a-se - 0 0 0B 0 0
-web 77 record 1 2 3.5MiB 9 1
+	"$(head -n 4 out | cut -c 1-30,38-80 | awk '{ $1 = $1 } 1'; fits out && echo fits)" \
+	"SESSION OWNER EVENTS FILT MEMORY WRITTEN LOST COST
+default $$ a name 1 0 0B 9 1 -
+a-name-of-a-se - 0 0 0B 0 0 -
+web 77 record 1 2 3.5MiB 9 1 0.4%
 fits"
 ok "status: memory" grep -qx \
 	'memory    3.5MiB: buffers 2.0MiB, hold-back logs 1.0MiB, tables 512KiB' out

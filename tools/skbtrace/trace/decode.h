@@ -24,7 +24,7 @@ struct sb_info {
 	bool swap;		/* integers are in foreign order */
 };
 
-/* One block: an event, a LOST, a SHED, a HISTORY. Points into the sub-buffer. */
+/* A block: an event, LOST, SHED, HISTORY. Points into the sub-buffer. */
 struct rec {
 	const struct format *fmt;
 	const struct event *ev;	/* NULL: no event, or one not in the format */
