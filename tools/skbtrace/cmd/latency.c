@@ -22,23 +22,13 @@ static const char *every = DEFAULT_EVERY, *sample, *stage;
 static u64 interval_ns, count;
 static bool json, prometheus, heat;
 
-static int set_interval(const char *arg, void *ns)
-{
-	enum { LEAST_NS = 100000000 };
-
-	if (parse_duration(arg, ns) && *(u64 *)ns >= LEAST_NS)
-		return 0;
-	return fail(EXIT_USAGE, "\"%s\" is not a time of 0.1 s or more; e.g. 1, 0.5, 2m",
-		    arg);
-}
-
 static const struct opt opts[] = {
 	{ 'w', "seconds", "SECONDS",
 	  "stop after this time (10, 1.5, 2m, 1h)", OPT_CALL,
 	  &what.duration_ns, recopt_duration },
 	{ 'i', "interval", "SECONDS",
 	  "print it each time (default: 1 on a terminal, else once at the end)",
-	  OPT_CALL, &interval_ns, set_interval },
+	  OPT_CALL, &interval_ns, recopt_interval },
 	{ 'n', "count", "COUNT", "leave after so many times", OPT_CALL, &count,
 	  recopt_count },
 	{ 0, "every", "SIZE",

@@ -12,6 +12,7 @@ struct status {
 	struct ctl ctl;
 	struct ctl_stat st;
 	struct ctl_owner owner;
+	u64 written, lost;	/* since the table before, or since it began */
 };
 
 /* The text of a filter or scope; NULL: there is none. To be freed. */

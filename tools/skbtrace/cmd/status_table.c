@@ -71,14 +71,14 @@ static char *get_written(const struct status *s)
 {
 	char num[NUM_LEN];
 
-	return xstrdup(fmt_rate(num, ctl_sum(&s->st, written)));
+	return xstrdup(fmt_rate(num, s->written));
 }
 
 static char *get_lost(const struct status *s)
 {
 	char num[NUM_LEN];
 
-	return xstrdup(fmt_rate(num, ctl_sum(&s->st, lost)));
+	return xstrdup(fmt_rate(num, s->lost));
 }
 
 /* What probes take of the CPUs' time, if that is measured. */

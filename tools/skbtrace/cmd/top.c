@@ -7,6 +7,7 @@
 #include "cmd/cmd.h"
 #include "cmd/livesink.h"
 #include "lib/num.h"
+#include "record/recopt.h"
 #include "show/input.h"
 #include "top/top.h"
 
@@ -21,16 +22,6 @@ static struct top_how how = {
 	.delay = NSEC_PER_SEC, .span = 10 * NSEC_PER_SEC,
 };
 
-static int set_time(const char *arg, void *ns)
-{
-	enum { LEAST_NS = 100000000 };
-
-	if (parse_duration(arg, ns) && *(u64 *)ns >= LEAST_NS)
-		return 0;
-	return fail(EXIT_USAGE, "\"%s\" is not a time of 0.1 s or more; e.g. 1, 0.5, 2m",
-		    arg);
-}
-
 static int add_input(const char *arg, void *dest)
 {
 	return inputs_add(dest, arg);
@@ -40,12 +31,12 @@ static const struct opt opts[] = {
 	{ 'b', "batch", NULL, "text, one refresh after the other, as into a pipe",
 	  OPT_FLAG, &how.batch, NULL },
 	{ 'd', "delay", "SECONDS", "from one refresh to the next (default 1)",
-	  OPT_CALL, &how.delay, set_time },
+	  OPT_CALL, &how.delay, recopt_interval },
 	{ 'n', "count", "COUNT", "leave after so many refreshes", OPT_CALL,
 	  &how.count, recopt_count },
 	{ 'w', "window", "SECONDS",
 	  "what is shown is of half this time to all of it (default 10)",
-	  OPT_CALL, &how.span, set_time },
+	  OPT_CALL, &how.span, recopt_interval },
 	{ 'a', "all", NULL, "a line for each healthy connection, too", OPT_FLAG,
 	  &how.healthy, NULL },
 	{ 0, "sort", "COLUMN",

@@ -22,6 +22,16 @@ int recopt_duration(const char *arg, void *ns)
 	return fail(EXIT_USAGE, "-w %s: not a time; e.g. 10, 1.5, 2m", arg);
 }
 
+int recopt_interval(const char *arg, void *ns)
+{
+	enum { LEAST_NS = 100000000 };
+
+	if (parse_duration(arg, ns) && *(u64 *)ns >= LEAST_NS)
+		return 0;
+	return fail(EXIT_USAGE, "\"%s\" is not a time of 0.1 s or more; e.g. 1, 0.5, 2m",
+		    arg);
+}
+
 int recopt_size(const char *arg, void *bytes)
 {
 	if (parse_size(arg, bytes) && *(u64 *)bytes)

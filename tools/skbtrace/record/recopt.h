@@ -41,6 +41,7 @@ struct recopt {
 /* Handlers for the tables. */
 int recopt_spec(const char *arg, void *recopt);
 int recopt_duration(const char *arg, void *ns);
+int recopt_interval(const char *arg, void *ns);
 int recopt_size(const char *arg, void *bytes);
 int recopt_count(const char *arg, void *count);
 int recopt_hold(const char *arg, void *recopt);

@@ -548,6 +548,15 @@ web 77 record 1 2 3.5MiB 9 1 0.4%
 fits"
 ok "status: memory" grep -qx \
 	'memory    3.5MiB: buffers 2.0MiB, hold-back logs 1.0MiB, tables 512KiB' out
+run status -i 0.1 -n 2
+ok "status -i: what was written and lost since" is \
+	"$(cut -c 1-30,62-76 out | awk '/^web/ { print $(NF - 1), $NF }')" \
+	"9 1
+0 0"
+run status -n 2
+ok "status -n: needs -i" fails 2 "-n needs -i"
+run status -i 0.01
+ok "status -i: too short" fails 2 "is not a time of 0.1 s or more"
 run status web
 ok "status NAME: it alone" is "$(grep ^session out)" "session   web"
 run status now
