@@ -66,12 +66,12 @@ static void subtract(struct status *s)
 {
 	const struct before *b;
 
-	for (b = before; b < before + nr_before; b++)
-		if (!strcmp(b->name, s->name) &&
-		    b->since_ns == s->st.since_ns) {
-			s->written -= b->written;
-			s->lost -= b->lost;
-		}
+	for (b = before; b < before + nr_before; b++) {
+		if (strcmp(b->name, s->name) || b->since_ns != s->st.since_ns)
+			continue;
+		s->written -= b->written;
+		s->lost -= b->lost;
+	}
 }
 
 static void remember(const struct status *s, int n)
@@ -81,11 +81,12 @@ static void remember(const struct status *s, int n)
 	free(before);
 	before = xcalloc(n + 1, sizeof(*before));
 	nr_before = n;
-	for (int i = 0; i < n; i++)
-		before[i] = (struct before){
-			xstrdup(s[i].name), s[i].st.since_ns,
-			ctl_sum(&s[i].st, written), ctl_sum(&s[i].st, lost),
-		};
+	for (int i = 0; i < n; i++) {
+		before[i].name = xstrdup(s[i].name);
+		before[i].since_ns = s[i].st.since_ns;
+		before[i].written = ctl_sum(&s[i].st, written);
+		before[i].lost = ctl_sum(&s[i].st, lost);
+	}
 }
 
 /* On a terminal each table is where the one before was. */
