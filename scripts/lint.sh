@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$ROOT"
 
 CHECKS=(checkpatch spelling compile kernel_doc exports patches series uapi sizes shell python
-	cppcheck circles names words cases docs needs traces)
+	cppcheck circles names words cases docs needs traces depends)
 MAX_LINES=600		# of a file
 MAX_FUNCTION=80		# lines
 
@@ -132,6 +132,18 @@ check_checkpatch() {
 check_spelling() {
 	need_command codespell
 	files . | grep -v -e '^examples/' -e '/golden/' | xargs codespell -L inflight,fro,nd,ofo,preemptable
+}
+
+# A header that changes has what includes it compiled again, with ccache too
+check_depends() {
+	local dir=$ROOT/tools/skbtrace f=cmd/status.h
+
+	make -s -C "$dir" >/dev/null || return
+	make -s -n -C "$dir" -W "$f" -W "$dir/$f" >"$tmp/again" || return
+	if ! grep -q 'cmd/status_text\.c' "$tmp/again"; then
+		echo "$f: what includes it is not compiled again"
+		return 1
+	fi
 }
 
 # W=1, sparse with endian checks
