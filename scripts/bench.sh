@@ -3,9 +3,9 @@
 # scripts/bench.sh [OPTION...] - what an event costs, in instructions
 #
 # One processor whose clock counts the guest's instructions: what an event adds
-# to the traffic that causes it, any reader that runs beside it included. The
-# least of the rounds counts; +- is what the worst took more. Other tracers do
-# their work on the same kernel in the same run, for scale.
+# to the traffic that causes it, with any reader that runs beside it. The best
+# round counts; +- is how much more the worst one took. Other tracers do the
+# same work on the same kernel in the same run, for comparison.
 #
 #   --quick        skbtrace's rows only
 #   --only ROW     that row only; may be repeated

@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0
 # scripts/causes-walk.sh [--icount] [--save FILE] - five causes of a slow connection
 #
-# Boots a VM in which five connections are slow, each for another reason, and
-# prints for each the command, the lines and the row that tell it. FILE keeps
-# the recording; the one in examples is what the documentation quotes. It was
-# made with --icount: one CPU whose clock counts instructions, so that a busy host
-# does not show in the figures.
+# Boots a VM in which five connections are slow, each for another reason. Prints
+# for each the command, the lines and the row that show the reason. FILE keeps
+# the recording; the documentation quotes the one in examples, which was made
+# with --icount: one CPU whose clock counts instructions, so that a busy host
+# does not change the figures.
 #
 #   10.0.1.1 path1 ---- 20 ms each way ---- path1 10.0.1.2   loses packets
 #   10.0.2.1 path2 ----     the same   ---- path2 10.0.2.2   small receive buffer

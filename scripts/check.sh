@@ -3,9 +3,9 @@
 # scripts/check.sh [-l] [-n] [JOB...] - run the tests, or these and what they need
 #
 # Two jobs run at a time: a VM keeps one core busy, a compiler the other. Each
-# writes a log; a job's last line "N passed, N failed[, N skipped]" counts, one
-# that prints none counts as one. What was skipped, and why, is told before the
-# last line here, which is the sum; before it, what each job has taken.
+# writes a log. A job's last line "N passed, N failed[, N skipped]" counts; a job
+# that prints none counts as one. At the end come the time of each job, what was
+# skipped and why, and the sum as the last line.
 #   -l  only list the jobs
 #   -n  those of the night, too: whole suites, the debug kernel, Linux 6.1
 

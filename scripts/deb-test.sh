@@ -8,10 +8,10 @@
 # newer version replaces them; nothing is left when they have gone. TAP, and
 # the counts at its end.
 #
-# Before that the same is done here in a chroot, which is how an installer does
-# it, for a kernel that does not run. What gcc makes of it there the virtual
-# machine takes from ccache: emulated, compiling would take a quarter of an
-# hour. Not as root this part is left out, and it does.
+# First the same is done in a chroot here, for a kernel that does not run, as an
+# installer would do it. The virtual machine then finds the objects in ccache:
+# compiling under emulation would take a quarter of an hour. Without root the
+# chroot is left out, and compiling does take that long.
 #   -c  in the chroot only, as root
 
 set -euo pipefail

@@ -4,7 +4,7 @@
 #
 # Five paths, and every 40th packet of one of them is dropped; see demo-net.sh.
 #
-# Leaves in DIR: demo.dat, the recording; said, what "skbtrace record" said;
+# Leaves in DIR: demo.dat, the recording; said, the messages of "skbtrace record";
 # witness, the kernel's own counters (see demo-traffic.py).
 
 set -euo pipefail

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # scripts/flaky.sh [OPTION...] N [TEST...] - run each selftest N times under load
 #
-# Beside busy loops, so that whatever depends on the speed of the machine fails.
+# Runs beside busy loops, so that a test that depends on the machine's speed fails.
 # Prints a line for each test: how often it ran, how often it failed, and where
 # the logs of the failures are. Exit status 0 if none failed.
 #   -k VARIANT  of the kernel, as for scripts/selftest.sh; default uml

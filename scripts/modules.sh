@@ -82,7 +82,7 @@ install_modules() {
 	mv "$new" "$copy/modroot"
 }
 
-# What -i would do again to no end: a virtual machine is to start at once
+# done already: do not repeat it, so that a virtual machine starts at once
 stamp=''
 if ((install)); then
 	stamp=$(cd "$ROOT" && xargs cat "$stock/packages" <"$copy/files" | sha256sum)

@@ -120,8 +120,8 @@ targets() {
 	sed -n 's,^+++ b/\([^[:blank:]]*\).*,\1,p' "$1"
 }
 
-# The tree's own version of a file that is patched goes to .skbtrace/orig, what
-# we made of it to .skbtrace/new: whatever differs from both, somebody edited.
+# The tree's own version of a patched file goes to .skbtrace/orig, the patched one
+# to .skbtrace/new. A file that differs from both has been edited by somebody.
 keep_original() {
 	local f=$1
 	[ -f "$kdir/$f" ] || return 0

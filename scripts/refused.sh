@@ -4,8 +4,8 @@
 #
 # Boots Debian's 6.12 as under Secure Boot (lockdown), with signatures enforced,
 # and as it is; there with no modules, with those of another kernel, and with
-# lockdown later. And compiles them for a kernel without headers. tools/skbtrace/tests/refused_vm.sh holds the tests. TAP, and
-# the counts at its end.
+# lockdown later. Also compiles them for a kernel without headers. The tests are
+# in tools/skbtrace/tests/refused_vm.sh. TAP, and the counts at its end.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

@@ -19,9 +19,9 @@ mark() {
 	echo "selftest: $1" >/dev/kmsg
 }
 
-# Of the race detector's reports those that are about us: a function of ours is
-# among the last four of one of the two accesses. The kernel has races of its own;
-# one is the clock, which is read on purpose while it changes.
+# The race detector's reports that are about us: a function of ours is among the
+# last four of one of the two accesses. The kernel has races of its own. One of
+# them is the clock, which is read on purpose while it changes.
 our_races() {
 	awk '
 		/BUG: KCSAN: / { inside = 1; text = ""; ours = 0 }

@@ -86,7 +86,7 @@ packages() {
 	depends "$headers" | grep -v '^linux-\(image\|compiler\)-'
 }
 
-# apt's lists are missing, or older than the archive. Who is not root is told.
+# apt's lists are missing, or older than the archive. Only root can update them.
 refresh() {
 	((EUID == 0)) || return
 	msg "apt-get update"
@@ -99,8 +99,8 @@ fetch() {
 	apt-get -q -q -o APT::Sandbox::User=root download "$1" >&2
 }
 
-# download PACKAGE: print the file, which is fetched unless it is there. Its
-# name is what apt gives it, who says nothing of a file that it finds.
+# download PACKAGE: print the file; fetch it unless it is there. The name is the
+# one that apt gives it; apt prints nothing about a file that it finds.
 download() {
 	local file tmp=$CACHE/stock/download
 	rm -rf "$tmp"
@@ -215,13 +215,13 @@ debs=$CACHE/stock/debs
 mkdir -p "$debs"
 exec 9>"$CACHE/stock/lock"
 flock 9
-# since apt has learned anything, this has been found to be the newest
+# found to be the newest after the package lists were last updated
 if unpacked && [ "$dir/packages" -nt /var/lib/apt/lists ]; then
 	echo "$dir"
 	exit
 fi
 names=$(packages || { refresh && packages; }) || {
-	# without package lists what is there is the newest there is
+	# without package lists, the newest is what is there
 	! unpacked || { echo "$dir"; exit; }
 	die "apt knows no ${META[$flavour]% *}" \
 		"on Debian 12: apt-get update (6.12 is in bookworm-security and -backports)"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# scripts/trouble.sh - what the scripts here do where something is missing
+# scripts/trouble.sh - what the scripts do when something is missing
 #
 # No room on the disk or for a machine's memory, ptrace(2) forbidden, another
 # build of the same kernel, a run that is killed: a message that says which,

@@ -85,7 +85,7 @@ function text_row(row,   c, fmt) {
 		       note(row)
 }
 
-# A tracer that has not seen what was sent has not done the work it is charged
+# A tracer that did not see what was sent has not done the work that is measured
 function note(row,   s) {
 	if (!(row in seen))
 		return ""
