@@ -214,6 +214,20 @@ static int not_signed(const char *release)
 	return EXIT_FAILED;
 }
 
+/* modprobe could not be run to its end; that the module is missing is not said */
+static int modprobe_broken(int err)
+{
+	if (err == -ENOENT)
+		return no_skbtrace("no modprobe to load it with");
+	if (err == -ETIMEDOUT)
+		msg("modprobe skbtrace did not end within %d seconds",
+		    MODPROBE_MS / 1000);
+	else
+		msg("cannot run modprobe: %s", strerror(-err));
+	hint("try it by hand: modprobe skbtrace; dmesg may say why");
+	return EXIT_FAILED;
+}
+
 static int modprobe_failed(struct run *r)
 {
 	static const char fatal[] = "modprobe: FATAL: ";
@@ -221,9 +235,9 @@ static int modprobe_failed(struct run *r)
 	const char *line;
 	bool missing = strstr(r->out, "not found");
 
-	if (r->status == -ENOENT)
-		return no_skbtrace("no modprobe to load it with");
-	if (missing || r->status < 0)
+	if (r->status < 0)
+		return modprobe_broken(r->status);
+	if (missing)
 		return no_skbtrace("modprobe: module skbtrace not found");
 	line = run_line(r);
 	if (!strncmp(line, fatal, strlen(fatal)))
@@ -274,7 +288,6 @@ int setup_look(const char *root)
 		"modprobe", "-n", "-q", "skbtrace", NULL
 	};
 	struct run r;
-	int found;
 
 	if (!access("/sys/module/skbtrace", F_OK) && !is_debugfs(root)) {
 		msg("no debugfs on %s", root);
@@ -282,7 +295,9 @@ int setup_look(const char *root)
 		return EXIT_FAILED;
 	}
 	run(&r, argv, MODPROBE_MS);
-	found = !r.status;
 	free(r.out);
-	return found ? 0 : no_skbtrace("modprobe: module skbtrace not found");
+	if (r.status < 0)
+		return modprobe_broken(r.status);
+	return r.status ? no_skbtrace("modprobe: module skbtrace not found") :
+			  0;
 }

@@ -77,6 +77,7 @@ void run(struct run *r, const char *const *argv, int timeout_ms)
 {
 	u64 until = mono_ns() + timeout_ms * 1000000ull;
 	int out[2], report[2], err = 0, st;
+	bool late;
 	pid_t pid;
 
 	r->out = NULL;
@@ -97,12 +98,15 @@ void run(struct run *r, const char *const *argv, int timeout_ms)
 		r->status = -errno;
 		goto out;
 	}
-	if (!collect(r, out[0], until))
+	late = !collect(r, out[0], until);
+	if (late)
 		kill(-pid, SIGKILL);
 	while (waitpid(pid, &st, 0) < 0 && errno == EINTR)
 		;
 	if (read_all(report[0], &err, sizeof(err)) == sizeof(err))
 		r->status = -err;
+	else if (late)
+		r->status = -ETIMEDOUT;
 	else
 		r->status = WIFEXITED(st) ? WEXITSTATUS(st) : -EINTR;
 out:

@@ -6,7 +6,8 @@
 #include "lib/util.h"
 
 struct run {
-	int status;		/* exit code; -ENOENT and such: did not start */
+	/* exit code; -ENOENT and such: did not start; -ETIMEDOUT: killed */
+	int status;
 	char *out;		/* stdout and stderr, never NULL; free() it */
 };
 

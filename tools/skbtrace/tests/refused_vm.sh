@@ -68,6 +68,15 @@ signed)
 	run record -w 1 -o no.dat
 	ok "cut off: exit 1" is "$rc" 1
 	ok "cut off: the kernel's name" says "$kernel "
+	never=$(mktemp) modprobe=$(readlink -f "$(command -v modprobe)")
+	printf '#!/bin/sh\nexec sleep 1000\n' >"$never"
+	chmod +x "$never"
+	mount --bind "$never" "$modprobe"
+	run record -w 1 -o no.dat
+	ok "modprobe does not end: exit 1" is "$rc" 1
+	ok "modprobe does not end: that is what is said" \
+		says "modprobe skbtrace did not end within 30 seconds"
+	umount "$modprobe"
 	umount /lib/modules
 	run list
 	ok "the right ones: list" is "$rc" 0
