@@ -386,9 +386,15 @@ check_needs() {
 	"$ROOT/scripts/needs-check.py"
 }
 
-# Paths of the machine on which something was written
+# Paths of the machine on which something was written; a path that only ends as
+# one of them does is none
 check_traces() {
-	! files . | xargs grep -nIF -e "$ROOT/" -e "$CACHE"
+	local path
+
+	for path in "$ROOT" "$CACHE"; do
+		printf '(^|[^[:alnum:]_./-])%s(/|$)\n' "${path//./\\.}"
+	done >"$tmp/paths"
+	! files . | xargs grep -nIE -f "$tmp/paths"
 }
 
 passed=0 failed=0
