@@ -24,6 +24,7 @@ net/skbtrace				net/skbtrace
 Kconfig.skbtrace			net/skbtrace/Kconfig
 include/linux/skbtrace.h		include/linux/skbtrace.h
 include/linux/skbtrace_event.h		include/linux/skbtrace_event.h
+include/linux/skbtrace_capture.h	include/linux/skbtrace_capture.h
 include/linux/skbtrace_clock.h		include/linux/skbtrace_clock.h
 include/linux/skbtrace_conns.h		include/linux/skbtrace_conns.h
 include/linux/skbtrace_hist.h		include/linux/skbtrace_hist.h

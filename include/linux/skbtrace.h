@@ -58,7 +58,7 @@
  * @fires: it is a primary of other events
  * @snapshot: snapshot=: it may ask for one
  * @ranged: when=: skbtrace_event.range must be from @low to @low + @span
- * @staged: SKBTRACE_STAGED or _IN_LOG: @cond, @held, @fires or @snapshot is set
+ * @staged: SKBTRACE_STAGED, _IN_LOG or _CAPTURED; 0: written at once
  * @mark: SO_MARK
  * @sample: one in so many connections; 0: all
  * @skip: refused values of .select, from %SKBTRACE_SELECT2 on of .select2

@@ -170,7 +170,14 @@ enum skbtrace_role {
 #define SKBTRACE_OPT_SAMPLE	2	/* sample= */
 #define SKBTRACE_OPT_EVERY	4	/* every=, applied by the probe */
 #define SKBTRACE_OPT_HIST	8	/* hist, the same; see @follow */
+#define SKBTRACE_OPT_CAPTURE	16	/* capture=, the same */
 #define SKBTRACE_OPTS_PICK	(SKBTRACE_OPT_MARK | SKBTRACE_OPT_SAMPLE)
+
+/*
+ * skbtrace_slot.staged: decided by the fields; or always held back; or no event
+ * is written, but the packet captured
+ */
+enum { SKBTRACE_STAGED = 1, SKBTRACE_IN_LOG, SKBTRACE_CAPTURED };
 
 struct skbtrace_inference;
 

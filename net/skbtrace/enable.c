@@ -9,6 +9,7 @@
 #include "hold.h"
 #include "marks.h"
 #include "memory.h"
+#include "packets.h"
 #include "session.h"
 #include "slot.h"
 #include "source.h"
@@ -64,7 +65,7 @@ static u64 skbtrace_tables_needed(const struct skbtrace_run *run,
 				  const struct skbtrace_change *change)
 {
 	bool fresh = run->state == SKBTRACE_STOPPED;	/* another run begins */
-	bool states = false, marks = false;
+	bool states = false, marks = false, packets = false;
 	const struct skbtrace_spec *spec;
 	u64 bytes = 0;
 
@@ -72,6 +73,7 @@ static u64 skbtrace_tables_needed(const struct skbtrace_run *run,
 		states |= skbtrace_keeps_states(spec->ev,
 						skbtrace_forms_wanted(spec));
 		marks |= spec->slot.follow;
+		packets |= spec->capture;
 	}
 	if (change->nr && (fresh || !run->pub.named.tab))
 		bytes += SKBTRACE_NAMED_BYTES;
@@ -79,6 +81,8 @@ static u64 skbtrace_tables_needed(const struct skbtrace_run *run,
 		bytes += SKBTRACE_STATES_BYTES;
 	if (marks && (fresh || !run->pub.marks.tab))
 		bytes += skbtrace_marks_bytes();
+	if (packets && (fresh || !run->packets))
+		bytes += skbtrace_packets_bytes();
 	return bytes;
 }
 
@@ -132,13 +136,28 @@ static int skbtrace_make_marks(struct skbtrace_run *run,
 	return 0;
 }
 
+/* Does anything have to be captured? */
+static int skbtrace_make_packets(const struct skbtrace_instance *in,
+				 struct skbtrace_run *run,
+				 const struct skbtrace_change *change)
+{
+	unsigned int i;
+
+	for (i = 0; i < change->nr; i++)
+		if (change->spec[i].capture)
+			return skbtrace_packets_make(run, run == in->run ?
+							  in->dir : NULL);
+	return 0;
+}
+
 /* What memory @change needs beside that of each run */
 static int skbtrace_make_memory(const struct skbtrace_instance *in,
 				struct skbtrace_run *run,
 				const struct skbtrace_change *change)
 {
 	return skbtrace_make_hold(in, run, change) ?:
-	       skbtrace_make_marks(run, change);
+	       skbtrace_make_marks(run, change) ?:
+	       skbtrace_make_packets(in, run, change);
 }
 
 /*

@@ -7,6 +7,7 @@
 #include "hold.h"
 #include "verdict.h"
 #include "marks.h"
+#include "packets.h"
 #include "run.h"
 #include "state.h"
 #include "tables.h"
@@ -40,6 +41,7 @@ static void skbtrace_run_free(struct kref *ref)
 	skbtrace_marks_free(run);
 	skbtrace_filters_free(rcu_access_pointer(run->pub.filters));
 	skbtrace_hold_free(run);
+	skbtrace_packets_free_all(run->packets);
 	free_cpumask_var(run->config.cpus);
 	free_percpu(run->cpu);
 	kvfree(run);

@@ -146,9 +146,6 @@ struct skbtrace_cpu {
 	struct mutex		read_lock;	/* of @pos and @read */
 };
 
-/* skbtrace_slot.staged: decided by the fields; or always held back */
-enum { SKBTRACE_STAGED = 1, SKBTRACE_IN_LOG };
-
 enum skbtrace_phase { SKBTRACE_IDLE, SKBTRACE_TRACING, SKBTRACE_STOPPED };
 
 /**
@@ -238,6 +235,9 @@ struct skbtrace_govern {
  * @hold: hold-back logs
  * @after: connections in the time of after=
  * @after_until: the last of them ends then
+ * @snap: capture=: bytes of a packet, by slot; 0: events
+ * @packets: of each CPU, what has been captured; %NULL: no event captures
+ * @packets_dir: where its files are
  * @found: of each CPU, the history that it writes
  * @location_key: key of the ids of code addresses
  * @epoch: the epoch that is due; each CPU begins it at its next flush
@@ -270,6 +270,9 @@ struct skbtrace_run {
 	struct skbtrace_hold	hold;
 	struct skbtrace_after	*after;
 	u64			after_until;
+	u32			snap[SKBTRACE_MAX_EVENTS];
+	struct skbtrace_packets * __percpu *packets;
+	struct dentry		*packets_dir;
 	struct skbtrace_history_list __percpu *found;
 	siphash_key_t		location_key;
 	u32			epoch;

@@ -19,6 +19,7 @@
 #include "error.h"
 #include "gate.h"
 #include "govern.h"
+#include "packets.h"
 #include "session.h"
 #include "slot.h"
 #include "source.h"
@@ -98,6 +99,7 @@ void skbtrace_stop(struct skbtrace_run *run)
 			skbtrace_event_off(run, skbtrace_events[i]);
 	tracepoint_synchronize_unregister();
 	skbtrace_channel_finish(run);
+	skbtrace_packets_finish(run);
 	skbtrace_clock_put();
 	run->state = SKBTRACE_STOPPED;
 }
@@ -117,6 +119,7 @@ void skbtrace_replace(struct skbtrace_instance *in, struct skbtrace_run *run)
 
 	lockdep_assert_held(&skbtrace_lock);
 	rcu_assign_pointer(run->pub.filters, skbtrace_take_filters(old));
+	skbtrace_packets_close(old);
 	skbtrace_channel_close(old);
 	skbtrace_run_put(old);
 	in->run = run;
@@ -131,6 +134,7 @@ void skbtrace_end(struct skbtrace_instance *in)
 	lockdep_assert_held(&skbtrace_lock);
 	in->run = NULL;
 	skbtrace_stop(run);
+	skbtrace_packets_close(run);
 	skbtrace_channel_close(run);
 	skbtrace_run_put(run);
 }

@@ -7,10 +7,14 @@
 #include "verdict.h"
 #include "slot.h"
 
-static u8 skbtrace_how_staged(const struct skbtrace_event *ev,
-			      const struct skbtrace_slot *slot,
-			      const struct skbtrace_watch *w)
+static u8 skbtrace_how_staged(const struct skbtrace_run *run,
+			      const struct skbtrace_event *ev,
+			      const struct skbtrace_slot *slot)
 {
+	const struct skbtrace_watch *w = &run->watch[ev->slot];
+
+	if (run->snap[ev->slot])
+		return SKBTRACE_CAPTURED;
 	if ((slot->cond && !ev->conds) || slot->fires || slot->snapshot)
 		return SKBTRACE_STAGED;
 	if (!slot->held)
@@ -39,8 +43,8 @@ static void skbtrace_set_fires(struct skbtrace_run *run)
 		WRITE_ONCE(slot->fires, fires[i]);
 		if (slot->on)
 			WRITE_ONCE(slot->staged,
-				   skbtrace_how_staged(skbtrace_events[i], slot,
-						       &run->watch[i]));
+				   skbtrace_how_staged(run, skbtrace_events[i],
+						       slot));
 	}
 }
 
@@ -138,11 +142,12 @@ void skbtrace_set_slot(struct skbtrace_run *run,
 	/* an event that is on must not be seen off in between */
 	new.on = slot->on;
 	new.fires = slot->fires;
-	new.staged = skbtrace_how_staged(spec->ev, &new, &spec->watch);
 	run->when[spec->ev->slot] = spec->when;
 	run->cond[spec->ev->slot] = spec->cond;
 	run->snapshot[spec->ev->slot] = spec->snapshot;
 	run->watch[spec->ev->slot] = spec->watch;
+	WRITE_ONCE(run->snap[spec->ev->slot], spec->capture);
+	new.staged = skbtrace_how_staged(run, spec->ev, &new);
 	smp_wmb();	/* pairs with skbtrace_hold_back(), skbtrace_fire() */
 	skbtrace_store_slot(slot, &new);
 	if (new.picks) {

@@ -83,6 +83,9 @@ int skbtrace_latency_show(struct seq_file *m, void *v);
 int skbtrace_latency_store(struct skbtrace_instance *in, char *text,
 			   size_t len);
 
+/* packets.c */
+int skbtrace_packets_show(struct seq_file *m, void *v);
+
 /* format.c */
 int skbtrace_format_show(struct seq_file *m, void *v);
 

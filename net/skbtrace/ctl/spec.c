@@ -8,6 +8,7 @@
 #include <linux/string.h>
 #include "../enable.h"
 #include "../error.h"
+#include "../packets.h"
 #include "../source.h"
 #include "cond.h"
 #include "spec.h"
@@ -154,6 +155,20 @@ static int skbtrace_parse_hist(struct skbtrace_spec *spec, const char *key,
 	return 0;
 }
 
+/* As tcpdump -s: 0 is all that can be had */
+static int skbtrace_parse_capture(struct skbtrace_spec *spec, const char *key,
+				  char *value)
+{
+	u32 n = 0;
+
+	if (value && (kstrtou32(value, 0, &n) || n > SKBTRACE_SNAP_MAX))
+		return skbtrace_err(-EINVAL,
+				    "%s: capture=%s: bytes of a packet, from 1 to %u; 0: all of these",
+				    spec->ev->name, value, SKBTRACE_SNAP_MAX);
+	spec->capture = n ?: SKBTRACE_SNAP_MAX;
+	return 0;
+}
+
 /*
  * Marks are followed for histograms, and for when= of how long a stage took.
  * Each that is on its way takes memory, so not each byte can be one.
@@ -175,6 +190,19 @@ static int skbtrace_finish_follow(struct skbtrace_spec *spec)
 				    spec->ev->name, 1U << slot->every,
 				    1U << (SKBTRACE_EVERY_FOLLOW - 10));
 	return 0;
+}
+
+/* Of what is captured no block is made, which these are about. */
+static int skbtrace_finish_capture(const struct skbtrace_spec *spec)
+{
+	const struct skbtrace_slot *slot = &spec->slot;
+
+	if (!spec->capture || !(spec->when.nr || slot->held || slot->snapshot ||
+				slot->stack))
+		return 0;
+	return skbtrace_err(-EINVAL,
+			    "%s: capture= writes no event: without when=, primary=, snapshot and stack",
+			    spec->ev->name);
 }
 
 static void skbtrace_print_every(struct seq_file *m, u8 every)
@@ -288,6 +316,11 @@ static bool skbtrace_takes_hist(const struct skbtrace_event *ev)
 	return ev->opts & SKBTRACE_OPT_HIST;
 }
 
+static bool skbtrace_takes_capture(const struct skbtrace_event *ev)
+{
+	return ev->opts & SKBTRACE_OPT_CAPTURE;
+}
+
 static bool skbtrace_takes_any(const struct skbtrace_event *ev)
 {
 	return ev->kind != SKBTRACE_META;
@@ -321,6 +354,8 @@ static const struct skbtrace_option skbtrace_options[] = {
 	{ "every", skbtrace_takes_every, skbtrace_parse_every },
 	{ "hist", skbtrace_takes_hist, skbtrace_parse_hist, .bare = true,
 	  .no_value = true },
+	{ "capture", skbtrace_takes_capture, skbtrace_parse_capture,
+	  .bare = true },
 	{ "when", skbtrace_takes_any, skbtrace_parse_when },
 	{ "primary", skbtrace_takes_any, skbtrace_parse_watch },
 	{ "before", skbtrace_takes_any, skbtrace_parse_watch },
@@ -417,8 +452,8 @@ int skbtrace_parse_spec(char *text, struct skbtrace_spec *spec)
 			return err;
 	}
 	spec->slot.picks = spec->slot.by_mark || spec->slot.sample;
-	err = skbtrace_finish_follow(spec);
-	return err ?: skbtrace_finish_watch(spec);
+	err = skbtrace_finish_follow(spec) ?: skbtrace_finish_watch(spec);
+	return err ?: skbtrace_finish_capture(spec);
 }
 
 /* Print the words of a field whose bits, from @base on, are set, after @sep. */
@@ -490,6 +525,8 @@ void skbtrace_print_spec(struct seq_file *m, const struct skbtrace_run *run,
 		skbtrace_print_every(m, slot->every);
 	if (slot->hist)
 		seq_puts(m, ",hist");
+	if (run->snap[ev->slot])
+		seq_printf(m, ",capture=%u", run->snap[ev->slot]);
 	if (run->when[ev->slot].nr) {
 		seq_puts(m, ",when=");
 		skbtrace_print_cond(m, ev, &run->when[ev->slot]);

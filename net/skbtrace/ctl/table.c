@@ -99,6 +99,9 @@ static const struct skbtrace_file skbtrace_files[] = {
 		.store	= skbtrace_latency_store,
 		.max	= SKBTRACE_WORDS_MAX,
 	}, {
+		.name	= "packets",
+		.show	= skbtrace_packets_show,
+	}, {
 		.name	= "keyframes",
 		.show	= skbtrace_keyframes_show,
 		.store	= skbtrace_keyframes_store,

@@ -6,6 +6,7 @@
 #include <linux/netdevice.h>
 #include <net/dsfield.h>
 #include <net/net_namespace.h>
+#include <linux/skbtrace_capture.h>
 #include <net/sock.h>
 #include <trace/events/net.h>
 #include <trace/events/skbtrace.h>
@@ -102,7 +103,7 @@ fill_ip(struct ip_send_block *b, const struct sk_buff *skb, int l3,
 /* Both events have the same fields. */
 static noinline void
 long_ip(struct skbtrace_session *s, const struct skbtrace_event *ev,
-	const struct net *net, const struct sk_buff *skb, int l3,
+	const struct net *net, struct sk_buff *skb, int l3,
 	const void *header, struct sock *sk, u8 dir, bool forwarded)
 {
 	struct ip_send_block b __uninitialized;
@@ -111,6 +112,10 @@ long_ip(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	sk = skbtrace_seen_sock(s, sk);
 	if (!skbtrace_passes_packet(s, ev, skb, l3, dir, skb->dev, sk))
 		return;
+	if (s->slot[ev->slot].staged == SKBTRACE_CAPTURED) {
+		skbtrace_capture(s, ev, skb, l3, dir);
+		return;
+	}
 	skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4);
 	fill_ip(&b, skb, l3, header, sk ? skbtrace_cookie(sk) : 0, &l4,
 		forwarded);
@@ -122,7 +127,7 @@ long_ip(struct skbtrace_session *s, const struct skbtrace_event *ev,
  */
 static __always_inline void
 ip_probe(struct skbtrace_session *s, const struct skbtrace_event *ev,
-	 const struct net *net, const struct sk_buff *skb, u8 dir,
+	 const struct net *net, struct sk_buff *skb, u8 dir,
 	 bool forwarded)
 {
 	struct sock *sk = skbtrace_packet_sock(skb);
@@ -232,7 +237,7 @@ SKBTRACE_DEFINE_EVENT(ip_send) = {
 	.nr		= SKBTRACE_NR(ip_send),
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
-	.opts		= SKBTRACE_OPTS_PICK,
+	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_CAPTURE,
 	.conds		= true,
 	.help		= "IP hands a packet down to a device; one event for a GSO packet.",
 	.read		= "segs: how many packets that will be, fragments aside. forwarded=yes: this host is a router for it.",
@@ -247,7 +252,7 @@ SKBTRACE_DEFINE_EVENT(ip_receive) = {
 	.nr		= SKBTRACE_NR(ip_receive),
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
-	.opts		= SKBTRACE_OPTS_PICK,
+	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_CAPTURE,
 	.conds		= true,
 	.help		= "IP has found a received packet valid; local delivery or forwarding comes next.",
 	.read		= "segs above 1: joined by GRO, or never split. Missing here but sent by the peer: lost on the way, in the driver, or to XDP or tc.",

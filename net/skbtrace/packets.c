@@ -1,0 +1,381 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Takes a packet: the hot path of capture. It becomes an Enhanced Packet Block
+ * of a pcapng file (draft-ietf-opsawg-pcapng), in pieces: header and what is
+ * small are copied, large fragments are kept by a reference to their page.
+ *
+ * Copied as well is what may change while it is kept: the linear part, whose
+ * headers the stack rewrites; fragments that their owner may write (sendfile,
+ * MSG_ZEROCOPY); lists of packets. What a CPU can't read is left out.
+ */
+#include <linux/irqflags.h>
+#include <linux/mm.h>
+#include <linux/skbtrace.h>
+#include <linux/skbtrace_capture.h>
+#include <linux/skbuff.h>
+#include <linux/timekeeping.h>
+#include "packets.h"
+#include "run.h"
+
+#define EPB_TYPE		6
+#define EPB_OPT_FLAGS		2
+#define EPB_OPT_PACKETID	5
+#define EPB_INBOUND		1
+#define EPB_OUTBOUND		2
+
+struct epb_head {
+	u32	type;
+	u32	total;
+	u32	interface;
+	u32	time_high;
+	u32	time_low;
+	u32	captured;
+	u32	original;
+};
+
+/* After the data and its padding */
+struct epb_tail {
+	u16	flags_code;
+	u16	flags_len;
+	u32	flags;
+	u16	id_code;
+	u16	id_len;
+	u8	id[8];
+	u32	end_of_options;
+	u32	total;
+};
+
+/**
+ * struct skbtrace_take - a packet that is being taken
+ * @p: where to
+ * @skb: the packet
+ * @l3: where the bytes begin that are captured
+ * @len: how many
+ * @copy_all: no fragment is kept
+ * @head: where the next piece goes
+ * @to: where the next byte is copied to, %NULL: not decided yet
+ * @fresh: bytes copied that are in no piece yet
+ */
+struct skbtrace_take {
+	struct skbtrace_packets	*p;
+	const struct sk_buff	*skb;
+	int			l3;
+	u32			len;
+	bool			copy_all;
+	unsigned long		head;
+	u8			*to;
+	u32			fresh;
+};
+
+static bool skbtrace_frags_readable(const struct sk_buff *skb)
+{
+#ifdef SKBTRACE_HAVE_UNREADABLE
+	return skb_frags_readable(skb);
+#else
+	return true;
+#endif
+}
+
+/* Also if the IP header is in a fragment, as that may be written later */
+static bool skbtrace_copy_all(struct sk_buff *skb, int l3)
+{
+	return skb_has_frag_list(skb) || skb_zcopy(skb) ||
+	       skb_has_shared_frag(skb) || l3 >= (int)skb_headlen(skb);
+}
+
+/* May a fragment be kept by a reference? Slab pages have no use for one. */
+static bool skbtrace_may_keep(const skb_frag_t *frag)
+{
+	return skb_frag_size(frag) >= SKBTRACE_REFER &&
+	       !PageSlab(skb_frag_page(frag));
+}
+
+/* Bytes from @l3 on that can be captured: no CPU can read devices' memory */
+static u32 skbtrace_take_len(const struct sk_buff *skb, int l3, u32 snap)
+{
+	u32 len = skb->len - l3;
+
+	if (!skbtrace_frags_readable(skb))
+		len = max_t(int, skb_headlen(skb) - l3, 0);
+	return min(len, snap);
+}
+
+/* Bytes of the packet that will be copied */
+static u32 skbtrace_take_copied(const struct skbtrace_take *t)
+{
+	const struct skb_shared_info *shared = skb_shinfo(t->skb);
+	s64 left = (s64)t->len + t->l3 - skb_headlen(t->skb);
+	u32 kept = 0, size;
+	int i;
+
+	if (left <= 0 || t->copy_all)
+		return t->len;
+	for (i = 0; i < shared->nr_frags && left > 0; i++) {
+		size = skb_frag_size(&shared->frags[i]);
+		if (skbtrace_may_keep(&shared->frags[i]))
+			kept += min_t(s64, size, left);
+		left -= size;
+	}
+	return t->len - kept;
+}
+
+/* May chunk @i be filled anew? */
+static bool skbtrace_chunk_free(struct skbtrace_packets *p, u32 i)
+{
+	/* pairs with skbtrace_packets_consume() */
+	return (long)(smp_load_acquire(&p->tail) - p->chunk_end[i]) >= 0 &&
+	       page_ref_count(p->chunk[i]) == 1;
+}
+
+/* @n bytes in one chunk. Return: false: no chunk is free */
+static bool skbtrace_take_space(struct skbtrace_take *t, u32 n)
+{
+	struct skbtrace_packets *p = t->p;
+	u32 next;
+
+	if (p->off + n > SKBTRACE_CHUNK_SIZE) {
+		next = (p->cur + 1) % SKBTRACE_NR_CHUNKS;
+		if (!skbtrace_chunk_free(p, next))
+			return false;
+		p->cur = next;
+		p->off = 0;
+	}
+	t->to = (u8 *)page_address(p->chunk[p->cur]) + p->off;
+	return true;
+}
+
+static struct skbtrace_piece *skbtrace_take_piece(struct skbtrace_take *t)
+{
+	struct skbtrace_piece *piece;
+
+	piece = skbtrace_piece_at(t->p, t->head++);
+	piece->last = false;
+	piece->when = jiffies;
+	return piece;
+}
+
+/* What has been copied since the last piece becomes one. */
+static struct skbtrace_piece *skbtrace_take_fresh(struct skbtrace_take *t)
+{
+	struct skbtrace_piece *piece = skbtrace_take_piece(t);
+	struct skbtrace_packets *p = t->p;
+
+	piece->page = p->chunk[p->cur];
+	piece->off = p->off;
+	piece->len = t->fresh;
+	piece->pinned = 0;
+	piece->kept = false;
+	p->off += t->fresh;
+	t->fresh = 0;
+	return piece;
+}
+
+static void *skbtrace_take_bytes(struct skbtrace_take *t, u32 n)
+{
+	void *to = t->to;
+
+	t->to += n;
+	t->fresh += n;
+	return to;
+}
+
+/* Copy @n bytes of the packet from @off on. */
+static void skbtrace_take_copy(struct skbtrace_take *t, u32 off, u32 n)
+{
+	skb_copy_bits(t->skb, off, skbtrace_take_bytes(t, n), n);
+}
+
+/*
+ * Bytes that a piece at @at pins: those of its page, unless an unread piece
+ * before it does so already.
+ */
+static u32 skbtrace_take_pin(struct skbtrace_packets *p, struct page *page,
+			     unsigned long at)
+{
+	struct page *head = compound_head(page);
+
+	if (head == p->last_page &&
+	    (long)(p->last_at - READ_ONCE(p->tail)) >= 0)
+		return 0;
+	p->last_page = head;
+	p->last_at = at;
+	return page_size(head);
+}
+
+static void skbtrace_take_keep(struct skbtrace_take *t, const skb_frag_t *frag,
+			       u32 n)
+{
+	struct page *page = skb_frag_page(frag);
+	struct skbtrace_piece *piece;
+
+	if (t->fresh)
+		skbtrace_take_fresh(t);
+	piece = skbtrace_take_piece(t);
+	get_page(page);
+	piece->page = page;
+	piece->off = skb_frag_off(frag);
+	piece->len = n;
+	piece->kept = true;
+	piece->pinned = skbtrace_take_pin(t->p, page, t->head - 1);
+	t->p->pinned += piece->pinned;
+	t->p->referred += n;
+}
+
+/* The fragments, each of its own kind; @left bytes are wanted, from @off on */
+static void skbtrace_take_frags(struct skbtrace_take *t, u32 off, u32 left)
+{
+	const struct skb_shared_info *shared = skb_shinfo(t->skb);
+	const skb_frag_t *frag;
+	u32 n;
+	int i;
+
+	for (i = 0; i < shared->nr_frags && left; i++, off += n, left -= n) {
+		frag = &shared->frags[i];
+		n = min(skb_frag_size(frag), left);
+		if (skbtrace_may_keep(frag))
+			skbtrace_take_keep(t, frag, n);
+		else
+			skbtrace_take_copy(t, off, n);
+	}
+}
+
+static void skbtrace_take_data(struct skbtrace_take *t)
+{
+	u32 end = t->l3 + t->len, head = skb_headlen(t->skb);
+
+	if (end <= head || t->copy_all) {
+		skbtrace_take_copy(t, t->l3, t->len);
+		return;
+	}
+	skbtrace_take_copy(t, t->l3, head - t->l3);
+	skbtrace_take_frags(t, head, end - head);
+}
+
+static void skbtrace_take_head(struct skbtrace_take *t, u32 total)
+{
+	struct epb_head *h = skbtrace_take_bytes(t, sizeof(*h));
+	u64 now = ktime_get_real_fast_ns();
+
+	h->type = EPB_TYPE;
+	h->total = total;
+	h->interface = 0;
+	h->time_high = upper_32_bits(now);
+	h->time_low = lower_32_bits(now);
+	h->captured = t->len;
+	h->original = t->skb->len - t->l3;
+}
+
+static void skbtrace_take_tail(struct skbtrace_take *t, u32 pad, u32 total,
+			       u64 id, u8 dir)
+{
+	struct epb_tail *e;
+
+	memset(skbtrace_take_bytes(t, pad), 0, pad);
+	e = skbtrace_take_bytes(t, sizeof(*e));
+	e->flags_code = EPB_OPT_FLAGS;
+	e->flags_len = sizeof(e->flags);
+	e->flags = dir == SKBTRACE_DIR_TX ? EPB_OUTBOUND : EPB_INBOUND;
+	e->id_code = EPB_OPT_PACKETID;
+	e->id_len = sizeof(e->id);
+	memcpy(e->id, &id, sizeof(e->id));
+	e->end_of_options = 0;
+	e->total = total;
+}
+
+static bool skbtrace_take_lost(struct skbtrace_packets *p,
+			       enum skbtrace_packet_loss why)
+{
+	p->lost[why]++;
+	return false;
+}
+
+/*
+ * Is there space for it? A packet has a piece for each fragment, one before
+ * each, and one behind the last.
+ */
+static bool skbtrace_take_fits(struct skbtrace_take *t, u32 copied)
+{
+	u32 pieces = 2 * skb_shinfo(t->skb)->nr_frags + 1;
+	struct skbtrace_packets *p = t->p;
+
+	/* pairs with skbtrace_packets_consume() */
+	if (p->head - smp_load_acquire(&p->tail) + pieces > SKBTRACE_NR_PIECES)
+		return skbtrace_take_lost(p, SKBTRACE_LOST_PIECES);
+	if (p->pinned - READ_ONCE(p->unpinned) > SKBTRACE_PINNED_MAX)
+		return skbtrace_take_lost(p, SKBTRACE_LOST_PINNED);
+	if (!skbtrace_take_space(t, copied))
+		return skbtrace_take_lost(p, SKBTRACE_LOST_CHUNKS);
+	return true;
+}
+
+/* The packet is whole: the reader may see it. */
+static void skbtrace_packets_publish(struct skbtrace_take *t)
+{
+	struct skbtrace_packets *p = t->p;
+
+	p->chunk_end[p->cur] = t->head;
+	p->captured++;
+	p->bytes += t->len;
+	/* pairs with skbtrace_packets_unread() */
+	smp_store_release(&p->head, t->head);
+	if (READ_ONCE(p->waiting) &&
+	    p->head - READ_ONCE(p->tail) > SKBTRACE_NR_PIECES / 8) {
+		WRITE_ONCE(p->waiting, false);
+		irq_work_queue(&p->wake);
+	}
+}
+
+static void skbtrace_take_packet(struct skbtrace_take *t, u64 id, u8 dir)
+{
+	u32 more = sizeof(struct epb_head) + sizeof(struct epb_tail), pad;
+	u32 total, copied;
+
+	/* what must be copied has to fit in one chunk */
+	copied = skbtrace_take_copied(t);
+	if (copied > SKBTRACE_CHUNK_SIZE - more - 3) {
+		t->len = SKBTRACE_CHUNK_SIZE - more - 3;
+		copied = skbtrace_take_copied(t);
+	}
+	pad = -t->len & 3;
+	total = t->len + pad + more;
+	if (!skbtrace_take_fits(t, copied + pad + more))
+		return;
+	t->head = t->p->head;
+	skbtrace_take_head(t, total);
+	skbtrace_take_data(t);
+	skbtrace_take_tail(t, pad, total, id, dir);
+	skbtrace_take_fresh(t)->last = true;
+	skbtrace_packets_publish(t);
+}
+
+/**
+ * skbtrace_capture() - take a packet
+ * @s: session
+ * @ev: event with the option capture, that has passed all filters
+ * @skb: packet
+ * @l3: where its IP header is: what is captured begins there
+ * @dir: SKBTRACE_DIR_*
+ *
+ * What has no space is lost and counted. Context: probe.
+ */
+void skbtrace_capture(struct skbtrace_session *s,
+		      const struct skbtrace_event *ev, struct sk_buff *skb,
+		      int l3, u8 dir)
+{
+	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
+	struct skbtrace_take t = { .skb = skb, .l3 = l3 };
+	unsigned long flags;
+
+	t.copy_all = skbtrace_copy_all(skb, l3);
+	t.len = skbtrace_take_len(skb, l3, READ_ONCE(run->snap[ev->slot]));
+	local_irq_save(flags);
+	/* pairs with skbtrace_packets_make() */
+	if (smp_load_acquire(&run->packets)) {
+		t.p = *this_cpu_ptr(run->packets);
+		if (t.p)
+			skbtrace_take_packet(&t, skbtrace_packet_id(s, skb),
+					     dir);
+	}
+	local_irq_restore(flags);
+}
+EXPORT_SYMBOL_GPL(skbtrace_capture);
