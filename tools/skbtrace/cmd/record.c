@@ -10,10 +10,14 @@
 #include "lib/sig.h"
 #include "record/capture.h"
 #include "record/conf.h"
+#include "record/packets.h"
 #include "record/progress.h"
 
 #define DEFAULT_FILE	"skbtrace.dat"
+#define DEFAULT_PACKETS	"skbtrace.pcapng"
 #define RECORD_SET	"@why"
+
+enum { SNAP_MAX = 262144 };	/* the kernel's, and tcpdump's */
 
 static struct recopt what = { .set = RECORD_SET };
 static struct capture_opts where;
@@ -21,6 +25,21 @@ static bool force, plain;
 static struct flight_opts flying = {
 	.after_ns = FLIGHT_UNSET, .gap_ns = FLIGHT_UNSET,
 };
+
+static struct packets packets = { .fd = -1 };
+static bool no_events;	/* packets only */
+static const char *snap;	/* of --packets, NULL: none, "": whole ones */
+
+static int set_packets(const char *arg, void *word)
+{
+	u64 n = 0;
+
+	if (arg && (!parse_u64(arg, &n) || n > SNAP_MAX))
+		return fail(EXIT_USAGE, "--packets=%s: bytes of each packet,"
+			    " up to %d; 0: all of these", arg, SNAP_MAX);
+	*(const char **)word = arg ? arg : "0";
+	return 0;
+}
 
 static int set_time(const char *arg, void *ns)
 {
@@ -39,6 +58,10 @@ static const struct opt opts[] = {
 	  "write FILE, which must not exist; - is stdout\n"
 	  "(default: skbtrace.dat; the one before becomes skbtrace.dat.old)",
 	  OPT_STRING, &where.name, NULL },
+	{ 0, "packets", "SNAP",
+	  "the packets themselves, the first SNAP bytes from IP on (default:\n"
+	  "all): into FILE, as pcapng; with -e into FILE.pcapng, beside events",
+	  OPT_OPTIONAL, &snap, set_packets },
 	{ 'f', "force", NULL, "overwrite FILE", OPT_FLAG, &force, NULL },
 	{ 0, "rotate", "SIZE",
 	  "begin a new file after SIZE bytes: FILE.0001, FILE.0002, ...;\n"
@@ -124,6 +147,36 @@ static int check_options(const struct args *a)
 	flying.name = where.name;
 	flying.files = where.files;
 	return 0;
+}
+
+/* Packets instead of events, or beside them */
+static int check_packets(void)
+{
+	static const char *const events[] = { "ip_send", "ip_receive" };
+	const bool alone = !what.nspecs;
+	int code = 0;
+
+	if (!snap)
+		return 0;
+	if (flying.size || where.rotate || where.max_size ||
+	    !strcmp(where.name, "-"))
+		return fail(EXIT_USAGE, "--packets needs a file of its own:"
+			    " not with --rotate, --max-size,"
+			    " --flight-recorder or -o -");
+	for (size_t i = 0; !code && i < ARRAY_SIZE(events); i++)
+		code = recopt_spec(xasprintf("%s,capture=%s", events[i], snap),
+				   &what);
+	packets.mode = where.mode;
+	packets.name = where.name;
+	if (!alone) {
+		packets.name = xasprintf("%s.pcapng", where.name);
+		return code;
+	}
+	if (where.mode == OUT_BACKUP)
+		packets.name = DEFAULT_PACKETS;
+	no_events = true;
+	where.name = "/dev/null";
+	return code;
 }
 
 /* What to type next; NULL: nothing to read there. */
@@ -226,8 +279,27 @@ static int target_end(struct target *t, bool whole)
 		return 0;
 	}
 	code = capture_end(&t->c, whole);
-	if (!t->s->broken_pipe)
+	if (!t->s->broken_pipe && !no_events)
 		totals(t->s, &t->c, whole);
+	return code;
+}
+
+static int end_packets(struct session *s, int code)
+{
+	char size[NUM_LEN];
+	struct packets_count n;
+	int err = packets_end(&packets, &s->ctl, &n);
+
+	if (err)
+		return code ? code : err;
+	if (!what.quiet || n.lost)
+		msg("%llu packets -> %s (%s)%s%s%s",
+		    (unsigned long long)n.captured, packets.name,
+		    fmt_size(size, packets.bytes), n.lost ? ", lost: " :
+		    ", none lost. Read: tcpdump -nr ", n.lost ? n.why :
+		    packets.name, "");
+	if (!code && what.strict && n.lost)
+		return EXIT_INCOMPLETE;
 	return code;
 }
 
@@ -242,6 +314,8 @@ static int trace(struct session *s, struct target *t, char **cmd)
 		return code;
 	}
 	code = target_begin(t);
+	if (!code && packets.name)
+		code = packets_start(&packets, &s->ctl);
 	if (!code && cmd) {
 		code = child_start(&s->child, cmd);
 		if (code) {
@@ -257,6 +331,8 @@ static int trace(struct session *s, struct target *t, char **cmd)
 		code = 0;
 	}
 	saved = target_save(t);
+	if (packets.name)
+		code = end_packets(s, code);
 	session_end(s);
 	err = target_end(t, whole);
 	code = code ? code : saved ? saved : err;
@@ -274,6 +350,8 @@ static int record(char **cmd)
 	code = session_prepare(&s, "record", &what);
 	if (!code)
 		code = target_open(&t, &s);
+	if (!code && packets.name)
+		code = packets_open(&packets);
 	if (!code)
 		code = trace(&s, &t, cmd);
 	else if (code == -EPIPE)
@@ -296,6 +374,8 @@ static int run_record(const struct args *a)
 
 	if (!code)
 		code = recopt_expression(&what, a);
+	if (!code)
+		code = check_packets();
 	if (!code)
 		code = conf_load(&what);
 	if (!code && what.dump)

@@ -40,7 +40,7 @@ sections() {
 }
 
 knows() { # OPTION SECTIONS
-	sections "$2" | grep -qE -- "(^|[ ,])$1([ ,=]|\$)"
+	sections "$2" | grep -qE -- "(^|[ ,])$1([ ,=[]|\$)"
 }
 
 fits() { # [COMMAND]
