@@ -1,0 +1,190 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# record --packets: the packets of a connection or of all, byte for byte as tcpdump
+# has them, however they lie in memory; what is refused; what is lost is counted.
+
+# shellcheck disable=SC2317 # functions that wait_for calls
+# shellcheck source=lib.sh
+. "$(dirname "$0")/lib.sh"
+control_up
+need_skbtrace
+need ip nsenter python3 setpriv tc tcpdump
+need_event ip_send ip_receive
+net_up
+export TMP
+here=$(dirname "$0")
+
+# begin NAME WORD...: record packets of A; tcpdump of its device beside it
+begin() {
+	local name=$1
+
+	shift
+	background in_a tcpdump -i a0 -nn --immediate-mode -B 16384 -s 0 \
+		-w "$TMP/$name.pcap" ip or ip6 2>"$TMP/$name.dump"
+	dump=$bg
+	wait_for grep -q 'listening on' "$TMP/$name.dump" ||
+		skip "tcpdump does not start"
+	background skbtrace record --netns "$A" -f -o "$TMP/$name.pcapng" "$@" \
+		2>"$TMP/$name.said"
+	recorder=$bg
+	wait_for tracing 1 || die "record does not start"
+}
+
+# end NAME PORT: when tcpdump has seen the last packet, to that port
+end() {
+	quiesce
+	kill -INT "$recorder"
+	wait "$recorder" || fail "$1: record ends well"
+	wait_for last_seen "$1" "$2"
+	kill -INT "$dump"
+	wait "$dump" || true
+	sed 's/^/# /' "$TMP/$1.said"
+}
+
+last_seen() {
+	tcpdump -nn -r "$TMP/$1.pcap" "udp port $2" 2>/dev/null | grep -q .
+}
+
+# hex FILE EXPRESSION: each packet from IP on, one a line, sorted
+hex() {
+	tcpdump -nnt -x -r "$1" "$2" 2>/dev/null | awk '
+		/^\t0x/ { sub(/^[^:]*:/, ""); gsub(/ /, ""); line = line $0; next }
+		{ if (line != "") print line; line = "" }
+		END { if (line != "") print line }' | sort
+}
+
+# same NAME WHAT EXPRESSION: ours and tcpdump's
+same() {
+	hex "$TMP/$1.pcap" "$3" >"$TMP/theirs"
+	hex "$TMP/$1.pcapng" "$3" >"$TMP/ours"
+	ok "$2: $(wc -l <"$TMP/ours") packets" [ -s "$TMP/ours" ]
+	ok "$2: as tcpdump has them" cmp "$TMP/theirs" "$TMP/ours"
+}
+
+# traffic FAMILY PORT
+traffic() {
+	local to i servers=()
+
+	to=$(addr B "$1")
+	for i in 0 1 2; do
+		server in_b "tcp$1" bind "$to" $(($2 + i)) listen 5 \
+			touch "$TMP/ready" accept eof close
+		servers+=("$server_pid")
+	done
+	background in_b sk "udp$1" bind "$to" $(($2 + 3)) touch "$TMP/bound" \
+		until "$TMP/over$2"
+	wait_for [ -e "$TMP/bound" ]
+	rm "$TMP/bound"
+	in_a python3 "$here/packets.py" "$to" "$2"
+	wait "${servers[@]}"
+	touch "$TMP/over$2"
+	wait "$bg"
+}
+
+# --- all of it, whatever the memory
+begin all --packets
+traffic 4 6000
+traffic 6 6100
+end all 6103
+for p in 6000 6100; do
+	same all "$p written" "port $p"
+	same all "$p file" "port $((p + 1))"
+	same all "$p zero copy" "port $((p + 2))"
+	same all "$p datagrams" "udp port $((p + 3))"
+done
+ok "none lost" grep -q 'none lost' "$TMP/all.said"
+
+# --- one connection, the first bytes of each packet, beside events
+begin some --packets=96 -e tcp_rttm "port 6201"
+traffic 4 6200
+end some 6203
+is "only that connection" "$(hex "$TMP/some.pcapng.pcapng" "not port 6201" |
+	wc -l)" 0
+hex "$TMP/some.pcap" "port 6201" | cut -c1-192 | sort >"$TMP/theirs"
+hex "$TMP/some.pcapng.pcapng" "port 6201" | sort >"$TMP/ours"
+ok "some bytes: $(wc -l <"$TMP/ours") packets" [ -s "$TMP/ours" ]
+ok "some bytes: the first 96" cmp "$TMP/theirs" "$TMP/ours"
+ok "events, too" [ "$(skbtrace parse -i "$TMP/some.pcapng" -e tcp_rttm |
+	wc -l)" -gt 2 ]
+
+# --- by hand
+# refuses SPEC TEXT
+refuses() {
+	if put enabled "$1" 2>/dev/null; then
+		fail "$1 is refused"
+	else
+		like "$1 is refused: why" "$(cat $CTL/error)" "*$2*"
+	fi
+}
+
+refuses ip_send,capture=262145 "from 1 to 262144"
+refuses ip_send,capture=-1 "from 1 to 262144"
+refuses ip_send,capture,when=len\>1 "writes no event"
+refuses ip_send,capture,stack "writes no event"
+refuses tcp_rttm,capture "no option"
+ok "packets: nothing, nowhere" [ ! -s $CTL/packets -a ! -e $CTL/packets.cpu0 ]
+put enabled ip_send,capture=0
+like "capture=0 is all" "$(cat $CTL/enabled)" "ip_send,capture=262144*"
+exec 7<$CTL/packets.cpu0
+if cat $CTL/packets.cpu0 >"$TMP/none" 2>"$TMP/busy"; then
+	fail "a second reader"
+else
+	like "a second reader" "$(cat "$TMP/busy")" "*busy*"
+fi
+exec 7<&-
+for cap in net_raw net_admin; do
+	if setpriv --bounding-set -$cap --inh-caps -$cap \
+		cat $CTL/packets.cpu0 >"$TMP/none" 2>"$TMP/denied"; then
+		fail "without $cap"
+	else
+		like "without $cap" "$(cat "$TMP/denied")" "*not permitted*"
+	fi
+done
+
+# counts WORD: of all CPUs
+counts() {
+	awk -v RS='[ \n]' -F= -v word="$1" '$1 == word { n += $2 }
+		END { print n + 0 }' $CTL/packets
+}
+
+# --- nobody reads: given up after a while, and nothing is kept then
+given_up() {
+	[ "$(counts stale)" = "$(counts captured)" ]
+}
+traffic 4 6300
+ok "captured" [ "$(counts captured)" -gt 20 ]
+wait_for given_up || fail "what is unread for 5 s is given up"
+is "given up: nothing is pinned" "$(counts pinned)" 0
+put enabled '-*'
+
+# --- the next run has files of its own
+put enabled ip_send,capture
+exec 7<$CTL/packets.cpu0
+traffic 4 6350
+put enabled '-*'
+ok "the next run: it can be read, to its end" [ "$(wc -c <&7)" -gt 300000 ]
+exec 7<&-
+
+# --- no space on the disk
+mkdir "$TMP/small"
+mount -t tmpfs -o size=64k none "$TMP/small"
+background skbtrace record --packets -o "$TMP/small/x.pcapng" 2>"$TMP/said"
+recorder=$bg
+wait_for tracing 1 || die "record does not start"
+traffic 4 6400
+kill -INT "$recorder"
+wait "$recorder" && fail "a full disk: exit status"
+like "a full disk: said" "$(cat "$TMP/said")" "*cannot write*No space left*"
+ok "a full disk: what is there can be read" \
+	tcpdump -nn -c 3 -r "$TMP/small/x.pcapng" 2>/dev/null
+umount "$TMP/small"
+
+# --- the reader is killed
+background skbtrace record --packets -f -o "$TMP/all.pcapng" 2>"$TMP/said"
+recorder=$bg
+wait_for tracing 1 || die "record does not start"
+traffic 4 6500
+kill -KILL "$recorder"
+wait "$recorder" 2>/dev/null
+wait_for tracing 0 || fail "a killed reader: the session ends"
+finish
