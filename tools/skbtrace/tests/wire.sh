@@ -1,0 +1,287 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0
+# Frames for others: the dissector in tshark, recordings as pcapng, programs for
+# tc. Against the recordings below examples, and captures that gen.py makes.
+# shellcheck source-path=SCRIPTDIR
+. "$(dirname "$0")/lib.sh"
+need python3 tshark
+examples=$here/../../../examples
+lua=$tmp/skbtrace.lua
+# tshark as root is told so, and wants a home of its own
+export HOME=$tmp XDG_CONFIG_HOME=$tmp
+
+# shark OPTION...: what it prints; a line for root is none of its troubles
+shark() {
+	tshark -X lua_script:"$lua" "$@" 2>err.shark
+	rc=$?
+	grep -v '^Running as user' err.shark >>why
+	return "$rc"
+}
+
+# column FILE [OPTION...]: what it tells of each frame
+column() {
+	local file=$1
+	shift
+	shark -r "$file" -T fields -e _ws.col.Info "$@"
+}
+
+# frames FILE: as x.pcapng, with the dissector for it
+frames() {
+	"$S" list -i "$1" --dissector >"$lua" &&
+		"$S" pcap "$1" -o x.pcapng 2>err.pcap
+}
+
+# ---- the dissector ----
+
+# same FILE: tshark reads all that parse reads
+same() {
+	frames "$1"
+	"$S" list -i "$1" --json >list
+	"$S" list -i "$1" --json tcp_active_conn >>list
+	"$S" parse "$1" --json >parse.json 2>/dev/null
+	"$S" parse "$1" >parse.txt 2>/dev/null
+	shark -r x.pcapng -T json >tshark.json &&
+		column x.pcapng >tshark.txt &&
+		"$here/dissector.py" list parse.json tshark.json parse.txt \
+			tshark.txt >>why
+	result $? "tshark reads what parse reads of ${1##*/}"
+}
+
+for s in loss causes packets; do
+	same "$examples/$s.dat"
+done
+for s in basic lost big zoo conns v6_only; do
+	gen $s $s.dat
+	same $s.dat
+done
+for s in stack stack_big; do
+	more $s $s.dat
+	same $s.dat
+done
+"$here/gen_shed.py" basic shed.dat
+same shed.dat
+"$here/gen_history.py" basic history.dat
+same history.dat
+
+frames "$examples/loss.dat"
+column x.pcapng >base
+
+# found N FILTER: so many frames
+found() {
+	local n
+	n=$(shark -r x.pcapng -Y "$2" -T fields -e frame.number | wc -l)
+	[ "$n" = "$1" ] || echo "$n frames, not $1: $2" >>why
+	[ "$n" = "$1" ]
+	result $? "filter: $2"
+}
+
+events() {	# PARSE OPTION...
+	"$S" parse "$examples/loss.dat" --json "$@" | grep -c '"seq":'
+}
+
+found "$(events -e tcp_sendlimit --where reason=app)" \
+	'skbtrace.tcp_sendlimit.reason == "app"'
+found "$(events -e tcp_sendlimit --where 'for_us>10ms')" \
+	'skbtrace.tcp_sendlimit.for_us > 10000'
+found "$(events -e skb_drop)" skbtrace.skb_drop
+found "$(events --conn 10.0.2.2)" \
+	'skbtrace.peer == 10.0.2.2 || skbtrace.local == 10.0.2.2'
+found "$(events --where 'pid=89')" 'skbtrace.pid == 89 && !skbtrace.task'
+found "$(events -e '@trouble')" skbtrace.expert.trouble
+found 0 'skbtrace.gap || skbtrace.lost || skbtrace.expert.malformed'
+
+# A word that is harmless in a set is no trouble
+drop=$("$S" parse "$examples/causes.dat" --json -e skb_drop |
+	grep -c -e '"NOT_SPECIFIED"' -e '"SOCKET_FILTER"')
+frames "$examples/causes.dat"
+found $(($("$S" parse "$examples/causes.dat" --json -e @trouble |
+	   grep -c '"seq":') - drop)) skbtrace.expert.trouble
+frames "$examples/loss.dat"
+
+# alike HOW [OPTION...]: tells the same of the frames in another dress
+alike() {
+	local how=$1
+	shift
+	"$here/reframe.py" "$how" x.pcapng re.pcap
+	column re.pcap "$@" >re
+	diff base re >>why
+	result $? "the same as $how"
+}
+
+alike udp:5555 -o skbtrace.udp_port:5555
+alike udp6:5555 -o skbtrace.udp_port:5555
+alike user0
+
+"$here/reframe.py" pairs x.pcapng re.pcap
+shark -r re.pcap -T fields -E aggregator=' ' -e skbtrace.seq | tr ' ' '\n' >seqs
+"$S" parse "$examples/loss.dat" --json | grep -o '"seq":[0-9]*' | cut -d: -f2 >want
+sort -n seqs | grep -Fxvc -f - want >missing
+[ "$(cat missing)" = 0 ] && [ "$(grep -c 'and 1 more' <(column re.pcap))" -gt 100 ]
+result $? "several blocks in a frame"
+
+# What is not there is told: as many as there were
+"$here/reframe.py" without:7 x.pcapng re.pcap
+blocks=$(shark -r x.pcapng -Y skbtrace.seq -T fields -e frame.number | wc -l)
+gaps=$(shark -r re.pcap -Y skbtrace.gap -T fields -e skbtrace.gap |
+	awk '{ n += $1 } END { print n }')
+[ "$gaps" = $((blocks / 7)) ] || echo "$gaps are missing, of $blocks" >>why
+[ "$gaps" = $((blocks / 7)) ]
+result $? "gaps of the sequence numbers"
+
+for how in cut flip version; do
+	"$here/reframe.py" $how x.pcapng re.pcap
+	shark -r re.pcap -V >out && ! grep -i 'lua error' out >>why &&
+		grep -q 'not understood\|Not what a frame' <(column re.pcap; cat out)
+	result $? "frames that are wrong: $how"
+done
+
+# Of another kernel: what has the same name is found, by the sender's format
+"$S" pcap "$examples/loss.dat" -o x.pcapng 2>/dev/null
+"$S" list -i zoo.dat --dissector >"$lua"
+a=$(shark -r x.pcapng -T fields -e skbtrace.tcp_rttm.rtt_us | grep -c .)
+[ "$a" = "$(events -e tcp_rttm)" ] &&
+	column x.pcapng >out && ! grep -i 'lua error' out >>why &&
+	[ -n "$(shark -r x.pcapng -Y skbtrace.expert.unknown)" ]
+result $? "another format than the dissector's"
+
+"$S" list -i "$examples/loss.dat" --colors >colorfilters
+sed 's/^@[^@]*@\([^@]*\)@.*/\1/' colorfilters >rules
+"$S" list -i "$examples/loss.dat" --dissector >"$lua"
+bad=0
+while read -r rule; do
+	shark -r x.pcapng -Y "$rule" >/dev/null || bad=1
+done <rules
+[ "$bad" = 0 ] && [ "$(wc -l <rules)" -ge 7 ]
+result $? "colour rules are filters"
+
+# ---- recordings as pcapng ----
+
+tshark -r x.pcapng -T fields -e frame.time_epoch 2>/dev/null | tail -n +24 >times
+"$S" parse "$examples/loss.dat" --json | grep '"seq":' |
+	sed 's/.*"time":"\([^"]*\)".*/\1/' | while read -r t; do
+	date -u -d "$t" +%s.%N
+done >want
+# without names, of which parse tells nothing
+sort times | comm -13 - <(sort want) >>why
+[ ! -s why ]
+result $? "frames have the times of their events"
+
+tcpdump -r x.pcapng -nn 2>/dev/null | grep -c 88b5 >got || true
+[ "$(cat got)" = "$(wc -l <base)" ] || [ -z "$(command -v tcpdump)" ]
+result $? "libpcap reads it"
+
+run 0 pcap "$examples/loss.dat" -e skb_drop -o few.pcapng
+column few.pcapng -Y skbtrace.skb_drop >out &&
+	[ "$(wc -l <out)" = "$(events -e skb_drop)" ] && [ ! -s why ] &&
+	[ -z "$(shark -r few.pcapng -Y skbtrace.gap)" ] &&
+	! grep -q -- ' - ' out
+result $? "events that were not chosen are no gap, and names are there"
+
+"$S" pcap - -o - <"$examples/loss.dat" | cmp - x.pcapng >>why 2>&1
+result $? "from stdin to stdout"
+
+# ---- programs for tc ----
+
+# sieve FILE EVENT COND: finds what parse finds by --where
+sieve() {
+	local file=$1 event=$2 cond=$3
+	"$S" pcap "$file" -o x.pcapng 2>/dev/null
+	"$S" tc -i "$file" --drop "$event,when=$cond" >cmd 2>>why &&
+		"$here/sieve.py" x.pcapng cmd 2>>why | sed 's/.* //' | sort >got
+	"$S" parse "$file" --json -e "$event" --where "$cond" 2>/dev/null |
+		sed -n 's/.*"cpu":\([0-9]*\),"seq":\([0-9]*\),.*/\1:\2/p' |
+		sort >want
+	cmp got want >>why 2>&1
+	result $? "tc $event,when=$cond: $(wc -l <want) events"
+}
+
+while read -r s event cond; do
+	sieve "$examples/$s.dat" "$event" "$cond"
+done <<'EOF'
+loss tcp_sendlimit reason=app
+loss tcp_sendlimit reason!=app
+loss tcp_sendlimit for_us>10ms
+loss tcp_sendlimit !(for_us<=10ms)
+loss tcp_rttm rtt>=40016us&&sk=1
+loss tcp_rttm !(rtt>=40016us&&sk=1)
+loss tcp_rttm rtt<40016us||!(sk=1)
+loss skb_drop reason=TC_INGRESS&&peer=10.0.2.2&&lport!=1
+loss skb_drop peer!=10.0.2.2
+loss tcp_active_conn bytes_sent>0
+loss tcp_active_conn ca=cubic&&bytes_sent<1000001
+loss tcp_active_conn ca!=cubi
+loss tcp_connection pid!=0
+loss tcp_connection ctx!=task
+loss tcp_connection cpu=0&&seq>100
+packets ip_send ifindex>-1
+packets tcp_send flags=ACK|PSH
+packets tcp_send snd_ssthresh=inf
+packets tcp_send snd_ssthresh<inf
+packets ip_send ttl>300
+packets ip_send ttl<300
+packets ip_send dev=sk0
+packets ip_send sk!=10
+EOF
+# of the other byte order, and with an option that its format lacks
+PYTHONPATH=$here python3 -c '
+import gen
+t = gen.basic(big=True)
+t.text = t.text.replace("opts=skip:only", "opts=skip:only:when")
+gen.write("big.dat", t.capture())'
+sieve big.dat tcp_rttm 'rtt>50ms'
+sieve big.dat tcp_rttm 'rtt==52151'
+
+# keeps: all else is found, but for names and losses
+"$S" pcap "$examples/loss.dat" -o x.pcapng 2>/dev/null
+"$S" tc -i "$examples/loss.dat" skb_drop,skip=TC_INGRESS tcp_congestion >cmd 2>/dev/null
+"$here/sieve.py" x.pcapng cmd | sed 's/.* //' | sort >got
+"$S" parse "$examples/loss.dat" --json --where \
+	'not event=tcp_congestion and not event=tcp_active_conn' |
+	sed -n 's/.*"cpu":\([0-9]*\),"seq":\([0-9]*\),.*/\1:\2/p' | sort >want
+cmp got want >>why 2>&1
+result $? "tc keeps what was chosen, names and texts"
+
+"$here/reframe.py" pairs x.pcapng re.pcap
+grep -q '^ip link set dev skbtrace0 type skbtrace batch off$' cmd
+result $? "conditions need a block each frame, and the commands say so"
+
+"$S" tc -i "$examples/loss.dat" --dev lo tcp_rttm >cmd
+! grep -q '^ip link' cmd && grep -q '^tc qdisc replace dev lo clsact$' cmd &&
+	[ "$(wc -l <cmd)" = 2 ]
+result $? "numbers of events do not"
+
+"$S" tc -i "$examples/loss.dat" --class 1:3 tcp_rttm >cmd
+grep -q "^tc filter add dev skbtrace0 parent 1: .*' flowid 1:3$" cmd
+result $? "a class of a queue"
+
+# ---- what is wrong ----
+
+# wrong CODE TEXT ARGS...
+wrong() {
+	local code=$1 text=$2
+	shift 2
+	run "$code" "$@" && grep -qF -- "$text" err && [ ! -s out ]
+	result $? "$*: $text"
+}
+
+f=$examples/loss.dat
+wrong 2 "no word of it" tc -i "$f" 'tcp_sendlimit,when=reason==nagl'
+wrong 2 "did you mean" tc -i "$f" tcp_sendlimi
+wrong 2 "has a field" tc -i "$f" 'tcp_rttm,when=rtz>1'
+wrong 2 "nothing that tc can do" tc -i "$f" skb_drop,primary=tcp_rttm
+wrong 2 "cannot compare that" tc -i "$f" 'skb_drop,when=at!=tcp_v4_rcv'
+wrong 2 "which events" tc -i "$f"
+wrong 2 "one of them" tc -i "$f" --keep --drop tcp_rttm
+wrong 2 "no name of a device" tc -i "$f" --dev '$(id)' tcp_rttm
+wrong 2 "two numbers" tc -i "$f" --class 1 tcp_rttm
+wrong 1 "cannot open" tc -i ./none tcp_rttm
+wrong 2 "of all events" list -i "$f" --dissector tcp_rttm
+wrong 2 "one at a time" list -i "$f" --dissector --json
+wrong 1 "cannot open" pcap ./none -o y.pcapng
+cp "$f" own.dat
+wrong 2 "not overwritten" pcap "$f" -o own.dat
+cmp "$f" own.dat && [ ! -e y.pcapng ] && [ ! -e y.pcapng.part ]
+result $? "nothing is left behind, or overwritten"
+
+echo "1..$n"
+exit $failed
