@@ -15,7 +15,7 @@ for f; do
 	echo '};'
 	i=$((i + 1))
 done
-echo "const struct asset $array[] = {"
+echo "const struct asset ${array}[] = {"
 i=0
 for f; do
 	echo "	{ \"${f##*/}\", (const char *)file$i, sizeof(file$i) },"

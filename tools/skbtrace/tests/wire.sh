@@ -36,13 +36,15 @@ frames() {
 # same FILE: tshark reads all that parse reads
 same() {
 	frames "$1"
-	"$S" list -i "$1" --json >list
-	"$S" list -i "$1" --json tcp_active_conn >>list
+	{
+		"$S" list -i "$1" --json
+		"$S" list -i "$1" --json tcp_active_conn
+	} >listed
 	"$S" parse "$1" --json >parse.json 2>/dev/null
 	"$S" parse "$1" >parse.txt 2>/dev/null
 	shark -r x.pcapng -T json >tshark.json &&
 		column x.pcapng >tshark.txt &&
-		"$here/dissector.py" list parse.json tshark.json parse.txt \
+		"$here/dissector.py" listed parse.json tshark.json parse.txt \
 			tshark.txt >>why
 	result $? "tshark reads what parse reads of ${1##*/}"
 }
@@ -156,13 +158,13 @@ result $? "colour rules are filters"
 
 # ---- recordings as pcapng ----
 
-tshark -r x.pcapng -T fields -e frame.time_epoch 2>/dev/null | tail -n +24 >times
+tshark -r x.pcapng -T fields -e frame.time_epoch 2>/dev/null | tail -n +24 >when.txt
 "$S" parse "$examples/loss.dat" --json | grep '"seq":' |
 	sed 's/.*"time":"\([^"]*\)".*/\1/' | while read -r t; do
 	date -u -d "$t" +%s.%N
 done >want
 # without names, of which parse tells nothing
-sort times | comm -13 - <(sort want) >>why
+sort when.txt | comm -13 - <(sort want) >>why
 [ ! -s why ]
 result $? "frames have the times of their events"
 
@@ -179,6 +181,61 @@ result $? "events that were not chosen are no gap, and names are there"
 
 "$S" pcap - -o - <"$examples/loss.dat" | cmp - x.pcapng >>why 2>&1
 result $? "from stdin to stdout"
+
+# ---- with packets ----
+
+# with LINK FILE: as x.pcapng, with the packets it tells of
+with() {
+	"$S" parse "$2" --json 2>/dev/null | "$here/mkpackets.py" "$1" packets.pcap
+	"$S" list -i "$2" --dissector >"$lua"
+	"$S" pcap "$2" --with packets.pcap -o x.pcapng 2>err
+}
+
+# commented N TEXT: so many packets, of each link type
+commented() {
+	local n
+	n=$(shark -r x.pcapng -Y "frame.comment contains \"$2\" && ip" \
+		-T fields -e frame.number | wc -l)
+	[ "$n" = "$1" ] || echo "$n packets, not $1" >>why
+	[ "$n" = "$1" ]
+	result $? "$3: $n packets: $2"
+}
+
+for link in ether vlan sll raw; do
+	with $link "$examples/loss.dat"
+	commented "$(events -e skb_drop)" 'dropped: reason=TC_INGRESS' $link
+	commented 14 'retransmission: kind=fast' $link
+	commented 11 'sent again' $link
+done
+grep -q '37 packets, with comments for 9 drops, 14 retransmissions, 0 delays' err
+result $? "what was found is told"
+shark -r x.pcapng -T fields -e frame.time_epoch >when.txt
+sort -c when.txt && [ "$(wc -l <when.txt)" = $(($(wc -l <base) + 37)) ]
+result $? "packets and events in one list, by time"
+[ "$(shark -r x.pcapng -Y 'tcp && frame.comment' -T fields -e frame.number |
+	head -1)" -gt 100 ]
+result $? "no packet before the events that were before it"
+
+PYTHONPATH=$here python3 -c '
+import gen_more as g
+t = g.Delay()
+for us, where, pkt, seq in ((0, "net_dev_queue", 1, 5000),
+                            (100, "net_dev_queue", 2, 6000),
+                            (200, "qdisc_dequeue", 2, 6000),
+                            (12500, "qdisc_dequeue", 1, 5000)):
+    t.event("skb_delay", 0, us * 1000, pkt, **g.A, proto=6, dir=2,
+            where=g.PLACES.index(where), life=0, sk=7, len=1000, seq=seq)
+g.write("slow.dat", t.capture())'
+with ether slow.dat
+commented 1 '12.500ms from net_dev_queue to qdisc_dequeue' slow
+commented 1 'skbtrace' slow
+
+head -c 2000 packets.pcap >cut.pcap
+"$S" parse "$examples/loss.dat" --json | "$here/mkpackets.py" ether all.pcap
+head -c 2000 all.pcap >cut.pcap
+run 0 pcap "$examples/loss.dat" --with cut.pcap -o y.pcapng &&
+	grep -q 'what comes before is read' err && grep -q 'are not there' err
+result $? "a capture that ends too early"
 
 # ---- programs for tc ----
 
@@ -272,12 +329,16 @@ wrong 2 "nothing that tc can do" tc -i "$f" skb_drop,primary=tcp_rttm
 wrong 2 "cannot compare that" tc -i "$f" 'skb_drop,when=at!=tcp_v4_rcv'
 wrong 2 "which events" tc -i "$f"
 wrong 2 "one of them" tc -i "$f" --keep --drop tcp_rttm
-wrong 2 "no name of a device" tc -i "$f" --dev '$(id)' tcp_rttm
+wrong 2 "no name of a device" tc -i "$f" --dev 'a;b' tcp_rttm
 wrong 2 "two numbers" tc -i "$f" --class 1 tcp_rttm
 wrong 1 "cannot open" tc -i ./none tcp_rttm
 wrong 2 "of all events" list -i "$f" --dissector tcp_rttm
 wrong 2 "one at a time" list -i "$f" --dissector --json
+rm -f y.pcapng
 wrong 1 "cannot open" pcap ./none -o y.pcapng
+wrong 1 "No such file" pcap "$f" --with ./none -o y.pcapng
+wrong 1 "--with" pcap "$f" --with "$f" -o y.pcapng
+wrong 2 "name a file" pcap - --with all.pcap -o y.pcapng
 cp "$f" own.dat
 wrong 2 "not overwritten" pcap "$f" -o own.dat
 cmp "$f" own.dat && [ ! -e y.pcapng ] && [ ! -e y.pcapng.part ]

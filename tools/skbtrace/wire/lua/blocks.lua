@@ -289,6 +289,20 @@ local function line_of(b)
 	return table.concat(parts, " ")
 end
 
+-- Of a name for others, which parse does not show
+local function naming_line(b)
+	local id = valid(b, "tgid") or valid(b, "task_tgid")
+
+	if b.ev.role == "task" and id then
+		return "task pid=" .. id .. " comm=" ..
+		       escaped(value_of(b, "comm") or "")
+	elseif b.ev.role == "symbol" and valid(b, "id") then
+		return "symbol " .. (b.scope.symbols[hex_text(valid(b, "id"))]
+				     or "?")
+	end
+	return nil
+end
+
 -- Is it what @trouble records? A set leaves out what is harmless.
 local function is_trouble(b)
 	local how, list, name
@@ -338,7 +352,7 @@ local function dissect_event(b, tree)
 	if b.stack then
 		tree:add(F.stack, table.concat(b.stack, "<-")):set_generated()
 	end
-	b.line = line_of(b)
+	b.line = naming_line(b) or line_of(b)
 	if is_trouble(b) then
 		tree:add_proto_expert_info(X.trouble, b.line)
 	end
