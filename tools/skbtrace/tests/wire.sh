@@ -4,7 +4,7 @@
 # tc. Against the recordings below examples, and captures that gen.py makes.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
-need python3 tshark
+need ip python3 strace tshark
 examples=$here/../../../examples
 lua=$tmp/skbtrace.lua
 # tshark as root is told so, and wants a home of its own
@@ -310,6 +310,50 @@ result $? "numbers of events do not"
 "$S" tc -i "$examples/loss.dat" --class 1:3 tcp_rttm >cmd
 grep -q "^tc filter add dev skbtrace0 parent 1: .*' flowid 1:3$" cmd
 result $? "a class of a queue"
+
+# ---- the plugin of iproute2 ----
+
+plugin=$(dirname "$S")/obj/ip
+[ -e "$plugin/link_skbtrace.so" ] || plugin=$(dirname "$S")/ip
+export IP_LIB_DIR=$plugin
+
+# sends HEX ip-OPTION...: these bytes are what the kernel gets as IFLA_INFO_DATA
+sends() {
+	local hex=$1
+	shift
+	strace -o trace -e trace=sendmsg -v -xx -s 4096 ip link "$@" \
+		>/dev/null 2>&1
+	tr -d '\n' <trace | sed -n 's/.*IFLA_INFO_DATA}, "\([^"]*\)".*/\1/p' |
+		sed 's/\\x//g' >got
+	[ "$(cat got)" = "$hex" ] || echo "$(cat got), not $hex" >>why
+	[ ! -s why ]
+	result $? "ip link $*"
+}
+
+add=(add skbtrace9 type skbtrace)
+sends 06000100780000000500020002000000080003000a00000106000500138c0000 \
+	"${add[@]}" session x batch any remote 10.0.0.1 port 5004
+sends 1400040020010db8000000000000000000000001 "${add[@]}" remote 2001:db8::1
+sends 0500020000000000 "${add[@]}" batch off
+sends '' "${add[@]}"
+
+# refuses TEXT OPTION...
+refuses() {
+	local text=$1
+	shift
+	! ip link "${add[@]}" "$@" >out 2>err && grep -qF -- "$text" err
+	result $? "ip link add ... type skbtrace $*: $text"
+}
+
+refuses 'off, event or any' batch some
+refuses '1 to 65535' remote 10.0.0.1 port 65536
+refuses '1 to 65535' port 0
+refuses 'an address' remote 10.0.0
+refuses '1 to 32' session aaaaaaaaaaaaaaaabbbbbbbbbbbbbbbbc
+refuses 'value is missing' session
+refuses 'unknown option "sesion"' sesion x
+ip link help skbtrace 2>&1 | grep -q 'session NAME'
+result $? "ip link help skbtrace"
 
 # ---- what is wrong ----
 
