@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* tc: the commands that filter frames by their events. */
+#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,10 +110,11 @@ static int print_here(const struct list_opts *how)
 /* It stands in commands: no blank, no quote, nothing that a shell knows. */
 static bool is_plain(const char *s)
 {
-	static const char good[] = "abcdefghijklmnopqrstuvwxyz"
-				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-@";
+	const char *c = s;
 
-	return *s && *s != '-' && !s[strspn(s, good)];
+	while (isalnum((unsigned char)*c) || (*c && strchr("_.:-@", *c)))
+		c++;
+	return *s && *s != '-' && !*c;
 }
 
 static bool is_class(const char *s)

@@ -15,7 +15,7 @@ enum { MAX_BLOCK = 65536, INTERFACE = 0 };
 /* What has been told of a recording. */
 struct export_trace {
 	const struct trace *t;
-	const struct format *fmt;	/* the last one whose text was written */
+	const struct format *fmt;	/* its text was written last */
 	u32 epoch;
 	struct export_trace *next;
 };

@@ -9,7 +9,7 @@
 
 struct export {
 	const char *out;	/* "-" is stdout */
-	bool chosen;		/* not all events: numbers that lack are no loss */
+	bool chosen;		/* not all events: a gap is no loss */
 	struct notes *notes;	/* of packets that go there too; NULL: none */
 	/* its own */
 	struct whole file;

@@ -18,7 +18,7 @@
 enum {
 	MS		= 1000000,
 	WINDOW		= 1000 * MS,	/* between decision and packet */
-	SAME		= 1 * MS,	/* sent by this decision, if not before */
+	SAME		= 1 * MS,	/* sent by it, if not before */
 	SLOW		= 1 * MS,	/* worth a comment */
 	MOST_LOOKS	= 4096,		/* at packets, for one decision */
 	MAX_LIVES	= 1 << 18,
@@ -95,7 +95,7 @@ static struct packet *at(struct notes *n, const struct packet_flow *f, u32 i)
 static struct packet *look(struct notes *n, const struct packet_flow *f, u32 i,
 			   int step, const struct about *b)
 {
-	for (u32 looks = 0; i < f->n && looks < MOST_LOOKS; i += step, looks++) {
+	for (u32 left = MOST_LOOKS; i < f->n && left; i += step, left--) {
 		struct packet *k = at(n, f, i);
 
 		if (apart(k->time, b->time) > WINDOW)

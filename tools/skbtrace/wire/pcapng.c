@@ -15,7 +15,7 @@ enum {
 	OPT_NAME	= 2,		/* of an interface */
 	OPT_ABOUT	= 3,
 	OPT_TSRESOL	= 9,
-	OPT_MAX		= 65532,	/* bytes of an option: 16 bits, padded */
+	OPT_MAX		= 65532,	/* bytes: 16 bits tell, and padding */
 	NANOSECONDS	= 9,
 };
 

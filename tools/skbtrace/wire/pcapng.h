@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Writes pcapng: a section, its interfaces, packets with comments. libpcap reads
- * this format, but does not write it.
+ * Writes pcapng: a section, its interfaces, packets with comments. libpcap
+ * reads this format, but does not write it.
  */
 #ifndef SKBTRACE_WIRE_PCAPNG_H
 #define SKBTRACE_WIRE_PCAPNG_H

@@ -114,7 +114,7 @@ static bool only_this(const void *arg, const struct event *e)
 }
 
 int sieve_from(struct sieve *c, const struct selection *s,
-		const struct format *f)
+	       const struct format *f)
 {
 	int code = 0;
 
@@ -261,7 +261,7 @@ static void write_rest(struct prog *p, const struct sieve *c,
 }
 
 int sieve_write(const struct sieve *c, const struct format *f,
-		 struct prog *p)
+		struct prog *p)
 {
 	write_head(p, c, f);
 	for (u32 i = 0; i < c->n; i++) {

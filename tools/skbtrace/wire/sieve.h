@@ -27,11 +27,11 @@ struct sieve {
 
 /* The events of @s with their options. 0, or an exit code after a message. */
 int sieve_from(struct sieve *c, const struct selection *s,
-		const struct format *f);
+	       const struct format *f);
 void sieve_free(struct sieve *c);
 
 /* 0, or an exit code after a message: too long, or nothing tc could see. */
 int sieve_write(const struct sieve *c, const struct format *f,
-		 struct prog *p);
+		struct prog *p);
 
 #endif

@@ -22,13 +22,15 @@ struct way {
 
 enum { BLOCK = FRAME_HEAD };
 
-#define HEADER_PLACE(member, ...)					\
-	{ FRAME_ETHER + offsetof(struct skbtrace_frame, member),	\
-	  sizeof_member(struct skbtrace_frame, member), __VA_ARGS__ }
-#define BLOCK_PLACE(member, ...)					\
-	{ BLOCK + offsetof(struct skbtrace_block, member),		\
-	  sizeof_member(struct skbtrace_block, member), __VA_ARGS__ }
-#define sizeof_member(t, m)	sizeof(((t *)0)->m)
+static const struct skbtrace_frame *const header;	/* for their sizes */
+static const struct skbtrace_block *const block;
+
+#define HEADER_PLACE(member)						\
+	.off = FRAME_ETHER + offsetof(struct skbtrace_frame, member),	\
+	.size = sizeof(header->member)
+#define BLOCK_PLACE(member)						\
+	.off = BLOCK + offsetof(struct skbtrace_block, member),		\
+	.size = sizeof(block->member)
 
 /* ---- numbers ---- */
 
@@ -264,8 +266,8 @@ static struct place field_place(const struct term_in *in, const struct field *f)
 static bool key_place(const struct term_in *in, const char *name,
 		      struct place *l)
 {
-	const struct place key = BLOCK_PLACE(key, .little = in->little,
-					     .none = true);
+	const struct place key = { BLOCK_PLACE(key), .little = in->little,
+				   .none = true };
 	bool sk = !strcmp(name, "sk");
 
 	*l = key;
@@ -296,13 +298,14 @@ static bool common_place(const struct term_in *in, const char *name,
 		const char *name;
 		struct place place;
 	} places[] = {
-		{ "cpu", HEADER_PLACE(cpu, .little = false) },
-		{ "seq", HEADER_PLACE(seq, .little = false) },
-		{ "seqno", HEADER_PLACE(seq, .little = false) },
-		{ "ctx", BLOCK_PLACE(ctx, .little = in->little) },
-		{ "pid", BLOCK_PLACE(tgid, .little = in->little, .none = true) },
-		{ "netns", BLOCK_PLACE(netns, .little = in->little,
-				       .none = true) },
+		{ "cpu", { HEADER_PLACE(cpu) } },
+		{ "seq", { HEADER_PLACE(seq) } },
+		{ "seqno", { HEADER_PLACE(seq) } },
+		{ "ctx", { BLOCK_PLACE(ctx) } },
+		{ "pid", { BLOCK_PLACE(tgid), .little = in->little,
+			   .none = true } },
+		{ "netns", { BLOCK_PLACE(netns), .little = in->little,
+			     .none = true } },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
@@ -326,7 +329,7 @@ static bool write_flag(struct prog *p, const struct term_in *in,
 		{ "older_missed", SKBTRACE_BLOCK_MISSED },
 		{ "inferred", SKBTRACE_BLOCK_INFERRED },
 	};
-	const struct place l = BLOCK_PLACE(flags, .little = in->little);
+	const struct place l = { BLOCK_PLACE(flags) };
 
 	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
 		if (strcmp(flags[i].name, name))
