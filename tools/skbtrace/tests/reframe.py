@@ -107,4 +107,5 @@ def main():
                                   len(f)) + f)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,7 @@
 # tc. Against the recordings below examples, and captures that gen.py makes.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
-need ip python3 strace tcpdump tshark
+need ip python3 strace tc tcpdump tshark
 examples=$here/../../../examples
 lua=$tmp/skbtrace.lua
 # tshark as root is told so, and wants a home of its own
