@@ -124,5 +124,98 @@ ok "all that tshark calls a retransmission has a comment" is "$(tshark \
 	-X lua_script:skbtrace.lua -r with.pcapng -T fields -e frame.number \
 	-Y 'tcp.analysis.retransmission && !frame.comment' 2>/dev/null)" ""
 
+# ---- a link ----
+
+IP_LIB_DIR=$(dirname "$S")/obj/ip
+export IP_LIB_DIR
+control=/sys/kernel/debug/skbtrace
+
+# capture FILE: what the link sends from now on
+capture_link() {
+	tcpdump -i skbtrace0 --immediate-mode -U -w "$1" 2>dump &
+	dump=$!
+	wait_for grep -q 'listening on' dump
+}
+
+# frames FILE FILTER [FIELD]: the info column of each
+frames() {
+	tshark -X lua_script:skbtrace.lua -r "$1" -Y "$2" -T fields \
+		-e "${3:-_ws.col.Info}" 2>/dev/null
+}
+
+# have N FILE FILTER
+have() {
+	[ "$(frames "$2" "$3" | wc -l)" -ge "$1" ]
+}
+
+connect() {
+	python3 -c '
+import socket
+srv = socket.create_server(("127.0.0.1", 4431))
+c = socket.create_connection(("127.0.0.1", 4431))
+a = srv.accept()[0]
+c.sendall(b"x" * 1000)
+a.recv(1000)
+c.close()
+a.close()'
+}
+
+# shows TEXT [OPTION]: ip tells it of the link
+shows() {
+	local text=$1
+	shift
+	ip "$@" -d link show skbtrace0 | grep -F -- "$text"
+}
+
+a_link() {
+	local ends='skbtrace.tcp_active_conn.end == "yes"'
+
+	ok "ip -d link show: what is set" \
+		shows 'skbtrace session default batch any '
+	ok "as JSON" shows '"info_data":{"session":"default","batch":"any"}' -j
+	ok "ip link set: batch" ip link set skbtrace0 type skbtrace batch event
+	ip link set skbtrace0 up
+	"$S" list --dissector >skbtrace.lua
+	tshark -X lua_script:skbtrace.lua -i skbtrace0 -l -T fields \
+		-Y 'skbtrace.tcp_connection.state == "ESTABLISHED"' \
+		-e _ws.col.Info >live 2>live.err &
+	shark=$!
+	wait_for grep -q Capturing live.err
+	capture_link plain.pcap
+	echo tcp_connection >$control/enabled
+	echo tcp_rttm >>$control/enabled
+	connect
+	ok "tshark -i -Y finds it, live" wait_for grep -q \
+		'127.0.0.1:4431>.*state=ESTABLISHED' live
+	wait_for have 2 plain.pcap "$ends"
+	kill -INT $dump $shark
+	wait $dump $shark
+	ok "no frame is missing, none is misunderstood" is "$(frames plain.pcap \
+		'skbtrace.gap || skbtrace.expert.malformed')" ""
+	ok "times are those of events" is "$(frames plain.pcap \
+		'skbtrace.tcp_rttm && !skbtrace.time')" ""
+	samples=$(frames plain.pcap skbtrace.tcp_rttm)
+	ok "there are samples" test -n "$samples"
+
+	"$S" tc 'tcp_connection,when=state==ESTABLISHED' | sh -e
+	ok "skbtrace tc asks for a block each frame" shows 'batch off '
+	capture_link few.pcap
+	connect
+	wait_for have 2 few.pcap "$ends"
+	kill -INT $dump
+	wait $dump
+	ok "tc lets pass what was chosen, and names" is "$(frames few.pcap \
+		'skbtrace.event && !skbtrace.tcp_active_conn && !skbtrace.task' \
+		skbtrace.tcp_connection.state | xargs)" "1 1"
+	ok "what tc has dropped is a gap" have 1 few.pcap skbtrace.gap
+	ip link del skbtrace0
+}
+
+if ip link add skbtrace0 type skbtrace batch any 2>/dev/null; then
+	a_link
+else
+	skip "a link of type skbtrace" "this kernel has none"
+fi
+
 echo "1..$n"
 exit "${failed:-0}"
