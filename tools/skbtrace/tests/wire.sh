@@ -237,6 +237,26 @@ run 0 pcap "$examples/loss.dat" --with cut.pcap -o y.pcapng &&
 	grep -q 'what comes before is read' err && grep -q 'are not there' err
 result $? "a capture that ends too early"
 
+# hostile SEED: all.pcap with some bytes changed, and cut off
+hostile() {
+	python3 -c '
+import random, sys
+rnd = random.Random(int(sys.argv[1]))
+d = bytearray(open("all.pcap", "rb").read())
+for _ in range(rnd.randrange(1, 60)):
+    d[rnd.randrange(24, len(d))] = rnd.randrange(256)
+open("bad.pcap", "wb").write(d[:rnd.randrange(24, 2 * len(d))])' "$1"
+	"$S" pcap "$examples/loss.dat" --with bad.pcap -o y.pcapng >out 2>err
+	rc=$?
+	[ $rc -le 1 ] && ! grep -i 'sanitizer\|runtime error' err
+}
+bad=0
+for seed in {1..12}; do
+	hostile "$seed" >>why || bad=1
+done
+[ $bad = 0 ]
+result $? "captures with other bytes"
+
 # ---- programs for tc ----
 
 # sieve FILE EVENT COND: finds what parse finds by --where
