@@ -25,7 +25,7 @@ local function has(b, f)
 	return f.off + f.size <= b.len
 end
 
-local function value(b, f)
+local function read_value(b, f)
 	local r = b.range:range(f.off, f.size)
 	local rd = b.rd
 
@@ -37,6 +37,17 @@ local function value(b, f)
 		return f.type == "s64" and rd.s64(r) or rd.u64(r)
 	end
 	return f.type:sub(1, 1) == "s" and rd.s(r) or rd.u(r)
+end
+
+-- Each is looked at more than once
+local function value(b, f)
+	local v = b.values[f]
+
+	if v == nil then
+		v = read_value(b, f) or false
+		b.values[f] = v
+	end
+	return v
 end
 
 local function field_of(e, name)
@@ -52,7 +63,7 @@ end
 local function value_of(b, name)
 	local f = field_of(b.ev, name)
 
-	return f and has(b, f) and value(b, f) or nil
+	return f and has(b, f) and (value(b, f) or nil)
 end
 
 local function tuple_of(b)
@@ -112,10 +123,9 @@ local function add_flags(tree, name, f, r, v)
 end
 
 local function add_known(b, tree, f, v)
-	local name = b.ev.name .. "." .. f.name
+	local name = f.full
 	local r = b.range:range(f.off, f.size)
-	local text = value_text(b, f, v)
-	local item
+	local item, text
 
 	if f.type == "addr" then
 		if v then
@@ -132,14 +142,20 @@ local function add_known(b, tree, f, v)
 		return
 	end
 	item = b.rd.add(tree, F[name], r)
-	if f.unit == "enum" and text ~= words[f.words][plain(v)] then
-		item:append_text(", the sender says " .. text)
+	if not by_unit[f.unit] or f.unit == "hex" then
+		return
+	end
+	text = value_text(b, f, v)
+	if f.unit == "enum" then
+		if b.scope.format and text ~= words[f.words][plain(v)] then
+			item:append_text(", the sender says " .. text)
+		end
 	elseif f.unit == "flags" then
 		add_flags(item, name, f, r, v)
 	elseif f.unit == "sym" and b.scope.symbols[hex_text(v)] then
 		item:append_text(" (" .. text .. ")")
 		item:add(F[name .. "_name"], r, text)
-	elseif by_unit[f.unit] and f.unit ~= "enum" and f.unit ~= "hex" then
+	else
 		item:append_text(" (" .. text .. ")")
 	end
 end

@@ -129,6 +129,7 @@ end
 local function declare_field(e, f)
 	local name = e.name .. "." .. f.name
 
+	f.full = name
 	if f.spare then
 		return
 	elseif f.type == "addr" then

@@ -65,7 +65,7 @@ local function dissect_blocks(h, tvb, pinfo, tree)
 			warn(tree, pinfo, "a block of " .. len .. " bytes")
 			break
 		end
-		b = { scope = h.scope, rd = h.rd, range = tvb(at, len),
+		b = { scope = h.scope, rd = h.rd, range = tvb(at, len), values = {},
 		      len = len, no = h.rd.u(tvb(at + 2, 2)), cpu = h.cpu,
 		      seq = seq + takes,
 		      real_of = function(mono) return ns_time(mono + off) end }
@@ -107,6 +107,8 @@ local function dissect_text(h, tvb, pinfo, tree)
 		h.seq:tonumber(), h.seq:tonumber() + h.len, h.total)
 end
 
+local little, big = reader(true), reader(false)
+
 -- Nil, and why, if it is no frame of this version
 local function read_header(tvb)
 	local h = {}
@@ -129,7 +131,7 @@ local function read_header(tvb)
 	h.real_ns = tvb(56, 8):uint64()
 	h.epoch = tvb(72, 4):uint()
 	h.total = tvb(76, 4):uint()
-	h.rd = reader(h.flags % 2 == K.LITTLE)
+	h.rd = h.flags % 2 == K.LITTLE and little or big
 	if h.hdr_len < K.HDR_LEN or h.hdr_len + h.len > tvb:len() then
 		return nil, "cut off, or its lengths are wrong"
 	end
