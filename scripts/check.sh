@@ -38,6 +38,7 @@ JOBS=(
 	"lockdown|tools|scripts/refused.sh"
 	"record|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
 	"filters|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
+	"wire|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/wire_vm.sh"
 	"history|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/history_vm.sh"
 	"lint|kernel tools|scripts/lint.sh"
 )

@@ -25,8 +25,8 @@ declare -A PACKAGES=(
 	[browser]="chromium fonts-dejavu-core python3"
 	[test]="bash-completion bsdutils ethtool gcc groff-base iperf3 iproute2
 		iputils-ping jq kmod libmnl-dev libpcap-dev nftables pkg-config
-		procps python3 python3-pyte socat strace tcpdump util-linux zsh
-		zstd"
+		procps python3 python3-pyte socat strace tcpdump tshark
+		util-linux zsh zstd"
 	[deb]="bash-completion build-essential busybox-static ccache cpio debhelper dh-dkms dkms dpkg-dev fakeroot
 	       lintian zsh"
 	[lint]="clang codespell cppcheck g++ git perl python3 python3-docutils

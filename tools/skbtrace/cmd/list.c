@@ -6,10 +6,11 @@
 #include "kernel/ctl.h"
 #include "provider/list.h"
 #include "show/print_list.h"
+#include "wire/dissector.h"
 
 static const char *debugfs, *input;
 static struct list_opts what;
-static bool probes, verbose;
+static bool probes, verbose, dissector, colors;
 
 static const struct opt opts[] = {
 	{ 'i', "input", "FILE",
@@ -23,6 +24,11 @@ static const struct opt opts[] = {
 	{ 'v', "verbose", NULL,
 	  "of -l: stability, arguments, and how each member is had",
 	  OPT_FLAG, &verbose, NULL },
+	{ 0, "dissector", NULL,
+	  "a dissector of frames in Lua, for Wireshark and tshark", OPT_FLAG,
+	  &dissector, NULL },
+	{ 0, "colors", NULL, "rules for Wireshark's file \"colorfilters\"",
+	  OPT_FLAG, &colors, NULL },
 	{ 'r', "debugfs", "DIR",
 	  "where debugfs is (default: /sys/kernel/debug)",
 	  OPT_STRING, &debugfs, NULL },
@@ -58,6 +64,12 @@ static int run_list(const struct args *a)
 		return fail(EXIT_USAGE, "-l lists probes: neither -i nor --json");
 	if (probes)
 		return list_probes(a->n, a->v, verbose);
+	if (dissector + colors + what.json > 1)
+		return fail(EXIT_USAGE, "--json, --dissector, --colors: one at a time");
+	if ((dissector || colors) && a->n)
+		return fail(EXIT_USAGE, "--%s is of all events: no EVENT here",
+			    colors ? "colors" : "dissector");
+	what.whole = dissector ? dissector_print : colors ? colors_print : NULL;
 	what.n = a->n;
 	what.names = a->v;
 	return input ? list_file(input, &what) : list_kernel();
@@ -73,7 +85,8 @@ const struct cmd cmd_list = {
 "  skbtrace list\n"
 "  skbtrace list tcp_rttm '@trouble'\n"
 "  skbtrace list -i skbtrace.dat\n"
-"  skbtrace list -l -v tcp:::send\n",
+"  skbtrace list -l -v tcp:::send\n"
+"  skbtrace list --dissector > skbtrace.lua\n",
 	.opts = opts,
 	.run = run_list,
 };

@@ -21,8 +21,8 @@ _skbtrace_words() {
 _skbtrace_events() {
 	local from=()
 	case $1 in
-	parse | live | record | list | why | top)
-		if [ "$1" != parse ] && [ -r /sys/kernel/debug/skbtrace/format ]; then
+	parse | live | record | list | why | top | pcap | tc)
+		if [ "$1" != parse ] && [ "$1" != pcap ] && [ -r /sys/kernel/debug/skbtrace/format ]; then
 			from=()
 		elif [ -r "${_skbtrace_input:-skbtrace.dat}" ]; then
 			from=(-i "${_skbtrace_input:-skbtrace.dat}")
@@ -55,7 +55,7 @@ _skbtrace_argument() { # COMMAND OPTION
 	local arg
 	arg=$(_skbtrace_option "$1" "$2" 3)
 	case $arg in
-	FILE | PATHS | PATH) _filedir ;;
+	FILE | CAPTURE | PATHS | PATH) _filedir ;;
 	DIR) _filedir -d ;;
 	SPEC | LIST) _skbtrace_list "$(_skbtrace_events "$1")" ;;
 	CTX) _skbtrace_list "$(_skbtrace_words "$1" "$2")" ;;
@@ -113,8 +113,8 @@ _skbtrace() {
 		return
 	fi
 	case $command in
-	parse | info | why | report | plot | cut | merge | anonymise) _filedir ;;
-	list) _skbtrace_list "$(_skbtrace_events list)" ;;
+	parse | info | why | report | plot | cut | merge | anonymise | pcap) _filedir ;;
+	list | tc) _skbtrace_list "$(_skbtrace_events "$command")" ;;
 	esac
 } &&
 	complete -F _skbtrace skbtrace

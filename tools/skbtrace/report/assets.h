@@ -1,15 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Files embedded in the program by assets.S. */
+/* What a page is made of, embedded; its name stands in page.html as {{name}}. */
 #ifndef SKBTRACE_REPORT_ASSETS_H
 #define SKBTRACE_REPORT_ASSETS_H
 
-#include "lib/util.h"
-
-struct asset {
-	const char *name;	/* as {{name}} stands in page.html */
-	const char *data;
-	u64 size;
-};
+#include "lib/asset.h"
 
 /* The last one has no name. The Makefile lists them. */
 extern const struct asset assets[];

@@ -250,6 +250,10 @@ static int list_chosen(const struct format *f, const char *where,
 int list_print(const struct format *f, const char *where,
 	       const struct list_opts *o)
 {
+	if (o->whole) {
+		o->whole(f);
+		return EXIT_OK;
+	}
 	if (o->n)
 		return list_chosen(f, where, o);
 	if (!o->json) {
@@ -282,7 +286,7 @@ int list_text(const char *text, size_t len, const char *where,
 	if (!f)
 		return fail(EXIT_FAILED, "%s: format: %s", where, err);
 	code = list_print(f, where, o);
-	if (!code && !o->n && !o->json)
+	if (!code && !o->n && !o->json && !o->whole)
 		list_absent(f);
 	format_free(f);
 	return code;

@@ -10,6 +10,8 @@ struct list_opts {
 	int n;			/* names, globs or @sets: all about each; */
 	char *const *names;	/* none: one line per event */
 	bool json;		/* always all, one object a line */
+	/* print this of the format instead; NULL: no */
+	void (*whole)(const struct format *f);
 };
 
 /*

@@ -29,10 +29,11 @@ static struct where_node *wrong(struct parser *ps, const char *what,
 		return NULL;
 	ps->failed = true;
 	if (*ps->p)
-		msg("--where \"%.200s\": %s at \"%.40s\"", ps->w->text, what,
-		    ps->p);
+		msg("%s \"%.200s\": %s at \"%.40s\"", ps->w->option,
+		    ps->w->text, what, ps->p);
 	else
-		msg("--where \"%.200s\": %s at its end", ps->w->text, what);
+		msg("%s \"%.200s\": %s at its end", ps->w->option, ps->w->text,
+		    what);
 	hint("%s", todo);
 	return NULL;
 }
@@ -221,10 +222,11 @@ static struct where_node *parse_or(struct parser *ps)
 	return parse_list(ps, NODE_OR, "or", "||", parse_and);
 }
 
-struct where *where_parse(const char *text)
+struct where *where_parse_as(const char *option, const char *text)
 {
 	struct parser ps = { .w = xcalloc(1, sizeof(*ps.w)), .p = text };
 
+	ps.w->option = option;
 	ps.w->text = text;
 	ps.w->root = parse_or(&ps);
 	blanks(&ps);

@@ -24,6 +24,7 @@ enum { MAX_TERMS = 64, MAX_DEPTH = 64, MAX_NODES = 512 };
 struct where_table;
 
 struct where {
+	const char *option;		/* for messages: "--where" */
 	const char *text;
 	struct where_node *root;
 	struct where_term term[MAX_TERMS];
@@ -60,6 +61,10 @@ struct where_bound {
 	const char *text;
 	char addr[48];
 };
+
+/* The terms of an event of a format that where_format() has seen. */
+const struct where_bound *where_terms(const struct where *w,
+				      const struct event *e);
 
 /* ---- field.c ---- */
 

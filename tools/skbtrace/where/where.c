@@ -32,8 +32,8 @@ void where_free(struct where *w)
 	free(w);
 }
 
-static struct where_bound *terms_of(const struct where *w,
-				    const struct event *e)
+const struct where_bound *where_terms(const struct where *w,
+				      const struct event *e)
 {
 	const struct where_table *t = w->tables;
 
@@ -81,7 +81,8 @@ static const char *nearest_name(const struct names_list *l, const char *name)
 	return near ? near : longer_name(l, name, false);
 }
 
-static int no_field(const char *name, const struct format *f, const char *file)
+static int no_field(const struct where *w, const char *name,
+		    const struct format *f, const char *file)
 {
 	struct names_list l = {};
 	char buf[WHERE_BUF];
@@ -93,7 +94,8 @@ static int no_field(const char *name, const struct format *f, const char *file)
 		for (u32 i = 0; where_name(&f->events[e], i, buf); i++)
 			add_name(&l, buf);
 	near = nearest_name(&l, name);
-	msg("--where: no event that was asked for has a field \"%s\"", name);
+	msg("%s: no event that was asked for has a field \"%s\"", w->option,
+	    name);
 	if (near && strcmp(near, name))
 		hint("did you mean %s?", near);
 	else
@@ -105,20 +107,21 @@ static int no_field(const char *name, const struct format *f, const char *file)
 }
 
 /* @e: of which event the field is, NULL: of all. */
-static int no_value(const struct where_term *t, const struct event *e,
-		    const struct where_why *why)
+static int no_value(const struct where *w, const struct where_term *t,
+		    const struct event *e, const struct where_why *why)
 {
-	msg("--where: %s%s%s: %s", t->field, e ? " of " : "", e ? e->name : "",
+	msg("%s: %s%s%s: %s", w->option, t->field, e ? " of " : "", e ? e->name : "",
 	    why->what);
 	hint("%s", why->todo);
 	return EXIT_USAGE;
 }
 
-static int no_event(const char *name, const struct format *f, const char *file)
+static int no_event(const struct where *w, const char *name,
+		    const struct format *f, const char *file)
 {
 	const char *near = evlist_nearest(f, name, true);
 
-	msg("--where: no event \"%s\" that was asked for", name);
+	msg("%s: no event \"%s\" that was asked for", w->option, name);
 	if (near && strcmp(near, name))
 		hint("did you mean %s?", near);
 	else
@@ -167,9 +170,9 @@ static int bind(struct where *w, struct where_table *tab, u32 i,
 	if (good)
 		return 0;
 	if (first)
-		return no_value(term, common ? NULL : first, &first_why);
-	return common ? no_event(term->value, tab->fmt, file) :
-			no_field(term->field, tab->fmt, file);
+		return no_value(w, term, common ? NULL : first, &first_why);
+	return common ? no_event(w, term->value, tab->fmt, file) :
+			no_field(w, term->field, tab->fmt, file);
 }
 
 int where_format(struct where *w, const struct format *f, const char *file,
@@ -274,7 +277,7 @@ static int evaluate(const struct where_node *n, const struct where_bound *b,
 
 bool where_true(const struct where *w, struct trace *t, const struct rec *r)
 {
-	return evaluate(w->root, terms_of(w, r->ev), t, r) == IS_TRUE;
+	return evaluate(w->root, where_terms(w, r->ev), t, r) == IS_TRUE;
 }
 
 /* Can @n be @answer? A name of the event is known; all else may be anything. */
@@ -303,5 +306,5 @@ static bool can_be(const struct where_node *n, const struct where_bound *b,
 
 bool where_may(const struct where *w, const struct event *e)
 {
-	return can_be(w->root, terms_of(w, e), e, IS_TRUE);
+	return can_be(w->root, where_terms(w, e), e, IS_TRUE);
 }

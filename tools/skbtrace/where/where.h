@@ -18,8 +18,17 @@
 
 struct where;
 
-/* NULL after a message: that is no expression. */
-struct where *where_parse(const char *text);
+/*
+ * NULL after a message, which names @option: that is no expression. @text and
+ * @option must stay.
+ */
+struct where *where_parse_as(const char *option, const char *text);
+
+static inline struct where *where_parse(const char *text)
+{
+	return where_parse_as("--where", text);
+}
+
 void where_free(struct where *w);
 
 /*

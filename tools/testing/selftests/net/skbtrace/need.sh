@@ -26,6 +26,7 @@ python3		python3
 socat		socat
 strace		strace
 tcpdump		tcpdump
+tshark		tshark
 util-linux	nsenter setpriv taskset unshare
 zsh		zsh
 zstd		zstd

@@ -1,10 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0
-# embed.sh FILE... - C source of struct asset assets[]: these files, by their
-# names, as report/assets.h wants them. A reference to a source map is left out:
+# embed.sh HEADER ARRAY FILE... - C source of struct asset ARRAY[], which HEADER
+# declares: these files, by their names. A reference to a source map is left out:
 # whoever reads the page must not ask for anything.
 set -e
-echo '#include "report/assets.h"'
+echo "#include \"$1\""
+array=$2
+shift 2
 i=0
 for f; do
 	echo "static const unsigned char file${i}[] = {"
@@ -13,7 +15,7 @@ for f; do
 	echo '};'
 	i=$((i + 1))
 done
-echo 'const struct asset assets[] = {'
+echo "const struct asset ${array}[] = {"
 i=0
 for f; do
 	echo "	{ \"${f##*/}\", (const char *)file$i, sizeof(file$i) },"

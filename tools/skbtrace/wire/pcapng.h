@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * Writes pcapng: a section, its interfaces, packets with comments. libpcap
+ * reads this format, but does not write it.
+ */
+#ifndef SKBTRACE_WIRE_PCAPNG_H
+#define SKBTRACE_WIRE_PCAPNG_H
+
+#include "lib/out.h"
+
+enum { PCAPNG_ETHERNET = 1 };	/* LINKTYPE_ETHERNET */
+
+/* First. @os is that of the machine, "" if not known. */
+void pcapng_section(struct out *o, const char *os, const char *app);
+/* They are numbered from 0. Times are in nanoseconds. */
+void pcapng_interface(struct out *o, u16 linktype, u32 snaplen,
+		      const char *name, const char *about);
+
+struct pcapng_packet {
+	u32 interface;
+	u64 time;		/* ns since 1970 */
+	u32 len;		/* captured */
+	u32 wire_len;
+	const u8 *data;
+	const char *comment;	/* NULL: none */
+};
+
+void pcapng_packet(struct out *o, const struct pcapng_packet *p);
+
+#endif
