@@ -24,6 +24,7 @@ net/skbtrace				net/skbtrace
 Kconfig.skbtrace			net/skbtrace/Kconfig
 include/linux/skbtrace.h		include/linux/skbtrace.h
 include/linux/skbtrace_event.h		include/linux/skbtrace_event.h
+include/linux/skbtrace_checks.h		include/linux/skbtrace_checks.h
 include/linux/skbtrace_clock.h		include/linux/skbtrace_clock.h
 include/linux/skbtrace_conns.h		include/linux/skbtrace_conns.h
 include/linux/skbtrace_hist.h		include/linux/skbtrace_hist.h
@@ -38,6 +39,7 @@ include/linux/skbtrace_state.h		include/linux/skbtrace_state.h
 include/linux/skbtrace_tuple.h		include/linux/skbtrace_tuple.h
 include/linux/skbtrace_verdict.h	include/linux/skbtrace_verdict.h
 include/uapi/linux/skbtrace_api.h	include/uapi/linux/skbtrace_api.h
+include/uapi/linux/skbtrace_link.h	include/uapi/linux/skbtrace_link.h
 include/trace/events/skbtrace.h		include/trace/events/skbtrace.h
 Documentation/networking/skbtrace.rst	Documentation/networking/skbtrace.rst
 tools/skbtrace				tools/skbtrace
