@@ -119,7 +119,7 @@ load() {
 		tee "$tmp/events"
 }
 
-names=(skbtrace skbtrace_packet skbtrace_ip skbtrace_tcp skbtrace_udp)
+names=(skbtrace skbtrace_packet skbtrace_ip skbtrace_tcp skbtrace_udp skbtrace_link)
 if ((failed == 0)); then
 	files=("${names[@]/%/.ko}")
 	files=("${files[@]/#/$modules/}")

@@ -25,6 +25,7 @@ Kconfig.skbtrace			net/skbtrace/Kconfig
 include/linux/skbtrace.h		include/linux/skbtrace.h
 include/linux/skbtrace_event.h		include/linux/skbtrace_event.h
 include/linux/skbtrace_capture.h	include/linux/skbtrace_capture.h
+include/linux/skbtrace_checks.h		include/linux/skbtrace_checks.h
 include/linux/skbtrace_clock.h		include/linux/skbtrace_clock.h
 include/linux/skbtrace_conns.h		include/linux/skbtrace_conns.h
 include/linux/skbtrace_hist.h		include/linux/skbtrace_hist.h
@@ -39,6 +40,7 @@ include/linux/skbtrace_state.h		include/linux/skbtrace_state.h
 include/linux/skbtrace_tuple.h		include/linux/skbtrace_tuple.h
 include/linux/skbtrace_verdict.h	include/linux/skbtrace_verdict.h
 include/uapi/linux/skbtrace_api.h	include/uapi/linux/skbtrace_api.h
+include/uapi/linux/skbtrace_link.h	include/uapi/linux/skbtrace_link.h
 include/trace/events/skbtrace.h		include/trace/events/skbtrace.h
 Documentation/networking/skbtrace.rst	Documentation/networking/skbtrace.rst
 tools/skbtrace				tools/skbtrace

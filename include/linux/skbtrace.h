@@ -23,6 +23,7 @@
 #include <linux/percpu.h>
 #include <linux/preempt.h>
 #include <linux/rcupdate.h>
+#include <linux/skbtrace_checks.h>
 #include <linux/skbtrace_clock.h>
 #include <linux/skbtrace_conns.h>
 #include <linux/skbtrace_event.h>
@@ -266,21 +267,6 @@ skbtrace_begin_at(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	return skbtrace_refuses(s, ctx) ? NULL :
 	       skbtrace_open_at(s, ev, key, netns, location, ctx);
 }
-
-/* skbtrace_session.checks */
-#define SKBTRACE_CHECK_SLOT	1	/* a slot has picks set, or shed is */
-#define SKBTRACE_CHECK_SCOPE	2	/* netns, dev, mark, cgroup, pid */
-#define SKBTRACE_CHECK_CONN	4	/* the filter on connections */
-#define SKBTRACE_CHECK_PACKET	8	/* the filter on packets */
-#define SKBTRACE_CHECK_RANGE	16	/* a slot has ranged set */
-#define SKBTRACE_CHECK_COND	32	/* a slot has cond set */
-#define SKBTRACE_CHECK_SPECIAL	64	/* a slot has stack or staged set */
-
-/* Those that are applied before a block is reserved */
-#define SKBTRACE_CHECKS		(SKBTRACE_CHECK_SLOT | SKBTRACE_CHECK_SCOPE | \
-				 SKBTRACE_CHECK_CONN | SKBTRACE_CHECK_PACKET)
-/* Those that apply to connections */
-#define SKBTRACE_CHECKS_CONN	(SKBTRACE_CHECKS & ~SKBTRACE_CHECK_PACKET)
 
 /**
  * skbtrace_verdict_of() - look up the verdict of the filter on a connection

@@ -189,6 +189,7 @@ struct skbtrace_inference;
  * @kind: meaning of hdr.key: a socket cookie, a packet id, nothing
  * @role: what its blocks name, if they do
  * @important: may use the part of the buffer that is reserved for names
+ * @urgent: who sends events sends it before others that tell of trouble
  * @stability: Stable, Evolving or Private
  * @sets: sets of the command line that it is in, separated by ':', or %NULL
  * @help: when it fires
@@ -231,6 +232,7 @@ struct skbtrace_event {
 	enum skbtrace_kind		kind;
 	enum skbtrace_role		role;
 	bool				important;
+	bool				urgent;
 	const char			*stability;
 	const char			*sets;
 	const char			*help;

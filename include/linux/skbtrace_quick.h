@@ -44,7 +44,8 @@ struct skbtrace_quick {
 
 /* The SKBTRACE_CHECK_* that apply to events of a kind */
 #define SKBTRACE_QUICK_CONN	((u8)~(SKBTRACE_CHECK_PACKET | \
-				       SKBTRACE_CHECK_RANGE))
+				       SKBTRACE_CHECK_RANGE | \
+				       SKBTRACE_CHECK_LINK))
 #define SKBTRACE_QUICK_PACKET	((u8)~SKBTRACE_CHECK_RANGE)
 
 /* Does @sk pass? Return: 1, 0; -1: take the slow path */

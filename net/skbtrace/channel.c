@@ -5,17 +5,14 @@
  * not used: it loses sub-buffers under load and strips the padding. The read()
  * here delivers closed sub-buffers, whole, exactly once.
  */
-#include <linux/cpu.h>
 #include <linux/debugfs.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/relay.h>
 #include <linux/uaccess.h>
+#include "changes.h"
 #include "channel.h"
-#include "race.h"
-#include "reserve.h"
-
-#define SKBTRACE_FLUSH_MS	100
+#include "read.h"
 
 static struct skbtrace_cpu *skbtrace_buf_cpu(const struct rchan_buf *buf)
 {
@@ -23,51 +20,6 @@ static struct skbtrace_cpu *skbtrace_buf_cpu(const struct rchan_buf *buf)
 
 	return per_cpu_ptr(run->cpu, buf->cpu);
 }
-
-static bool skbtrace_finished(const struct skbtrace_run *run)
-{
-	/* pairs with skbtrace_channel_finish() */
-	return smp_load_acquire(&run->finished);
-}
-
-/*
- * Close the open sub-buffer, so that the reader sees it soon. Not if unread
- * ones are waiting: then each tick would use up a nearly empty sub-buffer while
- * the reader does not run.
- */
-static void skbtrace_flush_tick(struct skbtrace_cpu *c)
-{
-	if (!skbtrace_ring_ready(&c->gate.ring))
-		skbtrace_flush_cpu(c->run, c, true);
-}
-
-/* Only the CPU itself may touch its open sub-buffer, hence a timer on it. */
-static void skbtrace_flush_timer(struct timer_list *t)
-{
-	struct skbtrace_cpu *c = from_timer(c, t, flush);
-	unsigned int cpu = c->cpu;
-
-	if (!READ_ONCE(c->reader) || skbtrace_finished(c->run))
-		return;
-	c->flush.expires = jiffies + msecs_to_jiffies(SKBTRACE_FLUSH_MS);
-	if (smp_processor_id() == cpu) {
-		skbtrace_flush_tick(c);
-		add_timer_on(&c->flush, cpu);
-	} else if (!cpus_read_trylock()) {
-		add_timer(&c->flush);	/* CPU hotplug in progress: retry */
-	} else if (cpu_online(cpu)) {
-		cpus_read_unlock();
-		add_timer_on(&c->flush, cpu);	/* the CPU is back online */
-	} else {
-		/* the timer has migrated: its CPU is offline, and kept so */
-		skbtrace_flush_tick(c);
-		cpus_read_unlock();
-		add_timer(&c->flush);
-	}
-}
-
-/* Between open(), which starts a timer, and the end of tracing */
-static DEFINE_SPINLOCK(skbtrace_flush_lock);
 
 static int skbtrace_trace_open(struct inode *inode, struct file *file)
 {
@@ -78,52 +30,17 @@ static int skbtrace_trace_open(struct inode *inode, struct file *file)
 	/* relay makes the file visible before it sets the buffer's CPU */
 	if (smp_load_acquire(&c->buf) != buf)
 		return -EAGAIN;
-	if (test_and_set_bit(0, &c->reader))
-		return -EBUSY;
-	/* takes a reference to the buffer */
-	err = relay_file_operations.open(inode, file);
-	if (err) {
-		clear_bit(0, &c->reader);
+	err = skbtrace_cpu_claim(c);
+	if (err)
 		return err;
-	}
-	kref_get(&c->run->ref);
-	/* a sub-buffer that was read in part is delivered again, whole */
-	c->pos = 0;
-	spin_lock(&skbtrace_flush_lock);
-	if (!c->run->closing && !timer_pending(&c->flush)) {
-		c->flush.expires = jiffies + 1;
-		add_timer_on(&c->flush, c->cpu);
-	}
-	spin_unlock(&skbtrace_flush_lock);
-	return 0;
+	file->private_data = buf;
+	return nonseekable_open(inode, file);
 }
 
 static int skbtrace_trace_release(struct inode *inode, struct file *file)
 {
-	struct rchan_buf *buf = file->private_data;
-	struct skbtrace_cpu *c = skbtrace_buf_cpu(buf);
-	struct skbtrace_run *run = c->run;
-
-	timer_delete_sync(&c->flush);
-	clear_bit(0, &c->reader);
-	relay_file_operations.release(inode, file);
-	skbtrace_run_put(run);
+	skbtrace_cpu_release(skbtrace_buf_cpu(file->private_data));
 	return 0;
-}
-
-/*
- * The next sub-buffer of the reader. When tracing has finished there is no
- * writer any more: then the reader writes a pending LOST block.
- */
-static const u8 *skbtrace_trace_next(struct skbtrace_cpu *c)
-{
-	const u8 *p = skbtrace_ring_peek(&c->gate.ring);
-
-	if (p || !skbtrace_finished(c->run))
-		return p;
-	timer_delete_sync(&c->flush);
-	skbtrace_flush_cpu(c->run, c, false);
-	return skbtrace_ring_peek(&c->gate.ring);
 }
 
 static int skbtrace_trace_wait(struct skbtrace_cpu *c, struct file *file)
@@ -139,12 +56,11 @@ static int skbtrace_trace_wait(struct skbtrace_cpu *c, struct file *file)
 static ssize_t skbtrace_trace_copy(struct skbtrace_cpu *c, char __user *to,
 				   size_t count)
 {
-	const struct skbtrace_subbuf *h;
 	size_t n, done = 0;
 	const u8 *p;
 
 	while (done < count) {
-		p = skbtrace_trace_next(c);
+		p = skbtrace_cpu_next(c);
 		if (!p)
 			break;
 		n = min_t(size_t, count - done, c->gate.ring.size - c->pos);
@@ -154,11 +70,7 @@ static ssize_t skbtrace_trace_copy(struct skbtrace_cpu *c, char __user *to,
 		c->pos += n;
 		if (c->pos < c->gate.ring.size)
 			break;
-		h = (const struct skbtrace_subbuf *)p;
-		c->read += h->nr_events;
-		c->pos = 0;
-		skbtrace_race();
-		skbtrace_ring_consume(&c->gate.ring);
+		skbtrace_cpu_done(c, p);
 	}
 	return done;
 }
@@ -239,6 +151,7 @@ static int skbtrace_buf_ready(struct rchan_buf *buf, void *subbuf,
 	c->gate.ring.base = buf->start;
 	/* pairs with readers of @c->buf */
 	smp_store_release(&c->buf, buf);
+	skbtrace_changed();
 	return 1;
 }
 
@@ -259,19 +172,11 @@ static const struct rchan_callbacks skbtrace_relay = {
 int skbtrace_channel_open(struct skbtrace_run *run, struct dentry *dir)
 	__must_hold(&skbtrace_lock)
 {
-	struct skbtrace_cpu *c;
 	int cpu;
 
 	lockdep_assert_held(&skbtrace_lock);
-	for_each_possible_cpu(cpu) {
-		c = per_cpu_ptr(run->cpu, cpu);
-		c->run = run;
-		c->cpu = cpu;
-		c->gate.epoch = run->epoch;
-		c->complete = skbtrace_now();
-		timer_setup(&c->flush, skbtrace_flush_timer, TIMER_PINNED);
-		mutex_init(&c->read_lock);
-	}
+	for_each_possible_cpu(cpu)
+		skbtrace_cpu_init(run, per_cpu_ptr(run->cpu, cpu), cpu);
 	run->chan = relay_open("trace.cpu", dir, run->config.subbuf_size,
 			       run->config.subbuf_nr, &skbtrace_relay, run);
 	if (!run->chan)
@@ -279,31 +184,6 @@ int skbtrace_channel_open(struct skbtrace_run *run, struct dentry *dir)
 	skbtrace_run_charge(run, (u64)run->config.subbuf_size *
 				 run->config.subbuf_nr * num_online_cpus());
 	return 0;
-}
-
-/* No probe runs any more: close all sub-buffers. */
-void skbtrace_channel_finish(struct skbtrace_run *run)
-	__must_hold(&skbtrace_lock)
-{
-	struct skbtrace_cpu *c;
-	int cpu;
-
-	lockdep_assert_held(&skbtrace_lock);
-	spin_lock(&skbtrace_flush_lock);
-	run->closing = true;
-	spin_unlock(&skbtrace_flush_lock);
-	for_each_possible_cpu(cpu) {
-		c = per_cpu_ptr(run->cpu, cpu);
-		timer_delete_sync(&c->flush);
-		skbtrace_flush_cpu(run, c, false);
-	}
-	/* from now on the reader may write, see skbtrace_trace_next() */
-	smp_store_release(&run->finished, true);
-	for_each_possible_cpu(cpu) {
-		c = per_cpu_ptr(run->cpu, cpu);
-		if (c->buf)
-			wake_up_interruptible(&c->buf->read_wait);
-	}
 }
 
 /* Remove the files. The last reader frees the memory. */

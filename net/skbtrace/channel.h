@@ -13,7 +13,6 @@
 struct dentry;
 
 int skbtrace_channel_open(struct skbtrace_run *run, struct dentry *dir);
-void skbtrace_channel_finish(struct skbtrace_run *run);
 void skbtrace_channel_close(struct skbtrace_run *run);
 
 #endif /* _NET_SKBTRACE_CHANNEL_H */

@@ -5,6 +5,7 @@
  */
 #include <linux/debugfs.h>
 #include <linux/slab.h>
+#include "changes.h"
 #include "instances.h"
 
 /* The default one is the first. Under skbtrace_lock. */
@@ -97,6 +98,7 @@ struct skbtrace_instance *skbtrace_instance_new(const char *name)
 	in->dir = debugfs_create_dir(name, skbtrace_sessions_dir);
 	skbtrace_nr_instances++;
 	list_add_tail(&in->list, &skbtrace_instances);
+	skbtrace_changed();
 	return in;
 }
 
@@ -120,6 +122,7 @@ void skbtrace_instance_remove(struct skbtrace_instance *in)
 	mutex_lock(&skbtrace_lock);
 	list_del(&in->list);
 	skbtrace_nr_instances--;
+	skbtrace_changed();
 	skbtrace_instance_put(in);
 }
 

@@ -8,7 +8,7 @@
  *				that these files can be removed under it
  *	skbtrace_cpu.read_lock	serialises read() of a trace.cpuN
  *	skbtrace_flush_lock	may a reader start its flush timer? Innermost;
- *				only in channel.c
+ *				only in read.c
  *
  * A probe takes no lock: it disables interrupts, and data that CPUs share is
  * written as single words.

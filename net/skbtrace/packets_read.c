@@ -12,16 +12,11 @@
 #include <linux/splice.h>
 #include <linux/uaccess.h>
 #include "packets.h"
+#include "read.h"
 #include "run.h"
 
 #define SKBTRACE_PACKETS_TICK_MS	100
 #define SKBTRACE_SPLICE_MAX		32	/* buffers of one call */
-
-static bool skbtrace_packets_finished(const struct skbtrace_packets *p)
-{
-	/* pairs with skbtrace_channel_finish() */
-	return smp_load_acquire(&p->run->finished);
-}
 
 /* Has the oldest packet been read in part? */
 static bool skbtrace_packets_torn(struct skbtrace_packets *p)
@@ -53,7 +48,7 @@ void skbtrace_packets_tick(struct work_struct *work)
 	}
 	if (skbtrace_packets_unread(p))
 		wake_up_interruptible(&p->wait);
-	if (!skbtrace_packets_finished(p))
+	if (!skbtrace_finished(p->run))
 		queue_delayed_work(system_wq, &p->tick,
 				   msecs_to_jiffies(SKBTRACE_PACKETS_TICK_MS));
 }
@@ -121,7 +116,7 @@ static ssize_t skbtrace_packets_read(struct file *file, char __user *to,
 	for (;;) {
 		if (mutex_lock_interruptible(&p->lock))
 			return -ERESTARTSYS;
-		finished = skbtrace_packets_finished(p);
+		finished = skbtrace_finished(p->run);
 		done = skbtrace_packets_copy(p, to, count);
 		mutex_unlock(&p->lock);
 		if (done || finished || !count)
@@ -131,7 +126,7 @@ static ssize_t skbtrace_packets_read(struct file *file, char __user *to,
 		WRITE_ONCE(p->waiting, true);
 		err = wait_event_interruptible(p->wait,
 					       skbtrace_packets_unread(p) ||
-					       skbtrace_packets_finished(p));
+					       skbtrace_finished(p->run));
 		if (err)
 			return err;
 	}
@@ -261,7 +256,7 @@ static ssize_t skbtrace_packets_splice(struct file *file, loff_t *ppos,
 	slots = min_t(unsigned int, slots, SKBTRACE_SPLICE_MAX);
 	if (mutex_lock_interruptible(&p->lock))
 		return -ERESTARTSYS;
-	finished = skbtrace_packets_finished(p);
+	finished = skbtrace_finished(p->run);
 	done = skbtrace_packets_hand_over(p, pipe, slots, len);
 	mutex_unlock(&p->lock);
 	return done == -EAGAIN && finished ? 0 : done;
@@ -274,7 +269,7 @@ static __poll_t skbtrace_packets_poll(struct file *file, poll_table *wait)
 
 	poll_wait(file, &p->wait, wait);
 	WRITE_ONCE(p->waiting, true);
-	finished = skbtrace_packets_finished(p);
+	finished = skbtrace_finished(p->run);
 	if (skbtrace_packets_unread(p))
 		return EPOLLIN | EPOLLRDNORM;
 	return finished ? EPOLLIN | EPOLLRDNORM | EPOLLHUP : 0;

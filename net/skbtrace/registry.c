@@ -5,6 +5,7 @@
 #include <linux/kmod.h>
 #include <linux/module.h>
 #include <linux/tracepoint.h>
+#include "changes.h"
 #include "core_events.h"
 #include "registry.h"
 #include "source.h"
@@ -260,6 +261,8 @@ int skbtrace_register_proto(struct skbtrace_proto *proto)
 	else
 		list_add_tail(&proto->list, &skbtrace_protos);
 	mutex_unlock(&skbtrace_lock);
+	if (!err)
+		skbtrace_changed();
 	return err;
 }
 EXPORT_SYMBOL_GPL(skbtrace_register_proto);
@@ -277,6 +280,7 @@ void skbtrace_unregister_proto(struct skbtrace_proto *proto)
 	list_del(&proto->list);
 	skbtrace_del_events(proto);
 	mutex_unlock(&skbtrace_lock);
+	skbtrace_changed();
 	tracepoint_synchronize_unregister();
 }
 EXPORT_SYMBOL_GPL(skbtrace_unregister_proto);

@@ -112,7 +112,7 @@ struct skbtrace_stage {
  * @cpu: number
  * @flush: closes the open sub-buffer, every %SKBTRACE_FLUSH_MS while @reader
  * @complete: everything before this CLOCK_MONOTONIC time is closed
- * @reader: the file is open
+ * @reader: somebody reads it
  * @pos: bytes of the oldest closed sub-buffer that have been read
  * @read: blocks that have been read
  * @read_lock: serialises read(): io_uring does not take f_pos_lock
@@ -254,6 +254,7 @@ struct skbtrace_govern {
  * @bytes: of its buffers
  * @tables: bytes of its tables: names, states, marks
  * @started: CLOCK_MONOTONIC, nanoseconds
+ * @number: counts the runs of all sessions that have been started, from 1 on
  * @ref: the control files, and each open trace.cpuN
  *
  * Protected by skbtrace_lock, except for @dead, and @finished, which readers
@@ -292,6 +293,7 @@ struct skbtrace_run {
 	u64			bytes;
 	u64			tables;
 	u64			started;
+	u32			number;
 	struct kref		ref;
 };
 

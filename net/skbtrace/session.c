@@ -15,16 +15,21 @@
 #include <linux/tracepoint.h>
 #include <linux/user_namespace.h>
 #include <linux/vmalloc.h>
+#include "changes.h"
 #include "channel.h"
 #include "error.h"
 #include "gate.h"
 #include "govern.h"
 #include "packets.h"
+#include "read.h"
 #include "session.h"
 #include "slot.h"
 #include "source.h"
 #include "tables.h"
 #include "verdict.h"
+
+/* Of all runs that there have been. Under skbtrace_lock. */
+static u32 skbtrace_runs;
 
 /**
  * skbtrace_start() - the first event is about to be on
@@ -63,8 +68,10 @@ int skbtrace_start(struct skbtrace_instance *in)
 	skbtrace_tables_charge(run, SKBTRACE_NAMED_BYTES);
 	skbtrace_clock_get();
 	run->started = ktime_get_ns();
+	run->number = ++skbtrace_runs;
 	run->state = SKBTRACE_TRACING;
 	skbtrace_govern_start(run);
+	skbtrace_changed();
 	return 0;
 }
 
@@ -98,10 +105,11 @@ void skbtrace_stop(struct skbtrace_run *run)
 		if (skbtrace_events[i] && run->pub.slot[i].on)
 			skbtrace_event_off(run, skbtrace_events[i]);
 	tracepoint_synchronize_unregister();
-	skbtrace_channel_finish(run);
+	skbtrace_cpus_finish(run);
 	skbtrace_packets_finish(run);
 	skbtrace_clock_put();
 	run->state = SKBTRACE_STOPPED;
+	skbtrace_changed();
 }
 
 /**
@@ -198,4 +206,5 @@ void skbtrace_release(struct skbtrace_instance *in)
 		in->run = run;
 	}
 	in->saved_filters = NULL;
+	skbtrace_changed();
 }

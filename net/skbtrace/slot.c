@@ -4,6 +4,7 @@
  * summary in skbtrace_session.checks.
  */
 #include <linux/bitops.h>
+#include "quiet.h"
 #include "verdict.h"
 #include "slot.h"
 
@@ -109,6 +110,7 @@ void skbtrace_set_special(struct skbtrace_run *run)
 			checks |= skbtrace_slot_checks(&run->pub.slot[i]);
 	if (run->pub.shed)
 		checks |= SKBTRACE_CHECK_SLOT;
+	checks |= skbtrace_quiet_checks();
 	rcu_assign_pointer(run->pub.verdicts,
 			   skbtrace_only_verdicts(run, checks));
 	rcu_assign_pointer(run->pub.direct,

@@ -19,6 +19,7 @@
 #include <net/request_sock.h>
 #include <net/sock.h>
 #include "conn_prog.h"
+#include "quiet.h"
 #include "verdict.h"
 #include "pick.h"
 
@@ -406,6 +407,9 @@ bool skbtrace_passes_whole(struct skbtrace_session *s,
 	const struct skbtrace_filters *j = skbtrace_filters_get(s);
 	u32 shed = READ_ONCE(s->shed);
 
+	if (unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_LINK) &&
+	    skbtrace_is_carrier(p))
+		return skbtrace_count_filtered(s);
 	if (slot->picks && !skbtrace_picks_packet(slot, p)) {
 		skbtrace_count_skipped(s);
 		return false;

@@ -318,6 +318,40 @@ row_rttm-cat() { by_cat rttm-cat tcp_rttm; }
 row_rps-record() { by_record rps-record skb_rps_info; }
 row_rttm-record() { by_record rttm-record tcp_rttm; }
 
+# link ROW BATCH: skb_rps_info by a device that sends it
+link() {
+	load
+	modprobe skbtrace_link
+	"$out/link_new" skbtrace0 session default batch "$2" mtu 9000
+	ip link set skbtrace0 up
+	echo skb_rps_info >$ctl/enabled
+	traffic "$1"
+	seen "$1" "$sent" "$(stat_of written)" "$(stat_of lost)"
+	echo '-*' >$ctl/enabled
+	ip link del skbtrace0
+}
+row_link-send() { link link-send 1; }
+row_link-off() { link link-off 0; }
+row_link-dump() {
+	local dump
+	load
+	modprobe skbtrace_link
+	"$out/link_new" skbtrace0 session default batch 1 mtu 65535
+	ip link set skbtrace0 up
+	tcpdump -i skbtrace0 -w "$scratch/pcap" 2>"$scratch/log" &
+	dump=$!
+	until grep -q listening "$scratch/log"; do sleep 0.1; done
+	echo skb_rps_info >$ctl/enabled
+	traffic link-dump
+	seen link-dump "$sent" "$(stat_of written)" "$(stat_of lost)"
+	echo '-*' >$ctl/enabled
+	sleep 1
+	kill -INT $dump
+	wait $dump
+	cat "$scratch/log" >&2
+	ip link del skbtrace0
+}
+
 # The other tracers
 
 event=$ftrace/events/net/net_dev_queue

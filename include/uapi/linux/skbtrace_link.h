@@ -63,8 +63,9 @@ enum skbtrace_frame_kind {
  * @host: number of the sender, chosen at random when its module was loaded
  * @cpu: BLOCKS: processor whose events these are; else %SKBTRACE_FRAME_NO_CPU
  * @nr: BLOCKS: how many there are; else 0
- * @seq: BLOCKS: sequence number of the first block that takes one, as @first_seq
- *	of struct skbtrace_subbuf; FORMAT, INFO: offset of this part in the text
+ * @seq: BLOCKS: sequence number of the first block that takes one, as
+ *	@first_seq of struct skbtrace_subbuf; FORMAT, INFO: offset of this part
+ *	in the text
  * @frame_seq: counts all frames that the device makes
  * @mono_ns: CLOCK_MONOTONIC of the sender when it made the frame, nanoseconds
  * @real_ns: CLOCK_REALTIME at the same moment, nanoseconds
@@ -124,7 +125,8 @@ struct skbtrace_frame {
  * enum skbtrace_link_batch - which blocks share a frame
  * @SKBTRACE_LINK_BATCH_OFF: none: a frame for each, for filters on fields
  * @SKBTRACE_LINK_BATCH_EVENT: blocks of the same event that follow each other
- * @SKBTRACE_LINK_BATCH_ANY: all that follow each other and are equally important
+ * @SKBTRACE_LINK_BATCH_ANY: all that follow each other and are equally
+ *	important
  */
 enum skbtrace_link_batch {
 	SKBTRACE_LINK_BATCH_OFF,
@@ -133,8 +135,8 @@ enum skbtrace_link_batch {
 };
 
 /* skb->priority of a frame; prio and fq_codel shed the highest band first */
-#define SKBTRACE_PRIO_FIRST	6	/* losses, resets, timeouts, texts */
-#define SKBTRACE_PRIO_TROUBLE	0	/* retransmissions, drops, stalls, names */
+#define SKBTRACE_PRIO_FIRST	6	/* losses, resets, texts */
+#define SKBTRACE_PRIO_TROUBLE	0	/* other trouble, names */
 #define SKBTRACE_PRIO_REST	2	/* all other events */
 
 /**
@@ -148,12 +150,15 @@ enum skbtrace_link_batch {
  *	is taken, it is any other one
  */
 enum skbtrace_link_attr {
+	/* private: */
 	IFLA_SKBTRACE_UNSPEC,
+	/* public: */
 	IFLA_SKBTRACE_SESSION,
 	IFLA_SKBTRACE_BATCH,
 	IFLA_SKBTRACE_REMOTE,
 	IFLA_SKBTRACE_REMOTE6,
 	IFLA_SKBTRACE_PORT,
+	/* private: */
 	__IFLA_SKBTRACE_MAX,
 };
 

@@ -115,6 +115,7 @@ void skbtrace_upload_close(struct skbtrace_instance *in,
 			   enum skbtrace_target target);
 
 /* table.c */
+char *skbtrace_ctl_text(const char *session, const char *name, size_t *len);
 int skbtrace_ctl_add(struct skbtrace_instance *in);
 
 /* sessions.c */

@@ -279,6 +279,67 @@ static ssize_t skbtrace_ctl_write(struct file *file, const char __user *from,
 	return err ?: count;
 }
 
+/* Show a control file into @m. Context: skbtrace_lock is not held. */
+static int skbtrace_ctl_print(const struct skbtrace_file *f,
+			      const char *session, struct seq_file *m)
+{
+	struct skbtrace_ctl_file cf = { .f = f };
+	int err = -ENODEV;
+
+	mutex_lock(&skbtrace_lock);
+	cf.in = skbtrace_instance_find(session);
+	if (cf.in && !cf.in->gone) {
+		m->private = &cf;
+		err = f->show(m, NULL);
+	}
+	mutex_unlock(&skbtrace_lock);
+	return err;
+}
+
+static const struct skbtrace_file *skbtrace_find_file(const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(skbtrace_files); i++)
+		if (!strcmp(skbtrace_files[i].name, name))
+			return &skbtrace_files[i];
+	return NULL;
+}
+
+/**
+ * skbtrace_ctl_text() - what a control file says
+ * @session: name of the session
+ * @name: of the file
+ * @len: bytes of the text
+ *
+ * Modules are not loaded for it. Context: may sleep.
+ * Return: the text, for kvfree(), or an error pointer
+ */
+char *skbtrace_ctl_text(const char *session, const char *name, size_t *len)
+{
+	const struct skbtrace_file *f = skbtrace_find_file(name);
+	struct seq_file m = { .size = SKBTRACE_TEXT_MAX };
+	int err;
+
+	if (!f || !f->show)
+		return ERR_PTR(-ENOENT);
+	for (;; m.size *= 2) {
+		m.count = 0;
+		m.buf = kvmalloc(m.size, GFP_KERNEL);
+		if (!m.buf)
+			return ERR_PTR(-ENOMEM);
+		err = skbtrace_ctl_print(f, session, &m);
+		if (!err && !seq_has_overflowed(&m))
+			break;
+		kvfree(m.buf);
+		if (err)
+			return ERR_PTR(err);
+	}
+	*len = m.count;
+	return m.buf;
+}
+EXPORT_SYMBOL_GPL(skbtrace_ctl_text);
+
 static const struct file_operations skbtrace_ctl_fops = {
 	.owner		= THIS_MODULE,
 	.open		= skbtrace_ctl_open,

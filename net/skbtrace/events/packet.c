@@ -76,7 +76,8 @@ static noinline void long_rps_info(struct skbtrace_session *s,
 {
 	int l3 = skbtrace_l3(skb, 0);
 
-	if (skbtrace_passes_packet(s, &skbtrace_ev_skb_rps_info, skb, l3,
+	if (!skbtrace_is_frame(skb) &&
+	    skbtrace_passes_packet(s, &skbtrace_ev_skb_rps_info, skb, l3,
 				   SKBTRACE_DIR_RX, dev, NULL))
 		write_rps_info(s, skb, l3, dev, cpu);
 }
@@ -264,6 +265,8 @@ static noinline void write_skb_drop(struct skbtrace_session *s,
 	struct skbtrace_packet p;
 	struct skbtrace_l4 l4;
 
+	if (skbtrace_is_frame(skb))
+		return;
 	drop_owner(&p, skb, reason, rx_sk);
 	if (!skbtrace_passes_whole(s, &skbtrace_ev_skb_drop, &p))
 		return;

@@ -113,6 +113,9 @@ static void quick_without_header(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, b.hdr.tgid, (u32)current->tgid);
 	WRITE_ONCE(t->s->checks, SKBTRACE_CHECK_PACKET);
 	KUNIT_EXPECT_EQ(test, quick_segment(t, skb, &b), -1);
+	/* it may be one that carries events */
+	WRITE_ONCE(t->s->checks, SKBTRACE_CHECK_LINK);
+	KUNIT_EXPECT_EQ(test, quick_segment(t, skb, &b), -1);
 	WRITE_ONCE(t->s->checks, 0);
 	skbtrace_test_drain(test, t);
 	KUNIT_EXPECT_EQ(test, t->n[2], 2ULL);
@@ -134,7 +137,8 @@ static void quick_gives_way(struct kunit *test)
 		WRITE_ONCE(t->s->checks, BIT(i));
 		KUNIT_EXPECT_EQ(test, quick_write(t, sk, &b),
 				BIT(i) & (SKBTRACE_CHECK_PACKET |
-					  SKBTRACE_CHECK_RANGE) ? 1 : -1);
+					  SKBTRACE_CHECK_RANGE |
+					  SKBTRACE_CHECK_LINK) ? 1 : -1);
 	}
 	WRITE_ONCE(t->s->checks, 0);
 	limit = t->c->gate.ring.limit;
@@ -146,7 +150,7 @@ static void quick_gives_way(struct kunit *test)
 	t->c->gate.busy = false;
 	atomic64_set(&sk->sk_cookie, 0);
 	KUNIT_EXPECT_EQ(test, quick_write(t, sk, &b), -1);
-	KUNIT_EXPECT_EQ(test, t->c->gate.asked, 3ULL);
+	KUNIT_EXPECT_EQ(test, t->c->gate.asked, 4ULL);
 	KUNIT_EXPECT_EQ(test, t->c->gate.skipped, 0ULL);
 	skbtrace_test_drain(test, t);
 	skbtrace_test_sums(test, t);

@@ -84,7 +84,7 @@ static void write_run_put(void *run)
 static void write_channel_close(void *run)
 {
 	mutex_lock(&skbtrace_lock);
-	skbtrace_channel_finish(run);
+	skbtrace_cpus_finish(run);
 	skbtrace_channel_close(run);
 	mutex_unlock(&skbtrace_lock);
 }

@@ -11,6 +11,7 @@
 #include "../channel.h"
 #include "../core_events.h"
 #include "../gate.h"
+#include "../read.h"
 #include "../reserve.h"
 #include "../run.h"
 

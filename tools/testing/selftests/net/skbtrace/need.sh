@@ -37,6 +37,8 @@ MADE='
 blocks			make -C tools/testing/selftests TARGETS=net/skbtrace
 conn_filter_diff	apt-get install libpcap-dev, and compile the tests again
 filter_diff		apt-get install libpcap-dev, and compile the tests again
+frames			make -C tools/testing/selftests TARGETS=net/skbtrace
+link_new		make -C tools/testing/selftests TARGETS=net/skbtrace
 many			make -C tools/testing/selftests TARGETS=net/skbtrace
 uring			make -C tools/testing/selftests TARGETS=net/skbtrace
 sk			make -C tools/testing/selftests TARGETS=net/skbtrace

@@ -6,11 +6,12 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 need_root
-need modinfo modprobe rmmod
+need ip modinfo modprobe rmmod
 modinfo skbtrace_udp >/dev/null 2>&1 || skip "skbtrace is not a module"
 control_up
 [ -d /sys/module/skbtrace/holders ] || skip "skbtrace is not a module"
 ROUNDS=${ROUNDS:-20}
+[ ! -d /sys/module/skbtrace_link ] || rmmod skbtrace_link
 modules='skbtrace_udp skbtrace_tcp skbtrace_ip skbtrace_packet skbtrace'
 
 # shellcheck disable=SC2086 # words
@@ -30,6 +31,9 @@ hits() {
 wrong=''
 for ((i = 1; i <= ROUNDS; i++)); do
 	modprobe skbtrace || wrong+="round $i: modprobe; "
+	# a device that is up and sends does not keep its module
+	ip link add skbtrace0 type skbtrace || wrong+="round $i: link; "
+	ip link set skbtrace0 up
 	# its module comes by its alias
 	put enabled $'udp_send\nudp_receive\nskb_drop' ||
 		wrong+="round $i: enable; "
@@ -38,6 +42,7 @@ for ((i = 1; i <= ROUNDS; i++)); do
 	((i % 2)) || echo '-*' >"$CTL/enabled"
 	((i % 2 == 0)) || echo $'-udp_send' >"$CTL/enabled"
 	((i % 2 == 0)) || put enabled $'-udp_receive\n-skb_drop'
+	((i % 3)) || rmmod skbtrace_link || wrong+="round $i: rmmod link; "
 	echo '-*' >"$CTL/enabled"
 	# shellcheck disable=SC2046 # those that are there
 	rmmod $(awk '/^skbtrace_/ { print $1 }' /proc/modules) skbtrace ||
