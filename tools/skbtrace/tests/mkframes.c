@@ -1,0 +1,641 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * mkframes [OPTIONS] IN.dat OUT.pcap: the frames that a link of type skbtrace
+ * would have sent of this recording, as tcpdump captures them. For tests.
+ *
+ *   -b off|event|any  which blocks share a frame (event)
+ *   -m MTU            of the device (1500); a longer block is a longer frame
+ *   -u PORT           as UDP datagrams to this port
+ *   -H ID             number of the host (1)
+ *   -n NAME           its name (that of the recording)
+ *   -s NAME           of the session (default)
+ *   -S NUMBER         of the session's run (1)
+ *   -a NS             add to the sender's monotonic clock
+ *   -A NS             add to its wall clock
+ *   -d N              drop each Nth frame of blocks, but not the first ones
+ *   -e EVENT          drop frames that begin with this event's number
+ *   -l N              leave out the first N frames: who listens comes late
+ *   -k N              each Nth frame comes twice
+ *   -r N              each Nth frame comes after the next one
+ *   -R N              each Nth frame of blocks comes behind the next INFO
+ *   -t N              each Nth frame is cut to half its length
+ *   -x N              after each Nth frame comes a forged one, in turn
+ *   -f N              in the end, frames of N hosts that there are not
+ *   -F, -I, -E        no FORMAT, no INFO, no end
+ *
+ * Prints a line "sent EVENT N dropped M" for each event, and "forged N".
+ */
+#include <arpa/inet.h>
+#include <endian.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "linux/skbtrace_api.h"
+#include "linux/skbtrace_link.h"
+#include "trace/file.h"
+#include "trace/format.h"
+
+enum { MAX_CPUS = 1024, MAX_FRAME = 65535 + 14, EVENTS = 65536, PART = 1024 };
+enum { ETH = 14, IP_UDP = 28, HDR = sizeof(struct skbtrace_frame) };
+
+static struct {
+	enum skbtrace_link_batch batch;
+	u32 mtu, port, session;
+	u64 host, mono_add, real_add;
+	const char *name, *session_name;
+	u32 drop, event, late, twice, swap, behind, cut, forge, fakes;
+	bool no_format, no_info, no_end;
+} o = { .batch = SKBTRACE_LINK_BATCH_EVENT, .mtu = 1500, .session = 1,
+	.host = 1, .session_name = "default", .event = EVENTS };
+
+static FILE *to;
+static struct format *format;
+static char *format_text, *enabled, *hostname;
+static u64 frame_seq, mono, real_off, next_info, forged;
+static u64 sent[EVENTS], dropped[EVENTS];
+static u32 info_epoch, nblocks;	/* frames of them */
+static struct cpu {
+	bool known;
+	u64 seq, lost, complete;
+} cpus[MAX_CPUS];
+
+/* A frame that comes later than it should. */
+struct kept {
+	u8 *p;
+	u32 len;
+};
+static struct kept after_next, behind_info[256];
+static u32 nbehind;
+
+/* ---- pcap ---- */
+
+static void put_header(void)
+{
+	/* nanoseconds, Ethernet */
+	const u32 h[] = { 0xa1b23c4d, 2 | 4 << 16, 0, 0, 1 << 18, 1 };
+
+	fwrite(h, sizeof(h), 1, to);
+}
+
+static void put_frame(const u8 *p, u32 len, u32 whole)
+{
+	u64 t = mono + real_off + 50000;
+	const u32 h[] = { t / NSEC_PER_SEC, t % NSEC_PER_SEC, len, whole };
+
+	fwrite(h, sizeof(h), 1, to);
+	fwrite(p, len, 1, to);
+}
+
+static u32 put_envelope(u8 *p, u32 len)
+{
+	static const u8 eth[ETH] = {
+		3, 0x73, 0x6b, 0x62, 0x74, 0x72, 2, 0, 0, 0, 0, 1,
+		SKBTRACE_ETHERTYPE >> 8, SKBTRACE_ETHERTYPE & 255
+	};
+	static const u8 ip[IP_UDP] = {
+		0x45, 0, 0, 0, 0, 0, 0, 0, 64, 17, 0, 0,
+		10, 0, 0, 1, 10, 0, 0, 2
+	};
+
+	memcpy(p, eth, ETH);
+	if (!o.port)
+		return ETH;
+	p[12] = 8;
+	p[13] = 0;
+	memcpy(p + ETH, ip, sizeof(ip));
+	*(u16 *)(p + ETH + 2) = htons(len + IP_UDP);
+	*(u16 *)(p + ETH + 20) = htons(o.port);
+	*(u16 *)(p + ETH + 22) = htons(o.port);
+	*(u16 *)(p + ETH + 24) = htons(len + 8);
+	return ETH + IP_UDP;
+}
+
+/* ---- what a frame looks like ---- */
+
+struct draft {
+	struct skbtrace_frame h;
+	u8 data[MAX_FRAME];
+	u32 len;
+};
+
+static void begin_frame(struct draft *d, u8 kind, u8 prio)
+{
+	memset(&d->h, 0, sizeof(d->h));
+	d->h.version = SKBTRACE_FRAME_VERSION;
+	d->h.kind = kind;
+	d->h.flags = SKBTRACE_FRAME_LITTLE;
+	d->h.prio = prio;
+	d->h.hdr_len = htons(HDR);
+	d->h.session = htonl(o.session);
+	d->h.host = htobe64(o.host);
+	d->h.cpu = htonl(SKBTRACE_FRAME_NO_CPU);
+	d->len = 0;
+}
+
+static u32 put_whole(u8 *p, struct draft *d)
+{
+	u32 at = put_envelope(p, HDR + d->len);
+
+	d->h.len = htonl(d->len);
+	memcpy(p + at, &d->h, HDR);
+	memcpy(p + at + HDR, d->data, d->len);
+	return at + HDR + d->len;
+}
+
+/* A frame that its receiver must not believe: one kind of lie after another. */
+static void forge(const struct draft *from)
+{
+	static u8 p[MAX_FRAME + HDR + ETH + IP_UDP];
+	static struct draft d;
+	u32 len, whole;
+
+	d = *from;
+	switch (forged++ % 12) {
+	case 0:
+		d.h.version = SKBTRACE_FRAME_VERSION + 1;
+		break;
+	case 1:
+		d.h.hdr_len = htons(HDR - 8);
+		break;
+	case 2:
+		d.h.hdr_len = htons(65535);
+		break;
+	case 3:
+		d.h.kind = 99;
+		break;
+	case 4:
+		*(u16 *)d.data = 0;
+		break;
+	case 5:
+		*(u16 *)d.data = 65528;
+		break;
+	case 6:
+		d.h.nr = htonl(ntohl(d.h.nr) + 1);
+		break;
+	case 7:
+		d.h.kind = SKBTRACE_FRAME_FORMAT;
+		d.h.total = htonl(UINT32_MAX);
+		d.h.seq = 0;
+		break;
+	case 8:
+		d.h.kind = SKBTRACE_FRAME_INFO;
+		d.h.total = htonl(16);
+		d.h.seq = htobe64(UINT64_MAX - 8);
+		break;
+	case 9:
+		d.h.flags ^= SKBTRACE_FRAME_LITTLE;
+		break;
+	case 10:
+		d.h.cpu = htonl(UINT32_MAX - 1);
+		break;
+	}
+	len = whole = put_whole(p, &d);
+	if (forged % 12 == 0)
+		((struct skbtrace_frame *)(p + len - d.len - HDR))->len =
+			htonl(UINT32_MAX);
+	put_frame(p, len, whole);
+}
+
+static void keep(struct kept *k, const u8 *p, u32 len)
+{
+	k->p = xmalloc(len);
+	memcpy(k->p, p, len);
+	k->len = len;
+}
+
+static void put_kept(struct kept *k)
+{
+	if (k->p)
+		put_frame(k->p, k->len, k->len);
+	free(k->p);
+	k->p = NULL;
+}
+
+static bool each(u32 n, u64 count)
+{
+	return n && count % n == n - 1;
+}
+
+static void send_frame(struct draft *d)
+{
+	static u8 p[MAX_FRAME + HDR + ETH + IP_UDP];
+	const bool blocks = d->h.kind == SKBTRACE_FRAME_BLOCKS;
+	u32 len, n = frame_seq++;
+
+	d->h.frame_seq = htobe64(n);
+	d->h.mono_ns = htobe64(mono);
+	d->h.real_ns = htobe64(mono + real_off);
+	len = put_whole(p, d);
+	if (n < o.late)
+		return;
+	if (blocks && each(o.behind, nblocks) &&
+	    nbehind < ARRAY_SIZE(behind_info)) {
+		keep(&behind_info[nbehind++], p, len);
+		return;
+	}
+	if (each(o.swap, n) && !after_next.p) {
+		keep(&after_next, p, len);
+		return;
+	}
+	put_frame(p, each(o.cut, n) ? len / 2 : len, len);
+	put_kept(&after_next);
+	if (each(o.twice, n))
+		put_frame(p, len, len);
+	if (blocks && each(o.forge, n))
+		forge(d);
+	if (d->h.kind == SKBTRACE_FRAME_INFO)
+		while (nbehind)
+			put_kept(&behind_info[--nbehind]);
+}
+
+/* ---- texts ---- */
+
+static void send_text(u8 kind, u8 flags, u32 epoch, const char *text, u32 len)
+{
+	static struct draft d;
+	u32 space = o.mtu > HDR + 64 ? o.mtu - HDR : 64;
+	u32 part = space < PART ? space : PART, n;
+
+	for (u32 at = 0; at < len; at += n) {
+		n = len - at < part ? len - at : part;
+		begin_frame(&d, kind, SKBTRACE_PRIO_FIRST);
+		d.h.flags |= flags;
+		d.h.seq = htobe64(at);
+		d.h.epoch = htonl(epoch);
+		d.h.total = htonl(len);
+		memcpy(d.data, text + at, n);
+		d.len = n;
+		send_frame(&d);
+	}
+}
+
+static void send_info(bool end)
+{
+	char *text = NULL;
+	size_t len;
+	FILE *f;
+
+	if (o.no_info)
+		return;
+	f = open_memstream(&text, &len);
+	fprintf(f, "%s %s\n%s %s\n%s 6.12.0\n%s skbtrace0 %u\n"
+		"%s %s\n%s %zu 1\n", SKBTRACE_INFO_HOST, hostname,
+		SKBTRACE_INFO_SESSION, o.session_name, SKBTRACE_INFO_KERNEL,
+		SKBTRACE_INFO_DEVICE, o.mtu, SKBTRACE_INFO_ENABLED, enabled,
+		SKBTRACE_INFO_FORMAT, strlen(format_text));
+	for (u32 i = 0; i < MAX_CPUS; i++)
+		if (cpus[i].known)
+			fprintf(f, "%s %u %llu %llu %llu\n", SKBTRACE_INFO_CPU,
+				i, (unsigned long long)cpus[i].seq,
+				(unsigned long long)cpus[i].lost,
+				(unsigned long long)cpus[i].complete);
+	for (u32 i = 0; i < EVENTS; i++)
+		if (sent[i])
+			fprintf(f, "%s %u %llu\n", SKBTRACE_INFO_SENT, i,
+				(unsigned long long)sent[i]);
+	fclose(f);
+	send_text(SKBTRACE_FRAME_INFO, end ? SKBTRACE_FRAME_END : 0,
+		  ++info_epoch, text, len);
+	free(text);
+}
+
+static void tell(void)
+{
+	if (!o.no_format)
+		send_text(SKBTRACE_FRAME_FORMAT, 0, 1, format_text,
+			  strlen(format_text));
+	send_info(false);
+	next_info = mono + NSEC_PER_SEC;
+}
+
+/* ---- blocks ---- */
+
+static u8 prio_of(u16 event)
+{
+	const struct event *e = format_event(format, event);
+
+	if (event >= SKBTRACE_FIRST_SPECIAL)
+		return SKBTRACE_PRIO_FIRST;
+	if (e && (e->role != ROLE_EVENT || list_has(e->sets, "trouble")))
+		return SKBTRACE_PRIO_TROUBLE;
+	return SKBTRACE_PRIO_REST;
+}
+
+static bool fits(const struct draft *d, u16 event, u16 len)
+{
+	u16 first = ntohs(d->h.event);
+
+	if (HDR + d->len + len > o.mtu)
+		return false;
+	if (o.batch == SKBTRACE_LINK_BATCH_ANY)
+		return prio_of(first) == prio_of(event);
+	return o.batch == SKBTRACE_LINK_BATCH_EVENT && first == event;
+}
+
+static void end_blocks(struct draft *d)
+{
+	u32 nr = ntohl(d->h.nr);
+	u64 *count = sent;
+
+	if (!nr)
+		return;
+	if (each(o.drop, nblocks) || ntohs(d->h.event) == o.event)
+		count = dropped;
+	for (u32 at = 0; at < d->len; at += *(u16 *)(d->data + at)) {
+		sent[*(u16 *)(d->data + at + 2)]++;
+		if (count == dropped)
+			dropped[*(u16 *)(d->data + at + 2)]++;
+	}
+	if (count == sent)
+		send_frame(d);
+	else
+		frame_seq++;
+	nblocks++;
+	d->h.nr = 0;
+}
+
+static u64 numbers(const u8 *p)
+{
+	u16 event = *(u16 *)(p + 2);
+	const struct skbtrace_lost *l = (const void *)p;
+
+	if (event == SKBTRACE_LOST)
+		return l->last_seq - l->first_seq + 1;
+	return event != SKBTRACE_HISTORY;
+}
+
+static void add_times(const u8 *p)
+{
+	const struct skbtrace_lost *l = (const void *)p;
+	u64 t = l->hdr.time + o.mono_add;
+
+	if (l->hdr.event == SKBTRACE_LOST)
+		t = l->last_time + o.mono_add;
+	if (t + 1000 > mono)
+		mono = t + 1000;
+}
+
+static void shift_times(u8 *p)
+{
+	struct skbtrace_lost *l = (void *)p;
+
+	l->hdr.time += o.mono_add;
+	if (l->hdr.event == SKBTRACE_LOST)
+		l->last_time += o.mono_add;
+}
+
+static void send_subbuf(u32 cpu, const u8 *p, u32 len)
+{
+	static struct draft d;
+	const struct skbtrace_subbuf *h = (const void *)p;
+	struct cpu *c = &cpus[cpu];
+	u64 seq = h->first_seq;
+	u16 n, event;
+
+	real_off = h->real_ns + o.real_add - h->mono_ns - o.mono_add;
+	d.h.nr = 0;
+	for (u32 at = h->hdr_len; at + 4 <= len; at += n) {
+		n = *(const u16 *)(p + at);
+		event = *(const u16 *)(p + at + 2);
+		if (event == SKBTRACE_PAD || n < 8 || at + n > len)
+			break;
+		if (d.h.nr && !fits(&d, event, n))
+			end_blocks(&d);
+		if (!d.h.nr) {
+			begin_frame(&d, SKBTRACE_FRAME_BLOCKS, prio_of(event));
+			d.h.event = htons(event);
+			d.h.cpu = htonl(cpu);
+			d.h.seq = htobe64(seq);
+			d.h.lost_total = htobe64(h->lost_total);
+			d.h.epoch = htonl(h->epoch);
+		}
+		memcpy(d.data + d.len, p + at, n);
+		shift_times(d.data + d.len);
+		d.len += n;
+		d.h.nr = htonl(ntohl(d.h.nr) + 1);
+		seq += numbers(p + at);
+		if (event == SKBTRACE_LOST)
+			c->lost += numbers(p + at);
+		add_times(p + at);
+	}
+	end_blocks(&d);
+	c->known = true;
+	c->seq = seq;
+	if (mono >= next_info)
+		tell();
+}
+
+static void fake_hosts(void)
+{
+	static struct draft d;
+
+	for (u32 i = 0; i < o.fakes; i++) {
+		begin_frame(&d, SKBTRACE_FRAME_INFO, SKBTRACE_PRIO_FIRST);
+		d.h.host = htobe64(0x1000000 + i);
+		d.len = sprintf((char *)d.data, "host fake%u\n", i);
+		d.h.total = htonl(d.len);
+		send_frame(&d);
+	}
+}
+
+/* ---- the recording ---- */
+
+static char *meta(const struct sbt_chunk *c, const char *name)
+{
+	size_t n = strlen(name);
+
+	if (c->len <= n || memcmp(c->data, name, n) ||
+	    ((const char *)c->data)[n] != '\n')
+		return NULL;
+	return strndup((const char *)c->data + n + 1, c->len - n - 1);
+}
+
+static void take_meta(const struct sbt_chunk *c)
+{
+	char *text = meta(c, "hostname"), *p;
+	unsigned long long m, r;
+
+	if (text && !o.name) {
+		text[strcspn(text, "\n")] = '\0';
+		hostname = text;
+	}
+	text = meta(c, "start");
+	if (text && sscanf(text, "mono_ns %llu real_ns %llu", &m, &r) == 2) {
+		mono = m + o.mono_add;
+		real_off = r + o.real_add - mono;
+	}
+	text = meta(c, "events");
+	if (text) {
+		enabled = text;
+		for (p = text; *p; p++)
+			if (*p == '\n')
+				*p = p[1] ? ',' : '\0';
+	}
+}
+
+/* All processors, so that the first INFO has them */
+static void take_cpus(const char *name)
+{
+	int fd = open(name, O_RDONLY);
+	struct sbt_reader *r = sbt_reader_open(fd, name);
+	struct sbt_chunk c;
+
+	while (r && sbt_reader_next(r, false, &c) == SBT_READ_CHUNK) {
+		const struct skbtrace_subbuf *h = c.data;
+
+		if (c.type != SBT_SUBBUF || c.cpu >= MAX_CPUS ||
+		    cpus[c.cpu].known)
+			continue;
+		cpus[c.cpu].known = true;
+		cpus[c.cpu].seq = h->first_seq;
+	}
+	sbt_reader_close(r);
+	close(fd);
+}
+
+static int take(const struct sbt_chunk *c)
+{
+	char err[200];
+	u64 t;
+
+	switch (c->type) {
+	case SBT_FORMAT:
+		if (format)
+			break;
+		format_text = strndup(c->data, c->len);
+		format = format_parse(format_text, c->len, err, sizeof(err));
+		if (!format)
+			return fail(EXIT_FAILED, "format: %s", err);
+		break;
+	case SBT_META:
+		take_meta(c);
+		break;
+	case SBT_MARK:
+		memcpy(&t, c->data, sizeof(t));
+		if (c->cpu < MAX_CPUS)
+			cpus[c->cpu].complete = t + o.mono_add;
+		break;
+	case SBT_SUBBUF:
+		if (!frame_seq)
+			tell();
+		if (c->cpu >= MAX_CPUS)
+			return fail(EXIT_FAILED, "cpu %u", c->cpu);
+		send_subbuf(c->cpu, c->data, c->len);
+		break;
+	}
+	return 0;
+}
+
+static void finish(const struct sbt_end *end)
+{
+	if (end && end->mono_ns + o.mono_add > mono)
+		mono = end->mono_ns + o.mono_add;
+	mono += 3 * NSEC_PER_SEC;
+	for (u32 i = 0; end && i < MAX_CPUS; i++)
+		cpus[i].complete = end->mono_ns + o.mono_add;
+	if (!o.no_end)
+		send_info(true);
+	put_kept(&after_next);
+	fake_hosts();
+	for (u32 i = 0; i < EVENTS; i++)
+		if (sent[i])
+			printf("sent %u %llu dropped %llu\n", i,
+			       (unsigned long long)sent[i],
+			       (unsigned long long)dropped[i]);
+	printf("forged %llu\n", (unsigned long long)forged);
+}
+
+static bool set_batch(const char *word)
+{
+	static const char *const batches[] = { "off", "event", "any" };
+
+	for (u32 i = 0; i < ARRAY_SIZE(batches); i++) {
+		if (!strcmp(word, batches[i])) {
+			o.batch = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static const struct number {
+	char letter;
+	u32 *to;
+} numbers_of[] = {
+	{ 'm', &o.mtu }, { 'u', &o.port }, { 'S', &o.session },
+	{ 'd', &o.drop }, { 'e', &o.event }, { 'l', &o.late },
+	{ 'k', &o.twice }, { 'r', &o.swap }, { 'R', &o.behind },
+	{ 't', &o.cut }, { 'x', &o.forge }, { 'f', &o.fakes },
+};
+
+static const struct wide {
+	char letter;
+	u64 *to;
+} wide_of[] = {
+	{ 'H', &o.host }, { 'a', &o.mono_add }, { 'A', &o.real_add },
+};
+
+static const struct word {
+	char letter;
+	const char **to;
+} words_of[] = {
+	{ 'n', &o.name }, { 's', &o.session_name },
+};
+
+static const struct flag {
+	char letter;
+	bool *to;
+} flags_of[] = {
+	{ 'F', &o.no_format }, { 'I', &o.no_info }, { 'E', &o.no_end },
+};
+
+static bool option(char c)
+{
+	for (u32 i = 0; i < ARRAY_SIZE(numbers_of); i++)
+		if (numbers_of[i].letter == c)
+			*numbers_of[i].to = strtoul(optarg, NULL, 0);
+	for (u32 i = 0; i < ARRAY_SIZE(wide_of); i++)
+		if (wide_of[i].letter == c)
+			*wide_of[i].to = strtoll(optarg, NULL, 0);
+	for (u32 i = 0; i < ARRAY_SIZE(words_of); i++)
+		if (words_of[i].letter == c)
+			*words_of[i].to = optarg;
+	for (u32 i = 0; i < ARRAY_SIZE(flags_of); i++)
+		if (flags_of[i].letter == c)
+			*flags_of[i].to = true;
+	return c != '?' && (c != 'b' || set_batch(optarg));
+}
+
+#define OPTIONS	"b:m:u:H:n:s:S:a:A:d:e:l:k:r:R:t:x:f:FIE"
+
+int main(int argc, char **argv)
+{
+	struct sbt_reader *r;
+	struct sbt_chunk c;
+	int fd, ch, code = 0;
+
+	while ((ch = getopt(argc, argv, OPTIONS)) != -1)
+		if (!option(ch))
+			return EXIT_USAGE;
+	if (argc - optind != 2)
+		return fail(EXIT_USAGE, "mkframes [OPTIONS] IN.dat OUT.pcap");
+	hostname = xstrdup(o.name ? o.name : "unknown");
+	enabled = xstrdup("");
+	fd = open(argv[optind], O_RDONLY);
+	r = sbt_reader_open(fd, argv[optind]);
+	to = fopen(argv[optind + 1], "w");
+	if (!r || !to)
+		return fail(EXIT_FAILED, "cannot open: %m");
+	take_cpus(argv[optind]);
+	put_header();
+	while (!code && sbt_reader_next(r, false, &c) == SBT_READ_CHUNK)
+		code = take(&c);
+	finish(sbt_reader_end(r));
+	if (fclose(to))
+		return fail(EXIT_FAILED, "cannot write: %m");
+	sbt_reader_close(r);
+	return code;
+}
