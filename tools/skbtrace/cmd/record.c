@@ -8,9 +8,9 @@
 #include "flight/told.h"
 #include "lib/num.h"
 #include "lib/sig.h"
-#include "record/capture.h"
 #include "record/conf.h"
 #include "record/progress.h"
+#include "record/recording.h"
 
 #define DEFAULT_FILE	"skbtrace.dat"
 #define RECORD_SET	"@why"
@@ -170,7 +170,7 @@ static void wait_for_command(struct session *s)
 /* Where the data go: into files, or into a window of which files are made. */
 struct target {
 	struct session *s;
-	struct capture c;
+	struct recording r;
 	struct flight f;
 };
 
@@ -181,7 +181,7 @@ static int target_open(struct target *t, struct session *s)
 
 	t->s = s;
 	if (!flying.size)
-		return capture_open(&t->c, &where, s);
+		return recording_open(&t->r, &where, s);
 	code = flight_open(&t->f, &flying, s);
 	if (code)
 		flight_free(&t->f);
@@ -191,14 +191,14 @@ static int target_open(struct target *t, struct session *s)
 static int target_begin(struct target *t)
 {
 	if (!flying.size)
-		return capture_begin(&t->c);
+		return capture_begin(&t->r.c);
 	flight_begin(&t->f);
 	return 0;
 }
 
 static struct sink *target_sink(struct target *t)
 {
-	return flying.size ? &t->f.sink : &t->c.sink;
+	return flying.size ? &t->f.sink : &t->r.c.sink;
 }
 
 static void target_drop(struct target *t)
@@ -206,7 +206,7 @@ static void target_drop(struct target *t)
 	if (flying.size)
 		flight_free(&t->f);
 	else
-		capture_drop(&t->c);
+		capture_drop(&t->r.c);
 }
 
 /* Tracing is over, its session is not: it can be asked about processors. */
@@ -225,9 +225,9 @@ static int target_end(struct target *t, bool whole)
 		flight_free(&t->f);
 		return 0;
 	}
-	code = capture_end(&t->c, whole);
+	code = capture_end(&t->r.c, whole);
 	if (!t->s->broken_pipe)
-		totals(t->s, &t->c, whole);
+		totals(t->s, &t->r.c, whole);
 	return code;
 }
 
@@ -278,6 +278,7 @@ static int record(char **cmd)
 		code = trace(&s, &t, cmd);
 	else if (code == -EPIPE)
 		code = 0;
+	recording_free(&t.r);
 	if (cmd && s.wake >= 0)
 		wait_for_command(&s);
 	/* What CMD said counts, unless we failed or could not run it. */

@@ -533,7 +533,6 @@ static void finish(const struct sbt_end *end)
 {
 	if (end && end->mono_ns + o.mono_add > mono)
 		mono = end->mono_ns + o.mono_add;
-	mono += 3 * NSEC_PER_SEC;
 	for (u32 i = 0; end && i < MAX_CPUS; i++)
 		cpus[i].complete = end->mono_ns + o.mono_add;
 	if (!o.no_end)
