@@ -58,7 +58,7 @@ static u64 frame_seq, mono, real_off, next_info, forged;
 static u64 sent[EVENTS], dropped[EVENTS];
 static u32 info_epoch, nblocks;	/* frames of them */
 static struct cpu {
-	bool known;
+	bool known, begun;
 	u64 seq, lost, complete;
 } cpus[MAX_CPUS];
 
@@ -467,6 +467,14 @@ static void take_meta(const struct sbt_chunk *c)
 		mono = m + o.mono_add;
 		real_off = r + o.real_add - mono;
 	}
+	text = meta(c, "cpus");
+	for (p = text; p && *p >= '0' && *p <= '9'; p += *p == ',') {
+		u32 a = strtoul(p, &p, 10);
+		u32 b = *p == '-' ? strtoul(p + 1, &p, 10) : a;
+
+		for (; a <= b && a < MAX_CPUS; a++)
+			cpus[a].known = true;
+	}
 	text = meta(c, "events");
 	if (text) {
 		enabled = text;
@@ -487,9 +495,9 @@ static void take_cpus(const char *name)
 		const struct skbtrace_subbuf *h = c.data;
 
 		if (c.type != SBT_SUBBUF || c.cpu >= MAX_CPUS ||
-		    cpus[c.cpu].known)
+		    cpus[c.cpu].begun)
 			continue;
-		cpus[c.cpu].known = true;
+		cpus[c.cpu].known = cpus[c.cpu].begun = true;
 		cpus[c.cpu].seq = h->first_seq;
 	}
 	sbt_reader_close(r);
@@ -538,6 +546,8 @@ static void finish(const struct sbt_end *end)
 	if (!o.no_end)
 		send_info(true);
 	put_kept(&after_next);
+	while (nbehind)
+		put_kept(&behind_info[--nbehind]);
 	fake_hosts();
 	for (u32 i = 0; i < EVENTS; i++)
 		if (sent[i])
