@@ -7,7 +7,6 @@
 
 #include "cmd/cmd.h"
 #include "frame/collect.h"
-#include "frame/listen.h"
 #include "lib/num.h"
 #include "record/recopt.h"
 
@@ -16,7 +15,7 @@ static const char *interfaces[LISTEN_SOURCES], *files[LISTEN_SOURCES];
 static u64 ports[LISTEN_SOURCES];
 static u32 ninterfaces, nfiles, nports;
 static u64 duration_ns;
-static bool plain, strict;
+static bool plain;
 
 static int too_many(void)
 {
@@ -85,7 +84,7 @@ static const struct opt opts[] = {
 	{ 0, "no-compress", NULL, "write data as they come",
 	  OPT_FLAG, &plain, NULL },
 	{ 0, "strict", NULL, "exit 3 if events were lost",
-	  OPT_FLAG, &strict, NULL },
+	  OPT_FLAG, &c.strict, NULL },
 	{ 'q', "quiet", NULL, "no notices, no table; errors and losses only",
 	  OPT_FLAG, &c.quiet, NULL },
 	{}
@@ -132,55 +131,23 @@ static int open_sources(struct source *s, u32 *n)
 	return code;
 }
 
-static void tell_losses(void)
-{
-	if (!c.lost)
-		return;
-	msg("LOST %llu of %llu events, %llu of them on the way",
-	    (unsigned long long)c.lost,
-	    (unsigned long long)(c.lost + c.events),
-	    (unsigned long long)c.lost_on_way);
-}
-
-static int collect(struct source *sources)
-{
-	struct listen l = {
-		.all = &c.all, .sources = sources, .duration_ns = duration_ns,
-		.stdout_fd = -1, .arg = &c, .tick = collect_tick,
-		.progress = collect_progress,
-	};
-	int code = open_sources(sources, &l.n);
-
-	if (!code) {
-		code = listen_run(&l);
-		senders_end(&c.all);
-		collect_print(&c);
-		tell_losses();
-	}
-	for (u32 i = 0; i < l.n; i++)
-		source_close(&sources[i]);
-	code = code ? code : c.code;
-	if (!code && !c.files && nfiles) {
-		msg("there is no session in it");
-		hint("frames have ethertype 0x88b5, or are UDP datagrams");
-		code = EXIT_FAILED;
-	}
-	return !code && strict && c.lost ? EXIT_INCOMPLETE : code;
-}
-
 static int run_collect(const struct args *a)
 {
 	struct source *sources;
+	struct listen l = { .duration_ns = duration_ns };
 	int code = check_options(a);
 
 	if (code)
 		return code;
 	c.o.pack = !plain;
 	c.o.mode = OUT_NEW;
-	collect_init(&c);
 	sources = xcalloc(LISTEN_SOURCES, sizeof(*sources));
-	code = collect(sources);
-	collect_free(&c);
+	l.sources = sources;
+	code = open_sources(sources, &l.n);
+	if (!code)
+		code = collect_run(&c, &l);
+	for (u32 i = 0; i < l.n; i++)
+		source_close(&sources[i]);
 	free(sources);
 	return code;
 }

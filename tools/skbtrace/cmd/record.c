@@ -6,6 +6,7 @@
 
 #include "cmd/cmd.h"
 #include "flight/told.h"
+#include "frame/collect.h"
 #include "lib/num.h"
 #include "lib/sig.h"
 #include "record/conf.h"
@@ -35,6 +36,7 @@ static int set_time(const char *arg, void *ns)
 
 static const struct opt opts[] = {
 	RECORD_OPTIONS(what, RECORD_SET),
+	INTERFACE_OPTION(what.interface),
 	{ 'o', "output", "FILE",
 	  "write FILE, which must not exist; - is stdout\n"
 	  "(default: skbtrace.dat; the one before becomes skbtrace.dat.old)",
@@ -291,10 +293,36 @@ static int record(char **cmd)
 	return code;
 }
 
+/* The first session that sends frames there. */
+static int record_frames(void)
+{
+	struct collect c = {
+		.file = where.name, .o = where, .quiet = what.quiet,
+		.strict = what.strict,
+	};
+	struct source from;
+	struct listen l = {
+		.sources = &from, .n = 1, .one = true,
+		.duration_ns = what.duration_ns,
+	};
+	int code = source_interface(&from, what.interface);
+
+	if (!code)
+		code = collect_run(&c, &l);
+	source_close(&from);
+	return code;
+}
+
 static int run_record(const struct args *a)
 {
 	int code = check_options(a);
 
+	if (!code && what.interface) {
+		code = recopt_only_frames(&what, a);
+		if (!code && (flying.size || where.max_size))
+			code = fail(EXIT_USAGE, "-i goes neither with --flight-recorder nor --max-size");
+		return code ? code : record_frames();
+	}
 	if (!code)
 		code = recopt_expression(&what, a);
 	if (!code)

@@ -8,6 +8,7 @@
 #include "frame/collect.h"
 #include "frame/table.h"
 #include "frame/take.h"
+#include "lib/num.h"
 #include "record/rotate.h"
 #include "trace/format.h"
 
@@ -135,12 +136,7 @@ static const struct senders_ops ops = {
 	.end = end,
 };
 
-void collect_init(struct collect *c)
-{
-	senders_init(&c->all, &ops, c);
-}
-
-int collect_tick(void *arg, u64 now)
+static int tick(void *arg, u64 now)
 {
 	struct collect *c = arg;
 	int err = 0;
@@ -158,24 +154,80 @@ static const char *path(const struct sender *s)
 	return t ? t->path : "-";
 }
 
-void collect_progress(void *arg)
+static void progress(void *arg)
 {
 	struct collect *c = arg;
 
 	table_print(&c->all, path);
 }
 
-void collect_print(struct collect *c)
+/* ---- at the end ---- */
+
+static void tell_losses(const struct collect *c)
 {
-	if (!c->quiet)
-		table_print(&c->all, path);
-	table_faults(&c->all);
+	if (c->lost)
+		msg("LOST %llu of %llu events, %llu of them on the way",
+		    (unsigned long long)c->lost,
+		    (unsigned long long)(c->lost + c->events),
+		    (unsigned long long)c->lost_on_way);
 }
 
-void collect_free(struct collect *c)
+static void tell_file(const struct collect *c)
+{
+	char size[NUM_LEN];
+
+	if (c->files && !c->quiet)
+		msg("%llu events -> %s (%s)%s", (unsigned long long)c->events,
+		    c->file, fmt_size(size, c->bytes),
+		    c->lost ? "" : ", none lost");
+}
+
+static void print(struct collect *c)
+{
+	if (c->file)
+		tell_file(c);
+	else if (!c->quiet)
+		table_print(&c->all, path);
+	table_faults(&c->all);
+	tell_losses(c);
+}
+
+static void release(struct collect *c)
 {
 	for (struct sender *s = c->all.first; s; s = s->next)
 		if (s->priv)
 			take_free(s->priv);
 	senders_free(&c->all);
+}
+
+/* Nothing came of it. */
+static int none(const struct listen *l)
+{
+	if (!l->n || l->sources[0].fd >= 0)
+		return fail(EXIT_FAILED, "no session has sent all that is needed: nothing is recorded");
+	msg("there is no session in %s", l->n > 1 ? "them" : l->sources[0].name);
+	hint("frames have ethertype 0x88b5, or are UDP datagrams");
+	return EXIT_FAILED;
+}
+
+int collect_run(struct collect *c, struct listen *l)
+{
+	int code;
+
+	senders_init(&c->all, &ops, c);
+	l->all = &c->all;
+	l->arg = c;
+	l->tick = tick;
+	l->progress = progress;
+	l->stdout_fd = -1;
+	code = listen_run(l);
+	senders_end(&c->all);
+	print(c);
+	code = code ? code : c->code;
+	if (!code && !c->files && (c->file || l->sources[0].fd < 0))
+		code = none(l);
+	if (!code && c->strict && c->lost)
+		code = EXIT_INCOMPLETE;
+	release(c);
+	return code;
 }
