@@ -102,5 +102,26 @@ frames loss.dat -d 7
 collect 3 --strict && says 'of them on the way'
 result $? "--strict"
 
+# ---- clocks
+
+"$here/gen_parts.py" clocks c || exit 1
+# misplaced FILE...: events that stand behind one that came after them
+misplaced() {
+	"$S" parse --json "$@" 2>/dev/null | jq -r 'select(.rtt_us) | .rtt_us' |
+		awk '$1 < last { n++ } $1 > last { last = $1 } END { print n + 0, NR }'
+}
+[ "$(misplaced c/one.dat c/other.dat)" = "0 60000" ] &&
+	[ "$(misplaced c/other.dat c/one.dat)" = "0 60000" ]
+result $? "events of two hosts in the order in which they happened"
+[ "$(misplaced c/one-alone.dat c/other-alone.dat)" != "0 60000" ]
+result $? "by their wall clocks they are not"
+run 0 parse c/one.dat c/other.dat && sed -n 2p out | grep -q ', clock +-40.0 us$' ||
+	head -2 out >>why
+[ ! -s why ]
+result $? "the error of the clocks is told"
+"$S" parse --json c/one.dat c/other.dat | jq -c 'select(.clock_error_ns) | .clock_error_ns' >is
+echo 40000 | diff - is >why
+result $? "and in JSON"
+
 echo "1..$n"
 exit "$failed"
