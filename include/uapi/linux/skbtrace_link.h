@@ -100,6 +100,7 @@ struct skbtrace_frame {
  *	session NAME		of the session
  *	kernel RELEASE
  *	device NAME MTU		of the device
+ *	state TEXT		what the device does: "reads", or why it waits
  *	enabled EVENTS		the control file "enabled", lines joined by ","
  *	format LEN EPOCH	bytes of "format", and the epoch of its frames
  *	cpu CPU SEQ LOST COMPLETE_NS
@@ -113,6 +114,7 @@ struct skbtrace_frame {
 #define SKBTRACE_INFO_SESSION	"session"
 #define SKBTRACE_INFO_KERNEL	"kernel"
 #define SKBTRACE_INFO_DEVICE	"device"
+#define SKBTRACE_INFO_STATE	"state"
 #define SKBTRACE_INFO_ENABLED	"enabled"
 #define SKBTRACE_INFO_FORMAT	"format"
 #define SKBTRACE_INFO_CPU	"cpu"
@@ -142,7 +144,8 @@ enum skbtrace_link_batch {
  *	changed later
  * @IFLA_SKBTRACE_REMOTE: in_addr: send UDP datagrams to this address
  * @IFLA_SKBTRACE_REMOTE6: in6_addr: the same
- * @IFLA_SKBTRACE_PORT: be16: destination port, and source port
+ * @IFLA_SKBTRACE_PORT: be16: destination port, and source port; if the latter
+ *	is taken, it is any other one
  */
 enum skbtrace_link_attr {
 	IFLA_SKBTRACE_UNSPEC,
