@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,24 +8,46 @@
 
 enum { MAX_SENT = 4096 };
 
-/* The words of a line, set by row. */
+static const struct row {
+	const char *name;
+	size_t at;		/* of the text, in struct account */
+} rows[] = {
+	{ SKBTRACE_INFO_HOST,	 offsetof(struct account, host) },
+	{ SKBTRACE_INFO_SESSION, offsetof(struct account, session) },
+	{ SKBTRACE_INFO_KERNEL,	 offsetof(struct account, kernel) },
+	{ SKBTRACE_INFO_DEVICE,	 offsetof(struct account, device) },
+	{ SKBTRACE_INFO_STATE,	 offsetof(struct account, state) },
+	{ SKBTRACE_INFO_ENABLED, offsetof(struct account, enabled) },
+};
+
+static char **word_at(struct account *f, const struct row *r)
+{
+	return (char **)((char *)f + r->at);
+}
+
 static char **word_of(struct account *f, const char *name)
 {
-	const struct {
-		const char *name;
-		char **to;
-	} rows[] = {
-		{ SKBTRACE_INFO_HOST,		&f->host },
-		{ SKBTRACE_INFO_SESSION,	&f->session },
-		{ SKBTRACE_INFO_KERNEL,		&f->kernel },
-		{ SKBTRACE_INFO_DEVICE,		&f->device },
-		{ SKBTRACE_INFO_ENABLED,	&f->enabled },
-	};
-
 	for (u32 i = 0; i < ARRAY_SIZE(rows); i++)
 		if (!strcmp(rows[i].name, name))
-			return rows[i].to;
+			return word_at(f, &rows[i]);
 	return NULL;
+}
+
+static void word_of_each(struct account *f, void (*call)(char **word))
+{
+	for (u32 i = 0; i < ARRAY_SIZE(rows); i++)
+		call(word_at(f, &rows[i]));
+}
+
+static void none_is_empty(char **word)
+{
+	*word = *word ? *word : xstrdup("");
+}
+
+static void drop(char **word)
+{
+	free(*word);
+	*word = NULL;
 }
 
 static void add_cpu(struct account *f, const char *rest)
@@ -82,20 +105,12 @@ void account_parse(struct account *f, const char *text)
 	     line = strtok_r(NULL, "\n", &save))
 		take_line(f, line);
 	free(copy);
-	f->host = f->host ? f->host : xstrdup("");
-	f->session = f->session ? f->session : xstrdup("");
-	f->kernel = f->kernel ? f->kernel : xstrdup("");
-	f->device = f->device ? f->device : xstrdup("");
-	f->enabled = f->enabled ? f->enabled : xstrdup("");
+	word_of_each(f, none_is_empty);
 }
 
 void account_free(struct account *f)
 {
-	free(f->host);
-	free(f->session);
-	free(f->kernel);
-	free(f->device);
-	free(f->enabled);
+	word_of_each(f, drop);
 	free(f->cpus);
 	free(f->sent);
 	memset(f, 0, sizeof(*f));

@@ -16,7 +16,7 @@ struct account_sent {
 };
 
 struct account {
-	char *host, *session, *kernel, *device, *enabled;	/* "" if not told */
+	char *host, *session, *kernel, *device, *state, *enabled; /* or "" */
 	u32 ncpus, nsent;
 	struct account_cpu *cpus;
 	struct account_sent *sent;

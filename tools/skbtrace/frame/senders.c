@@ -226,6 +226,9 @@ static void take_info(struct senders *all, struct sender *s,
 	struct account account;
 	int err;
 
+	/* What has ended before we came is over. */
+	if (s->state == SENDER_WAITS && s->info.end && !s->early)
+		return;
 	account_parse(&account, s->info.s);
 	account.frame_seq = s->info.first_seq;
 	account.end = s->info.end || f->end;
@@ -239,18 +242,34 @@ static void take_info(struct senders *all, struct sender *s,
 	check(all, s, err);
 }
 
+/* There is a link, and its session has not run yet. */
+static void take_idle(struct senders *all, struct sender *s,
+		      const struct frame *f)
+{
+	enum { MANY = 3 };
+
+	if (f->kind != SKBTRACE_FRAME_INFO || s->told || !text_add(&s->info, f))
+		return;
+	s->told = true;
+	account_parse(&s->account, s->info.s);
+	if (all->idle++ < MANY)
+		msg("%s, session %s: %s", s->account.host, s->account.session,
+		    s->account.state);
+}
+
 /* Its clocks are ours: they read the same. Such a pair is that of one boot. */
 static void see_local(struct sender *s)
 {
 	enum { NEAR_NS = 20000 };
-	const s64 theirs = (s64)(s->first.real_ns - s->first.mono_ns);
+	const u64 theirs = s->first.real_ns - s->first.mono_ns;
 	u64 before = mono_ns(), real = real_ns(), after = mono_ns();
-	const s64 ours = (s64)(real - before - (after - before) / 2);
+	const u64 ours = real - before - (after - before) / 2;
 	struct utsname u;
 
 	uname(&u);
 	if (!strcmp(u.nodename, s->account.host) &&
-	    llabs(theirs - ours) < NEAR_NS && s->first.mono_ns <= after)
+	    theirs - ours + NEAR_NS <= 2 * NEAR_NS &&
+	    s->first.mono_ns <= after)
 		offset_local(&s->offset);
 }
 
@@ -344,13 +363,21 @@ void senders_take(struct senders *all, const struct arrival *a, u64 now,
 	s->last_ns = now;
 	if (s->state == SENDER_REFUSED || s->state == SENDER_ENDED)
 		return;
-	if (f.kind == SKBTRACE_FRAME_BLOCKS)
+	if (!f.session)
+		take_idle(all, s, &f);
+	else if (f.kind == SKBTRACE_FRAME_BLOCKS)
 		take_blocks(all, s, &f, now);
 	else
 		take_text(all, s, &f, now, live);
 }
 
 /* ---- time ---- */
+
+/* What it sent cannot be decoded; that of a run that is over need not be. */
+static bool is_owing(const struct sender *s)
+{
+	return !s->told && s->session && !s->info.end;
+}
 
 static void tell_waits(struct senders *all, struct sender *s)
 {
@@ -370,7 +397,7 @@ static void tick(struct senders *all, struct sender *s, u64 now)
 {
 	offset_tick(&s->offset, now);
 	if (s->state == SENDER_WAITS) {
-		if (!s->told && now >= s->first_ns + SENDERS_WAIT_NS)
+		if (is_owing(s) && now >= s->first_ns + SENDERS_WAIT_NS)
 			tell_waits(all, s);
 		return;
 	}
@@ -401,7 +428,7 @@ void senders_end(struct senders *all)
 	for (struct sender *s = all->first; s; s = s->next) {
 		int err;
 
-		if (s->state == SENDER_WAITS && !s->told)
+		if (s->state == SENDER_WAITS && is_owing(s))
 			tell_waits(all, s);
 		if (s->state != SENDER_RUNS)
 			continue;

@@ -72,7 +72,7 @@ struct senders {
 	u64 tag;		/* of our probes */
 	size_t early_bytes;
 	u64 frames, faults[FRAME_FAULTS], too_many;
-	u32 waits;		/* senders told to wait for long */
+	u32 waits, idle;	/* senders that were told of, as such */
 	bool told_many;
 	int err;		/* of a sink: nothing more is taken */
 };

@@ -9,8 +9,8 @@
 static void clock_text(const struct sender *s, char *to, size_t len)
 {
 	const struct offset *o = &s->offset;
-	const s64 theirs = (s64)(s->first.real_ns - s->first.mono_ns);
-	const s64 ours = (s64)(real_ns() - mono_ns());
+	const u64 theirs = s->first.real_ns - s->first.mono_ns;
+	const u64 ours = real_ns() - mono_ns();
 
 	if (!o->set)
 		snprintf(to, len, "not known");
@@ -18,7 +18,7 @@ static void clock_text(const struct sender *s, char *to, size_t len)
 		snprintf(to, len, "ours");
 	else
 		snprintf(to, len, "%+.6fs +-%.1fus",
-			 (theirs - o->offset_ns - ours) / 1e9,
+			 (s64)(theirs - o->offset_ns - ours) / 1e9,
 			 o->error_ns / 1e3);
 }
 

@@ -453,35 +453,51 @@ static char *meta(const struct sbt_chunk *c, const char *name)
 	return strndup((const char *)c->data + n + 1, c->len - n - 1);
 }
 
-static void take_meta(const struct sbt_chunk *c)
+static void take_start(const char *text)
 {
-	char *text = meta(c, "hostname"), *p;
 	unsigned long long m, r;
 
-	if (text && !o.name) {
-		text[strcspn(text, "\n")] = '\0';
-		hostname = text;
-	}
-	text = meta(c, "start");
-	if (text && sscanf(text, "mono_ns %llu real_ns %llu", &m, &r) == 2) {
-		mono = m + o.mono_add;
-		real_off = r + o.real_add - mono;
-	}
-	text = meta(c, "cpus");
-	for (p = text; p && *p >= '0' && *p <= '9'; p += *p == ',') {
+	if (sscanf(text, "mono_ns %llu real_ns %llu", &m, &r) != 2)
+		return;
+	mono = m + o.mono_add;
+	real_off = r + o.real_add - mono;
+}
+
+static void take_list(char *p)
+{
+	for (; *p >= '0' && *p <= '9'; p += *p == ',') {
 		u32 a = strtoul(p, &p, 10);
 		u32 b = *p == '-' ? strtoul(p + 1, &p, 10) : a;
 
 		for (; a <= b && a < MAX_CPUS; a++)
 			cpus[a].known = true;
 	}
-	text = meta(c, "events");
-	if (text) {
-		enabled = text;
-		for (p = text; *p; p++)
+}
+
+static void take_meta(const struct sbt_chunk *c)
+{
+	char *start = meta(c, "start"), *list = meta(c, "cpus");
+	char *host = meta(c, "hostname"), *events = meta(c, "events");
+
+	if (host && !o.name) {
+		free(hostname);
+		hostname = strndup(host, strcspn(host, "\n"));
+	}
+	if (start)
+		take_start(start);
+	if (list)
+		take_list(list);
+	if (events) {
+		free(enabled);
+		enabled = strdup(events);
+		for (char *p = enabled; *p; p++)
 			if (*p == '\n')
 				*p = p[1] ? ',' : '\0';
 	}
+	free(start);
+	free(list);
+	free(host);
+	free(events);
 }
 
 /* All processors, so that the first INFO has them */
@@ -646,5 +662,10 @@ int main(int argc, char **argv)
 	if (fclose(to))
 		return fail(EXIT_FAILED, "cannot write: %m");
 	sbt_reader_close(r);
+	close(fd);
+	format_free(format);
+	free(format_text);
+	free(hostname);
+	free(enabled);
 	return code;
 }
