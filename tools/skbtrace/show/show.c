@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "show/align.h"
 #include "show/show_state.h"
 #include "summary/print.h"
 #include "trace/out_file.h"
@@ -107,80 +108,12 @@ static int take_format(struct show *s, struct trace *t, const void *text,
 	return 0;
 }
 
-/* One whose clock it shares, before it in the list; itself, if there is none. */
-static struct trace *same_host(struct show *s, struct trace *t)
-{
-	struct trace *o = s->traces;
-
-	while (o != t && !(o->clock.set && trace_same_boot(o, t)))
-		o = o->next;
-	return o;
-}
-
-/* By what a collector found out of both clocks, from the first trace on. */
-static bool set_shift_by_offsets(struct show *s, struct trace *t)
-{
-	struct trace *first = s->traces;
-
-	if (t == first || !trace_same_collector(first, t))
-		return false;
-	if (!first->timed_by) {
-		first->timed_by = first;
-		first->timed_from = first->clock.t0;
-	}
-	t->timed_by = t;
-	t->timed_from = t->clock.t0;
-	t->shift = offsets_at(&t->offsets, t->timed_from) -
-		   offsets_at(&first->offsets, first->timed_from);
-	t->clock_error = offsets_error(&t->offsets) +
-			 offsets_error(&first->offsets);
-	return true;
-}
-
-static void set_shift_as(struct trace *t, const struct trace *o)
-{
-	t->shift = o->shift;
-	t->timed_by = o->timed_by;
-	t->timed_from = o->timed_from;
-	t->clock_error = o->clock_error;
-}
-
-/* Captures of one host and boot share a clock, and the cookies are the same. */
-static void set_shift(struct show *s, struct trace *t)
-{
-	struct trace *o = same_host(s, t);
-
-	t->host = o == t ? t->id : o->host;
-	/* Others are aligned by their wall clocks. */
-	t->shift = o == t ? t->clock.real_off - s->traces->clock.real_off :
-			    o->shift;
-}
-
-/* All offsets of all files are known, and nothing has been passed on. */
-static void use_offsets(struct show *s)
-{
-	bool any = false;
-
-	for (struct trace *t = s->traces; t; t = t->next) {
-		struct trace *o = same_host(s, t);
-
-		if (!t->clock.set)
-			continue;
-		if (o == t)
-			any = set_shift_by_offsets(s, t) || any;
-		else
-			set_shift_as(t, o);
-	}
-	if (any)
-		merge_reshift(s->merge);
-}
-
 static void take_info(struct show *s, struct trace *t,
 		      const struct sb_info *info)
 {
 	if (!t->clock.set) {
 		clock_pair(&t->clock, info->mono_ns, info->real_ns);
-		set_shift(s, t);
+		align_trace(s->traces, t);
 	}
 	/* The start is not known: use the first sub-buffer of all. */
 	if (!t->clock.has_t0 || (!t->t0_told && info->mono_ns < t->clock.t0))
@@ -253,7 +186,7 @@ int show_trace_chunk(struct show *s, struct trace *t, const struct sbt_chunk *c,
 	case SBT_META:
 		trace_meta(t, c->data, c->len);
 		if (t->clock.set)
-			set_shift(s, t);
+			align_trace(s->traces, t);
 		break;
 	case SBT_SUBBUF:
 		err = take_subbuf(s, t, c);
@@ -624,8 +557,9 @@ int show_close(struct show *s)
 {
 	int code;
 
-	if (!s->code && !s->begun)
-		use_offsets(s);
+	/* All offsets of all files are known, and nothing has been passed on. */
+	if (!s->code && !s->begun && align_by_offsets(s->traces))
+		merge_reshift(s->merge);
 	if (!s->code && s->traces)
 		merge_finish(s->merge);
 	if (!s->code && s->traces && !s->begun)
