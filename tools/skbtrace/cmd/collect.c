@@ -54,7 +54,8 @@ static int add_port(const char *arg, void *dest)
 	if (!is_space())
 		return too_many();
 	if (!parse_u64(arg, &port) || !port || port > 65535)
-		return fail(EXIT_USAGE, "\"%s\" is not a port: 1 to 65535", arg);
+		return fail(EXIT_USAGE, "\"%s\" is not a port: 1 to 65535",
+			    arg);
 	ports[nports++] = port;
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The text of INFO: what a device says of its session and of what it has sent. */
+/* The text of INFO: what a device says of its session, and of what it sent. */
 #ifndef SKBTRACE_FRAME_ACCOUNT_H
 #define SKBTRACE_FRAME_ACCOUNT_H
 

@@ -20,7 +20,8 @@ static struct skbtrace_subbuf *header(struct build_cpu *p)
  * written into the last one, not after what is written into this one. @time is
  * of the first block.
  */
-static void begin(struct build_cpu *p, const struct frame *f, u64 time, bool held)
+static void begin(struct build_cpu *p, const struct frame *f, u64 time,
+		  bool held)
 {
 	u64 mono = held || time < p->time ? p->time : time;
 
@@ -129,8 +130,8 @@ static u32 put_kinds(struct skbtrace_lost_kind *to, const struct build_kind *k,
 	return n;
 }
 
-int build_lost(struct build_cpu *p, struct sink *to, const struct frame *f, u64 n,
-	      u64 until, const struct build_kind *k, u32 nk)
+int build_lost(struct build_cpu *p, struct sink *to, const struct frame *f,
+	       u64 n, u64 until, const struct build_kind *k, u32 nk)
 {
 	struct skbtrace_lost_kind kinds[MAX_KINDS];
 	u64 from = p->time && p->time < until ? p->time : until;

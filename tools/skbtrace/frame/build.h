@@ -9,7 +9,7 @@
 #include "frame/decode.h"
 #include "kernel/sink.h"
 
-enum { BUILD_SIZE = 128 << 10 };	/* of a sub-buffer: more than any frame */
+enum { BUILD_SIZE = 128 << 10 };	/* more than any frame */
 
 struct build_cpu {
 	u32 cpu;
@@ -32,8 +32,8 @@ int build_frame(struct build_cpu *p, struct sink *to, const struct frame *f);
 /*
  * @n numbers are missing, up to @until; @k, @nk: of which kinds; none: unknown.
  */
-int build_lost(struct build_cpu *p, struct sink *to, const struct frame *f, u64 n,
-	      u64 until, const struct build_kind *k, u32 nk);
+int build_lost(struct build_cpu *p, struct sink *to, const struct frame *f,
+	       u64 n, u64 until, const struct build_kind *k, u32 nk);
 /* What there is, full or not. */
 int build_flush(struct build_cpu *p, struct sink *to);
 void build_free(struct build_cpu *p);

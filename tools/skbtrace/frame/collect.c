@@ -205,7 +205,8 @@ static int none(const struct listen *l)
 {
 	if (!l->n || l->sources[0].fd >= 0)
 		return fail(EXIT_FAILED, "no session has sent all that is needed: nothing is recorded");
-	msg("there is no session in %s", l->n > 1 ? "them" : l->sources[0].name);
+	msg("there is no session in %s",
+	    l->n > 1 ? "them" : l->sources[0].name);
 	hint("frames have ethertype 0x88b5, or are UDP datagrams");
 	return EXIT_FAILED;
 }

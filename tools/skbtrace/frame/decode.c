@@ -167,7 +167,8 @@ static const u8 *in_udp(const u8 *p, size_t *len)
 		*len = n;
 	*len -= UDP;
 	p += UDP;
-	if (*len < 6 || !p[1] || p[1] > SKBTRACE_FRAME_ECHO || be16(p + 4) != HDR)
+	if (*len < 6 || !p[1] || p[1] > SKBTRACE_FRAME_ECHO ||
+	    be16(p + 4) != HDR)
 		return NULL;
 	return p;
 }

@@ -8,7 +8,7 @@
 
 enum {
 	TICK_MS = 100,
-	BATCH = 8192,		/* frames of one source, then the next one's turn */
+	BATCH = 8192,		/* frames of a source, one after another */
 };
 
 #define TICK_NS		(TICK_MS * 1000000ULL)
@@ -51,7 +51,8 @@ static int read_file(struct listen *l, struct source *s)
 	if (!err && ret < 0)
 		return EXIT_FAILED;
 	if (s->truncated)
-		msg("%s ends inside a frame: everything before it is taken", s->name);
+		msg("%s ends inside a frame: everything before it is taken",
+		    s->name);
 	return err == -EPIPE ? 0 : err ? EXIT_FAILED : 0;
 }
 

@@ -10,7 +10,7 @@
 /* What a clock may stray from the line within a second: it is steered. */
 #define STRAY_PPB	1000
 /* No machine has been up for 36 years. */
-#define MAX_MONO	(1ULL << 60)
+#define MAX_MONO	(36 * 366 * 86400 * NSEC_PER_SEC)
 /* A second without an answer, and later ones that are slower, count, too. */
 #define SECOND_NS	NSEC_PER_SEC
 
@@ -26,7 +26,8 @@ void offset_round(struct offset *o, u64 sent, u64 came, u64 mono)
 {
 	const u64 half = (came - sent + 1) / 2 + 1;
 
-	if (o->local || came < sent || mono > MAX_MONO || (o->best.half && o->best.half <= half))
+	if (o->local || came < sent || mono > MAX_MONO ||
+	    (o->best.half && o->best.half <= half))
 		return;
 	if (!o->second_ns)
 		o->second_ns = came;

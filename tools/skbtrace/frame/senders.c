@@ -24,7 +24,7 @@ void senders_init(struct senders *s, const struct senders_ops *ops, void *arg)
 		.ops = ops, .arg = arg, .by_key = { .key_len = 16 },
 	};
 	s->end = &s->first;
-	/* without it a probe's answer could be of another one's probe, no more */
+	/* without it an answer could be of another one's probe, no more */
 	if (getrandom(&s->tag, sizeof(s->tag), 0) < 0)
 		s->tag = real_ns();
 }
@@ -181,6 +181,13 @@ static void check(struct senders *all, struct sender *s, int err)
 	}
 }
 
+static int take_early(struct sender *s, struct early *e)
+{
+	if (e->is_info)
+		return rebuild_info(&s->r, &e->account, &e->f, e->now);
+	return rebuild_blocks(&s->r, &e->f, e->now);
+}
+
 static void begin(struct senders *all, struct sender *s)
 {
 	struct sink *to;
@@ -196,8 +203,7 @@ static void begin(struct senders *all, struct sender *s)
 	s->state = SENDER_RUNS;
 	all->running++;
 	for (e = s->early; e && !err; e = e->next)
-		err = e->is_info ? rebuild_info(&s->r, &e->account, &e->f, e->now) :
-				   rebuild_blocks(&s->r, &e->f, e->now);
+		err = take_early(s, e);
 	drop_early(all, s);
 	check(all, s, err);
 }

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <net/if.h>
 #include <pcap/pcap.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -38,7 +39,8 @@ static int cannot_listen(const char *name, int err, pcap_t *p)
 {
 	const char *why = pcap_geterr(p);
 
-	if (err == PCAP_ERROR_PERM_DENIED || err == PCAP_ERROR_PROMISC_PERM_DENIED) {
+	if (err == PCAP_ERROR_PERM_DENIED ||
+	    err == PCAP_ERROR_PROMISC_PERM_DENIED) {
 		msg("no permission to listen on %s", name);
 		hint("run as root, or with CAP_NET_RAW");
 	} else if (err == PCAP_ERROR_NO_SUCH_DEVICE) {
@@ -48,7 +50,8 @@ static int cannot_listen(const char *name, int err, pcap_t *p)
 		msg("%s is down", name);
 		hint("ip link set %s up", name);
 	} else {
-		msg("cannot listen on %s: %s", name, *why ? why : pcap_statustostr(err));
+		msg("cannot listen on %s: %s", name,
+		    *why ? why : pcap_statustostr(err));
 	}
 	return EXIT_FAILED;
 }
@@ -58,7 +61,7 @@ static void take_mac(struct source *s)
 	struct ifreq r = {};
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-	strncpy(r.ifr_name, s->name, IFNAMSIZ - 1);
+	snprintf(r.ifr_name, IFNAMSIZ, "%s", s->name);
 	if (fd >= 0 && !ioctl(fd, SIOCGIFHWADDR, &r))
 		memcpy(s->mac, r.ifr_hwaddr.sa_data, sizeof(s->mac));
 	if (fd >= 0)
@@ -76,7 +79,10 @@ static int only_frames(struct source *s)
 		err = pcap_setfilter(s->pcap, &prog);
 		pcap_freecode(&prog);
 	}
-	return err ? fail(EXIT_FAILED, "%s: %s", s->name, pcap_geterr(s->pcap)) : 0;
+	if (err)
+		return fail(EXIT_FAILED, "%s: %s", s->name,
+			    pcap_geterr(s->pcap));
+	return 0;
 }
 
 int source_interface(struct source *s, const char *name)
@@ -108,11 +114,11 @@ int source_interface(struct source *s, const char *name)
 
 int source_file(struct source *s, const char *name)
 {
+	const u_int nano = PCAP_TSTAMP_PRECISION_NANO;
 	char text[PCAP_ERRBUF_SIZE];
 
 	*s = (struct source){ .name = name, .fd = -1 };
-	s->pcap = pcap_open_offline_with_tstamp_precision(name,
-			PCAP_TSTAMP_PRECISION_NANO, text);
+	s->pcap = pcap_open_offline_with_tstamp_precision(name, nano, text);
 	if (!s->pcap) {
 		/* libpcap names the file, if it could not open it */
 		if (!strncmp(text, name, strlen(name)))
@@ -192,7 +198,8 @@ int source_port(struct source *s, u64 port)
 	return 0;
 }
 
-static bool same_peer(const struct sockaddr_in6 *a, const struct sockaddr_in6 *b)
+static bool same_peer(const struct sockaddr_in6 *a,
+		      const struct sockaddr_in6 *b)
 {
 	if (a->sin6_family != b->sin6_family || a->sin6_port != b->sin6_port)
 		return false;

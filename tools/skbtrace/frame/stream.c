@@ -5,7 +5,7 @@
 #include "frame/stream.h"
 
 /* More cannot be lost at once: such a number is not of this session. */
-#define HOLE_MAX	(1ULL << 36)
+#define HOLE_MAX	(64 * NSEC_PER_SEC)
 
 static u64 end_of(const struct frame *f)
 {

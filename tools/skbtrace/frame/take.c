@@ -23,7 +23,8 @@ static int put_pair(meta_put *put, void *to, const char *name,
 	char text[96];
 
 	snprintf(text, sizeof(text), "mono_ns %llu real_ns %llu\n",
-		 (unsigned long long)f->mono_ns, (unsigned long long)f->real_ns);
+		 (unsigned long long)f->mono_ns,
+		 (unsigned long long)f->real_ns);
 	return put(to, name, text);
 }
 

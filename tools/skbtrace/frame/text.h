@@ -12,7 +12,7 @@ struct text {
 	char *s;		/* with a NUL */
 	u8 *seen;		/* a bit for each byte */
 	u32 total, got, epoch;
-	u64 first_seq;		/* lowest number of the frames that brought it */
+	u64 first_seq;		/* lowest number of its frames */
 	bool whole, end;
 };
 

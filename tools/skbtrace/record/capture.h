@@ -35,7 +35,7 @@ struct capture_ops {
 	u32 (*keyframes)(void *arg);
 	/* The @i-th processor that sends; false: there are no more. */
 	bool (*cpu)(void *arg, u32 i, u32 *cpu);
-	u64 move_ns;		/* so long the old file waits for the last of them */
+	u64 move_ns;	/* so long the old file waits for the last of them */
 };
 
 struct capture {

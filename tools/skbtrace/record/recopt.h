@@ -77,10 +77,10 @@ int recopt_hold(const char *arg, void *recopt);
 	  OPT_STRING, &(dest), NULL }
 
 /* A row for those that take a session's frames as well. */
-#define INTERFACE_OPTION(dest)						\
+#define INTERFACE_OPTION(dest)					\
 	{ 'i', "interface", "IFACE",					\
-	  "take the events that IFACE sends as frames: a link of type\n"	\
-	  "skbtrace, or one that gets its frames; which events, that side says", \
+	  "take the events that come on IFACE as frames: a link of type\n" \
+	  "skbtrace, or one that gets its frames",			\
 	  OPT_STRING, &(dest), NULL }
 
 /* Rows for a command's option table, destinations in @o, a struct recopt. */

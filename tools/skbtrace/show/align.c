@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include "show/align.h"
 
-/* One whose clock it shares, before it in the list; itself, if there is none. */
+/* The first one whose clock it shares; itself, if there is none. */
 static struct trace *same_host(struct trace *first, struct trace *t)
 {
 	struct trace *o = first;

@@ -6,8 +6,8 @@
 #include "trace/trace.h"
 
 /*
- * @t of the list @first: its shift and host. Captures of one host and boot share
- * a clock, and the cookies are the same; others go by their wall clocks.
+ * @t of the list @first: its shift and host. Captures of one host and boot
+ * share a clock, and the cookies are the same; others go by their wall clocks.
  */
 void align_trace(struct trace *first, struct trace *t);
 

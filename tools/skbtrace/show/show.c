@@ -557,7 +557,7 @@ int show_close(struct show *s)
 {
 	int code;
 
-	/* All offsets of all files are known, and nothing has been passed on. */
+	/* All offsets are known, and nothing has been passed on. */
 	if (!s->code && !s->begun && align_by_offsets(s->traces))
 		merge_reshift(s->merge);
 	if (!s->code && s->traces)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fuzz_frames SECONDS SEED|- FILE.pcap...: frames of these files, changed, lost,
- * twice and in another order. What comes out of them are sub-buffers whose
- * numbers follow each other, whatever went in. A failure prints the seed.
+ * fuzz_frames SECONDS SEED|- FILE.pcap...: frames of these files, changed,
+ * lost, twice and in another order. What comes out of them are sub-buffers
+ * whose numbers follow each other, whatever went in. A failure prints the seed.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -231,7 +231,7 @@ static void envelope(void)
 		frame_decode(&f, in, len);
 }
 
-/* What is said of each frame is of no interest here; what a sanitizer says is. */
+/* What is said of a frame is of no interest here; what a sanitizer says is. */
 static void hush(void)
 {
 #if defined(__SANITIZE_ADDRESS__)

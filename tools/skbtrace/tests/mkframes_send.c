@@ -7,7 +7,7 @@
 
 #include "tests/mkframes.h"
 
-enum { ETH = 14, IP_UDP = 28 };
+enum { ETH_LEN = 14, IP_UDP = 28 };
 
 /* A frame that comes later than it should. */
 struct kept {
@@ -39,7 +39,7 @@ static void put_frame(const u8 *p, u32 len, u32 whole)
 
 static u32 put_envelope(u8 *p, u32 len)
 {
-	static const u8 eth[ETH] = {
+	static const u8 eth[ETH_LEN] = {
 		3, 0x73, 0x6b, 0x62, 0x74, 0x72, 2, 0, 0, 0, 0, 1,
 		SKBTRACE_ETHERTYPE >> 8, SKBTRACE_ETHERTYPE & 255
 	};
@@ -48,17 +48,17 @@ static u32 put_envelope(u8 *p, u32 len)
 		10, 0, 0, 1, 10, 0, 0, 2
 	};
 
-	memcpy(p, eth, ETH);
+	memcpy(p, eth, ETH_LEN);
 	if (!o.port)
-		return ETH;
+		return ETH_LEN;
 	p[12] = 8;
 	p[13] = 0;
-	memcpy(p + ETH, ip, sizeof(ip));
-	*(u16 *)(p + ETH + 2) = htons(len + IP_UDP);
-	*(u16 *)(p + ETH + 20) = htons(o.port);
-	*(u16 *)(p + ETH + 22) = htons(o.port);
-	*(u16 *)(p + ETH + 24) = htons(len + 8);
-	return ETH + IP_UDP;
+	memcpy(p + ETH_LEN, ip, sizeof(ip));
+	*(u16 *)(p + ETH_LEN + 2) = htons(len + IP_UDP);
+	*(u16 *)(p + ETH_LEN + 20) = htons(o.port);
+	*(u16 *)(p + ETH_LEN + 22) = htons(o.port);
+	*(u16 *)(p + ETH_LEN + 24) = htons(len + 8);
+	return ETH_LEN + IP_UDP;
 }
 
 /* ---- what a frame looks like ---- */
@@ -90,7 +90,7 @@ static u32 put_whole(u8 *p, struct draft *d)
 /* A frame that its receiver must not believe: one kind of lie after another. */
 static void forge(const struct draft *from)
 {
-	static u8 p[MAX_FRAME + HDR + ETH + IP_UDP];
+	static u8 p[MAX_FRAME + HDR + ETH_LEN + IP_UDP];
 	static struct draft d;
 	u32 len, whole;
 
@@ -163,7 +163,7 @@ bool each(u32 n, u64 count)
 
 void send_frame(struct draft *d)
 {
-	static u8 p[MAX_FRAME + HDR + ETH + IP_UDP];
+	static u8 p[MAX_FRAME + HDR + ETH_LEN + IP_UDP];
 	const bool blocks = d->h.kind == SKBTRACE_FRAME_BLOCKS;
 	u32 len, n = frame_seq++;
 

@@ -33,7 +33,7 @@ struct trace {
 	bool ranged;		/* it is cut */
 	s64 shift;		/* to the clock of the first trace */
 	struct offsets offsets;	/* to that of its collector */
-	struct trace *timed_by;	/* whose offsets count, maybe its own; or NULL */
+	struct trace *timed_by;	/* whose offsets count; NULL: none */
 	u64 timed_from;		/* shift is right then; later it has drifted */
 	u64 clock_error;	/* of what is said so of its time */
 	bool begun;		/* its header is printed */
