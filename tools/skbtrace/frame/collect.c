@@ -203,7 +203,7 @@ static void release(struct collect *c)
 /* Nothing came of it. */
 static int none(const struct listen *l)
 {
-	if (!l->n || l->sources[0].fd >= 0)
+	if (!l->n || !l->sources[0].is_file)
 		return fail(EXIT_FAILED, "no session has sent all that is needed: nothing is recorded");
 	msg("there is no session in %s",
 	    l->n > 1 ? "them" : l->sources[0].name);
@@ -225,7 +225,7 @@ int collect_run(struct collect *c, struct listen *l)
 	senders_end(&c->all);
 	print(c);
 	code = code ? code : c->code;
-	if (!code && !c->files && (c->file || l->sources[0].fd < 0))
+	if (!code && !c->files && (c->file || l->sources[0].is_file))
 		code = none(l);
 	if (!code && c->strict && c->lost)
 		code = EXIT_INCOMPLETE;

@@ -132,12 +132,28 @@ static void probe(struct loop *p, u64 now)
 	}
 }
 
+/* Interfaces that were down. */
+static void look_again(struct loop *p)
+{
+	for (u32 i = 0; i < p->l->n; i++) {
+		int code = source_again(&p->l->sources[i]);
+
+		if (code) {
+			p->code = code;
+			p->stop = true;
+		}
+	}
+}
+
 static void wait_for_frames(struct loop *p, bool full)
 {
 	const u32 n = p->l->n;
 
-	for (u32 i = 0; i < n; i++)
+	for (u32 i = 0; i < n; i++) {
 		p->fds[2 + i].events = full ? 0 : POLLIN;
+		/* -1 while an interface is down */
+		p->fds[2 + i].fd = p->l->sources[i].fd;
+	}
 	if (poll(p->fds, 2 + n, TICK_MS) < 0)
 		for (u32 i = 0; i < 2 + n; i++)
 			p->fds[i].revents = 0;
@@ -163,6 +179,7 @@ static void turn(struct loop *p)
 		err = tick_all(l, now);
 		if (err && !l->all->err)
 			l->all->err = err;
+		look_again(p);
 		tell_silent(p, now);
 	}
 	if (over(p, now) || l->all->err)
@@ -174,14 +191,12 @@ int listen_run(struct listen *l)
 	struct loop p = { .l = l };
 	u64 now;
 
-	if (l->n && l->sources[0].fd < 0)
+	if (l->n && l->sources[0].is_file)
 		return read_files(l);
 	p.fds[0] = (struct pollfd){ .fd = sig_setup(), .events = POLLIN };
 	if (p.fds[0].fd < 0)
 		return fail(EXIT_FAILED, "cannot make a pipe: %m");
 	p.fds[1] = (struct pollfd){ .fd = l->stdout_fd };
-	for (u32 i = 0; i < l->n; i++)
-		p.fds[2 + i].fd = l->sources[i].fd;
 	p.start_ns = mono_ns();
 	while (!p.stop)
 		turn(&p);

@@ -110,6 +110,42 @@ int source_interface(struct source *s, const char *name)
 	return only_frames(s);
 }
 
+/* What libpcap says of it is an error of the socket, which does not end. */
+static int went_down(struct source *s)
+{
+	msg("%s is down, or gone: waiting for it", s->name);
+	pcap_close(s->pcap);
+	s->pcap = NULL;
+	s->fd = -1;
+	s->down = true;
+	return 0;
+}
+
+static bool is_up(const char *name)
+{
+	struct ifreq r = {};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool up;
+
+	snprintf(r.ifr_name, IFNAMSIZ, "%s", name);
+	up = fd >= 0 && !ioctl(fd, SIOCGIFFLAGS, &r) && r.ifr_flags & IFF_UP;
+	if (fd >= 0)
+		close(fd);
+	return up;
+}
+
+int source_again(struct source *s)
+{
+	int code;
+
+	if (!s->down || !is_up(s->name))
+		return 0;
+	code = source_interface(s, s->name);
+	if (!code)
+		msg("%s is up again", s->name);
+	return code;
+}
+
 /* ---- a file ---- */
 
 int source_file(struct source *s, const char *name)
@@ -117,7 +153,7 @@ int source_file(struct source *s, const char *name)
 	const u_int nano = PCAP_TSTAMP_PRECISION_NANO;
 	char text[PCAP_ERRBUF_SIZE];
 
-	*s = (struct source){ .name = name, .fd = -1 };
+	*s = (struct source){ .name = name, .fd = -1, .is_file = true };
 	s->pcap = pcap_open_offline_with_tstamp_precision(name, nano, text);
 	if (!s->pcap) {
 		/* libpcap names the file, if it could not open it */
@@ -152,10 +188,12 @@ static int next_in_pcap(struct source *s, struct arrival *a)
 	if (ret != PCAP_ERROR)
 		return 0;
 	/* what tcpdump had not written when it was killed */
-	if (s->fd < 0 && strstr(pcap_geterr(s->pcap), "truncated")) {
+	if (s->is_file && strstr(pcap_geterr(s->pcap), "truncated")) {
 		s->truncated = true;
 		return 0;
 	}
+	if (!s->is_file)
+		return went_down(s);
 	msg("%s: %s", s->name, pcap_geterr(s->pcap));
 	return -1;
 }
@@ -276,6 +314,8 @@ static int next_datagram(struct source *s, struct arrival *a)
 
 int source_next(struct source *s, struct arrival *a)
 {
+	if (s->down)
+		return 0;
 	return s->pcap ? next_in_pcap(s, a) : next_datagram(s, a);
 }
 

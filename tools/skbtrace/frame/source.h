@@ -15,11 +15,13 @@ enum { SOURCE_PEERS = 512 };
 struct source {
 	const char *name;	/* of the interface or file; NULL: a port */
 	void *pcap;		/* pcap_t; NULL: a socket */
-	int fd;			/* to poll; -1: a file */
+	int fd;			/* to poll; -1: none */
+	bool is_file;
 	u8 *buf;		/* of the socket */
 	u8 mac[6];		/* of the interface */
 	u64 refused;		/* datagrams and frames of something else */
 	bool truncated;		/* a file that ends in a frame */
+	bool down;		/* the interface is, and is waited for */
 	/* who sent to the socket, to be asked for the time */
 	struct sockaddr_in6 peers[SOURCE_PEERS];
 	u32 npeers;
@@ -30,6 +32,12 @@ int source_interface(struct source *s, const char *name);
 int source_port(struct source *s, u64 port);
 int source_file(struct source *s, const char *name);
 void source_close(struct source *s);
+
+/*
+ * An interface that went down, or away, is waited for: is it there again? To be
+ * called now and then. 0, or an exit code after a message.
+ */
+int source_again(struct source *s);
 
 /* A frame: from struct skbtrace_frame on. */
 struct arrival {

@@ -130,14 +130,12 @@ asked() {
 	background unshare -u bash -c 'hostname elsewhere; exec skbtrace collect "$@"' \
 		collect -q -o "$TMP/$name" "${@:2}"
 	wait_for heard_by "$name" "${@:2}" || die "collect does not listen"
-	ip link set skbtrace0 up
 	echo udp_send >$CTL/enabled
 	ok "$name: it answers" wait_for offset_told "$name"
 	echo '-*' >$CTL/enabled
 	wait_for collected "$name" || die "no recording"
 	kill -INT "$bg"
 	wait "$bg"
-	ip link set skbtrace0 down
 	lines=$(skbtrace info --meta offset "$TMP/$name"/*.dat | grep .)
 	is "$name: and is no further from us than it may be" "" \
 		"$(awk '$4 > $6 || -$4 > $6 || $6 > 1000000000' <<<"$lines")"
@@ -156,17 +154,37 @@ offset_told() {
 	skbtrace info --meta offset "$TMP/$1"/*.part 2>/dev/null | grep -q offset_ns
 }
 
-ip link set skbtrace0 down
 asked frame -i skbtrace0
 if command -v link_new >/dev/null; then
 	ip link del skbtrace0
 	ip link set lo up
 	link_new skbtrace0 session default remote 127.0.0.1 port 4717
+	ip link set skbtrace0 up
 	asked datagram --listen 4717
 	ip link del skbtrace0
 	ip link add skbtrace0 type skbtrace
 fi
 ip link set skbtrace0 up
+
+# --- a device that goes down and comes up again
+
+mkdir "$TMP/flap"
+background skbtrace collect -i skbtrace0 -o "$TMP/flap" >"$TMP/flap/table" 2>"$TMP/flap/said"
+wait_for listening 1 || die "collect does not listen"
+ip link set skbtrace0 down
+ok "a device that is down is told of" wait_for grep -q 'skbtrace0 is down' "$TMP/flap/said"
+ip link set skbtrace0 up
+ok "and waited for" wait_for grep -q 'skbtrace0 is up again' "$TMP/flap/said"
+echo udp_send >$CTL/enabled
+server in_b udp4 bind $B4 5001 touch "$TMP/ready" recv 7
+in_a sk udp4 connect $B4 5001 send 7 200 >"$TMP/client"
+wait "$server_pid"
+quiesce
+echo '-*' >$CTL/enabled
+wait_for collected flap || die "no recording: $(cat "$TMP/flap/said")"
+kill -INT "$bg"
+wait "$bg"
+is "its events are here" "$(count "$(echo "$TMP"/flap/*.dat)" udp_send events)" 7
 
 # --- live
 
