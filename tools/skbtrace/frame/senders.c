@@ -302,10 +302,13 @@ void senders_cookie(const struct senders *s, u8 *to)
 	memcpy(to, cookie, sizeof(cookie));
 }
 
-/* When it came, on our monotonic clock; it has been waiting since. */
+/*
+ * When it came, on our monotonic clock; it has been waiting since. Rather too
+ * late than too early: the monotonic clock is read last.
+ */
 static u64 came_at(const struct arrival *a)
 {
-	u64 mono = mono_ns(), waited = real_ns() - a->real_ns;
+	u64 waited = real_ns() - a->real_ns, mono = mono_ns();
 
 	return waited < NSEC_PER_SEC ? mono - waited : mono;
 }
