@@ -238,8 +238,17 @@ static void take_info(struct senders *all, struct sender *s,
 	account_parse(&account, s->info.s);
 	account.frame_seq = s->info.first_seq;
 	account.end = s->info.end || f->end;
-	if (!s->account.host)
+	/* what it is called, and has enabled, as it was when it began */
+	if (s->state == SENDER_WAITS) {
+		account_free(&s->account);
 		account_parse(&s->account, s->info.s);
+	}
+	s->sent = s->sent || account.nsent;
+	/* While nothing is sent one is like the other. */
+	if (s->state == SENDER_WAITS && s->early && !s->sent) {
+		account_free(&account);
+		return;
+	}
 	if (s->state == SENDER_WAITS) {
 		keep_early(all, s, f, &account, now);
 		return;
@@ -327,14 +336,26 @@ static void tell_fault(struct senders *s, enum frame_fault fault)
 static void take_blocks(struct senders *all, struct sender *s,
 			const struct frame *f, u64 now)
 {
+	s->sent = true;
 	if (s->state == SENDER_WAITS)
 		keep_early(all, s, f, NULL, now);
 	else
 		check(all, s, rebuild_blocks(&s->r, f, now));
 }
 
+/* A run of which nothing is sent is no recording. */
+static void begin_if_ready(struct senders *all, struct sender *s, bool live)
+{
+	if (s->state != SENDER_WAITS || !s->sent || !s->format_text ||
+	    !s->account.host)
+		return;
+	if (live)
+		see_local(s);
+	begin(all, s);
+}
+
 static void take_text(struct senders *all, struct sender *s,
-		      const struct frame *f, u64 now, bool live)
+		      const struct frame *f, u64 now)
 {
 	if (f->kind == SKBTRACE_FRAME_FORMAT) {
 		if (text_add(&s->format, f))
@@ -342,11 +363,6 @@ static void take_text(struct senders *all, struct sender *s,
 	} else if (text_add(&s->info, f)) {
 		take_info(all, s, f, now);
 	}
-	if (s->state != SENDER_WAITS || !s->format_text || !s->account.host)
-		return;
-	if (live)
-		see_local(s);
-	begin(all, s);
 }
 
 void senders_take(struct senders *all, const struct arrival *a, u64 now,
@@ -377,7 +393,9 @@ void senders_take(struct senders *all, const struct arrival *a, u64 now,
 	else if (f.kind == SKBTRACE_FRAME_BLOCKS)
 		take_blocks(all, s, &f, now);
 	else
-		take_text(all, s, &f, now, live);
+		take_text(all, s, &f, now);
+	if (f.session)
+		begin_if_ready(all, s, live);
 }
 
 /* ---- time ---- */
@@ -385,7 +403,7 @@ void senders_take(struct senders *all, const struct arrival *a, u64 now,
 /* What it sent cannot be decoded; that of a run that is over need not be. */
 static bool is_owing(const struct sender *s)
 {
-	return !s->told && s->session && !s->info.end;
+	return !s->told && s->sent;
 }
 
 static void tell_waits(struct senders *all, struct sender *s)

@@ -38,12 +38,13 @@ struct sender {
 	u64 host, session;	/* first: the key */
 	enum sender_state state;
 	bool told;		/* that it waits for long */
+	bool sent;		/* it has sent blocks, or says so */
 	bool whole;		/* it ended in order */
 	u64 first_ns, last_ns;	/* when frames came */
 	u64 frames;
 	struct text format, info;
 	char *format_text;	/* in force */
-	struct account account;	/* names are of the first INFO */
+	struct account account;	/* of the last INFO before it began */
 	struct frame first;	/* clocks of its first frame */
 	struct early *early, **early_end;
 	size_t early_bytes;

@@ -118,8 +118,8 @@ collect 0 && says 'truncated' && says 'option -s 0' && says 'on the way' &&
 [ ! -s why ]
 result $? "truncated ones are lost"
 frames causes.dat -f 10000
-collect 0 && says 'more than 512 hosts' && [ "$(grep -c 'nothing can be decoded' err)" = 3 ] &&
-	same causes.dat
+collect 0 && says 'more than 512 hosts' && [ "$(grep -c 'nothing can be decoded' err)" = 0 ] &&
+	[ "$(wc -l <out)" -lt 120 ] && same causes.dat
 result $? "hosts that there are not, by the thousand"
 frames loss.dat -F
 collect 1 && says 'not all of its format has come' && says 'does a filter of tc drop it?' &&

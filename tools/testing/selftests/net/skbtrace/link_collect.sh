@@ -130,6 +130,7 @@ asked() {
 	background unshare -u bash -c 'hostname elsewhere; exec skbtrace collect "$@"' \
 		collect -q -o "$TMP/$name" "${@:2}"
 	wait_for heard_by "$name" "${@:2}" || die "collect does not listen"
+	[ "$name" != datagram ] || remote_link
 	echo udp_send >$CTL/enabled
 	ok "$name: it answers" wait_for offset_told "$name"
 	echo '-*' >$CTL/enabled
@@ -150,16 +151,20 @@ heard_by() {
 	fi
 }
 
+# The collector is there first, as both want the port
+remote_link() {
+	ip link del skbtrace0
+	ip link set lo up
+	link_new skbtrace0 session default remote 127.0.0.1 port 4717
+	ip link set skbtrace0 up
+}
+
 offset_told() {
 	skbtrace info --meta offset "$TMP/$1"/*.part 2>/dev/null | grep -q offset_ns
 }
 
 asked frame -i skbtrace0
 if command -v link_new >/dev/null; then
-	ip link del skbtrace0
-	ip link set lo up
-	link_new skbtrace0 session default remote 127.0.0.1 port 4717
-	ip link set skbtrace0 up
 	asked datagram --listen 4717
 	ip link del skbtrace0
 	ip link add skbtrace0 type skbtrace
@@ -185,14 +190,11 @@ in_a sk udp4 connect $B4 5001 send 7 200 >"$TMP/client"
 wait "$server_pid"
 quiesce
 echo '-*' >$CTL/enabled
-# "ended" of a run before may have come, too
-ended() {
-	skbtrace info --json "$TMP"/flap/*.dat 2>/dev/null | jq -e 'select(.events == 7)'
-}
-ok "its events are here" wait_for ended
+wait_for collected flap || die "no recording: $(cat "$TMP/flap/said")"
 kill -INT "$collector"
 wait "$collector"
 is "and it ends in order" "$?" 0
+is "its events are here" "$(count "$(echo "$TMP"/flap/*.dat)" udp_send events)" 7
 
 # --- live
 
