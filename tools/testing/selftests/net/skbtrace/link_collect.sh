@@ -26,8 +26,13 @@ traffic() {
 	server in_b tcp4 bind $B4 5000 listen 5 touch "$TMP/ready" accept eof
 	in_a sk tcp4 connect $B4 5000 write 200000 close >"$TMP/client"
 	wait "$server_pid"
-	server in_b udp4 bind $B4 5001 touch "$TMP/ready" recv 30
-	in_a sk udp4 connect $B4 5001 send 30 200 >"$TMP/client"
+	datagrams 30
+}
+
+# datagrams N
+datagrams() {
+	server in_b udp4 bind $B4 5001 touch "$TMP/ready" recv "$1"
+	in_a sk udp4 connect $B4 5001 send "$1" 200 >"$TMP/client"
 	wait "$server_pid"
 }
 
@@ -124,19 +129,21 @@ tc qdisc del dev skbtrace0 clsact
 
 # asked NAME OPTION...: collect on a host of another name; the same clock, though
 asked() {
-	local name=$1 lines
+	local name=$1 lines collector
 	mkdir "$TMP/$name"
 	# shellcheck disable=SC2016 # the inner shell's
 	background unshare -u bash -c 'hostname elsewhere; exec skbtrace collect "$@"' \
 		collect -q -o "$TMP/$name" "${@:2}"
 	wait_for heard_by "$name" "${@:2}" || die "collect does not listen"
 	[ "$name" != datagram ] || remote_link
+	collector=$bg
 	echo udp_send >$CTL/enabled
+	datagrams 1
 	ok "$name: it answers" wait_for offset_told "$name"
 	echo '-*' >$CTL/enabled
 	wait_for collected "$name" || die "no recording"
-	kill -INT "$bg"
-	wait "$bg"
+	kill -INT "$collector"
+	wait "$collector"
 	lines=$(skbtrace info --meta offset "$TMP/$name"/*.dat | grep .)
 	is "$name: and is no further from us than it may be" "" \
 		"$(awk '$4 > $6 || -$4 > $6 || $6 > 1000000000' <<<"$lines")"
@@ -185,9 +192,7 @@ ip link add skbtrace0 type skbtrace
 ip link set skbtrace0 up
 ok "and waited for" wait_for grep -q 'skbtrace0 is up again' "$TMP/flap/said"
 echo udp_send >$CTL/enabled
-server in_b udp4 bind $B4 5001 touch "$TMP/ready" recv 7
-in_a sk udp4 connect $B4 5001 send 7 200 >"$TMP/client"
-wait "$server_pid"
+datagrams 7
 quiesce
 echo '-*' >$CTL/enabled
 wait_for collected flap || die "no recording: $(cat "$TMP/flap/said")"
@@ -202,9 +207,7 @@ background skbtrace live -i skbtrace0 --json >"$TMP/live" 2>"$TMP/live.err"
 watcher=$bg
 wait_for listening 1 || die "live does not listen"
 echo udp_send >$CTL/enabled
-server in_b udp4 bind $B4 5001 touch "$TMP/ready" recv 7
-in_a sk udp4 connect $B4 5001 send 7 200 >"$TMP/client"
-wait "$server_pid"
+datagrams 7
 shown() {
 	[ "$(grep -c '"event":"udp_send"' "$TMP/live")" = 7 ]
 }
