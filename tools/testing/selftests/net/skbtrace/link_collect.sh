@@ -23,6 +23,11 @@ net_up
 EVENTS=tcp_connection,tcp_active_conn,tcp_rttm,tcp_send,udp_send,udp_receive
 
 traffic() {
+	if [ "${overload-}" ]; then
+		in_a sk udp4 connect $B4 9 times 50 send 50 100 pause 2000 again \
+			>"$TMP/client"
+		return
+	fi
 	server in_b tcp4 bind $B4 5000 listen 5 touch "$TMP/ready" accept eof
 	in_a sk tcp4 connect $B4 5000 write 200000 close >"$TMP/client"
 	wait "$server_pid"
@@ -124,6 +129,34 @@ is "as many are lost" "$(count "$dropped" tcp_rttm lost)" \
 is "and nothing else" "$(count "$dropped" tcp_rttm lost)" \
 	"$(skbtrace info --json "$dropped" | jq .lost)"
 tc qdisc del dev skbtrace0 clsact
+
+# --- a queue that is too slow: what came and what is lost is what there was
+
+overload=1
+server in_b udp4 bind $B4 9 touch "$TMP/ready" recv 1000000000
+for q in pfifo prio; do
+	tc qdisc add dev skbtrace0 root handle 1: tbf rate 400kbit burst 3000 \
+		limit 20000
+	case $q in
+	pfifo) tc qdisc add dev skbtrace0 parent 1:1 handle 2: pfifo limit 40 ;;
+	prio)
+		tc qdisc add dev skbtrace0 parent 1:1 handle 2: prio bands 3
+		for band in 1 2 3; do
+			tc qdisc add dev skbtrace0 parent 2:$band pfifo limit 60
+		done
+		;;
+	esac
+	run $q
+	file=$(echo "$TMP/$q"/*.dat)
+	within "$q: some are lost" "$(skbtrace info --json "$file" | jq .lost)" 100 1000000
+	for e in udp_send udp_receive; do
+		is "$q: $e: here and lost is all" \
+			"$(($(count "$file" $e events) + $(count "$file" $e lost)))" \
+			"$(count "$TMP/$q.dat" $e events)"
+	done
+	tc qdisc del dev skbtrace0 root
+done
+overload=''
 
 # --- a sender of which is not known that its clock is ours is asked
 
