@@ -196,6 +196,21 @@ done
 [ ! -s why ]
 result $? "fifty hosts, each with losses of its own"
 
+# ---- rotation
+
+frames loss.dat -g
+collect 0 --rotate 16k --no-compress
+[ "$(find d -name '*.dat.000?' | wc -l)" -gt 1 ] || find d >>why
+for f in d/*; do
+	"$S" info --json "$f" 2>>why | jq -e '.complete and .damaged == 0' >/dev/null || echo "$f" >>why
+done
+[ "$(cat d/* | "$S" info --json - | jq -s 'map(.events + .names) | add')" = 916 ] || echo events >>why
+[ ! -s why ]
+result $? "all is in one of the files, each of which is whole"
+rm -rf d && mkdir d
+run 0 collect -r x.pcap -o d --rotate 16k --files 1 -q && [ "$(find d -type f | wc -l)" = 1 ]
+result $? "the newest ones are kept"
+
 # ---- a disk that is full
 
 if unshare -rm true 2>/dev/null; then

@@ -22,6 +22,7 @@
  *   -x N              after each Nth frame comes a forged one, in turn
  *   -f N              in the end, frames of N hosts that there are not
  *   -F, -I, -E        no FORMAT, no INFO, no end
+ *   -g                the epoch grows with each INFO
  *
  * Prints a line "sent EVENT N dropped M" for each event, and "forged N".
  */
@@ -217,7 +218,8 @@ static void send_subbuf(u32 cpu, const u8 *p, u32 len)
 			d.h.cpu = htonl(cpu);
 			d.h.seq = htobe64(seq);
 			d.h.lost_total = htobe64(h->lost_total);
-			d.h.epoch = htonl(h->epoch);
+			d.h.epoch = htonl(h->epoch +
+					  (o.grows ? info_epoch : 0));
 		}
 		memcpy(d.data + d.len, p + at, n);
 		shift_times(d.data + d.len);
@@ -420,6 +422,7 @@ static const struct flag {
 	bool *to;
 } flags_of[] = {
 	{ 'F', &o.no_format }, { 'I', &o.no_info }, { 'E', &o.no_end },
+	{ 'g', &o.grows },
 };
 
 static bool option(char c)
@@ -439,7 +442,7 @@ static bool option(char c)
 	return c != '?' && (c != 'b' || set_batch(optarg));
 }
 
-#define OPTIONS	"b:m:u:H:n:s:S:a:A:d:e:l:k:r:R:t:x:f:FIE"
+#define OPTIONS	"b:m:u:H:n:s:S:a:A:d:e:l:k:r:R:t:x:f:FIEg"
 
 int main(int argc, char **argv)
 {

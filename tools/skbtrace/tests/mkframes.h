@@ -18,7 +18,7 @@ extern struct mkframes {
 	u64 host, mono_add, real_add;
 	const char *name, *session_name;
 	u32 drop, event, late, twice, swap, behind, cut, forge, fakes;
-	bool no_format, no_info, no_end;
+	bool no_format, no_info, no_end, grows;
 } o;
 
 extern FILE *to;		/* the pcap file */

@@ -8,7 +8,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need hostname ip jq tc unshare
+need ip jq tc unshare
 need_skbtrace
 need_event tcp_rttm tcp_connection udp_send
 ip link add skbtrace0 type skbtrace 2>/dev/null ||
@@ -165,7 +165,7 @@ asked() {
 	local name=$1 lines collector
 	mkdir "$TMP/$name"
 	# shellcheck disable=SC2016 # the inner shell's
-	background unshare -u bash -c 'hostname elsewhere; exec skbtrace collect "$@"' \
+	background unshare -u bash -c 'echo elsewhere >/proc/sys/kernel/hostname; exec skbtrace collect "$@"' \
 		collect -q -o "$TMP/$name" "${@:2}"
 	wait_for heard_by "$name" "${@:2}" || die "collect does not listen"
 	[ "$name" != datagram ] || remote_link
