@@ -2,6 +2,7 @@
 /* Sends frames into a pcap file, or not, or not as they are. */
 #include <arpa/inet.h>
 #include <endian.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -135,9 +136,10 @@ static void forge(const struct draft *from)
 		break;
 	}
 	len = whole = put_whole(p, &d);
+	/* longer than the frame */
 	if (forged % 12 == 0)
-		((struct skbtrace_frame *)(p + len - d.len - HDR))->len =
-			htonl(UINT32_MAX);
+		memset(p + len - d.len - HDR +
+		       offsetof(struct skbtrace_frame, len), 0xff, 4);
 	put_frame(p, len, whole);
 }
 
