@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/liveframes.h"
 #include "cmd/livesink.h"
 #include "record/conf.h"
 
@@ -13,6 +14,7 @@ static struct show_opts how;
 
 static const struct opt opts[] = {
 	RECORD_OPTIONS(what, LIVE_SET),
+	INTERFACE_OPTION(what.interface),
 	SHOW_OPTIONS(how),
 	{}
 };
@@ -23,15 +25,20 @@ static int run_live(const struct args *a)
 		.sink = { .ops = &live_ops, .stdout_fd = STDOUT_FILENO,
 			  .hurry = true },
 	};
-	int code = recopt_expression(&what, a);
+	int code;
 
+	how.strict = what.strict;
+	if (what.interface) {
+		code = recopt_only_frames(&what, a);
+		return code ? code : live_frames(&what, &how);
+	}
+	code = recopt_expression(&what, a);
 	if (!code)
 		code = conf_load(&what);
 	if (code)
 		return code;
 	if (what.dump)
 		return recopt_dump(&what);
-	how.strict = what.strict;
 	return live_run(&l, "live", &what, &how);
 }
 
@@ -45,7 +52,8 @@ const struct cmd cmd_live = {
 "  skbtrace live\n"
 "  skbtrace live -e @conn -t wall 'dst port 443'\n"
 "  skbtrace live -e '@trouble,tcp_sendlimit,primary=tcp_retransmit'\n"
-"  skbtrace live -e tcp_rttm --json | jq .rtt_us\n",
+"  skbtrace live -e tcp_rttm --json | jq .rtt_us\n"
+"  skbtrace live -i skbtrace0\n",
 	.opts = opts,
 	.run = run_live,
 };

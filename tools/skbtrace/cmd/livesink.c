@@ -8,10 +8,7 @@
 #include "record/outlet.h"
 #include "record/progress.h"
 
-/* As much as may wait in trace/merge.c. */
-#define BEHIND_MAX	(64u << 20)
-
-static int put(struct live *l, u32 type, u32 cpu, const void *data, size_t len)
+int live_put(struct live *l, u32 type, u32 cpu, const void *data, size_t len)
 {
 	const struct sbt_chunk c = {
 		.type = type, .cpu = cpu, .len = len, .data = data,
@@ -28,14 +25,14 @@ static int put(struct live *l, u32 type, u32 cpu, const void *data, size_t len)
 static int live_subbuf(struct sink *sink, u32 cpu,
 		       const struct skbtrace_subbuf *h)
 {
-	return put((struct live *)sink, SBT_SUBBUF, cpu, h, h->used);
+	return live_put((struct live *)sink, SBT_SUBBUF, cpu, h, h->used);
 }
 
 static int live_mark(struct sink *sink, u32 cpu, u64 complete_ns)
 {
 	const struct sbt_mark m = { .complete_ns = complete_ns };
 
-	return put((struct live *)sink, SBT_MARK, cpu, &m, sizeof(m));
+	return live_put((struct live *)sink, SBT_MARK, cpu, &m, sizeof(m));
 }
 
 static int live_flush(struct sink *sink)
@@ -58,10 +55,10 @@ const struct sink_ops live_ops = {
 	.flush = live_flush,
 };
 
-static int put_meta(void *arg, const char *name, const char *text)
+int live_put_meta(void *arg, const char *name, const char *text)
 {
 	char *s = xasprintf("%s\n%s", name, text);
-	int err = put(arg, SBT_META, SBT_NO_CPU, s, strlen(s));
+	int err = live_put(arg, SBT_META, SBT_NO_CPU, s, strlen(s));
 
 	free(s);
 	return err;
@@ -69,11 +66,11 @@ static int put_meta(void *arg, const char *name, const char *text)
 
 static int begin(struct live *l, const struct session *s)
 {
-	int err = put(l, SBT_FORMAT, SBT_NO_CPU, s->format_text,
+	int err = live_put(l, SBT_FORMAT, SBT_NO_CPU, s->format_text,
 		      strlen(s->format_text));
 
 	if (!err)
-		err = meta_each(NULL, s, put_meta, l);
+		err = meta_each(NULL, s, live_put_meta, l);
 	return err ? err : live_flush(&l->sink);
 }
 
@@ -84,7 +81,7 @@ static void end(struct live *l, const struct session *s)
 		.mono_ns = s->end_ns,
 	};
 
-	put(l, SBT_END, SBT_NO_CPU, &e, sizeof(e));
+	live_put(l, SBT_END, SBT_NO_CPU, &e, sizeof(e));
 }
 
 /*
@@ -98,7 +95,7 @@ static int run(struct live *l, struct session *s, int *err)
 
 	if (l->shown)
 		return session_run(s, &l->sink);
-	code = outlet_start(&o, &l->sink, BEHIND_MAX);
+	code = outlet_start(&o, &l->sink, LIVE_BEHIND);
 	if (code)
 		return code;
 	code = session_run(s, &o.sink);

@@ -11,8 +11,8 @@
 static const struct cmd *const cmds[] = {
 	&cmd_why, &cmd_top, &cmd_latency, &cmd_record, &cmd_live, &cmd_parse,
 	&cmd_report, &cmd_plot, &cmd_d, &cmd_info, &cmd_list, &cmd_cut,
-	&cmd_merge, &cmd_anonymise, &cmd_pcap, &cmd_tc, &cmd_status,
-	&cmd_snapshot, &cmd_stop,
+	&cmd_merge, &cmd_anonymise, &cmd_pcap, &cmd_tc, &cmd_collect,
+	&cmd_status, &cmd_snapshot, &cmd_stop,
 };
 
 static void usage(void)

@@ -6,12 +6,13 @@
 
 #include "cmd/cmd.h"
 #include "flight/told.h"
+#include "frame/collect.h"
 #include "lib/num.h"
 #include "lib/sig.h"
-#include "record/capture.h"
 #include "record/conf.h"
 #include "record/packets.h"
 #include "record/progress.h"
+#include "record/recording.h"
 
 #define DEFAULT_FILE	"skbtrace.dat"
 #define DEFAULT_PACKETS	"skbtrace.pcapng"
@@ -54,6 +55,7 @@ static int set_time(const char *arg, void *ns)
 
 static const struct opt opts[] = {
 	RECORD_OPTIONS(what, RECORD_SET),
+	INTERFACE_OPTION(what.interface),
 	{ 'o', "output", "FILE",
 	  "write FILE, which must not exist; - is stdout\n"
 	  "(default: skbtrace.dat; the one before becomes skbtrace.dat.old)",
@@ -223,7 +225,7 @@ static void wait_for_command(struct session *s)
 /* Where the data go: into files, or into a window of which files are made. */
 struct target {
 	struct session *s;
-	struct capture c;
+	struct recording r;
 	struct flight f;
 };
 
@@ -234,7 +236,7 @@ static int target_open(struct target *t, struct session *s)
 
 	t->s = s;
 	if (!flying.size)
-		return capture_open(&t->c, &where, s);
+		return recording_open(&t->r, &where, s);
 	code = flight_open(&t->f, &flying, s);
 	if (code)
 		flight_free(&t->f);
@@ -244,14 +246,14 @@ static int target_open(struct target *t, struct session *s)
 static int target_begin(struct target *t)
 {
 	if (!flying.size)
-		return capture_begin(&t->c);
+		return capture_begin(&t->r.c);
 	flight_begin(&t->f);
 	return 0;
 }
 
 static struct sink *target_sink(struct target *t)
 {
-	return flying.size ? &t->f.sink : &t->c.sink;
+	return flying.size ? &t->f.sink : &t->r.c.sink;
 }
 
 static void target_drop(struct target *t)
@@ -259,7 +261,7 @@ static void target_drop(struct target *t)
 	if (flying.size)
 		flight_free(&t->f);
 	else
-		capture_drop(&t->c);
+		capture_drop(&t->r.c);
 }
 
 /* Tracing is over, its session is not: it can be asked about processors. */
@@ -278,9 +280,9 @@ static int target_end(struct target *t, bool whole)
 		flight_free(&t->f);
 		return 0;
 	}
-	code = capture_end(&t->c, whole);
+	code = capture_end(&t->r.c, whole);
 	if (!t->s->broken_pipe && !no_events)
-		totals(t->s, &t->c, whole);
+		totals(t->s, &t->r.c, whole);
 	return code;
 }
 
@@ -356,6 +358,7 @@ static int record(char **cmd)
 		code = trace(&s, &t, cmd);
 	else if (code == -EPIPE)
 		code = 0;
+	recording_free(&t.r);
 	if (cmd && s.wake >= 0)
 		wait_for_command(&s);
 	/* What CMD said counts, unless we failed or could not run it. */
@@ -368,10 +371,38 @@ static int record(char **cmd)
 	return code;
 }
 
+/* The first session that sends frames there. */
+static int record_frames(void)
+{
+	struct collect c = {
+		.file = where.name, .o = where, .quiet = what.quiet,
+		.strict = what.strict,
+	};
+	struct source from;
+	struct listen l = {
+		.sources = &from, .n = 1, .one = true,
+		.duration_ns = what.duration_ns,
+	};
+	int code = source_interface(&from, what.interface);
+
+	if (!code)
+		code = collect_run(&c, &l);
+	source_close(&from);
+	return code;
+}
+
 static int run_record(const struct args *a)
 {
 	int code = check_options(a);
 
+	if (!code && what.interface) {
+		code = recopt_only_frames(&what, a);
+		if (!code && (flying.size || where.max_size || snap))
+			code = fail(EXIT_USAGE, "-i goes neither with"
+				    " --flight-recorder nor --max-size nor"
+				    " --packets");
+		return code ? code : record_frames();
+	}
 	if (!code)
 		code = recopt_expression(&what, a);
 	if (!code)

@@ -67,7 +67,7 @@ _skbtrace_argument() { # COMMAND OPTION
 		mapfile -t COMPREPLY < <(compgen -W \
 			"$(ip netns list 2>/dev/null | cut -d' ' -f1)" -- "$cur")
 		;;
-	DEV)
+	DEV | IFACE)
 		mapfile -t COMPREPLY < <(compgen -W \
 			"$(ls /sys/class/net 2>/dev/null)" -- "$cur")
 		;;

@@ -8,9 +8,6 @@
 #include "record/capture.h"
 #include "record/rotate.h"
 
-/* An idle CPU has no data of the old epoch. */
-#define MOVE_NS		NSEC_PER_SEC
-
 static struct capture *of(struct sink *sink)
 {
 	return (struct capture *)sink;
@@ -38,28 +35,28 @@ static int begin_file(struct capture *c, struct outfile *f)
 
 	if (limit)
 		sbt_writer_limit(f->w, limit);
-	err = sbt_writer_format(f->w, c->s->format_text);
+	err = sbt_writer_format(f->w, c->ops->format(c->arg));
 	if (!err)
-		err = meta_each(&c->meta, c->s, put_meta, f->w);
+		err = c->ops->meta(c->arg, put_meta, f->w);
 	/* at once, so that the file can be read even if we are killed */
 	if (!err)
 		err = sbt_writer_tick(f->w, true);
-	f->lost_before = c->s->lost;
+	f->lost_before = c->ops->lost(c->arg);
 	return err ? outfile_failed(f, err) : 0;
 }
 
 static int end_file(struct capture *c, struct outfile *f, bool whole)
 {
 	struct sbt_end end = {
-		.lost = c->s->lost - f->lost_before,
-		.mono_ns = mono_ns(),
+		.lost = c->ops->lost(c->arg) - f->lost_before,
+		.mono_ns = c->ops->now(c->arg),
 	};
 	int code;
 
 	if (!f->w)
 		return 0;
 	if (whole)
-		meta_clock(put_meta, f->w);
+		c->ops->clock(c->arg, put_meta, f->w);
 	sbt_writer_flush(f->w);
 	end.events = sbt_writer_events(f->w);
 	c->events += end.events;
@@ -99,18 +96,13 @@ static int open_next(struct capture *c, struct outfile *f)
 static int start_moving(struct capture *c)
 {
 	struct outfile next;
-	u64 epoch;
 	int err;
 
 	if (open_next(c, &next))
 		return -EIO;
-	/* Without "keyframes": the next sub-buffers belong to the new file. */
-	if (ctl_write_quiet(&c->s->ctl, "keyframes", "1\n") ||
-	    !ctl_number(&c->s->ctl, "keyframes", &epoch))
-		epoch = 0;
 	c->old = c->cur;
 	c->cur = next;
-	c->epoch = epoch;
+	c->epoch = c->ops->keyframes(c->arg);
 	c->moving = true;
 	c->moving_ns = mono_ns();
 	c->nr_moved = 0;
@@ -122,10 +114,10 @@ static int start_moving(struct capture *c)
 
 static bool all_moved(const struct capture *c)
 {
-	const struct reader *r = &c->s->reader;
+	u32 cpu;
 
-	for (int i = 0; i < r->nr; i++)
-		if (r->cpus[i].fd >= 0 && !has_moved(c, r->cpus[i].cpu))
+	for (u32 i = 0; c->ops->cpu(c->arg, i, &cpu); i++)
+		if (!has_moved(c, cpu))
 			return false;
 	return true;
 }
@@ -179,12 +171,12 @@ static int capture_flush(struct sink *sink)
 	if (err)
 		return outfile_failed(&c->cur, err);
 	if (c->moving &&
-	    (all_moved(c) || mono_ns() > c->moving_ns + MOVE_NS))
+	    (all_moved(c) || mono_ns() > c->moving_ns + c->ops->move_ns))
 		return finish_old(c);
 	return 0;
 }
 
-static const struct sink_ops capture_ops = {
+static const struct sink_ops ops = {
 	.subbuf = capture_subbuf,
 	.mark = capture_mark,
 	.flush = capture_flush,
@@ -192,30 +184,16 @@ static const struct sink_ops capture_ops = {
 
 /* ---- the whole ---- */
 
-static const char *size_text(struct session *s)
-{
-	struct capture *c = s->priv;
-
-	return fmt_size(c->text, capture_bytes(c));
-}
-
-static bool full(struct session *s)
-{
-	const struct capture *c = s->priv;
-
-	return c->o->max_size && capture_bytes(c) >= c->o->max_size;
-}
-
 int capture_open(struct capture *c, const struct capture_opts *o,
-		 struct session *s)
+		 const struct capture_ops *whose, void *arg)
 {
 	int code;
 
-	memset(c, 0, sizeof(*c));
-	c->sink.ops = &capture_ops;
+	c->sink.ops = &ops;
 	c->sink.stdout_fd = -1;
 	c->o = o;
-	c->s = s;
+	c->ops = whose;
+	c->arg = arg;
 	c->cur.fd = c->old.fd = -1;
 	if (o->rotate) {
 		c->number = rotate_last(o->name);
@@ -229,10 +207,6 @@ int capture_open(struct capture *c, const struct capture_opts *o,
 		c->sink.stdout_fd = c->cur.fd;
 	/* A pipe may end in "skbtrace parse -". */
 	c->sink.hurry = !c->cur.part;
-	meta_collect(&c->meta, &s->ctl);
-	s->priv = c;
-	s->size_text = size_text;
-	s->full = full;
 	return 0;
 }
 
@@ -256,7 +230,6 @@ int capture_end(struct capture *c, bool whole)
 		rotate_prune(c->o->name, c->o->files);
 	free(c->moved);
 	c->moved = NULL;
-	meta_free(&c->meta);
 	return code ? code : err;
 }
 
@@ -266,7 +239,20 @@ void capture_drop(struct capture *c)
 	outfile_drop(&c->cur);
 	free(c->moved);
 	c->moved = NULL;
-	meta_free(&c->meta);
+}
+
+int capture_meta(struct capture *c, const char *name, const char *text)
+{
+	int err = sbt_writer_meta(c->cur.w, name, text);
+
+	return err ? outfile_failed(&c->cur, err) : 0;
+}
+
+int capture_format(struct capture *c)
+{
+	int err = sbt_writer_format(c->cur.w, c->ops->format(c->arg));
+
+	return err ? outfile_failed(&c->cur, err) : 0;
 }
 
 const char *capture_names(struct capture *c)

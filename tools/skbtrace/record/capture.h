@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * The sink of "record": a capture file, or several with rotation.
+ * The sink of "record" and "collect": a capture file, or several with rotation.
  *
  * Rotation: each file must be readable alone, so a new file begins with a new
  * epoch ("keyframes"). CPUs may still send sub-buffers of the previous epoch;
@@ -9,9 +9,9 @@
 #ifndef SKBTRACE_CAPTURE_H
 #define SKBTRACE_CAPTURE_H
 
+#include "kernel/sink.h"
 #include "record/meta.h"
 #include "record/outfile.h"
-#include "record/session.h"
 
 struct capture_opts {
 	const char *name;	/* "-": stdout */
@@ -22,11 +22,27 @@ struct capture_opts {
 	bool pack;
 };
 
+/* Whose data it gets. */
+struct capture_ops {
+	const char *(*format)(void *arg);
+	/* What stands at the beginning of each file. 0 or -errno. */
+	int (*meta)(void *arg, meta_put *put, void *to);
+	/* A pair of its clocks, now: at the end of a file. 0 or -errno. */
+	int (*clock)(void *arg, meta_put *put, void *to);
+	u64 (*now)(void *arg);		/* its CLOCK_MONOTONIC */
+	u64 (*lost)(void *arg);		/* so far */
+	/* All names are given again, in a new epoch, which is returned. */
+	u32 (*keyframes)(void *arg);
+	/* The @i-th processor that sends; false: there are no more. */
+	bool (*cpu)(void *arg, u32 i, u32 *cpu);
+	u64 move_ns;	/* so long the old file waits for the last of them */
+};
+
 struct capture {
 	struct sink sink;	/* first */
 	const struct capture_opts *o;
-	struct session *s;
-	struct meta_list meta;
+	const struct capture_ops *ops;
+	void *arg;		/* for them */
 	struct outfile cur;
 	/* While the processors move from one file to the next: */
 	struct outfile old;
@@ -39,15 +55,14 @@ struct capture {
 	unsigned int number;	/* of the current file, 1.. */
 	unsigned int nr_files;	/* finished */
 	u64 bytes, events;	/* in finished files */
-	char text[48];
 };
 
 /*
- * Make the file(s) ready. 0, or an exit code after a message, or -EPIPE: the
- * reader of our stdout has gone.
+ * Make the file(s) ready; @c is all 0. 0, or an exit code after a message, or
+ * -EPIPE: the reader of our stdout has gone.
  */
 int capture_open(struct capture *c, const struct capture_opts *o,
-		 struct session *s);
+		 const struct capture_ops *ops, void *arg);
 
 /* Write what precedes the first sub-buffer. 0, or an exit code, or -EPIPE. */
 int capture_begin(struct capture *c);
@@ -59,6 +74,10 @@ int capture_end(struct capture *c, bool whole);
 
 /* Nothing was recorded: remove the file. */
 void capture_drop(struct capture *c);
+
+/* A META, or another format, in the midst of the file. 0 or -errno. */
+int capture_meta(struct capture *c, const char *name, const char *text);
+int capture_format(struct capture *c);
 
 u64 capture_bytes(const struct capture *c);
 

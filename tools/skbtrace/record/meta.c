@@ -97,7 +97,7 @@ static char *get_uname(void)
 }
 
 /* Recordings with the same boot id share a clock. */
-static char *get_boot_id(void)
+char *meta_boot_id(void)
 {
 	return slurp("/proc/sys/kernel/random/boot_id", NULL);
 }
@@ -303,7 +303,7 @@ static const struct source {
 	bool netns;		/* each network namespace has its own */
 } sources[] = {
 	{ "uname",	get_uname,	false },
-	{ "boot_id",	get_boot_id,	false },
+	{ "boot_id",	meta_boot_id,	false },
 	{ "cmdline",	get_cmdline,	false },
 	{ "module",	get_module,	false },
 	{ "sysctls",	get_sysctls,	true },

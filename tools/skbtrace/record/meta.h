@@ -34,6 +34,9 @@ typedef int meta_put(void *arg, const char *name, const char *text);
 int meta_each(const struct meta_list *m, const struct session *s,
 	      meta_put *put, void *arg);
 
+/* Of this machine, with a newline; NULL: not told. To be freed. */
+char *meta_boot_id(void);
+
 /* A pair of clocks, now. */
 int meta_clock(meta_put *put, void *arg);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -111,4 +112,51 @@ int recopt_dump(const struct recopt *o)
 	for (int i = 0; i < NR_FILTERS; i++)
 		filter_free(&f[i]);
 	return code;
+}
+
+/* The first option that says what to record, or how; false: none. */
+static bool session_option(const struct recopt *o, char name[24])
+{
+	const struct {
+		const char *name;
+		bool given;
+	} rows[] = {
+		{ "-e", o->nspecs },
+		{ "-c", o->config },
+		{ "-S", o->conn_filter.text },
+		{ "-F", o->packet_filter.text },
+		{ "-d", o->dump },
+		{ "-C", o->contexts },
+		{ "-p", o->cpus },
+		{ "-b", o->subbuf_size },
+		{ "-n", o->subbuf_nr },
+		{ "-r", o->debugfs },
+		{ "--hold", o->has_hold },
+		{ "--max-cost", o->max_cost },
+		{ "--max-events", o->max_events },
+		{ "--session", o->session },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].given)
+			return snprintf(name, 24, "%s", rows[i].name);
+	for (size_t i = 0; i < NR_SCOPES; i++)
+		if (o->scope[i].text)
+			return snprintf(name, 24, "--%s", scope_name(i));
+	return false;
+}
+
+int recopt_only_frames(const struct recopt *o, const struct args *a)
+{
+	char name[24];
+
+	if (!session_option(o, name)) {
+		if (!a->n && !a->tail)
+			return 0;
+		strcpy(name, a->n ? "an EXPRESSION" : "a command");
+	}
+	msg("-i and %s cannot be had together: who sends to %s has a session already",
+	    name, o->interface);
+	hint("what it records is said where it was set up; skbtrace parse selects from it");
+	return EXIT_USAGE;
 }

@@ -14,6 +14,7 @@ struct spec {
 };
 
 struct recopt {
+	const char *interface;		/* -i, NULL: a session of this host */
 	const char *debugfs;		/* -r */
 	const char *session;		/* --session, NULL: one of our own */
 	const char *config;		/* -c */
@@ -75,6 +76,13 @@ int recopt_hold(const char *arg, void *recopt);
 	  " a new one, named by its pid)",				\
 	  OPT_STRING, &(dest), NULL }
 
+/* A row for those that take a session's frames as well. */
+#define INTERFACE_OPTION(dest)					\
+	{ 'i', "interface", "IFACE",					\
+	  "take the events that come on IFACE as frames: a link of type\n" \
+	  "skbtrace, or one that gets its frames",			\
+	  OPT_STRING, &(dest), NULL }
+
 /* Rows for a command's option table, destinations in @o, a struct recopt. */
 #define RECORD_OPTIONS(o, set)						\
 	{ 'e', "events", "SPEC",					\
@@ -120,6 +128,12 @@ int recopt_hold(const char *arg, void *recopt);
 	  OPT_FLAG, &(o).strict, NULL },				\
 	{ 'q', "quiet", NULL, "no notices, no totals; errors and losses only", \
 	  OPT_FLAG, &(o).quiet, NULL }
+
+/*
+ * With -i: is there none of the options that set up a session? 0, or an exit
+ * code after a message.
+ */
+int recopt_only_frames(const struct recopt *o, const struct args *a);
 
 /*
  * The trailing expression, words joined by blanks, becomes o->conn_filter.

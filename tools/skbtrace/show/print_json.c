@@ -333,6 +333,8 @@ void json_trace(struct printer *pr, const struct trace *t)
 	p = jput_u64(jput_key(p, "start_mono_ns"), t->start);
 	p = put_if(jput_key(p, "lost"), t->has_end ? t->end.lost : t->lost_seen,
 		   !pr->follow);
+	if (t->clock_error)
+		p = jput_u64(jput_key(p, "clock_error_ns"), t->clock_error);
 	out_end(pr->o, jput_line(p));
 }
 

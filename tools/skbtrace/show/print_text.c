@@ -315,6 +315,8 @@ void text_trace(struct printer *pr, const struct trace *t)
 	if (!pr->follow)
 		p += sprintf(p, ", lost %llu", (unsigned long long)
 			     (t->has_end ? t->end.lost : t->lost_seen));
+	if (t->clock_error)
+		p += sprintf(p, ", clock +-%.1f us", t->clock_error / 1e3);
 	*p++ = '\n';
 	out_end(pr->o, p);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "show/align.h"
 #include "show/show_state.h"
 #include "summary/print.h"
 #include "trace/out_file.h"
@@ -107,25 +108,12 @@ static int take_format(struct show *s, struct trace *t, const void *text,
 	return 0;
 }
 
-/* Captures of one host and boot share a clock, and the cookies are the same. */
-static void set_shift(struct show *s, struct trace *t)
-{
-	struct trace *o = s->traces;
-
-	while (o != t && !(o->clock.set && trace_same_boot(o, t)))
-		o = o->next;
-	t->host = o == t ? t->id : o->host;
-	/* Others are aligned by their wall clocks. */
-	t->shift = o == t ? t->clock.real_off - s->traces->clock.real_off :
-			    o->shift;
-}
-
 static void take_info(struct show *s, struct trace *t,
 		      const struct sb_info *info)
 {
 	if (!t->clock.set) {
 		clock_pair(&t->clock, info->mono_ns, info->real_ns);
-		set_shift(s, t);
+		align_trace(s->traces, t);
 	}
 	/* The start is not known: use the first sub-buffer of all. */
 	if (!t->clock.has_t0 || (!t->t0_told && info->mono_ns < t->clock.t0))
@@ -198,7 +186,7 @@ int show_trace_chunk(struct show *s, struct trace *t, const struct sbt_chunk *c,
 	case SBT_META:
 		trace_meta(t, c->data, c->len);
 		if (t->clock.set)
-			set_shift(s, t);
+			align_trace(s->traces, t);
 		break;
 	case SBT_SUBBUF:
 		err = take_subbuf(s, t, c);
@@ -569,6 +557,9 @@ int show_close(struct show *s)
 {
 	int code;
 
+	/* All offsets are known, and nothing has been passed on. */
+	if (!s->code && !s->begun && align_by_offsets(s->traces))
+		merge_reshift(s->merge);
 	if (!s->code && s->traces)
 		merge_finish(s->merge);
 	if (!s->code && s->traces && !s->begun)

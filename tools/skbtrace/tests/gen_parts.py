@@ -87,6 +87,31 @@ def many(d):
         write(f'{d}/many{i}.dat', b''.join(part))
 
 
+def clocks(d):
+    """Two hosts of one collector, in turn each millisecond of a minute; the
+    clock of one drifts by 50 ppm, its wall clock is 30 ms ahead. The same
+    without what the collector found out of the clocks.
+    """
+    for name, first, ppm, wall in (('one', 0, 0, 0), ('other', 1, 50, 30 * MS)):
+        t = Trace(cpus=1)
+        t.meta[0] = ('hostname', name + '\n')
+        t.meta[3] = ('start', f'mono_ns {T0} real_ns {REAL0}\n')
+        t.meta.append(('boot_id', f'host-{name}\n'))
+        for i in range(first, 60000, 2):
+            at = i * MS + i * MS * ppm // 10**6
+            t.event('tcp_rttm', 0, at, 1, rtt_us=i)
+        t.flush_all()
+        write(f'{d}/{name}-alone.dat', t.capture())
+        t.meta.append(('collector', f'boot_id {BOOT[:-1]} hostname c\n'))
+        # the first line is of one slow round only
+        for s, error in ((0, 900), (1, 20), (20, 15), (40, 15), (59, 15)):
+            own = s * 10**9 + s * 1000 * ppm
+            t.meta.append(('offset', f'mono_ns {T0 + own} '
+                           f'offset_ns {5 * 10**9 - own + s * 10**9} '
+                           f'error_ns {error * US} drift_ppb {-ppm * 1000}\n'))
+        write(f'{d}/{name}.dat', t.capture())
+
+
 if __name__ == '__main__':
     os.makedirs(sys.argv[2], exist_ok=True)
     globals()[sys.argv[1]](sys.argv[2])

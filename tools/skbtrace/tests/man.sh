@@ -62,7 +62,7 @@ groff -mandoc -Tascii -P-cbou -ww -rLL=200n "$page" >"$tmp/page" 2>"$tmp/err"
 ok "formats without a word" test ! -s "$tmp/err"
 sed 's/^/# /' "$tmp/err"
 
-for cmd in why top record live parse report plot d info list cut merge anonymise pcap tc status snapshot stop; do
+for cmd in why top record live parse report plot d info list cut merge anonymise pcap tc collect status snapshot stop; do
 	where="skbtrace $cmd"
 	case $cmd in
 	why) where+="|How to print" ;;

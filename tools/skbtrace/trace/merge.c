@@ -216,6 +216,21 @@ static bool next_subbuf(struct merge *m, struct stream *s)
 	return false;
 }
 
+/* On the clock of all; what its clock has drifted is taken off. */
+static u64 common(const struct trace *t, u64 mono)
+{
+	return (t->timed_by ? trace_steady(t, mono) : mono) + t->shift;
+}
+
+/* So are all times that others see of it, but for the shift. */
+static void take_drift_off(const struct trace *t, struct rec *r)
+{
+	r->time = trace_steady(t, r->time);
+	r->at = trace_steady(t, r->at);
+	if (r->no == SKBTRACE_LOST)
+		r->last_time = trace_steady(t, r->last_time);
+}
+
 /* The next record of @s into s->rec; false: none there now. */
 static bool advance(struct merge *m, struct stream *s)
 {
@@ -231,7 +246,7 @@ static bool advance(struct merge *m, struct stream *s)
 				damage(m, s->t, err);
 			if (!ret)
 				continue;
-			s->key = s->rec.at + s->t->shift;
+			s->key = common(s->t, s->rec.at);
 			return true;
 		}
 		if (ret < 0)
@@ -304,6 +319,20 @@ static void wake(struct merge *m, struct stream *s)
 		heap_add(m, s);
 }
 
+void merge_reshift(struct merge *m)
+{
+	struct stream *s;
+
+	m->nheap = 0;
+	for (u32 i = 0; i < m->n; i++) {
+		s = m->s[i];
+		if (!s->live)
+			continue;
+		s->key = common(s->t, s->rec.at);
+		heap_add(m, s);
+	}
+}
+
 /* ---- input ---- */
 
 static void add(struct merge *m, struct trace *t, u32 cpu, struct place *p)
@@ -345,8 +374,8 @@ void merge_mark(struct merge *m, struct trace *t, u32 cpu, u64 mono_ns)
 	struct stream *s = stream_get(m, t, cpu);
 
 	m->heard = true;
-	if (s && mono_ns + t->shift > s->bound)
-		s->bound = mono_ns + t->shift;
+	if (s && common(t, mono_ns) > s->bound)
+		s->bound = common(t, mono_ns);
 }
 
 /* ---- output ---- */
@@ -392,6 +421,8 @@ void merge_run(struct merge *m)
 		if (s->key < m->prev && !rec_held(&s->rec))
 			m->st.backward++;
 		m->prev = s->key;
+		if (s->t->timed_by)
+			take_drift_off(s->t, &s->rec);
 		if (!m->foretell || foretold_none(&m->foretold, &s->rec))
 			m->sink(m->arg, s->t, &s->rec);
 		else

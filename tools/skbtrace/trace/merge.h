@@ -37,6 +37,8 @@ void merge_mark(struct merge *m, struct trace *t, u32 cpu, u64 mono_ns);
 void merge_run(struct merge *m);
 /* The same, and do not wait for ports, since more may come late. */
 void merge_flush(struct merge *m);
+/* The traces have got another shift; nothing has been passed on yet. */
+void merge_reshift(struct merge *m);
 /* The end of all traces: pass on all. */
 void merge_finish(struct merge *m);
 /* The end of the traces so far, others follow: pass on all. */

@@ -31,6 +31,7 @@ void trace_free(struct trace *t)
 		format_free(f);
 	}
 	sheds_free(&t->sheds);
+	offsets_free(&t->offsets);
 	while ((m = t->meta)) {
 		t->meta = m->next;
 		free(m->name);
@@ -172,7 +173,7 @@ void trace_meta(struct trace *t, const char *text, size_t len)
 		return;
 	for (; *p; p = &(*p)->next)
 		count++;
-	if (count == MAX_META)
+	if (count == MAX_META + MAX_OFFSETS)
 		return;
 	m = xcalloc(1, sizeof(*m));
 	m->name = strndup(text, n);
@@ -184,6 +185,8 @@ void trace_meta(struct trace *t, const char *text, size_t len)
 		take_clock(t, m);
 	} else if (!strcmp(m->name, TRACE_RANGE)) {
 		take_range(t, m);
+	} else if (!strcmp(m->name, "offset")) {
+		offsets_add(&t->offsets, m->text);
 	} else if (!strcmp(m->name, "cpus")) {
 		n = count_cpus(m->text);
 		t->cpus_told = n;
@@ -281,6 +284,34 @@ bool trace_same_boot(const struct trace *a, const struct trace *b)
 	return !strcmp(trace_meta_get(a, "hostname"),
 		       trace_meta_get(b, "hostname")) &&
 	       d <= 2 * (s64)NSEC_PER_SEC && d >= -2 * (s64)NSEC_PER_SEC;
+}
+
+/* The boot id of whose clock its times can be told by; "" if of none. */
+static const char *clock_id(const struct trace *t)
+{
+	static const char key[] = "boot_id ";
+	const char *by = trace_meta_get(t, "collector");
+
+	if (!*by)
+		return trace_meta_get(t, "boot_id");
+	if (!t->offsets.n || strncmp(by, key, strlen(key)))
+		return "";
+	return by + strlen(key);
+}
+
+bool trace_same_collector(const struct trace *a, const struct trace *b)
+{
+	const char *x = clock_id(a), *y = clock_id(b);
+	const size_t n = strcspn(x, " \n");
+
+	return n && n == strcspn(y, " \n") && !memcmp(x, y, n);
+}
+
+u64 trace_steady(const struct trace *t, u64 mono)
+{
+	struct offsets *o = &t->timed_by->offsets;
+
+	return mono + offsets_at(o, mono) - offsets_at(o, t->timed_from);
 }
 
 void trace_kernel(const struct trace *t, char buf[TRACE_WORD])

@@ -7,6 +7,7 @@
 #include "trace/file.h"
 #include "trace/format.h"
 #include "trace/names.h"
+#include "trace/offsets.h"
 #include "trace/sheds.h"
 
 /* META of a recording that was cut: "from_ns 123 to_ns 456", or one of them */
@@ -31,6 +32,10 @@ struct trace {
 	u64 from, to;		/* cut to this range; else 0, UINT64_MAX */
 	bool ranged;		/* it is cut */
 	s64 shift;		/* to the clock of the first trace */
+	struct offsets offsets;	/* to that of its collector */
+	struct trace *timed_by;	/* whose offsets count; NULL: none */
+	u64 timed_from;		/* shift is right then; later it has drifted */
+	u64 clock_error;	/* of what is said so of its time */
 	bool begun;		/* its header is printed */
 	bool has_end;
 	struct sbt_end end;
@@ -81,6 +86,15 @@ bool spec_names(const char *spec, const char *option, const char *word);
 
 /* Are they of one host, and was it not booted in between? */
 bool trace_same_boot(const struct trace *a, const struct trace *b);
+
+/*
+ * Are the offsets of both to one clock known: are they of one collector, or is
+ * one of that host itself?
+ */
+bool trace_same_collector(const struct trace *a, const struct trace *b);
+
+/* @mono as if its clock had not drifted since it was compared first. */
+u64 trace_steady(const struct trace *t, u64 mono);
 
 /* One word each for the header, raw and possibly empty. */
 enum { TRACE_WORD = 64 };

@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * fuzz_frames SECONDS SEED|- FILE.pcap...: frames of these files, changed,
+ * lost, twice and in another order. What comes out of them are sub-buffers
+ * whose numbers follow each other, whatever went in. A failure prints the seed.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/common_interface_defs.h>
+#endif
+
+#include "frame/senders.h"
+#include "trace/decode.h"
+
+enum { MAX_FRAMES = 4096, MAX_FILES = 16, MAX_RUN = 400 };
+
+static struct raw {
+	u8 *p;
+	u32 len;
+} raws[MAX_FRAMES];
+static u32 nraws;
+static u64 rng, iteration, seed;
+static bool failed;
+
+/* The sink of a sender: checks what it gets. */
+struct checker {
+	struct sink sink;
+	struct format *fmt;
+	u64 next[FRAME_CPUS];
+	bool known[FRAME_CPUS];
+};
+
+static u64 next(void)
+{
+	rng ^= rng << 13;
+	rng ^= rng >> 7;
+	rng ^= rng << 17;
+	return rng;
+}
+
+static u32 below(u32 n)
+{
+	return next() % n;
+}
+
+static void load(const char *name)
+{
+	struct source s;
+	struct arrival a;
+
+	if (source_file(&s, name))
+		return;
+	while (nraws < MAX_FRAMES && source_next(&s, &a) > 0) {
+		raws[nraws].p = xmalloc(a.len);
+		memcpy(raws[nraws].p, a.p, a.len);
+		raws[nraws++].len = a.len;
+	}
+	source_close(&s);
+}
+
+static void broken(const char *what)
+{
+	if (!failed)
+		printf("not ok 1 - %s: seed %llu:%llu\n", what,
+		       (unsigned long long)seed,
+		       (unsigned long long)iteration);
+	failed = true;
+}
+
+/* ---- what comes out ---- */
+
+static int check_subbuf(struct sink *sink, u32 cpu,
+			const struct skbtrace_subbuf *h)
+{
+	struct checker *c = (struct checker *)sink;
+	char err[DECODE_ERRLEN];
+	struct sb_iter it = {};
+	struct rec r;
+	int ret;
+
+	if (!sb_open(&it, c->fmt, h, h->used, err) || it.info.cpu != cpu)
+		broken("a sub-buffer is damaged");
+	if (c->known[cpu] && it.info.first_seq != c->next[cpu])
+		broken("numbers do not follow each other");
+	do {
+		ret = sb_next(&it, &r, err);
+	} while (ret > 0);
+	/* a stack that was changed is not sound: the rest is not decoded */
+	c->known[cpu] = ret == 0;
+	c->next[cpu] = it.seq;
+	return 0;
+}
+
+static int check_mark(struct sink *sink, u32 cpu, u64 complete_ns)
+{
+	(void)sink;
+	(void)cpu;
+	(void)complete_ns;
+	return 0;
+}
+
+static const struct sink_ops sink_ops = {
+	.subbuf = check_subbuf,
+	.mark = check_mark,
+};
+
+static struct sink *begin(void *arg, struct sender *s)
+{
+	struct checker *c;
+	struct format *f;
+	char err[200];
+
+	(void)arg;
+	f = format_parse(s->format_text, strlen(s->format_text), err,
+			 sizeof(err));
+	if (!f)
+		return NULL;
+	c = xcalloc(1, sizeof(*c));
+	c->sink.ops = &sink_ops;
+	c->fmt = f;
+	s->priv = c;
+	return &c->sink;
+}
+
+static int new_format(void *arg, struct sender *s)
+{
+	(void)arg;
+	(void)s;
+	return 0;
+}
+
+static void end(void *arg, struct sender *s)
+{
+	struct checker *c = s->priv;
+
+	(void)arg;
+	format_free(c->fmt);
+	free(c);
+	s->priv = NULL;
+}
+
+static const struct senders_ops ops = {
+	.begin = begin,
+	.format = new_format,
+	.end = end,
+};
+
+/* ---- what goes in ---- */
+
+static void change(u8 *p, u32 n)
+{
+	for (u32 times = 1 + below(3); n && times; times--) {
+		/* mostly the header, or the first block's */
+		u32 at = below(below(3) ? (n < 128 ? n : 128) : n);
+
+		switch (below(3)) {
+		case 0:
+			p[at] ^= 1 << below(8);
+			break;
+		case 1:
+			p[at] = below(2) ? 0xff : 0;
+			break;
+		default:
+			memset(p + at, next(), n - at < 8 ? n - at : 8);
+		}
+	}
+}
+
+static void give(struct senders *all, const struct raw *r, u64 now)
+{
+	u8 *copy = xmalloc(r->len);
+	struct arrival a = { .p = copy, .len = r->len, .real_ns = now };
+
+	memcpy(copy, r->p, r->len);
+	if (!below(8))
+		change(copy, r->len);
+	if (!below(40))
+		a.len = below(r->len);
+	senders_take(all, &a, now, below(2));
+	free(copy);
+}
+
+/* Frames one behind the other, some left out, some from elsewhere. */
+static void one(void)
+{
+	const u32 from = below(nraws), n = below(MAX_RUN);
+	struct senders all;
+	u64 now = 1;
+
+	senders_init(&all, &ops, NULL);
+	/* all texts at first, mostly: else little begins */
+	for (u32 i = 0; i < nraws && below(200); i++)
+		if (raws[i].p[1] != SKBTRACE_FRAME_BLOCKS)
+			give(&all, &raws[i], now);
+	for (u32 i = 0; i < n && !failed; i++) {
+		u32 at = below(10) ? (from + i) % nraws : below(nraws);
+
+		now += below(50) ? 1000 : next() % (2 * NSEC_PER_SEC);
+		if (below(12))
+			give(&all, &raws[at], now);
+		if (!below(20))
+			senders_tick(&all, now);
+		if (!below(50))
+			senders_flush(&all);
+	}
+	senders_end(&all);
+	senders_free(&all);
+}
+
+/* Whatever there is in an Ethernet frame. */
+static void envelope(void)
+{
+	u8 p[200];
+	size_t len = below(sizeof(p));
+	struct frame f;
+	const u8 *in;
+
+	for (u32 i = 0; i < sizeof(p); i++)
+		p[i] = next();
+	p[12] = below(2) ? 8 : 0x86;
+	p[13] = p[12] == 8 ? 0 : 0xdd;
+	p[14] = p[12] == 8 ? 0x45 : 0x60;
+	p[23] = p[20] = 17;
+	in = frame_in_ethernet(p, &len);
+	if (in)
+		frame_decode(&f, in, len);
+}
+
+/* What is said of a frame is of no interest here; what a sanitizer says is. */
+static void hush(void)
+{
+#if defined(__SANITIZE_ADDRESS__)
+	__sanitizer_set_report_fd((void *)(intptr_t)dup(STDERR_FILENO));
+#endif
+	if (!freopen("/dev/null", "w", stderr))
+		exit(EXIT_FAILED);
+}
+
+int main(int argc, char **argv)
+{
+	time_t start = time(NULL);
+
+	if (argc < 4 || argc - 3 > MAX_FILES)
+		return fail(EXIT_USAGE, "fuzz_frames SECONDS SEED|- FILE...");
+	seed = strcmp(argv[2], "-") ? strtoull(argv[2], NULL, 10) : (u64)start;
+	for (int i = 3; i < argc; i++)
+		load(argv[i]);
+	if (!nraws)
+		broken("no frames");
+	rng = seed * 0x9e3779b97f4a7c15ULL ^ 1;
+	hush();
+	while (!failed && difftime(time(NULL), start) < atof(argv[1])) {
+		iteration++;
+		envelope();
+		one();
+	}
+	for (u32 i = 0; i < nraws; i++)
+		free(raws[i].p);
+	if (!failed)
+		printf("ok 1 - %llu times, seed %llu\n",
+		       (unsigned long long)iteration, (unsigned long long)seed);
+	return failed;
+}
