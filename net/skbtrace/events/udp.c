@@ -83,19 +83,20 @@ static noinline void long_udp(struct skbtrace_session *s,
 }
 
 /* Inline: the direction is a constant. */
-static __always_inline void udp_probe(struct skbtrace_session *s,
-				      const struct skbtrace_event *ev,
-				      struct sock *sk,
-				      const struct sk_buff *skb, u8 dir)
+static __always_inline void kept(struct skbtrace_session *s,
+				 const struct skbtrace_event *ev,
+				 struct sock *sk, const struct sk_buff *skb,
+				 const struct skbtrace_verdicts *counted, u8 dir)
 {
 	int l3 = skb_network_offset(skb), how = -1;
 	struct skbtrace_quick q __uninitialized;
 	struct udp_send_block *b;
 	struct udp_facts f;
 
+	/* one that has no cookie is in no table of verdicts: nothing counted */
 	if (likely(atomic64_read(&sk->sk_cookie)))
-		how = skbtrace_quick_packet(&q, s, ev, sizeof(*b), skb, l3,
-					    sk->sk_dport ? sk : NULL);
+		how = skbtrace_quick_plain(&q, s, ev, sizeof(*b), skb, l3,
+					   counted);
 	if (how <= 0) {
 		if (how < 0)
 			long_udp(s, ev, sk, skb, dir);
@@ -107,6 +108,39 @@ static __always_inline void udp_probe(struct skbtrace_session *s,
 	skbtrace_plain_tuple(skb, l3, dir, skbtrace_tuple_of(b), NULL);
 	fill_udp(b, skb, &f);
 	skbtrace_quick_commit(&q);
+}
+
+static noinline void kept_send(struct skbtrace_session *s, struct sock *sk,
+			       const struct sk_buff *skb,
+			       const struct skbtrace_verdicts *counted)
+{
+	kept(s, &skbtrace_ev_udp_send, sk, skb, counted, SKBTRACE_DIR_TX);
+}
+
+static noinline void kept_receive(struct skbtrace_session *s, struct sock *sk,
+				  const struct sk_buff *skb,
+				  const struct skbtrace_verdicts *counted)
+{
+	kept(s, &skbtrace_ev_udp_receive, sk, skb, counted, SKBTRACE_DIR_RX);
+}
+
+/* What is refused has not been looked at. */
+static __always_inline void udp_probe(struct skbtrace_session *s,
+				      const struct skbtrace_event *ev,
+				      struct sock *sk,
+				      const struct sk_buff *skb, u8 dir)
+{
+	const struct skbtrace_verdicts *counted;
+	int how;
+
+	how = skbtrace_quick_checks(&counted, s, ev, sk->sk_dport ? sk : NULL,
+				    SKBTRACE_QUICK_PACKET);
+	if (how < 0)
+		long_udp(s, ev, sk, skb, dir);
+	else if (how && dir == SKBTRACE_DIR_TX)
+		kept_send(s, sk, skb, counted);
+	else if (how)
+		kept_receive(s, sk, skb, counted);
 }
 
 /* Context: process; the socket is locked only if it is corked. */
