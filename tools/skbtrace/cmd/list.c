@@ -57,7 +57,8 @@ static int run_list(const struct args *a)
 	if (probes && (input || what.json))
 		return fail(EXIT_USAGE, "-l lists probes: neither -i nor --json");
 	if (probes)
-		return list_probes(a->n, a->v, verbose);
+		return list_probes(a->n, a->v,
+				   verbose ? LIST_ALL : LIST_LINE);
 	what.n = a->n;
 	what.names = a->v;
 	return input ? list_file(input, &what) : list_kernel();

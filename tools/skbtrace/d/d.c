@@ -8,6 +8,8 @@
 #include "d/option.h"
 #include "d/push.h"
 #include "d/run.h"
+#include "provider/entered.h"
+#include "provider/list.h"
 #include "trace/per_event.h"
 
 enum { ID_BEGIN = 1, ID_END = 2, MAX_FAULTS = 10 };
@@ -15,6 +17,7 @@ enum { ID_BEGIN = 1, ID_END = 2, MAX_FAULTS = 10 };
 /* What an event is to the program. */
 struct of_event {
 	struct cols cols;
+	bool changes;		/* state-change is among them */
 	u32 n;
 	struct enabled **probes;
 };
@@ -23,6 +26,7 @@ struct d {
 	struct program p;
 	struct plan plan;
 	struct run run;
+	struct entered entered;
 	struct per_event per_event;
 	struct d_settings settings;
 	struct out out;
@@ -74,12 +78,10 @@ static void set_limits(struct d *d)
 	}
 }
 
-static bool made_of(const struct probe *p, const char *event)
+/* Does it say any change of state? */
+static bool is_change(const struct probe *p)
 {
-	for (u32 i = 0; i < MAX_MADE_OF; i++)
-		if (p->event[i] && !strcmp(p->event[i], event))
-			return true;
-	return false;
+	return p->by == BY_STATE && !p->to;
 }
 
 /* One that says any change fires before one that says what it means. */
@@ -89,10 +91,11 @@ static void add_probes(struct d *d, struct of_event *of, const char *event,
 	for (u32 i = 0; i < d->plan.n; i++) {
 		struct enabled *e = &d->plan.v[i];
 
-		if (!e->probe->to != any || !made_of(e->probe, event))
+		if (!e->probe->to != any || !probe_made_of(e->probe, event))
 			continue;
 		if (of->probes)
 			of->probes[of->n] = e;
+		of->changes = of->changes || is_change(e->probe);
 		of->n++;
 	}
 }
@@ -122,6 +125,8 @@ struct d *d_new(const struct d_how *how)
 	d->p.file = how->file;
 	d->p.nargs = how->nargs;
 	d->p.args = how->args;
+	d->p.target = how->target;
+	d->p.zero = how->zero;
 	if (!d_parse(&d->p) || !take_options(d, how) ||
 	    !d_check(&d->p, &d->plan)) {
 		d_free(d);
@@ -145,10 +150,19 @@ void d_free(struct d *d)
 	vars_free(&d->p);
 	d_plan_free(&d->plan);
 	per_event_free(&d->per_event);
+	entered_free(&d->entered);
 	free(d->run.out.mem);
 	out_free(&d->out);
 	pool_free(&d->p.pool);
 	free(d);
+}
+
+void d_list(const struct d *d, bool verbose)
+{
+	list_head();
+	for (u32 i = 0; i < d->plan.n; i++)
+		list_probe(d->plan.v[i].probe, d->plan.v[i].id,
+			   verbose ? LIST_TYPES : LIST_LINE);
 }
 
 static bool seen_before(const struct d *d, u32 probe, u32 event)
@@ -293,6 +307,19 @@ bool d_over(const struct d *d)
 	return d->run.exits || d->out.dead || d->out.err;
 }
 
+static void fire_entry(struct d *d, const struct of_event *of)
+{
+	struct run *run = &d->run;
+
+	run->f.entering = true;
+	for (u32 i = 0; i < of->n && !d_over(d); i++) {
+		run->f.probe = of->probes[i]->probe;
+		if (is_change(run->f.probe))
+			fire(d, of->probes[i]);
+	}
+	run->f.entering = false;
+}
+
 void d_rec(struct d *d, struct trace *t, const struct rec *r)
 {
 	const struct of_event *of = per_event(&d->per_event, r, d);
@@ -306,6 +333,8 @@ void d_rec(struct d *d, struct trace *t, const struct rec *r)
 	run->now = now;
 	firing_set(&run->f, t, r, &of->cols);
 	run->f.scratch = &run->scratch;
+	if (of->changes && entered_untold(&d->entered, &run->f))
+		fire_entry(d, of);
 	for (u32 i = 0; i < of->n && !d_over(d); i++) {
 		run->f.probe = of->probes[i]->probe;
 		run->scratch.used = 0;

@@ -13,19 +13,40 @@ static const char *const had_words[] = {
 	[HAD_NOT] = "unavailable",
 };
 
-static void print_line(const struct probe *p)
+static void print_line(const struct probe *p, u32 id)
 {
-	printf("%5u %10s %17s %33s %s\n", (u32)(p - probes) + 1, p->provider,
+	printf("%5u %10s %17s %33s %s\n", id, p->provider,
 	       p->module ? p->module : "", p->event[0] ? p->event[0] : "",
 	       p->name);
 }
 
-static void print_class(const char *title, const char *names, const char *data)
+static void print_class(const char *title, const char *names, const char *data,
+			const char *class)
 {
 	printf("\n\t%s Attributes\n"
 	       "\t\tIdentifier Names: %s\n"
 	       "\t\tData Semantics:   %s\n"
-	       "\t\tDependency Class: Common\n", title, names, data);
+	       "\t\tDependency Class: %s\n", title, names, data, class);
+}
+
+/*
+ * A probe is as stable as the least stable of its parts: module and function
+ * may change at any time, provider and name do not. As DTrace tells it.
+ */
+static void print_stability(const struct probe *p)
+{
+	const char *args = "Evolving", *class = "ISA";
+
+	if (strcmp(p->provider, "ip") && strcmp(p->provider, "tcp") &&
+	    strcmp(p->provider, "udp") && strcmp(p->provider, "sctp")) {
+		args = "Stable";
+		class = "Common";
+		print_class("Probe Description", args, args, class);
+	} else {
+		print_class("Probe Description", "Private", "Private",
+			    "Unknown");
+	}
+	print_class("Argument", args, args, class);
 }
 
 static void print_types(const struct probe *p)
@@ -63,18 +84,31 @@ static void print_members(const struct probe *p)
 	}
 }
 
-/* As DTrace does, and then what is ours: from where, and how each is had. */
+/* What is ours: from where, and how each member is had */
 static void print_all(const struct probe *p)
 {
-	print_class("Probe Description", p->event[0] ? "Evolving" : "Stable",
-		    p->event[0] ? "Evolving" : "Stable");
-	print_class("Argument", "Evolving", "Evolving");
-	print_types(p);
 	printf("\n\tFrom\n\t\t%s%s%s\n", p->event[0] ? p->event[0] : "-",
 	       p->event[1] ? " " : "", p->event[1] ? p->event[1] : "");
 	printf("\t\t");
 	print_told(had_words[p->had], p->how, 16);
 	print_members(p);
+}
+
+void list_head(void)
+{
+	printf("%5s %10s %17s %33s %s\n", "ID", "PROVIDER", "MODULE",
+	       "FUNCTION", "NAME");
+}
+
+void list_probe(const struct probe *p, u32 id, enum listed how)
+{
+	print_line(p, id);
+	if (how == LIST_LINE)
+		return;
+	print_stability(p);
+	print_types(p);
+	if (how == LIST_ALL)
+		print_all(p);
 	putchar('\n');
 }
 
@@ -107,21 +141,16 @@ static int parse_specs(int n, char *const *texts, struct probe_spec *specs)
 	return 0;
 }
 
-int list_probes(int n, char *const *texts, bool verbose)
+int list_probes(int n, char *const *texts, enum listed how)
 {
 	struct probe_spec *specs = xcalloc(n + 1, sizeof(*specs));
 	int code = parse_specs(n, texts, specs);
 
 	if (!code)
-		printf("%5s %10s %17s %33s %s\n", "ID", "PROVIDER", "MODULE",
-		       "FUNCTION", "NAME");
-	for (u32 i = 0; i < nr_probes && !code; i++) {
-		if (!any_matches(&probes[i], n, specs))
-			continue;
-		print_line(&probes[i]);
-		if (verbose)
-			print_all(&probes[i]);
-	}
+		list_head();
+	for (u32 i = 0; i < nr_probes && !code; i++)
+		if (any_matches(&probes[i], n, specs))
+			list_probe(&probes[i], i + 1, how);
 	free(specs);
 	return code;
 }

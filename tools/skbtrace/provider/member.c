@@ -38,6 +38,8 @@ INFO(info_cs, "csinfo_t", NULL,
 	NOTED("cs_addr", "uintptr_t", get_socket, ALL, "as cs_cid"),
 	NOTED("cs_cid", "uint64_t", get_socket, ALL,
 	      "the socket's cookie, \"ss -e\" shows it; 0: not known there"),
+	NONE("cs_pid", "pid_t"),
+	NONE("cs_zoneid", "int"),
 );
 
 INFO(info_ip, "ipinfo_t", NULL,
@@ -136,8 +138,8 @@ INFO(info_tcps, "tcpsinfo_t", NULL,
 );
 
 INFO(info_tcpls, "tcplsinfo_t", NULL,
-	FIELD_NOTED("tcps_state", "int32_t", old, B(BY_STATE),
-		    "the one it leaves"),
+	NOTED("tcps_state", "int32_t", get_old, B(BY_STATE),
+	      "the one it leaves"),
 );
 
 INFO(info_tcp, "tcpinfo_t", NULL,
@@ -221,7 +223,6 @@ const char *member_field(const struct probe *p, const struct member *m)
 	case COL_NONE:
 		return port_field(p, m);
 	/* words are compared as words, and sequence numbers not at all */
-	case COL_old:
 	case COL_next:
 	case COL_flags:
 	case COL_seq:

@@ -63,7 +63,7 @@ const struct probe probes[] = {
 	{ .provider = "tcp", .module = "tcp", .name = "state-change",
 	  .event = { "tcp_connection", "icsk_connection" }, .by = BY_STATE,
 	  STATE_ARGS, .had = HAD_EXACT,
-	  .how = "but for a child of a listener entering SYN_RECEIVED" },
+	  .how = "a listener's child enters SYN_RECEIVED when it leaves it" },
 	{ .provider = "udp", .module = "udp", .name = "send",
 	  .event = { "udp_send" }, .by = BY_DATAGRAM, UDP_ARGS },
 	{ .provider = "udp", .module = "udp", .name = "receive",
@@ -148,4 +148,48 @@ bool probe_matches(const struct probe *p, const struct probe_spec *s)
 	       part_matches(s->part[1], p->module) &&
 	       part_matches(s->part[2], p->event[0]) &&
 	       part_matches(s->part[3], p->name);
+}
+
+bool probe_made_of(const struct probe *p, const char *event)
+{
+	for (u32 i = 0; i < MAX_MADE_OF && p->event[i]; i++)
+		if (!strcmp(p->event[i], event))
+			return true;
+	return false;
+}
+
+static int no_probe(const char *text, const struct probe *not_there)
+{
+	if (not_there)
+		msg("%s is unavailable: %s", text, not_there->how);
+	else
+		msg("no probe matches \"%s\"", text);
+	hint("skbtrace list -l shows all");
+	return EXIT_USAGE;
+}
+
+int probe_each(const char *text,
+	       void (*fn)(void *arg, const struct probe *p), void *arg)
+{
+	const struct probe *not_there = NULL;
+	struct probe_spec spec;
+	bool found = false;
+
+	if (!probe_spec_parse(text, strlen(text), &spec))
+		return fail(EXIT_USAGE,
+			    "\"%s\" is no probe: PROVIDER:MODULE:FUNCTION:NAME",
+			    text);
+	for (u32 i = 0; i < nr_probes; i++) {
+		const struct probe *p = &probes[i];
+
+		if (!probe_matches(p, &spec))
+			continue;
+		if (p->had == HAD_NOT)
+			not_there = p;
+		if (!p->event[0])
+			continue;
+		fn(arg, p);
+		found = true;
+	}
+	return found ? 0 : no_probe(text, not_there);
 }

@@ -54,6 +54,7 @@ struct firing {
 	const struct cols *cols;
 	struct scratch *scratch;
 	bool has_tuple, is_v6, tx;
+	bool entering;		/* SYN_RECEIVED, which no event tells */
 	struct addr_pair a;
 };
 
@@ -115,6 +116,15 @@ struct probe_spec {
 /* False: too many parts, or too long ones. */
 bool probe_spec_parse(const char *text, size_t len, struct probe_spec *s);
 bool probe_matches(const struct probe *p, const struct probe_spec *s);
+
+/*
+ * Those with events that "PROVIDER:::NAME" stands for, where events are named.
+ * 0, or an exit code after a message: there is none.
+ */
+int probe_each(const char *text,
+	       void (*fn)(void *arg, const struct probe *p), void *arg);
+/* Is @event one of those that @p is made of? */
+bool probe_made_of(const struct probe *p, const char *event);
 
 /* Does @f->probe fire? */
 bool probe_fires(const struct firing *f);

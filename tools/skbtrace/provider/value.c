@@ -292,7 +292,12 @@ void get_state(const struct firing *f, struct value *v)
 
 	if (!rec_get(f->r, f->cols->f[COL_state], &state))
 		state = TCP_CLOSE;
-	v->i = state == NEW_SYN_RECV ? TCP_SYN_RECV : state;
+	v->i = state == NEW_SYN_RECV || f->entering ? TCP_SYN_RECV : state;
+}
+
+void get_old(const struct firing *f, struct value *v)
+{
+	v->i = f->entering ? TCP_LISTEN : (s64)firing_col(f, COL_old);
 }
 
 /* Of a header's word of flags and offset, as DTrace divides it */

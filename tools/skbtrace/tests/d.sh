@@ -180,7 +180,10 @@ ip:::send /* never|a comment that does not end
 ip:::send { trace("x); }|a quote that does not end
 ip:::send { trace(3x); }|"3x" is no number
 ip:::send { trace(`tcp_hashinfo); }|symbols of the kernel
-ip:::send { trace($target); }|macro variables
+ip:::send { trace($target); }|$target is the process of -c COMMAND
+ip:::send { trace($projid); }|no macro variable "$projid"
+ip:::send { trace($ ); }|a $ without a number or a name
+ip:::send { trace(args[1]->cs_pid); }|cs_pid is unavailable in ip:::send
 ip:::send { trace($1); }|there is no argument 1
 ip:::sent|does not match any probes
 tcp:::connect-*, tcp:::nothing { }|does not match any probes
@@ -335,6 +338,73 @@ result $? "a program from stdin"
 "$S" d -q -i packets.dat 'ip:::send { printf("%d\n", timestamp); }' 2>why | head -n 1 >out
 [ -s out ] && [ ! -s why ]
 result $? "nobody reads any more: ends quietly"
+
+# ---- DTrace's command line
+
+run 0 d -q -c 'echo run $((6 * 7))' 'BEGIN { printf("%d\n", $target > 1 && $pid > 1 && $uid == $euid); }
+	END { printf("end\n"); }' && [ "$(tr '\n' ' ' <out)" = "1 run 42 end " ]
+result $? "-c: a line for the shell; BEGIN is before it, END behind"
+run 0 d -q -c 'printf %s\\n words' 'END { exit(0); }' && [ "$(cat out)" = words ]
+result $? "-c: words"
+run 127 d -q -c nosuch-command 'BEGIN { }' && says 'cannot run nosuch-command'
+result $? "-c: there is no such command"
+run 2 d -q -c 'touch ran' 'BEGIN { nosuch(); }' && [ ! -e ran ]
+result $? "-c: a program with a mistake runs nothing"
+usage '-c is for tracing' -i packets.dat -c true 'BEGIN { }'
+usage '-v is for -l' -v 'BEGIN { }'
+run 0 d -e 'ip:::send' && says 'matched 1 probe' && [ ! -s out ]
+result $? "-e: checked, not run"
+run 2 d -e 'nosuch:::probe { }'
+result $? "-e: a mistake"
+run 0 d -Z -i packets.dat -q 'nosuch:::probe { } sctp:::send { } udp:::send { @ = count(); }' &&
+	[ "$(tr -d ' \n' <out)" = 50 ]
+result $? "-Z: what matches nothing is left out"
+echo 'udp:::send { @ = count(); }' | "$S" d -i packets.dat -qs /dev/stdin >out 2>why
+[ "$(tr -d ' \n' <out)" = 50 ]
+result $? "-qs /dev/stdin"
+{
+	for probe in 'ip:::receive' 'tcp:::state-change' BEGIN; do
+		"$S" d -lvn "$probe" 2>&1
+	done
+	"$S" d -l -P udp 2>&1
+	"$S" d -l -f tcp_connection 2>&1
+	"$S" d -l -m tcp:tcp 2>&1
+	"$S" d -l 2>&1
+} >out
+golden d_lv.txt
+"$S" d -i packets.dat -q -P udp -n '{ @[probename] = count(); }' >out 2>why
+[ "$(tr -s ' ' <out | tr '\n' ,)" = " receive 50, send 50," ]
+result $? "-P: all probes of a provider"
+
+# ---- a listener's child, which no event names while it is in SYN_RECEIVED
+
+[ "$(d 'tcp:::state-change /args[3]->tcps_state == TCP_STATE_SYN_RECEIVED/ {
+	printf("%d %s %s,", args[3]->tcps_lport, args[3]->tcps_raddr,
+	tcp_state_string[args[5]->tcps_state]); }')" = \
+	"5001 10.83.0.1 state-listen,5001 fd83::1 state-listen," ]
+result $? "a child enters SYN_RECEIVED"
+d 'tcp:::state-change, tcp:::accept-established /args[3]->tcps_lport == 5001/
+	{ printf("%s %s,", probename, tcp_state_string[args[3]->tcps_state]); }' >out
+grep -q 'state-change state-syn-received,state-change state-established,accept-established' out
+result $? "then ESTABLISHED, then accept-established"
+"$here/gen_d.py" simultaneous.dat simultaneous
+[ "$("$S" d -q -i simultaneous.dat 'tcp:::state-change {
+	printf("%s ", tcp_state_string[args[3]->tcps_state]); }')" = \
+	"state-syn-sent state-syn-received state-established " ]
+result $? "of a simultaneous open it is told once"
+
+# ---- parse -e PROBE
+
+run 0 parse -e tcp:::connect-refused,tcp:::accept-established packets.dat
+[ "$(awk '$3 == "tcp_connection"' out | wc -l)" = 4 ] && [ "$(grep -vc '^#' out)" = 4 ]
+result $? "parse -e PROBE: those of its events that it fires with"
+run 0 parse -e tcp:::connect-refused,udp_send packets.dat
+[ "$(grep -c udp_send out)" = 50 ] && [ "$(grep -c tcp_connection out)" = 2 ]
+result $? "parse -e: a probe beside an event"
+run 2 parse -e sctp:::send packets.dat && says 'sctp:::send is unavailable'
+result $? "parse -e: a probe that is unavailable"
+run 2 parse -e tcp:::nosuch packets.dat && says 'no probe matches'
+result $? "parse -e: no such probe"
 
 # ---- many
 

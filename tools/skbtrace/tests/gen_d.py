@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Recordings for d.sh, with known answers: gen_d.py OUTPUT N | OUTPUT members
+"""Recordings for d.sh, with known answers: gen_d.py OUTPUT N|members|simultaneous
 
-N segments that are sent, or one event of each kind with a value in each field.
+N segments that are sent; one event of each kind with a value in each field; a
+connection that both ends open.
 """
 
 import sys
 
-from gen import EVENTS, SYMS, TUPLE, Trace, cycle, format_text, write
+from gen import (EVENTS, SYMS, TUPLE, Trace, cycle, format_text, keyframe,
+                 write)
 
 PEERS = 1000
 HEAD = TUPLE + [('proto', 'u8', 'enum:ipproto', '-'),
@@ -72,6 +74,16 @@ def events():
            'stability=Evolving sets=- selector=- opts=-')
     SYMS['tcp_how'] = {0: '-', 1: 'first', 2: 'again', 3: 'probe'}
     SYMS['tcp_flags'] = {1: 'FIN', 2: 'SYN', 4: 'RST', 8: 'PSH', 16: 'ACK'}
+    SYMS['tcp_state'].update({3: 'SYN_RECV'})
+    SYMS['errno'] = {0: '-'}
+    EVENTS['tcp_connection'] = (
+        102, 'module=tcp kind=conn role=event key=sk state=exact '
+        'stability=Evolving sets=conn selector=state opts=-',
+        [('old', 'u8', 'enum:tcp_state', 'brief'),
+         ('state', 'u8', 'enum:tcp_state', 'brief'),
+         ('mini', 'u8', 'enum:no_yes', '-'),
+         ('err', 'u8', 'enum:errno', 'brief,set'),
+         ('timeout_us', 'u32', 'us', 'na,whole')])
     EVENTS['tcp_send'] = (112, how % 'tcp', SEGMENT)
     EVENTS['tcp_receive'] = (113, how % 'tcp', SEGMENT)
     EVENTS['ip_send'] = (401, how % 'ip', IP)
@@ -117,10 +129,24 @@ def members():
     return t
 
 
+def simultaneous():
+    """States by Linux's numbers; as the SYN of the other end comes first"""
+    t = Trace()
+    t.text = format_text()
+    keyframe(t, 0, 500, 7, dict(local='10.0.0.1', peer='10.0.0.2', lport=4000,
+                                pport=80))
+    for i, (old, state) in enumerate([(7, 2), (2, 3), (3, 1)]):
+        t.event('tcp_connection', 0, 1000 * (i + 1), 7, old=old, state=state,
+                timeout_us=0xffffffff)
+    return t
+
+
 def main():
     events()
     if sys.argv[2] == 'members':
         t = members()
+    elif sys.argv[2] == 'simultaneous':
+        t = simultaneous()
     else:
         t = segments(int(sys.argv[2]))
     write(sys.argv[1], t.capture())
