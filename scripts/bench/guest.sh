@@ -177,6 +177,7 @@ row_seg-hist() {
 row_seg-hnone() { places seg-hnone tcp_segment tcp_segment,every=2048m,hist; }
 row_timer-kept() { kept timer-kept sk_timer written 2; }
 row_conn-kept() { kept conn-kept tcp_connection written 8; }
+row_state-kept() { kept state-kept tcp_state written 8; }
 row_active-kept() { kept active-kept tcp_active_conn written 8; }
 row_listen-kept() { kept listen-kept icsk_connection written 4; }
 row_reset-kept() { kept reset-kept tcp_reset written 4; }

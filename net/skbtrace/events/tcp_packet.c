@@ -9,10 +9,9 @@
  */
 #include <linux/netdevice.h>
 #include <net/ipv6.h>
-#include <net/request_sock.h>
 #include <trace/events/net.h>
 #include <trace/events/skbtrace.h>
-#include "tcp.h"
+#include "tcp_vars.h"
 
 #define TCP_PACKET_FIELDS(F, S)						\
 	SKBTRACE_TUPLE_FIELDS(F, S)					\
@@ -28,24 +27,12 @@
 	F(S, u8, hlen, "bytes", "-", "TCP header with its options")	\
 	F(S, u8, how, "enum:tcp_how", "brief", "sent: the first time, or without data; again; as a probe of the window or the peer") \
 	F(S, u8, state, "enum:tcp_state", "na", "of the socket, before the segment has changed it") \
-	F(S, u8, snd_wscale, "-", "na", "scale of the peer's windows")	\
-	F(S, u8, rcv_wscale, "-", "na", "scale of the own windows")	\
-	F(S, u8, spare, "-", "-", "0")					\
-	F(S, u32, snd_una, "sseq", "-", "first byte not acknowledged")	\
-	F(S, u32, snd_nxt, "sseq", "-", "next byte to be sent, before this segment") \
-	F(S, u32, rcv_nxt, "rseq", "-", "next byte expected")		\
-	F(S, u32, snd_wnd, "bytes", "na", "window of the peer")		\
-	F(S, u32, rcv_wnd, "bytes", "na", "own window")			\
-	F(S, u32, snd_cwnd, "segs", "na", "congestion window")		\
-	F(S, u32, snd_ssthresh, "segs", "inf", "slow start threshold")	\
-	F(S, u32, mss, "bytes", "na", "sending MSS (mss_cache)")	\
-	F(S, u32, rto_us, "us", "na,whole", "retransmission timeout")	\
-	F(S, u32, srtt_us, "us", "na", "smoothed RTT, 0: none yet")	\
-	F(S, u32, mdev_us, "us", "na", "mean deviation")
+	TCP_VARS_FIELDS(F, S, "next byte to be sent, before this segment")
 SKBTRACE_BLOCK(tcp_send, TCP_PACKET_FIELDS);
 SKBTRACE_BLOCK(tcp_receive, TCP_PACKET_FIELDS);
 SKBTRACE_ASSERT_TUPLE(tcp_send);
 SKBTRACE_ASSERT_TUPLE(tcp_receive);
+TCP_ASSERT_VARS(tcp_send);
 
 #define TCP_FLAGS_MASK		0x1ff	/* behind the data offset */
 
@@ -75,7 +62,6 @@ static __always_inline void fill_header(struct tcp_send_block *b,
 	both = skbtrace_two_words(&th->check);
 	b->checksum = both;
 	b->urgent = both >> 16;
-	b->spare = 0;
 }
 
 /* @skb begins with the header that has been filled in. */
@@ -88,99 +74,6 @@ static __always_inline void fill_size(struct tcp_send_block *b,
 }
 
 /* ---- of the connection ---- */
-
-/* Fields that a minisocket has not */
-static void fill_unknown(struct tcp_send_block *b)
-{
-	b->snd_wscale = U8_MAX;
-	b->rcv_wscale = U8_MAX;
-	b->snd_una = 0;
-	b->snd_nxt = 0;
-	b->rcv_nxt = 0;
-	b->snd_wnd = U32_MAX;
-	b->rcv_wnd = U32_MAX;
-	b->snd_cwnd = U32_MAX;
-	b->snd_ssthresh = U32_MAX;
-	b->mss = U32_MAX;
-	b->rto_us = U32_MAX;
-	b->srtt_us = U32_MAX;
-	b->mdev_us = U32_MAX;
-}
-
-static __always_inline void fill_windows(struct tcp_send_block *b,
-					 const struct tcp_sock *tp)
-{
-	u32 ssthresh = READ_ONCE(tp->snd_ssthresh);
-
-	/* bits that a handshake sets, once */
-	b->snd_wscale = data_race((u8)tp->rx_opt.snd_wscale);
-	/* the same */
-	b->rcv_wscale = data_race((u8)tp->rx_opt.rcv_wscale);
-	b->snd_wnd = READ_ONCE(tp->snd_wnd);
-	b->rcv_wnd = READ_ONCE(tp->rcv_wnd);
-	b->snd_cwnd = READ_ONCE(tp->snd_cwnd);
-	b->snd_ssthresh = ssthresh < TCP_INFINITE_SSTHRESH ? ssthresh : U32_MAX;
-}
-
-static __always_inline void fill_conn(struct tcp_send_block *b,
-				      const struct sock *sk)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	b->state = READ_ONCE(sk->sk_state);
-	b->snd_una = READ_ONCE(tp->snd_una);
-	b->snd_nxt = READ_ONCE(tp->snd_nxt);
-	b->rcv_nxt = READ_ONCE(tp->rcv_nxt);
-	fill_windows(b, tp);
-	b->mss = READ_ONCE(tp->mss_cache);
-	b->rto_us = skbtrace_jiffies_us(READ_ONCE(inet_csk(sk)->icsk_rto));
-	b->srtt_us = READ_ONCE(tp->srtt_us) >> 3;
-	b->mdev_us = READ_ONCE(tp->mdev_us) >> 2;
-}
-
-static void fill_request(struct tcp_send_block *b,
-			 const struct request_sock *req)
-{
-	const struct inet_request_sock *ireq = inet_rsk(req);
-
-	fill_unknown(b);
-	b->state = TCP_NEW_SYN_RECV;
-	b->snd_una = tcp_rsk(req)->snt_isn;
-	b->snd_nxt = tcp_rsk(req)->snt_isn + 1;
-	b->rcv_nxt = tcp_rsk(req)->rcv_nxt;
-	b->rcv_wnd = req->rsk_rcv_wnd;
-	b->mss = req->mss;
-	b->snd_wscale = ireq->wscale_ok ? ireq->snd_wscale : 0;
-	b->rcv_wscale = ireq->wscale_ok ? ireq->rcv_wscale : 0;
-}
-
-static void fill_timewait(struct tcp_send_block *b, const struct sock *sk)
-{
-	const struct tcp_timewait_sock *tw = tcp_twsk(sk);
-
-	fill_unknown(b);
-	b->state = READ_ONCE(inet_twsk(sk)->tw_substate);
-	b->snd_una = READ_ONCE(tw->tw_snd_nxt);
-	b->snd_nxt = b->snd_una;
-	b->rcv_nxt = READ_ONCE(tw->tw_rcv_nxt);
-	b->rcv_wnd = READ_ONCE(tw->tw_rcv_wnd);
-	b->rcv_wscale = inet_twsk(sk)->tw_rcv_wscale;
-}
-
-/* @sk: any kind of socket, or %NULL */
-static void fill_state(struct tcp_send_block *b, const struct sock *sk)
-{
-	if (!sk) {
-		fill_unknown(b);
-		b->state = U8_MAX;
-	} else if (sk->sk_state == TCP_NEW_SYN_RECV) {
-		fill_request(b, inet_reqsk(sk));
-	} else if (sk->sk_state == TCP_TIME_WAIT) {
-		fill_timewait(b, sk);
-	} else {
-		fill_conn(b, sk);
-	}
-}
 
 /* By halves: a value of 16 bytes would want the stack realigned. */
 static __always_inline void copy_addr(struct in6_addr *to,
@@ -243,7 +136,7 @@ static __always_inline void fill_segment(struct tcp_send_block *b,
 	b->how = dir == SKBTRACE_DIR_TX ?
 		 segment_how(sk, th, b->seq, b->len) : 0;
 	fill_tuple(skbtrace_tuple_of(b), sk, th, dir);
-	fill_conn(b, sk);
+	fill_vars(tcp_vars_of(b), sk);
 }
 
 static noinline void long_conn(struct skbtrace_session *s,
@@ -367,7 +260,7 @@ SKBTRACE_DEFINE_PROBE(tcp_send_synack_probe,
 	fill_header(&b, th);
 	fill_size(&b, skb);
 	b.sk = skbtrace_cookie(sk);
-	fill_request(&b, req);
+	skbtrace_fill_vars(tcp_vars_of(&b), sk);
 	skbtrace_write_packet(s, ev, skb, sock_net(sk)->ns.inum, &b);
 }
 
@@ -402,7 +295,7 @@ SKBTRACE_DEFINE_PROBE(tcp_send_reply_probe,
 	b.segs = 1;
 	b.how = TCP_HOW_FIRST;
 	b.sk = sk ? skbtrace_cookie(sk) : 0;
-	fill_state(&b, sk);
+	skbtrace_fill_vars(tcp_vars_of(&b), sk);
 	skbtrace_write_packet(s, ev, skb, sk ? sock_net(sk)->ns.inum :
 				      dev ? dev_net(dev)->ns.inum : 0, &b);
 }
@@ -423,7 +316,7 @@ static noinline void receive_other(struct skbtrace_session *s, struct sock *sk,
 	fill_size(&b, skb);
 	b.how = 0;
 	b.sk = sk ? skbtrace_cookie(sk) : 0;
-	fill_state(&b, sk);
+	skbtrace_fill_vars(tcp_vars_of(&b), sk);
 	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
 }
 
@@ -494,7 +387,7 @@ static void infer_tcp(struct skbtrace_session *s,
 	fill_size(&b, skb);
 	b.len = l4.len;
 	b.sk = conn ? skbtrace_cookie(sk) : 0;
-	fill_state(&b, conn);
+	skbtrace_fill_vars(tcp_vars_of(&b), conn);
 	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
 }
 

@@ -10,6 +10,7 @@
 #include "d/d.h"
 #include "lib/num.h"
 #include "provider/list.h"
+#include "provider/provider.h"
 #include "show/input.h"
 
 enum { MAX_SPECS = 32 };	/* more than probes are made of */
@@ -137,12 +138,12 @@ static void tap_rec(void *arg, const struct match *m, struct trace *t,
 
 static void tell_missing(void *traces, const char *event, const char *when)
 {
+	const char *whole = event_whole(event);
 	bool told = false;
 
 	(void)when;
-
 	for (const struct trace *t = traces; t; t = t->next) {
-		if (trace_spec(t, event))
+		if (trace_spec(t, event) || (whole && trace_spec(t, whole)))
 			return;
 		told = told || *trace_meta_get(t, "events");
 	}

@@ -18,6 +18,8 @@ enum { ID_BEGIN = 1, ID_END = 2, MAX_FAULTS = 10 };
 struct of_event {
 	struct cols cols;
 	bool changes;		/* state-change is among them */
+	const char *other;	/* says the same as this one, or NULL */
+	bool whole;		/* and this one has more */
 	u32 n;
 	struct enabled **probes;
 };
@@ -84,6 +86,13 @@ static bool is_change(const struct probe *p)
 	return p->by == BY_STATE && !p->to;
 }
 
+static void set_other(struct of_event *of, const struct probe *p,
+		      const char *event)
+{
+	of->whole = !strcmp(event, p->whole);
+	of->other = of->whole ? p->event[0] : p->whole;
+}
+
 /* One that says any change fires before one that says what it means. */
 static void add_probes(struct d *d, struct of_event *of, const char *event,
 		       bool any)
@@ -95,6 +104,9 @@ static void add_probes(struct d *d, struct of_event *of, const char *event,
 			continue;
 		if (of->probes)
 			of->probes[of->n] = e;
+		if (e->probe->whole && (!e->probe->event[1] ||
+					strcmp(event, e->probe->event[1])))
+			set_other(of, e->probe, event);
 		of->changes = of->changes || is_change(e->probe);
 		of->n++;
 	}
@@ -165,17 +177,20 @@ void d_list(const struct d *d, bool verbose)
 			   verbose ? LIST_TYPES : LIST_LINE);
 }
 
+static const char *event_of(const struct d *d, u32 probe, u32 i)
+{
+	return probe_event(d->plan.v[probe].probe, i, d->plan.whole);
+}
+
 static bool seen_before(const struct d *d, u32 probe, u32 event)
 {
-	const char *name = d->plan.v[probe].probe->event[event];
+	const char *name = event_of(d, probe, event), *o;
 
 	for (u32 i = 0; i <= probe; i++)
-		for (u32 j = 0; j < MAX_MADE_OF; j++) {
-			const char *o = d->plan.v[i].probe->event[j];
-
+		for (u32 j = 0; (o = event_of(d, i, j)); j++) {
 			if (i == probe && j == event)
 				return false;
-			if (o && !strcmp(o, name))
+			if (!strcmp(o, name))
 				return true;
 		}
 	return false;
@@ -185,12 +200,13 @@ void d_events(const struct d *d,
 	      void (*add)(void *arg, const char *event, const char *when),
 	      void *arg)
 {
+	const char *event;
+
 	for (u32 i = 0; i < d->plan.n; i++)
-		for (u32 j = 0; j < MAX_MADE_OF; j++) {
-			const char *event = d->plan.v[i].probe->event[j];
+		for (u32 j = 0; (event = event_of(d, i, j)); j++) {
 			char *when;
 
-			if (!event || seen_before(d, i, j))
+			if (seen_before(d, i, j))
 				continue;
 			when = push_event(&d->plan, event);
 			add(arg, event, when);
@@ -307,6 +323,18 @@ bool d_over(const struct d *d)
 	return d->run.exits || d->out.dead || d->out.err;
 }
 
+/*
+ * A change of state may be recorded by two events: the one that has more is the
+ * one if that is needed, else the other, if it is there.
+ */
+static bool is_told_by_other(const struct d *d, const struct of_event *of,
+			     const struct trace *t)
+{
+	if (!of->other || of->whole == d->plan.whole)
+		return false;
+	return !of->whole || trace_spec(t, of->other);
+}
+
 static void fire_entry(struct d *d, const struct of_event *of)
 {
 	struct run *run = &d->run;
@@ -328,7 +356,7 @@ void d_rec(struct d *d, struct trace *t, const struct rec *r)
 
 	/* what was held back is older than what has been */
 	ticks(d, now);
-	if (!of->n || d_over(d))
+	if (!of->n || d_over(d) || is_told_by_other(d, of, t))
 		return;
 	run->now = now;
 	firing_set(&run->f, t, r, &of->cols);

@@ -78,8 +78,11 @@ static void print_members(const struct probe *p)
 			enum had had = member_had(p, mb);
 
 			printf("\t\t%-18s %-11s ", mb->name, mb->type);
+			if (member_whole(p, mb))
+				putchar('*');
 			print_told(had_words[had],
-				   had == HAD_NOT ? NULL : mb->note, 47);
+				   had == HAD_NOT ? NULL : mb->note,
+				   47 + member_whole(p, mb));
 		}
 	}
 }
@@ -87,8 +90,10 @@ static void print_members(const struct probe *p)
 /* What is ours: from where, and how each member is had */
 static void print_all(const struct probe *p)
 {
-	printf("\n\tFrom\n\t\t%s%s%s\n", p->event[0] ? p->event[0] : "-",
-	       p->event[1] ? " " : "", p->event[1] ? p->event[1] : "");
+	printf("\n\tFrom\n\t\t%s%s%s%s%s\n", p->event[0] ? p->event[0] : "-",
+	       p->event[1] ? " " : "", p->event[1] ? p->event[1] : "",
+	       p->whole ? ", or for members marked * " : "",
+	       p->whole ? p->whole : "");
 	printf("\t\t");
 	print_told(had_words[p->had], p->how, 16);
 	print_members(p);

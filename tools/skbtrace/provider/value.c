@@ -344,6 +344,19 @@ void get_ssthresh(const struct firing *f, struct value *v)
 		v->i = UINT32_MAX;
 }
 
+/* As Oracle's DTrace computes it; a connection that was accepted has one more */
+void get_iss(const struct firing *f, struct value *v)
+{
+	v->i = firing_col(f, COL_snd_base);
+}
+
+void get_irs(const struct firing *f, struct value *v)
+{
+	u32 base = firing_col(f, COL_rcv_base);
+
+	v->i = base ? base - 1 : 0;
+}
+
 void get_rto(const struct firing *f, struct value *v)
 {
 	v->i = firing_col(f, COL_rto_us) / 1000;

@@ -393,6 +393,38 @@ result $? "then ESTABLISHED, then accept-established"
 	"state-syn-sent state-syn-received state-established " ]
 result $? "of a simultaneous open it is told once"
 
+# ---- what a connection has when its state changes: tcp_state, if it is read
+
+# shellcheck disable=SC2016
+whole='tcp:::state-change, tcp:::connect-request, tcp:::connect-established {
+	printf("%s %s mss %d cwnd %d/%d ssthresh %u rto %d rtt %d/%d us %d suna %u snxt %u rnxt %u swnd %d/%d rwnd %d/%d iss %u irs %u retransmit %d\n",
+	probename, tcp_state_string[args[3]->tcps_state], args[3]->tcps_mss,
+	args[3]->tcps_cwnd, args[3]->tcps_cwnd_segs, args[3]->tcps_cwnd_ssthresh,
+	args[3]->tcps_rto, args[3]->tcps_rtt, args[3]->tcps_rtt_sd,
+	args[3]->tcps_rtt_us, args[3]->tcps_suna, args[3]->tcps_snxt,
+	args[3]->tcps_rnxt, args[3]->tcps_swnd, args[3]->tcps_snd_ws,
+	args[3]->tcps_rwnd, args[3]->tcps_rcv_ws, args[3]->tcps_iss,
+	args[3]->tcps_irs, args[3]->tcps_retransmit); }'
+lean='tcp:::state-change, tcp:::connect-request, tcp:::connect-established {
+	printf("%s %d,", probename, args[3]->tcps_state); }'
+lean_says="state-change 2,connect-request 2,state-change 1,connect-established 1,"
+for kinds in tcp_connection tcp_state "tcp_connection tcp_state"; do
+	# shellcheck disable=SC2086
+	"$here/gen_d.py" opened.dat $kinds
+	run 0 d -q -i opened.dat "$lean" && [ "$(cat out)" = "$lean_says" ] && [ ! -s err ]
+	result $? "$kinds recorded: each change fires once"
+	run 0 d -q -i opened.dat "$whole"
+	cp out whole
+	case $kinds in
+	tcp_connection)
+		[ ! -s out ] && says 'tcp_state is not recorded here'
+		result $? "tcp_connection recorded: it has no windows, which is told" ;;
+	*)
+		cp whole out
+		golden d_whole.txt ;;
+	esac
+done
+
 # ---- parse -e PROBE
 
 run 0 parse -e tcp:::connect-refused,tcp:::accept-established packets.dat

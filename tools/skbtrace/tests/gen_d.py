@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Recordings for d.sh, with known answers: gen_d.py OUTPUT N|members|simultaneous
+"""Recordings for d.sh, with known answers: gen_d.py OUTPUT N|members|simultaneous|EVENT...
 
 N segments that are sent; one event of each kind with a value in each field; a
-connection that both ends open.
+connection that both ends open; one that is opened, as each EVENT tells it.
 """
 
 import sys
@@ -14,19 +14,7 @@ from gen import (EVENTS, SYMS, TUPLE, Trace, cycle, format_text, keyframe,
 PEERS = 1000
 HEAD = TUPLE + [('proto', 'u8', 'enum:ipproto', '-'),
                 ('dir', 'u8', 'enum:dir', 'brief')]
-SEGMENT = HEAD + [
-    ('flags', 'u16', 'flags:tcp_flags', 'brief'),
-    ('sk', 'u64', 'sk', 'brief'),
-    ('seq', 'u32', 'dseq', 'brief'),
-    ('ack', 'u32', '-', '-'),
-    ('len', 'u32', 'bytes', 'brief'),
-    ('segs', 'u32', 'segs', 'brief'),
-    ('window', 'u16', '-', '-'),
-    ('checksum', 'u16', 'hex', '-'),
-    ('urgent', 'u16', '-', '-'),
-    ('hlen', 'u8', 'bytes', '-'),
-    ('how', 'u8', 'enum:tcp_how', 'brief'),
-    ('state', 'u8', 'enum:tcp_state', 'na'),
+VARS = [
     ('snd_wscale', 'u8', '-', 'na'),
     ('rcv_wscale', 'u8', '-', 'na'),
     ('spare', 'u8', '-', '-'),
@@ -41,6 +29,19 @@ SEGMENT = HEAD + [
     ('rto_us', 'u32', 'us', 'na,whole'),
     ('srtt_us', 'u32', 'us', 'na'),
     ('mdev_us', 'u32', 'us', 'na')]
+SEGMENT = HEAD + [
+    ('flags', 'u16', 'flags:tcp_flags', 'brief'),
+    ('sk', 'u64', 'sk', 'brief'),
+    ('seq', 'u32', 'dseq', 'brief'),
+    ('ack', 'u32', '-', '-'),
+    ('len', 'u32', 'bytes', 'brief'),
+    ('segs', 'u32', 'segs', 'brief'),
+    ('window', 'u16', '-', '-'),
+    ('checksum', 'u16', 'hex', '-'),
+    ('urgent', 'u16', '-', '-'),
+    ('hlen', 'u8', 'bytes', '-'),
+    ('how', 'u8', 'enum:tcp_how', 'brief'),
+    ('state', 'u8', 'enum:tcp_state', 'na')] + VARS
 IP = HEAD + [
     ('id', 'u16', '-', 'brief'),
     ('sk', 'u64', 'sk', 'brief'),
@@ -66,6 +67,14 @@ UNKNOWN = dict(state=0xff, snd_wscale=0xff, rcv_wscale=0xff,
                **{f: 0xffffffff for f in (
                    'snd_wnd', 'rcv_wnd', 'snd_cwnd', 'snd_ssthresh', 'mss',
                    'rto_us', 'srtt_us', 'mdev_us')})
+STATE = [('old', 'u8', 'enum:tcp_state', 'brief'),
+         ('mini', 'u8', 'enum:no_yes', '-'),
+         ('err', 'u8', 'enum:errno', 'brief,set'),
+         ('spare2', 'u8', '-', '-'),
+         ('state', 'u8', 'enum:tcp_state', 'brief')] + VARS + [
+             ('snd_base', 'u32', '-', '-'),
+             ('rcv_base', 'u32', '-', '-'),
+             ('timeout_us', 'u32', 'us', 'na,whole')]
 RX, TX = 1, 2
 
 
@@ -76,14 +85,15 @@ def events():
     SYMS['tcp_flags'] = {1: 'FIN', 2: 'SYN', 4: 'RST', 8: 'PSH', 16: 'ACK'}
     SYMS['tcp_state'].update({3: 'SYN_RECV'})
     SYMS['errno'] = {0: '-'}
-    EVENTS['tcp_connection'] = (
-        102, 'module=tcp kind=conn role=event key=sk state=exact '
-        'stability=Evolving sets=conn selector=state opts=-',
-        [('old', 'u8', 'enum:tcp_state', 'brief'),
-         ('state', 'u8', 'enum:tcp_state', 'brief'),
-         ('mini', 'u8', 'enum:no_yes', '-'),
-         ('err', 'u8', 'enum:errno', 'brief,set'),
-         ('timeout_us', 'u32', 'us', 'na,whole')])
+    conn = ('module=tcp kind=conn role=event key=sk state=exact '
+            'stability=Evolving sets=conn selector=state opts=-')
+    EVENTS['tcp_connection'] = (102, conn, [
+        ('old', 'u8', 'enum:tcp_state', 'brief'),
+        ('state', 'u8', 'enum:tcp_state', 'brief'),
+        ('mini', 'u8', 'enum:no_yes', '-'),
+        ('err', 'u8', 'enum:errno', 'brief,set'),
+        ('timeout_us', 'u32', 'us', 'na,whole')])
+    EVENTS['tcp_state'] = (114, conn, STATE)
     EVENTS['tcp_send'] = (112, how % 'tcp', SEGMENT)
     EVENTS['tcp_receive'] = (113, how % 'tcp', SEGMENT)
     EVENTS['ip_send'] = (401, how % 'ip', IP)
@@ -141,14 +151,35 @@ def simultaneous():
     return t
 
 
+def opened(kinds):
+    """What has not the fields of tcp_state leaves them out."""
+    t = Trace()
+    t.text = format_text()
+    t.meta.append(('events', ''.join(f'{k}\n' for k in
+                                     kinds + ['icsk_connection'])))
+    keyframe(t, 0, 500, 7, dict(local='10.0.0.1', peer='10.0.0.2', lport=4000,
+                                pport=80))
+    more = dict(snd_wscale=7, rcv_wscale=9, snd_una=1001, snd_nxt=1001,
+                rcv_nxt=2001, snd_wnd=64128, rcv_wnd=65536, snd_cwnd=10,
+                snd_ssthresh=0xffffffff, mss=1448, rto_us=204000,
+                srtt_us=3500, mdev_us=1250, snd_base=1000, rcv_base=2001)
+    for i, (old, state) in enumerate([(7, 2), (2, 1)]):
+        for k in kinds:
+            t.event(k, 0, 1000 * (i + 1), 7, old=old, state=state,
+                    timeout_us=0xffffffff, **(more if k == 'tcp_state' else {}))
+    return t
+
+
 def main():
     events()
     if sys.argv[2] == 'members':
         t = members()
     elif sys.argv[2] == 'simultaneous':
         t = simultaneous()
-    else:
+    elif sys.argv[2].isdigit():
         t = segments(int(sys.argv[2]))
+    else:
+        t = opened(sys.argv[2:])
     write(sys.argv[1], t.capture())
 
 
