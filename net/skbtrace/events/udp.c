@@ -12,7 +12,7 @@
 
 #define UDP_FIELDS(F, S)						\
 	SKBTRACE_TUPLE_FIELDS(F, S)					\
-	F(S, u16, spare, "-", "-", "0")					\
+	F(S, u16, checksum, "hex", "-", "as in the header; sent: the device may still have to complete it") \
 	F(S, u64, sk, "sk", "brief", "socket")				\
 	F(S, u32, len, "bytes", "brief", "payload")			\
 	F(S, u32, segs, "segs", "brief", "datagrams on the wire (gso_segs)") \
@@ -29,13 +29,14 @@ struct udp_facts {
 	u32	len;
 	u32	queued;
 	u32	buf;
+	u16	checksum;
 };
 
 static __always_inline void fill_udp(struct udp_send_block *b,
 				     const struct sk_buff *skb,
 				     const struct udp_facts *f)
 {
-	b->spare = 0;
+	b->checksum = f->checksum;
 	b->sk = f->cookie;
 	b->len = f->len;
 	b->segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
@@ -51,6 +52,7 @@ static __always_inline void get_facts(struct udp_facts *f,
 				      const struct sock *sk,
 				      const struct sk_buff *skb, u8 dir)
 {
+	f->checksum = ntohs((__force __be16)udp_hdr(skb)->check);
 	f->cookie = atomic64_read(&sk->sk_cookie);
 	if (dir == SKBTRACE_DIR_TX) {
 		f->len = skb->len - skb_transport_offset(skb) -
@@ -221,13 +223,13 @@ static SKBTRACE_HOOK(hook_udp_receive_infer, netif_receive_skb,
 		     udp_receive_infer_probe);
 
 static struct skbtrace_inference udp_send_inferred = {
-	.how		= "at net_dev_queue: each device of a stack (bridge, VLAN, tunnel) is an event of its own; of a fragmented datagram len is that of the first fragment",
+	.how		= "at net_dev_queue: each device of a stack (bridge, VLAN, tunnel) is an event of its own; the checksum is not known; of a fragmented datagram len is that of the first fragment",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_udp_send_infer, NULL },
 };
 
 static struct skbtrace_inference udp_receive_inferred = {
-	.how		= "at netif_receive_skb: also what is forwarded, has no socket or finds no room in its buffer; sk, queued and buf are not known; of a fragmented datagram len is that of the first fragment",
+	.how		= "at netif_receive_skb: also what is forwarded, has no socket or finds no room in its buffer; sk, queued, buf and checksum are not known; of a fragmented datagram len is that of the first fragment",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_udp_receive_infer, NULL },
 };

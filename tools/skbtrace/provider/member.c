@@ -182,7 +182,8 @@ INFO(info_udp, "udpinfo_t", NULL,
 	EXACT("udp_sport", "uint16_t", get_sport, B(BY_DATAGRAM)),
 	EXACT("udp_dport", "uint16_t", get_dport, B(BY_DATAGRAM)),
 	EXACT("udp_length", "uint16_t", get_udp_length, B(BY_DATAGRAM)),
-	NONE("udp_checksum", "uint16_t"),
+	FIELD_NOTED("udp_checksum", "uint16_t", checksum, B(BY_DATAGRAM),
+		    "sent: the device may still have to complete it"),
 	NONE("udp_hdr", "uintptr_t"),
 );
 

@@ -125,6 +125,10 @@ golden d.txt
 		args[3]->if_index, args[3]->if_local, args[2]->ip_plength);
 		printf("tclass %d flow %x plen %d nexthdr %d %s hlim %d %s\n", args[5]->ipv6_tclass, args[5]->ipv6_flow,
 		args[5]->ipv6_plen, args[5]->ipv6_nexthdr, args[5]->ipv6_nextstr, args[5]->ipv6_hlim, args[5]->ipv6_daddr); }'
+	show members.dat -q 'udp:::send { printf("%d %d:%d %s > %s\n", args[3]->udps_addr, args[3]->udps_lport,
+		args[3]->udps_rport, args[3]->udps_laddr, args[3]->udps_raddr);
+		printf("%d > %d length %d checksum %x plength %d\n", args[4]->udp_sport, args[4]->udp_dport,
+		args[4]->udp_length, args[4]->udp_checksum, args[2]->ip_plength); }'
 	show members.dat -q 'tcp:::send /args[3]->tcps_retransmit/ { @ = count(); }
 		tcp:::send /(args[4]->tcp_flags & TH_RST) && args[3]->tcps_state == TCP_STATE_CLOSED/ { @r = count(); }'
 } >out

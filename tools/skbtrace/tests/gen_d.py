@@ -14,6 +14,13 @@ from gen import (EVENTS, SYMS, TUPLE, Trace, cycle, format_text, keyframe,
 PEERS = 1000
 HEAD = TUPLE + [('proto', 'u8', 'enum:ipproto', '-'),
                 ('dir', 'u8', 'enum:dir', 'brief')]
+UDP = HEAD + [
+    ('checksum', 'u16', 'hex', '-'),
+    ('sk', 'u64', 'sk', 'brief'),
+    ('len', 'u32', 'bytes', 'brief'),
+    ('segs', 'u32', 'segs', 'brief'),
+    ('queued', 'u32', 'bytes', 'brief'),
+    ('buf', 'u32', 'bytes', '-')]
 VARS = [
     ('snd_wscale', 'u8', '-', 'na'),
     ('rcv_wscale', 'u8', '-', 'na'),
@@ -97,6 +104,7 @@ def events():
     EVENTS['tcp_send'] = (112, how % 'tcp', SEGMENT)
     EVENTS['tcp_receive'] = (113, how % 'tcp', SEGMENT)
     EVENTS['ip_send'] = (401, how % 'ip', IP)
+    EVENTS['udp_send'] = (301, how % 'udp', UDP)
     EVENTS['ip_receive'] = (402, how % 'ip', IP)
 
 
@@ -136,6 +144,8 @@ def members():
     t.event('ip_receive', 0, 5000, 12, dir=RX, proto=17, len=8, segs=1,
             ifindex=1, ttl=63, tos=0, next=0, plen=24, flow=0x12345, iplen=24,
             hlen=40, dev='lo', **v6)
+    t.event('udp_send', 0, 6000, 13, dir=TX, proto=17, checksum=0xabcd, sk=8,
+            len=100, segs=1, queued=1000, buf=212992, **v4)
     return t
 
 
