@@ -345,6 +345,7 @@ result $? "nobody reads any more: ends quietly"
 
 # ---- DTrace's command line
 
+# shellcheck disable=SC2016 # for the shell, and the program in D
 run 0 d -q -c 'echo run $((6 * 7))' 'BEGIN { printf("%d\n", $target > 1 && $pid > 1 && $uid == $euid); }
 	END { printf("end\n"); }' && [ "$(tr '\n' ' ' <out)" = "1 run 42 end " ]
 result $? "-c: a line for the shell; BEGIN is before it, END behind"
