@@ -269,8 +269,12 @@ static int check_input(void)
 static int load_script(void)
 {
 	size_t len;
-	int code = input_text(script, &text, &len);
+	int code;
 
+	/* also where nobody has made that link */
+	if (!strcmp(script, "/dev/stdin"))
+		script = "-";
+	code = input_text(script, &text, &len);
 	if (code)
 		return code;
 	if (len > D_MAX_TEXT || memchr(text, 0, len))
