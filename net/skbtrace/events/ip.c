@@ -146,8 +146,10 @@ static __always_inline void fill_plain_len(struct ip_send_block *b,
 		b->seq = 0;
 		len -= sizeof(struct udphdr);
 	}
-	if (unlikely(len < 0))
+	if (unlikely(len < 0)) {
 		len = 0;
+		OPTIMIZER_HIDE_VAR(len);	/* a branch, no computation */
+	}
 	b->len = len;
 }
 
