@@ -228,7 +228,7 @@ static int run_live(void)
 	d_events(d, add_spec, &n);
 	if (!n)
 		return run_alone();
-	what.quiet = true;
+	what.quiet = how.quiet;
 	code = live_run(&l, "d", &what, &show_opts);
 	return code ? code : status < 0 ? d_end(d) : status;
 }
@@ -343,7 +343,7 @@ static int run_d(const struct args *a)
 
 	if (!code && list && !a->n && !text && !script)
 		return list_probes(0, NULL,
-				   verbose ? LIST_TYPES : LIST_LINE);
+				   verbose ? LIST_TYPES : LIST_LINE, NULL);
 	how.quiet = how.quiet || list;
 	if (!code)
 		code = take_program(a);

@@ -174,7 +174,7 @@ void d_list(const struct d *d, bool verbose)
 	list_head();
 	for (u32 i = 0; i < d->plan.n; i++)
 		list_probe(d->plan.v[i].probe, d->plan.v[i].id,
-			   verbose ? LIST_TYPES : LIST_LINE);
+			   verbose ? LIST_TYPES : LIST_LINE, NULL);
 }
 
 static const char *event_of(const struct d *d, u32 probe, u32 i)

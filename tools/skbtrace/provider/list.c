@@ -60,12 +60,18 @@ static void print_types(const struct probe *p)
 		       p->args[i] ? " *" : "");
 }
 
-static void print_told(const char *how, const char *note, int col)
+/* From column @col, where the cursor is; more lines from @at */
+static void print_wrapped(const char *how, const char *note, int col, int at)
 {
 	char *told = xasprintf("%s%s%s", how, note ? ": " : "", note ? note : "");
 
-	wrap_print(told, col, col);
+	wrap_print(told, col, at);
 	free(told);
+}
+
+static void print_told(const char *how, const char *note, int col)
+{
+	print_wrapped(how, note, col, col);
 }
 
 static void print_members(const struct probe *p)
@@ -87,8 +93,35 @@ static void print_members(const struct probe *p)
 	}
 }
 
+static void print_here(const char *event, const struct format *here)
+{
+	const struct event *e = format_find(here, event);
+	const char *how = "unavailable", *why = "not in this version";
+
+	if (e) {
+		how = had_words[e->state == STATE_EXACT ? HAD_EXACT :
+				e->state == STATE_INFERRED ? HAD_INFERRED :
+				HAD_NOT];
+		why = *e->why ? e->why : NULL;
+	}
+	printf("\t\t%s ", event);
+	print_wrapped(how, why, 17 + strlen(event), 24);
+}
+
+/* How this kernel has its events */
+static void print_kernel(const struct probe *p, const struct format *here)
+{
+	const char *event;
+
+	printf("\n\tOn this kernel\n");
+	for (u32 i = 0; (event = probe_event(p, i, false)); i++)
+		print_here(event, here);
+	if (p->whole)
+		print_here(p->whole, here);
+}
+
 /* What is ours: from where, and how each member is had */
-static void print_all(const struct probe *p)
+static void print_all(const struct probe *p, const struct format *here)
 {
 	printf("\n\tFrom\n\t\t%s%s%s%s%s\n", p->event[0] ? p->event[0] : "-",
 	       p->event[1] ? " " : "", p->event[1] ? p->event[1] : "",
@@ -96,6 +129,8 @@ static void print_all(const struct probe *p)
 	       p->whole ? p->whole : "");
 	printf("\t\t");
 	print_told(had_words[p->had], p->how, 16);
+	if (here && p->event[0])
+		print_kernel(p, here);
 	print_members(p);
 }
 
@@ -105,7 +140,8 @@ void list_head(void)
 	       "FUNCTION", "NAME");
 }
 
-void list_probe(const struct probe *p, u32 id, enum listed how)
+void list_probe(const struct probe *p, u32 id, enum listed how,
+		const struct format *here)
 {
 	print_line(p, id);
 	if (how == LIST_LINE)
@@ -113,7 +149,7 @@ void list_probe(const struct probe *p, u32 id, enum listed how)
 	print_stability(p);
 	print_types(p);
 	if (how == LIST_ALL)
-		print_all(p);
+		print_all(p, here);
 	putchar('\n');
 }
 
@@ -146,7 +182,8 @@ static int parse_specs(int n, char *const *texts, struct probe_spec *specs)
 	return 0;
 }
 
-int list_probes(int n, char *const *texts, enum listed how)
+int list_probes(int n, char *const *texts, enum listed how,
+		const struct format *here)
 {
 	struct probe_spec *specs = xcalloc(n + 1, sizeof(*specs));
 	int code = parse_specs(n, texts, specs);
@@ -155,7 +192,7 @@ int list_probes(int n, char *const *texts, enum listed how)
 		list_head();
 	for (u32 i = 0; i < nr_probes && !code; i++)
 		if (any_matches(&probes[i], n, specs))
-			list_probe(&probes[i], i + 1, how);
+			list_probe(&probes[i], i + 1, how, here);
 	free(specs);
 	return code;
 }

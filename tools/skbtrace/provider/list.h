@@ -5,6 +5,7 @@
 
 #include "lib/util.h"
 
+struct format;
 struct probe;
 
 /*
@@ -14,9 +15,14 @@ struct probe;
 enum listed { LIST_LINE, LIST_TYPES, LIST_ALL };
 
 void list_head(void);
-void list_probe(const struct probe *p, u32 id, enum listed how);
+void list_probe(const struct probe *p, u32 id, enum listed how,
+		const struct format *here);
 
-/* Those of @n descriptions; none: all. An exit code. */
-int list_probes(int n, char *const *specs, enum listed how);
+/*
+ * Those of @n descriptions; none: all. LIST_ALL says of each event how it is had
+ * by @here, a kernel; NULL: that is not known. An exit code.
+ */
+int list_probes(int n, char *const *specs, enum listed how,
+		const struct format *here);
 
 #endif

@@ -478,6 +478,12 @@ cp out all
 run 0 list -l -v 'tcp:::connect-*' udp:::send
 cat all out >both && mv both out
 golden d_list.txt
+mkdir -p debugfs/skbtrace
+"$here/gen_d.py" debugfs/skbtrace/format format
+run 0 list -l -v -r debugfs tcp:::send tcp:::receive udp:::receive
+[ "$(sed -n '/On this kernel/,/^$/s/^\t\t//p' out | tr '\n' ,)" = \
+	"tcp_send inferred: at net_dev_queue: less,tcp_receive unavailable: no tracepoint tcp_rcv_skb,udp_receive unavailable: not in this version," ]
+result $? "list -l -v: how this kernel has the events"
 run 2 list -l nosuch::: && says 'no probe matches "nosuch:::"'
 result $? "list -l: no such probe"
 run 2 list -v && says '-v is for -l'

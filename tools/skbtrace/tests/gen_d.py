@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Recordings for d.sh, with known answers: gen_d.py OUTPUT N|members|simultaneous|EVENT...
+"""Recordings for d.sh, with known answers: gen_d.py OUTPUT N|members|simultaneous|format|EVENT...
 
 N segments that are sent; one event of each kind with a value in each field; a
-connection that both ends open; one that is opened, as each EVENT tells it.
+connection that both ends open; one that is opened, as each EVENT tells it; what
+a kernel says that infers tcp_send and has no tcp_receive.
 """
 
 import sys
@@ -180,8 +181,26 @@ def opened(kinds):
     return t
 
 
+def format_here():
+    """As the control file "format": with the reason below the event"""
+    lines = []
+    for line in format_text().splitlines():
+        for name, state, why in (
+                ('tcp_send', 'inferred', 'at net_dev_queue: less'),
+                ('tcp_receive', 'unavailable', 'no tracepoint tcp_rcv_skb')):
+            if line.startswith('event ') and line.split()[2] == name:
+                line = line.replace('state=exact', f'state={state}')
+                line += f'\n why {why}'
+        lines.append(line)
+    return '\n'.join(lines) + '\n'
+
+
 def main():
     events()
+    if sys.argv[2] == 'format':
+        with open(sys.argv[1], 'w', encoding='ascii') as f:
+            f.write(format_here())
+        return
     if sys.argv[2] == 'members':
         t = members()
     elif sys.argv[2] == 'simultaneous':
