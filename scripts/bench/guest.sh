@@ -154,6 +154,7 @@ row_iprecv-kept() { kept iprecv-kept ip_receive written; }
 row_tsend-kept() { kept tsend-kept tcp_send written; }
 row_trecv-kept() { kept trecv-kept tcp_receive written; }
 row_tsend-skip() { kept tsend-skip tcp_send,only=again skipped; }
+row_tsend-port() { kept tsend-port 'tcp_send,when=pport==1' refused; }
 row_tsend-when() { kept tsend-when 'tcp_send,when=window<1' refused; }
 row_sfilter-tsend() { filtered sfilter-tsend sock_filters 'port 443' tcp_send filtered; }
 row_sfilter-trecv() { filtered sfilter-trecv sock_filters 'port 443' tcp_receive filtered; }

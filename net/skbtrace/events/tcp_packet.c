@@ -48,6 +48,15 @@ static __always_inline const struct tcphdr *header_of(const struct sk_buff *skb)
 	return (const struct tcphdr *)skb->data;
 }
 
+/* Does its port agree with when=? The one that is the destination's. */
+static __always_inline bool port_agrees(struct skbtrace_session *s,
+					const struct skbtrace_event *ev,
+					const struct tcphdr *th)
+{
+	return likely(!(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE)) ||
+	       skbtrace_in_range(s, ev, ntohs(th->dest));
+}
+
 static __always_inline void fill_header(struct tcp_send_block *b,
 					const struct tcphdr *th)
 {
@@ -202,9 +211,13 @@ static __always_inline void conn_segment(struct skbtrace_session *s,
 					 const struct sk_buff *skb, u8 dir)
 {
 	const struct skbtrace_verdicts *counted;
-	int how = skbtrace_quick_checks(&counted, s, ev, sk,
-					SKBTRACE_QUICK_PACKET);
+	int how;
 
+	/* port_agrees(), the header untouched */
+	if (unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE) &&
+	    !skbtrace_in_range(s, ev, ntohs(header_of(skb)->dest)))
+		return;
+	how = skbtrace_quick_checks(&counted, s, ev, sk, SKBTRACE_QUICK_PACKET);
 	if (how < 0)
 		long_conn(s, ev, sk, skb, dir);
 	else if (how && dir == SKBTRACE_DIR_TX)
@@ -221,7 +234,8 @@ static noinline void send_selective(struct skbtrace_session *s,
 	u8 how = segment_how(sk, th, ntohl(th->seq),
 			     skb->len - th->doff * 4);
 
-	if (skbtrace_wants(s, &skbtrace_ev_tcp_send, how))
+	if (skbtrace_wants(s, &skbtrace_ev_tcp_send, how) &&
+	    port_agrees(s, &skbtrace_ev_tcp_send, th))
 		long_conn(s, &skbtrace_ev_tcp_send, sk, skb, SKBTRACE_DIR_TX);
 }
 
@@ -254,7 +268,8 @@ SKBTRACE_DEFINE_PROBE(tcp_send_synack_probe,
 	struct sock *sk = req_to_sk(req);
 
 	b.how = again ? TCP_HOW_AGAIN : TCP_HOW_FIRST;
-	if (!skbtrace_wants(s, ev, b.how) || !skbtrace_passes(s, ev, sk))
+	if (!skbtrace_wants(s, ev, b.how) || !port_agrees(s, ev, th) ||
+	    !skbtrace_passes(s, ev, sk))
 		return;
 	fill_tuple(skbtrace_tuple_of(&b), sk, th, SKBTRACE_DIR_TX);
 	fill_header(&b, th);
@@ -284,7 +299,7 @@ SKBTRACE_DEFINE_PROBE(tcp_send_reply_probe,
 	struct skbtrace_session *s = data;
 	int l3 = skb_network_offset(skb);
 
-	if (!skbtrace_wants(s, ev, TCP_HOW_FIRST) ||
+	if (!skbtrace_wants(s, ev, TCP_HOW_FIRST) || !port_agrees(s, ev, th) ||
 	    !skbtrace_passes_packet(s, ev, skb, l3, SKBTRACE_DIR_RX, dev, sk))
 		return;
 	skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_RX, skbtrace_tuple_of(&b),
@@ -307,7 +322,8 @@ static noinline void receive_other(struct skbtrace_session *s, struct sock *sk,
 	struct tcp_send_block b __uninitialized;
 	int l3 = skb_network_offset(skb);
 
-	if (!skbtrace_passes_packet(s, ev, skb, l3, SKBTRACE_DIR_RX, skb->dev,
+	if (!port_agrees(s, ev, header_of(skb)) ||
+	    !skbtrace_passes_packet(s, ev, skb, l3, SKBTRACE_DIR_RX, skb->dev,
 				    sk))
 		return;
 	skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_RX, skbtrace_tuple_of(&b),
@@ -380,7 +396,7 @@ static void infer_tcp(struct skbtrace_session *s,
 		return;
 	b.how = dir != SKBTRACE_DIR_TX ? 0 :
 		conn ? segment_how(conn, th, l4.seq, l4.len) : TCP_HOW_FIRST;
-	if (!skbtrace_wants(s, ev, b.how) ||
+	if (!skbtrace_wants(s, ev, b.how) || !port_agrees(s, ev, th) ||
 	    !skbtrace_passes_packet(s, ev, skb, l3, dir, skb->dev, sk))
 		return;
 	fill_header(&b, th);
@@ -442,6 +458,7 @@ SKBTRACE_DEFINE_EVENT(tcp_send) = {
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
 	.select		= "how",
+	.range		= "pport",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.conds		= true,
 	.help		= "TCP hands a segment to IP; with its header and the state of the connection.",
@@ -458,6 +475,7 @@ SKBTRACE_DEFINE_EVENT(tcp_receive) = {
 	.nr		= SKBTRACE_NR(tcp_receive),
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
+	.range		= "lport",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.conds		= true,
 	.help		= "TCP is handed a segment, and has looked up its socket; with its header and the state before it.",

@@ -135,6 +135,9 @@ static __always_inline void udp_probe(struct skbtrace_session *s,
 	const struct skbtrace_verdicts *counted;
 	int how;
 
+	if (unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE) &&
+	    !skbtrace_in_range(s, ev, ntohs(udp_hdr(skb)->dest)))
+		return;
 	how = skbtrace_quick_checks(&counted, s, ev, sk->sk_dport ? sk : NULL,
 				    SKBTRACE_QUICK_PACKET);
 	if (how < 0)
@@ -179,6 +182,8 @@ static void infer_udp(struct skbtrace_session *s,
 	if (l3 == SKBTRACE_NO_L3 ||
 	    !skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4) ||
 	    !l4.valid || b.proto != IPPROTO_UDP ||
+	    !skbtrace_in_range(s, ev, dir == SKBTRACE_DIR_TX ? b.pport :
+							       b.lport) ||
 	    !skbtrace_passes_packet(s, ev, skb, l3, dir, skb->dev, sk))
 		return;
 	f.len = l4.len;
@@ -239,6 +244,7 @@ SKBTRACE_DEFINE_EVENT(udp_send) = {
 	.nr		= SKBTRACE_NR(udp_send),
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
+	.range		= "pport",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.conds		= true,
 	.sets		= "send",
@@ -255,6 +261,7 @@ SKBTRACE_DEFINE_EVENT(udp_receive) = {
 	.nr		= SKBTRACE_NR(udp_receive),
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
+	.range		= "lport",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.conds		= true,
 	.help		= "A datagram has been queued on its socket.",
