@@ -168,7 +168,8 @@ static noinline void long_conn(struct skbtrace_session *s,
 static __always_inline void kept(struct skbtrace_session *s,
 				 const struct skbtrace_event *ev,
 				 struct sock *sk, const struct sk_buff *skb,
-				 const struct skbtrace_verdicts *counted, u8 dir)
+				 const struct skbtrace_verdicts *counted,
+				 u8 dir)
 {
 	struct skbtrace_quick q __uninitialized;
 	struct tcp_send_block *b;

@@ -88,7 +88,8 @@ static noinline void long_udp(struct skbtrace_session *s,
 static __always_inline void kept(struct skbtrace_session *s,
 				 const struct skbtrace_event *ev,
 				 struct sock *sk, const struct sk_buff *skb,
-				 const struct skbtrace_verdicts *counted, u8 dir)
+				 const struct skbtrace_verdicts *counted,
+				 u8 dir)
 {
 	int l3 = skb_network_offset(skb), how = -1;
 	struct skbtrace_quick q __uninitialized;

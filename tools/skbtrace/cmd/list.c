@@ -52,8 +52,8 @@ static int list_kernel(void)
 }
 
 /*
- * Of a kernel that has skbtrace and lets us read it, else NULL: nothing is loaded
- * for it, and it is not missed.
+ * Of a kernel that has skbtrace and lets us read it, else NULL: nothing is
+ * loaded for it, and it is not missed.
  */
 static struct format *read_format(void)
 {

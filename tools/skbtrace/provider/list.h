@@ -19,8 +19,8 @@ void list_probe(const struct probe *p, u32 id, enum listed how,
 		const struct format *here);
 
 /*
- * Those of @n descriptions; none: all. LIST_ALL says of each event how it is had
- * by @here, a kernel; NULL: that is not known. An exit code.
+ * Those of @n descriptions; none: all. LIST_ALL says of each event how it is
+ * had by @here, a kernel; NULL: that is not known. An exit code.
  */
 int list_probes(int n, char *const *specs, enum listed how,
 		const struct format *here);

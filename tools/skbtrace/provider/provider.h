@@ -15,7 +15,7 @@ enum carrier {
 	BY_IP,			/* ip_send, ip_receive */
 	BY_SEGMENT,		/* tcp_send, tcp_receive */
 	BY_DATAGRAM,		/* udp_send, udp_receive */
-	BY_STATE,		/* tcp_connection or tcp_state, icsk_connection */
+	BY_STATE,		/* tcp_connection, tcp_state, icsk_connection */
 	BY_RESET,		/* tcp_reset */
 };
 
@@ -95,7 +95,7 @@ enum { MAX_ARGS = 6, MAX_MADE_OF = 2 };
 struct probe {
 	const char *provider, *module, *name;
 	const char *event[MAX_MADE_OF];	/* its parts, its "function" */
-	const char *whole;	/* has more than event[0], and costs more; or NULL */
+	const char *whole;	/* has more than event[0]; or NULL */
 	enum carrier by;
 	const struct info *args[MAX_ARGS];	/* NULL: void */
 	u8 nargs;

@@ -344,7 +344,7 @@ void get_ssthresh(const struct firing *f, struct value *v)
 		v->i = UINT32_MAX;
 }
 
-/* As Oracle's DTrace computes it; a connection that was accepted has one more */
+/* As Oracle's DTrace has it: one more if the connection was accepted */
 void get_iss(const struct firing *f, struct value *v)
 {
 	v->i = firing_col(f, COL_snd_base);
