@@ -10,7 +10,7 @@ struct skbtrace_event;
 struct skbtrace_session;
 
 void skbtrace_capture(struct skbtrace_session *s,
-		      const struct skbtrace_event *ev, struct sk_buff *skb,
-		      int l3, u8 dir);
+		      const struct skbtrace_event *ev,
+		      const struct sk_buff *skb, int l3, u8 dir);
 
 #endif /* _LINUX_SKBTRACE_CAPTURE_H */

@@ -11,7 +11,7 @@
 #define _LINUX_SKBTRACE_CLOCK_H
 
 #include <linux/compiler.h>
-#include <linux/timekeeping.h>
+#include <linux/ktime.h>
 #include <linux/types.h>
 
 #if defined(CONFIG_X86_TSC) && !defined(CONFIG_UML)

@@ -45,12 +45,14 @@ struct skbtrace_direct {
 /*
  * Mix in half an address. memcpy(): it may be unaligned. A bit of a product
  * depends on lower bits only, so the bits that differ most are moved lowest;
- * otherwise the next half could cancel them.
+ * otherwise the next half could cancel them. Each is read when the one before
+ * has been mixed in: all at once would take registers that a probe has to save.
  */
 static __always_inline u64 skbtrace_mix_half(u64 mix, const u8 *half)
 {
 	__be64 v;
 
+	asm("" : "+r" (mix), "+r" (half));
 	memcpy(&v, half, sizeof(v));
 	return (mix ^ be64_to_cpu(v)) * SKBTRACE_MIX;
 }

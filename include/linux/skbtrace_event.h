@@ -198,8 +198,8 @@ struct skbtrace_inference;
  * @select: field that skip= and only= look at (unit enum:...), or %NULL
  * @select2: a second one, for skbtrace_wants2(), or %NULL; it shares no word
  *	with @select
- * @range: field (u32) whose value the probe gives to skbtrace_in_range(), or
- *	%NULL
+ * @range: field, of at most 32 bits and always valid, whose value the probe
+ *	gives to skbtrace_in_range(), or %NULL
  * @follow: field that is known only if marks are followed, like those after it,
  *	or %NULL
  * @opts: %SKBTRACE_OPT_*. skbtrace_begin_sk() obeys those of connections,

@@ -48,10 +48,13 @@ struct skbtrace_quick {
 				       SKBTRACE_CHECK_LINK))
 #define SKBTRACE_QUICK_PACKET	((u8)~SKBTRACE_CHECK_RANGE)
 
-/* Does @sk pass? Return: 1, 0; -1: take the slow path */
+/*
+ * Does @sk pass? @counted: where that has been counted. Return: 1, 0; -1: take
+ * the slow path
+ */
 static __always_inline int
-skbtrace_quick_verdict(struct skbtrace_quick *q, struct skbtrace_session *s,
-		       const struct sock *sk)
+skbtrace_quick_verdict(const struct skbtrace_verdicts **counted,
+		       struct skbtrace_session *s, const struct sock *sk)
 {
 	const struct skbtrace_verdicts *v = rcu_dereference_sched(s->verdicts);
 	u64 cookie;
@@ -66,7 +69,7 @@ skbtrace_quick_verdict(struct skbtrace_quick *q, struct skbtrace_session *s,
 		this_cpu_inc(s->gate->filtered);
 	} else if (known > 0) {
 		this_cpu_inc(v->count->passed);
-		q->verdicts = v;
+		*counted = v;
 	}
 	return known;
 }
@@ -102,32 +105,53 @@ skbtrace_quick_shed(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	return true;
 }
 
-/*
- * Does an event pass? @sk: the connection, %NULL: not known. Return: 1, 0;
- * -1: take the slow path
+/**
+ * skbtrace_quick_checks() - does an event pass the checks of its session?
+ * @counted: result: where it was counted as passed, %NULL: nowhere
+ * @s: session
+ * @ev: event
+ * @sk: the connection, %NULL: not known
+ * @checks: those that apply, SKBTRACE_QUICK_*
+ *
+ * Context: probe. Counts what is refused.
+ * Return: 1: yes; 0: no; -1: take the slow path
  */
 static __always_inline int
-skbtrace_quick_passes(struct skbtrace_quick *q, struct skbtrace_session *s,
+skbtrace_quick_checks(const struct skbtrace_verdicts **counted,
+		      struct skbtrace_session *s,
 		      const struct skbtrace_event *ev, const struct sock *sk,
 		      u8 checks)
 {
-	int how;
-
-	q->verdicts = NULL;
+	*counted = NULL;
 	checks &= READ_ONCE(s->checks);
-	if (unlikely(checks)) {
-		if (checks != SKBTRACE_CHECK_CONN || !sk)
-			return skbtrace_quick_shed(s, ev, sk) ? 0 : -1;
-		how = skbtrace_quick_verdict(q, s, sk);
-		if (how <= 0)
-			return how;
-	}
+	if (likely(!checks))
+		return 1;
+	if (checks != SKBTRACE_CHECK_CONN || !sk)
+		return skbtrace_quick_shed(s, ev, sk) ? 0 : -1;
+	return skbtrace_quick_verdict(counted, s, sk);
+}
+
+/* Is the event's context recorded? Return: 1, 0 */
+static __always_inline int skbtrace_quick_context(struct skbtrace_quick *q,
+						  struct skbtrace_session *s)
+{
 	q->ctx = skbtrace_context();
 	q->gate = this_cpu_ptr(s->gate);
 	if (likely(READ_ONCE(q->gate->ctx_mask) & BIT(q->ctx)))
 		return 1;
 	skbtrace_count_skipped(s);
 	return 0;
+}
+
+/* Return: 1: the event passes; 0: it does not; -1: take the slow path */
+static __always_inline int
+skbtrace_quick_passes(struct skbtrace_quick *q, struct skbtrace_session *s,
+		      const struct skbtrace_event *ev, const struct sock *sk,
+		      u8 checks)
+{
+	int how = skbtrace_quick_checks(&q->verdicts, s, ev, sk, checks);
+
+	return how <= 0 ? how : skbtrace_quick_context(q, s);
 }
 
 /* Has the current task been named? @tgid: its tgid, 0 outside of a task */
@@ -232,30 +256,30 @@ skbtrace_quick_sk(struct skbtrace_quick *q, struct skbtrace_session *s,
 }
 
 /**
- * skbtrace_quick_packet() - an event of a packet
+ * skbtrace_quick_plain() - an event of an IP packet that has passed the checks
  * @q: result
  * @s: session
  * @ev: event
  * @len: of its block; a constant
  * @skb: IP packet
  * @l3: as of skbtrace_passes_packet()
- * @conn: connection that is known to own the packet, %NULL: none
+ * @counted: of skbtrace_quick_checks()
  *
- * Packets that skbtrace_plain_tuple() cannot parse take the slow path. The
- * probe fills in hdr.netns. Context: probe; interrupts are off on success.
- * Counts what is refused.
+ * Packets that skbtrace_plain_tuple() cannot parse take the slow path.
+ * In a noinline function: then a probe that refuses saves no register for what
+ * one that keeps has to fill in. The probe fills in hdr.netns. Context: probe;
+ * interrupts are off on success. Counts what is refused.
  * Return: as skbtrace_quick_sk()
  */
 static __always_inline int
-skbtrace_quick_packet(struct skbtrace_quick *q, struct skbtrace_session *s,
-		      const struct skbtrace_event *ev, u32 len,
-		      const struct sk_buff *skb, int l3,
-		      const struct sock *conn)
+skbtrace_quick_plain(struct skbtrace_quick *q, struct skbtrace_session *s,
+		     const struct skbtrace_event *ev, u32 len,
+		     const struct sk_buff *skb, int l3,
+		     const struct skbtrace_verdicts *counted)
 {
-	int how = skbtrace_quick_passes(q, s, ev, conn, SKBTRACE_QUICK_PACKET);
-
-	if (how <= 0)
-		return how;
+	q->verdicts = counted;
+	if (!skbtrace_quick_context(q, s))
+		return 0;
 	if (unlikely(!skbtrace_is_plain(skb, l3) ||
 		     !skbtrace_quick_begin(q, s, ev, len, 0, false)))
 		return skbtrace_quick_leave(q);
@@ -264,27 +288,49 @@ skbtrace_quick_packet(struct skbtrace_quick *q, struct skbtrace_session *s,
 }
 
 /**
- * skbtrace_quick_segment() - an event of a packet of a connection
+ * skbtrace_quick_packet() - skbtrace_quick_plain(), the checks included
+ * @q: result
+ * @s: session
+ * @ev: event
+ * @len: of its block; a constant
+ * @skb: IP packet
+ * @l3: as of skbtrace_passes_packet()
+ *
+ * Return: as skbtrace_quick_sk()
+ */
+static __always_inline int
+skbtrace_quick_packet(struct skbtrace_quick *q, struct skbtrace_session *s,
+		      const struct skbtrace_event *ev, u32 len,
+		      const struct sk_buff *skb, int l3)
+{
+	const struct skbtrace_verdicts *counted;
+	int how = skbtrace_quick_checks(&counted, s, ev, NULL,
+					SKBTRACE_QUICK_PACKET);
+
+	return how <= 0 ? how :
+	       skbtrace_quick_plain(q, s, ev, len, skb, l3, counted);
+}
+
+/**
+ * skbtrace_quick_segment() - skbtrace_quick_plain() without an IP header
  * @q: result
  * @s: session
  * @ev: event
  * @len: of its block; a constant
  * @skb: packet; its IP header is not looked at, and may be missing
- * @conn: connection that is known to own the packet, %NULL: none
+ * @counted: of skbtrace_quick_checks()
  *
- * The probe fills in hdr.netns. Context: probe; interrupts are off on success.
- * Counts what is refused.
  * Return: as skbtrace_quick_sk()
  */
 static __always_inline int
 skbtrace_quick_segment(struct skbtrace_quick *q, struct skbtrace_session *s,
 		       const struct skbtrace_event *ev, u32 len,
-		       const struct sk_buff *skb, const struct sock *conn)
+		       const struct sk_buff *skb,
+		       const struct skbtrace_verdicts *counted)
 {
-	int how = skbtrace_quick_passes(q, s, ev, conn, SKBTRACE_QUICK_PACKET);
-
-	if (how <= 0)
-		return how;
+	q->verdicts = counted;
+	if (!skbtrace_quick_context(q, s))
+		return 0;
 	if (unlikely(!skbtrace_quick_begin(q, s, ev, len, 0, false)))
 		return skbtrace_quick_leave(q);
 	((struct skbtrace_block *)q->block)->key = skbtrace_packet_id(s, skb);

@@ -200,15 +200,40 @@ static __always_inline bool skbtrace_is_forwarded(const struct sk_buff *skb)
 static __always_inline bool skbtrace_is_plain(const struct sk_buff *skb, int l3)
 {
 	const struct iphdr *ip = (const struct iphdr *)(skb->data + l3);
-	int linear = (int)skb_headlen(skb) - l3 - (int)sizeof(*ip);
+	int linear = (int)skb_headlen(skb) - l3;
 
 	/* version 4, no options */
-	if (linear < (int)sizeof(struct udphdr) || *(const u8 *)ip != 0x45 ||
-	    ip->frag_off & htons(IP_OFFSET))
+	if (linear < (int)(sizeof(*ip) + sizeof(struct udphdr)) ||
+	    *(const u8 *)ip != 0x45 || ip->frag_off & htons(IP_OFFSET))
 		return false;
 	return ip->protocol == IPPROTO_UDP ||
 	       (ip->protocol == IPPROTO_TCP &&
-		linear >= (int)sizeof(struct tcphdr));
+		linear >= (int)(sizeof(*ip) + sizeof(struct tcphdr)));
+}
+
+/* Two words of a header, the first one below, so that one store takes both */
+static __always_inline u32 skbtrace_two_words(const void *first)
+{
+	u32 both = rol32(ntohl(*(const __be32 *)first), 16);
+
+	OPTIMIZER_HIDE_VAR(both);
+	return both;
+}
+
+/**
+ * skbtrace_put_ports() - the ports of a tuple
+ * @t: tuple
+ * @header: of TCP or UDP
+ * @dir: SKBTRACE_DIR_*, a constant
+ */
+static __always_inline void skbtrace_put_ports(struct skbtrace_tuple *t,
+					       const void *header, u8 dir)
+{
+	u32 ports = dir == SKBTRACE_DIR_TX ? skbtrace_two_words(header) :
+					     ntohl(*(const __be32 *)header);
+
+	t->lport = ports;
+	t->pport = ports >> 16;
 }
 
 /**
@@ -241,8 +266,7 @@ skbtrace_plain_tuple(const struct sk_buff *skb, int l3, u8 dir,
 	ipv6_addr_set_v4mapped(tx ? ip->saddr : ip->daddr, &t->local);
 	ipv6_addr_set_v4mapped(tx ? ip->daddr : ip->saddr, &t->peer);
 	/* UDP has them at the same place */
-	t->lport = ntohs(tx ? th->source : th->dest);
-	t->pport = ntohs(tx ? th->dest : th->source);
+	skbtrace_put_ports(t, th, dir);
 	t->proto = ip->protocol;
 	t->dir = dir;
 }

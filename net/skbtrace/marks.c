@@ -3,6 +3,7 @@
  * Marks that are on their way, and the histograms of their stages: memory,
  * and what is rare.
  */
+#include <linux/cpu.h>
 #include <linux/skbtrace_marks.h>
 #include <linux/smp.h>
 #include <linux/vmalloc.h>

@@ -77,9 +77,10 @@ static bool skbtrace_frags_readable(const struct sk_buff *skb)
 }
 
 /* Also if the IP header is in a fragment, as that may be written later */
-static bool skbtrace_copy_all(struct sk_buff *skb, int l3)
+static bool skbtrace_copy_all(const struct sk_buff *skb, int l3)
 {
-	return skb_has_frag_list(skb) || skb_zcopy(skb) ||
+	/* skb_zcopy() only reads */
+	return skb_has_frag_list(skb) || skb_zcopy((struct sk_buff *)skb) ||
 	       skb_has_shared_frag(skb) || l3 >= (int)skb_headlen(skb);
 }
 
@@ -359,8 +360,8 @@ static void skbtrace_take_packet(struct skbtrace_take *t, u64 id, u8 dir)
  * What has no space is lost and counted. Context: probe.
  */
 void skbtrace_capture(struct skbtrace_session *s,
-		      const struct skbtrace_event *ev, struct sk_buff *skb,
-		      int l3, u8 dir)
+		      const struct skbtrace_event *ev,
+		      const struct sk_buff *skb, int l3, u8 dir)
 {
 	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
 	struct skbtrace_take t = { .skb = skb, .l3 = l3 };

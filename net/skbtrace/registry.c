@@ -140,7 +140,8 @@ static bool skbtrace_select_ok(const struct skbtrace_event *ev,
 
 static bool skbtrace_range_ok(const struct skbtrace_field *field)
 {
-	return field && !strcmp(field->type, "u32");
+	return field && (!strcmp(field->type, "u32") ||
+			 !strcmp(field->type, "u16"));
 }
 
 static int skbtrace_check_event(const struct skbtrace_event *ev)

@@ -154,6 +154,7 @@ row_iprecv-kept() { kept iprecv-kept ip_receive written; }
 row_tsend-kept() { kept tsend-kept tcp_send written; }
 row_trecv-kept() { kept trecv-kept tcp_receive written; }
 row_tsend-skip() { kept tsend-skip tcp_send,only=again skipped; }
+row_tsend-port() { kept tsend-port 'tcp_send,when=pport==1' refused; }
 row_tsend-when() { kept tsend-when 'tcp_send,when=window<1' refused; }
 row_sfilter-tsend() { filtered sfilter-tsend sock_filters 'port 443' tcp_send filtered; }
 row_sfilter-trecv() { filtered sfilter-trecv sock_filters 'port 443' tcp_receive filtered; }
@@ -177,6 +178,7 @@ row_seg-hist() {
 row_seg-hnone() { places seg-hnone tcp_segment tcp_segment,every=2048m,hist; }
 row_timer-kept() { kept timer-kept sk_timer written 2; }
 row_conn-kept() { kept conn-kept tcp_connection written 8; }
+row_state-kept() { kept state-kept tcp_state written 8; }
 row_active-kept() { kept active-kept tcp_active_conn written 8; }
 row_listen-kept() { kept listen-kept icsk_connection written 4; }
 row_reset-kept() { kept reset-kept tcp_reset written 4; }

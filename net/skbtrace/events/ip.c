@@ -82,6 +82,20 @@ static __always_inline void fill_ip_header(struct ip_send_block *b,
 	}
 }
 
+/* The device, and what the packet says of itself */
+static __always_inline void fill_outer(struct ip_send_block *b,
+				       const struct sk_buff *skb)
+{
+	const struct net_device *dev = skb->dev;
+
+	b->hdr.netns = dev_net(dev)->ns.inum;
+	b->segs = skb_shinfo(skb)->gso_segs;
+	b->segs += !b->segs;
+	b->mark = skb->mark;
+	b->ifindex = dev->ifindex;
+	memcpy(&b->dev, dev->name, sizeof(b->dev));
+}
+
 /* All but the tuple. @header is at @l3, no less than IPv4's 20 bytes. */
 static __always_inline void
 fill_ip(struct ip_send_block *b, const struct sk_buff *skb, int l3,
@@ -92,19 +106,81 @@ fill_ip(struct ip_send_block *b, const struct sk_buff *skb, int l3,
 	b->sk = cookie;
 	b->seq = l4->valid ? l4->seq : 0;
 	b->len = l4->valid ? l4->len : skb->len - l3;
-	b->segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
-	b->ifindex = skb->dev->ifindex;
 	b->forwarded = forwarded;
 	b->spare = 0;
-	b->mark = skb->mark;
-	memcpy(&b->dev, skb->dev->name, sizeof(b->dev));
+	fill_outer(b, skb);
+}
+
+/* What skbtrace_plain_tuple() tells */
+static __always_inline void fill_plain_tuple(struct ip_send_block *b,
+					     const struct iphdr *ip, u8 dir)
+{
+	bool tx = dir == SKBTRACE_DIR_TX;
+	u8 protocol;
+
+	ipv6_addr_set_v4mapped(tx ? ip->saddr : ip->daddr, &b->local);
+	ipv6_addr_set_v4mapped(tx ? ip->daddr : ip->saddr, &b->peer);
+	skbtrace_put_ports(skbtrace_tuple_of(b), ip + 1, dir);
+	protocol = ip->protocol;
+	b->proto = protocol;
+	b->next = protocol;
+	b->dir = dir;
+}
+
+static __always_inline void fill_plain_len(struct ip_send_block *b,
+					   const struct sk_buff *skb,
+					   const struct iphdr *ip)
+{
+	const struct tcphdr *th = (const struct tcphdr *)(ip + 1);
+	int len = ntohs(ip->tot_len);
+
+	b->iplen = len;
+	/* 0 in packets over 64 KiB (BIG TCP) */
+	if (unlikely(!len))
+		len = skb->len;
+	len -= sizeof(*ip);
+	b->plen = len;
+	if (likely(b->proto == IPPROTO_TCP)) {
+		b->seq = ntohl(th->seq);
+		len -= ((const u8 *)th)[12] >> 2 & 0x3c;	/* doff */
+	} else {
+		b->seq = 0;
+		len -= sizeof(struct udphdr);
+	}
+	if (unlikely(len < 0)) {
+		len = 0;
+		OPTIMIZER_HIDE_VAR(len);	/* a branch, no computation */
+	}
+	b->len = len;
+}
+
+/*
+ * All of a packet that skbtrace_is_plain(), but the socket. What a field is
+ * made of is read right before it is written, which takes few registers.
+ */
+static __always_inline void fill_plain(struct ip_send_block *b,
+				       const struct sk_buff *skb, u8 dir)
+{
+	const struct iphdr *ip = (const struct iphdr *)skb->data;
+
+	fill_outer(b, skb);
+	fill_plain_tuple(b, ip, dir);
+	fill_plain_len(b, skb, ip);
+	b->id = ntohs(ip->id);
+	b->ttl = ip->ttl;
+	b->tos = ip->tos;
+	b->flow = 0;
+	b->frag = ntohs(ip->frag_off);
+	b->checksum = ntohs((__force __be16)ip->check);
+	b->hlen = sizeof(*ip);
+	b->spare = 0;
 }
 
 /* Both events have the same fields. */
 static noinline void
 long_ip(struct skbtrace_session *s, const struct skbtrace_event *ev,
-	const struct net *net, struct sk_buff *skb, int l3,
-	const void *header, struct sock *sk, u8 dir, bool forwarded)
+	const struct sk_buff *skb, int l3, const void *header,
+	struct sock *sk, u8 dir, bool forwarded)
 {
 	struct ip_send_block b __uninitialized;
 	struct skbtrace_l4 l4 = {};
@@ -119,39 +195,98 @@ long_ip(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4);
 	fill_ip(&b, skb, l3, header, sk ? skbtrace_cookie(sk) : 0, &l4,
 		forwarded);
-	skbtrace_write_packet(s, ev, skb, net->ns.inum, &b);
+	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
 }
 
-/*
- * skb->data is the IP header. Inline: the direction is a constant.
- */
-static __always_inline void
-ip_probe(struct skbtrace_session *s, const struct skbtrace_event *ev,
-	 const struct net *net, struct sk_buff *skb, u8 dir,
-	 bool forwarded)
+/* skb->data is the IP header. */
+static noinline void long_here(struct skbtrace_session *s,
+			       const struct skbtrace_event *ev,
+			       const struct sk_buff *skb, u8 dir)
+{
+	long_ip(s, ev, skb, 0, skb->data, skbtrace_packet_sock(skb), dir,
+		dir == SKBTRACE_DIR_TX && skbtrace_is_forwarded(skb));
+}
+
+/* Is IPv4 forwarding the packet, which is at the exit of IP? */
+static __always_inline bool is_forwarded4(const struct sk_buff *skb, u8 dir)
+{
+	return dir == SKBTRACE_DIR_TX && IPCB(skb)->flags & IPSKB_FORWARDED;
+}
+
+/* Inline: the direction is a constant. */
+static __always_inline void kept(struct skbtrace_session *s,
+				 const struct skbtrace_event *ev,
+				 const struct sk_buff *skb,
+				 const struct skbtrace_verdicts *counted,
+				 u8 dir)
 {
 	struct sock *sk = skbtrace_packet_sock(skb);
 	u64 cookie = sk ? atomic64_read(&sk->sk_cookie) : 0;
 	struct skbtrace_quick q __uninitialized;
-	struct skbtrace_l4 l4 __uninitialized;
 	struct ip_send_block *b;
 	int how = -1;
 
+	/* one that has no cookie is in no table of verdicts: nothing counted */
 	if (likely(cookie || !sk))
-		how = skbtrace_quick_packet(&q, s, ev, sizeof(*b), skb, 0,
-					    sk && skbtrace_is_conn(sk) ? sk :
-									 NULL);
+		how = skbtrace_quick_plain(&q, s, ev, sizeof(*b), skb, 0,
+					   counted);
 	if (how <= 0) {
 		if (how < 0)
-			long_ip(s, ev, net, skb, 0, skb->data, sk, dir,
-				forwarded);
+			long_here(s, ev, skb, dir);
 		return;
 	}
 	b = q.block;
-	b->hdr.netns = net->ns.inum;
-	skbtrace_plain_tuple(skb, 0, dir, skbtrace_tuple_of(b), &l4);
-	fill_ip(b, skb, 0, skb->data, cookie, &l4, forwarded);
+	b->sk = cookie;
+	b->forwarded = is_forwarded4(skb, dir);
+	fill_plain(b, skb, dir);
 	skbtrace_quick_commit(&q);
+}
+
+static noinline void kept_send(struct skbtrace_session *s,
+			       const struct sk_buff *skb,
+			       const struct skbtrace_verdicts *counted)
+{
+	kept(s, &skbtrace_ev_ip_send, skb, counted, SKBTRACE_DIR_TX);
+}
+
+static noinline void kept_receive(struct skbtrace_session *s,
+				  const struct sk_buff *skb,
+				  const struct skbtrace_verdicts *counted)
+{
+	kept(s, &skbtrace_ev_ip_receive, skb, counted, SKBTRACE_DIR_RX);
+}
+
+/*
+ * Who may be known to the table of verdicts: whatever socket it is, there it is
+ * found by its cookie, its addresses and its ports, or not at all.
+ */
+static __always_inline const struct sock *asked(const struct sk_buff *skb)
+{
+	const struct sock *sk = skb->sk;
+
+	return sk && skb->destructor && sk->sk_dport ? sk : NULL;
+}
+
+/* skb->data is the IP header. What is refused has not been looked at. */
+static __always_inline void
+ip_probe(struct skbtrace_session *s, const struct skbtrace_event *ev,
+	 const struct sk_buff *skb, u8 dir)
+{
+	const struct skbtrace_verdicts *counted;
+	int how = 1;
+
+	if (!likely(skbtrace_on(s, ev)))
+		return;
+	counted = NULL;
+	if (unlikely(READ_ONCE(s->checks) & SKBTRACE_QUICK_PACKET))
+		how = skbtrace_quick_checks(&counted, s, ev, asked(skb),
+					    SKBTRACE_QUICK_PACKET);
+	if (how < 0)
+		long_here(s, ev, skb, dir);
+	else if (how && dir == SKBTRACE_DIR_TX)
+		kept_send(s, skb, counted);
+	else if (how)
+		kept_receive(s, skb, counted);
 }
 
 /* Context: any but hardirq. @sk may be a tunnel's: use that of the packet. */
@@ -160,9 +295,7 @@ SKBTRACE_DEFINE_PROBE(ip_send_probe,
 			       struct sk_buff *skb),
 		      TP_ARGS(net, sk, skb))
 {
-	if (skbtrace_on(data, &skbtrace_ev_ip_send))
-		ip_probe(data, &skbtrace_ev_ip_send, net, skb, SKBTRACE_DIR_TX,
-			 skbtrace_is_forwarded(skb));
+	ip_probe(data, &skbtrace_ev_ip_send, skb, SKBTRACE_DIR_TX);
 }
 
 /* Context: softirq. Early demux may have found the socket. */
@@ -170,9 +303,7 @@ SKBTRACE_DEFINE_PROBE(ip_receive_probe,
 		      TP_PROTO(struct net *net, struct sk_buff *skb),
 		      TP_ARGS(net, skb))
 {
-	if (skbtrace_on(data, &skbtrace_ev_ip_receive))
-		ip_probe(data, &skbtrace_ev_ip_receive, net, skb,
-			 SKBTRACE_DIR_RX, false);
+	ip_probe(data, &skbtrace_ev_ip_receive, skb, SKBTRACE_DIR_RX);
 }
 
 /* At a device. @here: where the IP header is if there are no tags */
@@ -189,7 +320,7 @@ static void infer_ip(struct skbtrace_session *s,
 	/* fill_ip_header() only reads the first 20 bytes of an IPv6 header */
 	header = skb_header_pointer(skb, l3, sizeof(struct iphdr), &buf);
 	if (header)
-		long_ip(s, ev, dev_net(skb->dev), skb, l3, header, sk, dir,
+		long_ip(s, ev, skb, l3, header, sk, dir,
 			dir == SKBTRACE_DIR_TX && skb->skb_iif);
 }
 

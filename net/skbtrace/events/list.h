@@ -18,6 +18,7 @@
 
 #define SKBTRACE_TCP_EVENTS(E)						\
 	E(tcp_connection,		102)				\
+	E(tcp_state,			114)				\
 	E(icsk_connection,		201)				\
 	E(tcp_active_conn,		104)				\
 	E(tcp_rttm,			105)				\

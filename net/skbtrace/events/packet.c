@@ -103,7 +103,7 @@ SKBTRACE_DEFINE_PROBE(skb_rps_info_probe,
 
 	if (likely(skb->protocol == htons(ETH_P_IP))) {
 		how = skbtrace_quick_packet(&q, s, &skbtrace_ev_skb_rps_info,
-					    sizeof(*b), skb, 0, NULL);
+					    sizeof(*b), skb, 0);
 		if (how < 0 && READ_ONCE(s->checks) == SKBTRACE_CHECK_PACKET) {
 			filter_rps_info(s, skb, dev, cpu);
 			return;

@@ -8,7 +8,7 @@
 #include <trace/events/skbtrace.h>
 #include <trace/events/sock.h>
 #include <trace/events/tcp.h>
-#include "tcp.h"
+#include "tcp_vars.h"
 
 #define TCP_CONNECTION_FIELDS(F, S)					\
 	F(S, u8, old, "enum:tcp_state", "brief", "state it leaves")	\
@@ -17,6 +17,19 @@
 	F(S, u8, err, "enum:errno", "brief,set", "CLOSE: what ended it (sk_err), 0: no error") \
 	F(S, u32, timeout_us, "us", "na,whole", "of the minisocket")
 SKBTRACE_BLOCK(tcp_connection, TCP_CONNECTION_FIELDS);
+
+#define TCP_STATE_FIELDS(F, S)						\
+	F(S, u8, old, "enum:tcp_state", "brief", "state it leaves")	\
+	F(S, u8, mini, "enum:no_yes", "-", "a timewait minisocket, which has less than a socket") \
+	F(S, u8, err, "enum:errno", "brief,set", "CLOSE: what ended it (sk_err), 0: no error") \
+	F(S, u8, spare2, "-", "-", "0")					\
+	F(S, u8, state, "enum:tcp_state", "brief", "state it enters")	\
+	TCP_VARS_FIELDS(F, S, "next byte to be sent")			\
+	F(S, u32, snd_base, "-", "-", "snd_una less the bytes acknowledged; 0: not known") \
+	F(S, u32, rcv_base, "-", "-", "rcv_nxt less the bytes received; 0: not known") \
+	F(S, u32, timeout_us, "us", "na,whole", "of the minisocket")
+SKBTRACE_BLOCK(tcp_state, TCP_STATE_FIELDS);
+TCP_ASSERT_VARS(tcp_state);
 
 #define ICSK_CONNECTION_FIELDS(F, S)					\
 	F(S, u8, old, "enum:tcp_state", "-", "state it leaves")		\
@@ -232,6 +245,39 @@ static void write_state(struct skbtrace_session *s, struct sock *sk,
 	skbtrace_commit(s);
 }
 
+static void fill_state(struct tcp_state_block *b, const struct sock *sk)
+{
+	skbtrace_fill_vars(tcp_vars_of(b), sk);
+	b->snd_base = 0;
+	b->rcv_base = 0;
+	if (!sk_fullsock(sk))
+		return;
+	b->snd_base = b->snd_una - (u32)tcp_sk(sk)->bytes_acked;
+	b->rcv_base = b->rcv_nxt - (u32)tcp_sk(sk)->bytes_received;
+}
+
+/* The same as write_state(), with all that the socket has */
+static void write_whole(struct skbtrace_session *s, struct sock *sk,
+			int old, int state, u32 timeout_us, bool mini)
+{
+	struct tcp_state_block *b;
+
+	if (!skbtrace_wants(s, &skbtrace_ev_tcp_state, state))
+		return;
+	b = skbtrace_begin_sk(s, &skbtrace_ev_tcp_state, sk);
+	if (!b)
+		return;
+	fill_state(b, sk);
+	/* the socket has the old one still */
+	b->state = state;
+	b->old = old;
+	b->mini = mini;
+	b->err = !mini && state == TCP_CLOSE ? ended_by(sk) : 0;
+	b->spare2 = 0;
+	b->timeout_us = timeout_us;
+	skbtrace_commit(s);
+}
+
 static void write_listen(struct skbtrace_session *s, struct sock *sk,
 			 int old, int state)
 {
@@ -285,6 +331,7 @@ SKBTRACE_DEFINE_PROBE(inet_sock_set_state_probe,
 	if (state == TCP_CLOSE)
 		tell_ends(data, sk);
 	write_state(data, sk, old, state, U32_MAX, false);
+	write_whole(data, sk, old, state, U32_MAX, false);
 	/* even if it is bound: it has no sequence number yet */
 	if (old == TCP_CLOSE)
 		skbtrace_forget_name(data, sk);
@@ -301,14 +348,15 @@ SKBTRACE_DEFINE_PROBE(tcp_tw_state_probe,
 			       int state, int timeo),
 		      TP_ARGS(tw, sk, state, timeo))
 {
+	u32 timeout_us = state == TCP_CLOSE ? U32_MAX : jiffies_to_usecs(timeo);
+	int old = sk ? sk->sk_state : READ_ONCE(tw->tw_substate);
+
 	if (tw->tw_dr != &twsk_net(tw)->ipv4.tcp_death_row)
 		return;
 	if (sk)
 		atomic64_set(&tw->tw_cookie, skbtrace_cookie(sk));
-	write_state(data, (struct sock *)tw,
-		    sk ? sk->sk_state : READ_ONCE(tw->tw_substate), state,
-		    state == TCP_CLOSE ? U32_MAX : jiffies_to_usecs(timeo),
-		    true);
+	write_state(data, (struct sock *)tw, old, state, timeout_us, true);
+	write_whole(data, (struct sock *)tw, old, state, timeout_us, true);
 }
 
 /* On every segment of an established connection: name it if it is new. */
@@ -337,6 +385,20 @@ SKBTRACE_DEFINE_EVENT(tcp_connection) = {
 	.help		= "A connection changes its state, as a timewait minisocket too.",
 	.read		= "SYN_SENT to CLOSE: connect() failed, err says how. err=ETIMEDOUT: no ACK came any more. A passive open begins with SYN_RECV to ESTABLISHED.",
 	.example	= "skbtrace record -e tcp_connection,only=ESTABLISHED:CLOSE",
+	.named_by	= &skbtrace_ev_tcp_active_conn,
+	.hooks		= TCP_HOOKS(&hook_tcp_tw_state),
+};
+
+SKBTRACE_DEFINE_EVENT(tcp_state) = {
+	SKBTRACE_EVENT(tcp_state),
+	.nr		= SKBTRACE_NR(tcp_state),
+	.kind		= SKBTRACE_CONN,
+	.stability	= "Evolving",
+	.select		= "state",
+	.opts		= SKBTRACE_OPTS_PICK,
+	.help		= "As tcp_connection, with windows, RTT and sequence numbers at that time.",
+	.read		= "A connection that is established has the windows of its handshake; one that ends, what it was left with. Of both events record one.",
+	.example	= "skbtrace record -e tcp_state,only=ESTABLISHED:CLOSE",
 	.named_by	= &skbtrace_ev_tcp_active_conn,
 	.hooks		= TCP_HOOKS(&hook_tcp_tw_state),
 };

@@ -9,10 +9,9 @@
  */
 #include <linux/netdevice.h>
 #include <net/ipv6.h>
-#include <net/request_sock.h>
 #include <trace/events/net.h>
 #include <trace/events/skbtrace.h>
-#include "tcp.h"
+#include "tcp_vars.h"
 
 #define TCP_PACKET_FIELDS(F, S)						\
 	SKBTRACE_TUPLE_FIELDS(F, S)					\
@@ -28,156 +27,69 @@
 	F(S, u8, hlen, "bytes", "-", "TCP header with its options")	\
 	F(S, u8, how, "enum:tcp_how", "brief", "sent: the first time, or without data; again; as a probe of the window or the peer") \
 	F(S, u8, state, "enum:tcp_state", "na", "of the socket, before the segment has changed it") \
-	F(S, u8, snd_wscale, "-", "na", "scale of the peer's windows")	\
-	F(S, u8, rcv_wscale, "-", "na", "scale of the own windows")	\
-	F(S, u8, spare, "-", "-", "0")					\
-	F(S, u32, snd_una, "sseq", "-", "first byte not acknowledged")	\
-	F(S, u32, snd_nxt, "sseq", "-", "next byte to be sent, before this segment") \
-	F(S, u32, rcv_nxt, "rseq", "-", "next byte expected")		\
-	F(S, u32, snd_wnd, "bytes", "na", "window of the peer")		\
-	F(S, u32, rcv_wnd, "bytes", "na", "own window")			\
-	F(S, u32, snd_cwnd, "segs", "na", "congestion window")		\
-	F(S, u32, snd_ssthresh, "segs", "inf", "slow start threshold")	\
-	F(S, u32, mss, "bytes", "na", "sending MSS (mss_cache)")	\
-	F(S, u32, rto_us, "us", "na,whole", "retransmission timeout")	\
-	F(S, u32, srtt_us, "us", "na", "smoothed RTT, 0: none yet")	\
-	F(S, u32, mdev_us, "us", "na", "mean deviation")
+	TCP_VARS_FIELDS(F, S, "next byte to be sent, before this segment")
 SKBTRACE_BLOCK(tcp_send, TCP_PACKET_FIELDS);
 SKBTRACE_BLOCK(tcp_receive, TCP_PACKET_FIELDS);
 SKBTRACE_ASSERT_TUPLE(tcp_send);
 SKBTRACE_ASSERT_TUPLE(tcp_receive);
+TCP_ASSERT_VARS(tcp_send);
 
 #define TCP_FLAGS_MASK		0x1ff	/* behind the data offset */
 
-/**
- * struct segment_at - a segment, and where it is
- * @skb: packet; that of a reply: the one that it answers
- * @th: TCP header
- * @len: bytes of payload
- * @segs: on the wire
- * @dir: SKBTRACE_DIR_*
- * @how: TCP_HOW_*
+/*
+ * The frequent probes shall save no register: what a field is made of is read
+ * right before it is written.
  */
-struct segment_at {
-	const struct sk_buff	*skb;
-	const struct tcphdr	*th;
-	u32			len;
-	u32			segs;
-	u8			dir;
-	u8			how;
-};
 
-/* ---- fields ---- */
+/* ---- of the packet ---- */
+
+static __always_inline const struct tcphdr *header_of(const struct sk_buff *skb)
+{
+	return (const struct tcphdr *)skb->data;
+}
+
+/* Does its port agree with when=? The one that is the destination's. */
+static __always_inline bool port_agrees(struct skbtrace_session *s,
+					const struct skbtrace_event *ev,
+					const struct tcphdr *th)
+{
+	return likely(!(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE)) ||
+	       skbtrace_in_range(s, ev, ntohs(th->dest));
+}
 
 static __always_inline void fill_header(struct tcp_send_block *b,
-					const struct segment_at *at)
+					const struct tcphdr *th)
 {
-	const struct tcphdr *th = at->th;
+	u16 bits = ntohs(((const __be16 *)th)[6]);
+	u32 both;
 
-	b->flags = ntohs(((const __be16 *)th)[6]) & TCP_FLAGS_MASK;
+	b->flags = bits & TCP_FLAGS_MASK;
+	b->hlen = bits >> 12 << 2;
 	b->seq = ntohl(th->seq);
 	b->ack = ntohl(th->ack_seq);
-	b->len = at->len;
-	b->segs = at->segs;
 	b->window = ntohs(th->window);
-	b->checksum = ntohs((__force __be16)th->check);
-	b->urgent = ntohs(th->urg_ptr);
-	b->hlen = th->doff * 4;
-	b->how = at->how;
-	b->spare = 0;
+	both = skbtrace_two_words(&th->check);
+	b->checksum = both;
+	b->urgent = both >> 16;
 }
 
-/* Fields that a minisocket has not */
-static void fill_unknown(struct tcp_send_block *b)
+/* @skb begins with the header that has been filled in. */
+static __always_inline void fill_size(struct tcp_send_block *b,
+				      const struct sk_buff *skb)
 {
-	b->snd_wscale = U8_MAX;
-	b->rcv_wscale = U8_MAX;
-	b->snd_una = 0;
-	b->snd_nxt = 0;
-	b->rcv_nxt = 0;
-	b->snd_wnd = U32_MAX;
-	b->rcv_wnd = U32_MAX;
-	b->snd_cwnd = U32_MAX;
-	b->snd_ssthresh = U32_MAX;
-	b->mss = U32_MAX;
-	b->rto_us = U32_MAX;
-	b->srtt_us = U32_MAX;
-	b->mdev_us = U32_MAX;
+	b->len = skb->len - b->hlen;
+	b->segs = skb_shinfo(skb)->gso_segs;
+	b->segs += !b->segs;
 }
 
-static __always_inline void fill_windows(struct tcp_send_block *b,
-					 const struct tcp_sock *tp)
+/* ---- of the connection ---- */
+
+/* By halves: a value of 16 bytes would want the stack realigned. */
+static __always_inline void copy_addr(struct in6_addr *to,
+				      const struct in6_addr *from)
 {
-	u32 ssthresh = READ_ONCE(tp->snd_ssthresh);
-
-	/* bits that a handshake sets, once */
-	b->snd_wscale = data_race((u8)tp->rx_opt.snd_wscale);
-	/* the same */
-	b->rcv_wscale = data_race((u8)tp->rx_opt.rcv_wscale);
-	b->snd_wnd = READ_ONCE(tp->snd_wnd);
-	b->rcv_wnd = READ_ONCE(tp->rcv_wnd);
-	b->snd_cwnd = READ_ONCE(tp->snd_cwnd);
-	b->snd_ssthresh = ssthresh < TCP_INFINITE_SSTHRESH ? ssthresh : U32_MAX;
-}
-
-static __always_inline void fill_conn(struct tcp_send_block *b,
-				      const struct sock *sk)
-{
-	const struct tcp_sock *tp = tcp_sk(sk);
-
-	b->state = READ_ONCE(sk->sk_state);
-	b->snd_una = READ_ONCE(tp->snd_una);
-	b->snd_nxt = READ_ONCE(tp->snd_nxt);
-	b->rcv_nxt = READ_ONCE(tp->rcv_nxt);
-	fill_windows(b, tp);
-	b->mss = READ_ONCE(tp->mss_cache);
-	b->rto_us = skbtrace_jiffies_us(READ_ONCE(inet_csk(sk)->icsk_rto));
-	b->srtt_us = READ_ONCE(tp->srtt_us) >> 3;
-	b->mdev_us = READ_ONCE(tp->mdev_us) >> 2;
-}
-
-static void fill_request(struct tcp_send_block *b,
-			 const struct request_sock *req)
-{
-	const struct inet_request_sock *ireq = inet_rsk(req);
-
-	fill_unknown(b);
-	b->state = TCP_NEW_SYN_RECV;
-	b->snd_una = tcp_rsk(req)->snt_isn;
-	b->snd_nxt = tcp_rsk(req)->snt_isn + 1;
-	b->rcv_nxt = tcp_rsk(req)->rcv_nxt;
-	b->rcv_wnd = req->rsk_rcv_wnd;
-	b->mss = req->mss;
-	b->snd_wscale = ireq->wscale_ok ? ireq->snd_wscale : 0;
-	b->rcv_wscale = ireq->wscale_ok ? ireq->rcv_wscale : 0;
-}
-
-static void fill_timewait(struct tcp_send_block *b, const struct sock *sk)
-{
-	const struct tcp_timewait_sock *tw = tcp_twsk(sk);
-
-	fill_unknown(b);
-	b->state = READ_ONCE(inet_twsk(sk)->tw_substate);
-	b->snd_una = READ_ONCE(tw->tw_snd_nxt);
-	b->snd_nxt = b->snd_una;
-	b->rcv_nxt = READ_ONCE(tw->tw_rcv_nxt);
-	b->rcv_wnd = READ_ONCE(tw->tw_rcv_wnd);
-	b->rcv_wscale = inet_twsk(sk)->tw_rcv_wscale;
-}
-
-/* @sk: any kind of socket, or %NULL */
-static void fill_state(struct tcp_send_block *b, const struct sock *sk)
-{
-	if (!sk) {
-		fill_unknown(b);
-		b->state = U8_MAX;
-	} else if (sk->sk_state == TCP_NEW_SYN_RECV) {
-		fill_request(b, inet_reqsk(sk));
-	} else if (sk->sk_state == TCP_TIME_WAIT) {
-		fill_timewait(b, sk);
-	} else {
-		fill_conn(b, sk);
-	}
+	memcpy(&to->s6_addr[0], &from->s6_addr[0], 8);
+	memcpy(&to->s6_addr[8], &from->s6_addr[8], 8);
 }
 
 static __always_inline void fill_addresses(struct skbtrace_tuple *t,
@@ -185,8 +97,8 @@ static __always_inline void fill_addresses(struct skbtrace_tuple *t,
 {
 #if IS_ENABLED(CONFIG_IPV6)
 	if (sk->sk_family == AF_INET6) {
-		t->local = sk->sk_v6_rcv_saddr;
-		t->peer = sk->sk_v6_daddr;
+		copy_addr(&t->local, &sk->sk_v6_rcv_saddr);
+		copy_addr(&t->peer, &sk->sk_v6_daddr);
 		return;
 	}
 #endif
@@ -197,25 +109,21 @@ static __always_inline void fill_addresses(struct skbtrace_tuple *t,
 /* Of a connection. Ports are those of the header: a closed socket has none. */
 static __always_inline void fill_tuple(struct skbtrace_tuple *t,
 				       const struct sock *sk,
-				       const struct segment_at *at)
+				       const struct tcphdr *th, u8 dir)
 {
-	bool tx = at->dir == SKBTRACE_DIR_TX;
-
 	fill_addresses(t, sk);
-	t->lport = ntohs(tx ? at->th->source : at->th->dest);
-	t->pport = ntohs(tx ? at->th->dest : at->th->source);
+	skbtrace_put_ports(t, th, dir);
 	t->proto = IPPROTO_TCP;
-	t->dir = at->dir;
+	t->dir = dir;
 }
 
 /* ---- of a connection ---- */
 
 /* Is the segment with this header sent again? A reset never is. */
 static __always_inline u8 segment_how(const struct sock *sk,
-				      const struct tcphdr *th, u32 len)
+				      const struct tcphdr *th, u32 seq, u32 len)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
-	u32 seq = ntohl(th->seq);
 
 	if (likely(!before(seq, READ_ONCE(tp->snd_nxt))) || th->rst)
 		return TCP_HOW_FIRST;
@@ -226,26 +134,18 @@ static __always_inline u8 segment_how(const struct sock *sk,
 						     TCP_HOW_FIRST;
 }
 
-static __always_inline struct segment_at
-segment_at(const struct sk_buff *skb, u8 dir)
+static __always_inline void fill_segment(struct tcp_send_block *b,
+					 const struct sock *sk,
+					 const struct sk_buff *skb, u8 dir)
 {
-	const struct tcphdr *th = (const struct tcphdr *)skb->data;
+	const struct tcphdr *th = header_of(skb);
 
-	return (struct segment_at){
-		.skb = skb, .th = th, .len = skb->len - th->doff * 4,
-		.segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1),
-		.dir = dir,
-	};
-}
-
-static __always_inline struct segment_at
-conn_segment_at(const struct sock *sk, const struct sk_buff *skb, u8 dir)
-{
-	struct segment_at at = segment_at(skb, dir);
-
-	if (dir == SKBTRACE_DIR_TX)
-		at.how = segment_how(sk, at.th, at.len);
-	return at;
+	fill_header(b, th);
+	fill_size(b, skb);
+	b->how = dir == SKBTRACE_DIR_TX ?
+		 segment_how(sk, th, b->seq, b->len) : 0;
+	fill_tuple(skbtrace_tuple_of(b), sk, th, dir);
+	fill_vars(tcp_vars_of(b), sk);
 }
 
 static noinline void long_conn(struct skbtrace_session *s,
@@ -253,7 +153,6 @@ static noinline void long_conn(struct skbtrace_session *s,
 			       struct sock *sk, const struct sk_buff *skb,
 			       u8 dir)
 {
-	struct segment_at at = conn_segment_at(sk, skb, dir);
 	struct tcp_send_block b __uninitialized;
 
 	/* what is sent has no IP header: it is the connection that is asked */
@@ -261,11 +160,49 @@ static noinline void long_conn(struct skbtrace_session *s,
 	    !skbtrace_passes_packet(s, ev, skb, skb_network_offset(skb), dir,
 				    skb->dev, sk))
 		return;
-	fill_tuple(skbtrace_tuple_of(&b), sk, &at);
-	fill_header(&b, &at);
+	fill_segment(&b, sk, skb, dir);
 	b.sk = skbtrace_cookie(sk);
-	fill_conn(&b, sk);
 	skbtrace_write_packet(s, ev, skb, sock_net(sk)->ns.inum, &b);
+}
+
+static __always_inline void kept(struct skbtrace_session *s,
+				 const struct skbtrace_event *ev,
+				 struct sock *sk, const struct sk_buff *skb,
+				 const struct skbtrace_verdicts *counted,
+				 u8 dir)
+{
+	struct skbtrace_quick q __uninitialized;
+	struct tcp_send_block *b;
+	int how = -1;
+
+	/* one that has no cookie is in no table of verdicts: nothing counted */
+	if (likely(atomic64_read(&sk->sk_cookie)))
+		how = skbtrace_quick_segment(&q, s, ev, sizeof(*b), skb,
+					     counted);
+	if (how <= 0) {
+		if (how < 0)
+			long_conn(s, ev, sk, skb, dir);
+		return;
+	}
+	b = q.block;
+	b->hdr.netns = sock_net(sk)->ns.inum;
+	b->sk = atomic64_read(&sk->sk_cookie);
+	fill_segment(b, sk, skb, dir);
+	skbtrace_quick_commit(&q);
+}
+
+static noinline void kept_send(struct skbtrace_session *s, struct sock *sk,
+			       const struct sk_buff *skb,
+			       const struct skbtrace_verdicts *counted)
+{
+	kept(s, &skbtrace_ev_tcp_send, sk, skb, counted, SKBTRACE_DIR_TX);
+}
+
+static noinline void kept_receive(struct skbtrace_session *s, struct sock *sk,
+				  const struct sk_buff *skb,
+				  const struct skbtrace_verdicts *counted)
+{
+	kept(s, &skbtrace_ev_tcp_receive, sk, skb, counted, SKBTRACE_DIR_RX);
 }
 
 /* What is refused has not been looked at. */
@@ -274,34 +211,33 @@ static __always_inline void conn_segment(struct skbtrace_session *s,
 					 struct sock *sk,
 					 const struct sk_buff *skb, u8 dir)
 {
-	struct skbtrace_quick q __uninitialized;
-	struct tcp_send_block *b;
-	struct segment_at at;
-	int how = -1;
+	const struct skbtrace_verdicts *counted;
+	int how;
 
-	if (likely(atomic64_read(&sk->sk_cookie)))
-		how = skbtrace_quick_segment(&q, s, ev, sizeof(*b), skb, sk);
-	if (how <= 0) {
-		if (how < 0)
-			long_conn(s, ev, sk, skb, dir);
+	/* port_agrees(), the header untouched */
+	if (unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE) &&
+	    !skbtrace_in_range(s, ev, ntohs(header_of(skb)->dest)))
 		return;
-	}
-	b = q.block;
-	at = conn_segment_at(sk, skb, dir);
-	b->hdr.netns = sock_net(sk)->ns.inum;
-	fill_tuple(skbtrace_tuple_of(b), sk, &at);
-	fill_header(b, &at);
-	b->sk = atomic64_read(&sk->sk_cookie);
-	fill_conn(b, sk);
-	skbtrace_quick_commit(&q);
+	how = skbtrace_quick_checks(&counted, s, ev, sk, SKBTRACE_QUICK_PACKET);
+	if (how < 0)
+		long_conn(s, ev, sk, skb, dir);
+	else if (how && dir == SKBTRACE_DIR_TX)
+		kept_send(s, sk, skb, counted);
+	else if (how)
+		kept_receive(s, sk, skb, counted);
 }
 
-static noinline bool wants_how(struct skbtrace_session *s,
-			       const struct sock *sk, const struct sk_buff *skb)
+/* With skip= or only= */
+static noinline void send_selective(struct skbtrace_session *s,
+				    struct sock *sk, const struct sk_buff *skb)
 {
-	struct segment_at at = conn_segment_at(sk, skb, SKBTRACE_DIR_TX);
+	const struct tcphdr *th = header_of(skb);
+	u8 how = segment_how(sk, th, ntohl(th->seq),
+			     skb->len - th->doff * 4);
 
-	return skbtrace_wants(s, &skbtrace_ev_tcp_send, at.how);
+	if (skbtrace_wants(s, &skbtrace_ev_tcp_send, how) &&
+	    port_agrees(s, &skbtrace_ev_tcp_send, th))
+		long_conn(s, &skbtrace_ev_tcp_send, sk, skb, SKBTRACE_DIR_TX);
 }
 
 /* Context: the socket is locked. */
@@ -312,9 +248,10 @@ SKBTRACE_DEFINE_PROBE(tcp_send_skb_probe,
 	const struct skbtrace_event *ev = &skbtrace_ev_tcp_send;
 	struct skbtrace_session *s = data;
 
-	if (unlikely(s->slot[ev->slot].selective) && !wants_how(s, sk, skb))
-		return;
-	conn_segment(s, ev, sk, skb, SKBTRACE_DIR_TX);
+	if (unlikely(s->slot[ev->slot].selective))
+		send_selective(s, sk, skb);
+	else
+		conn_segment(s, ev, sk, skb, SKBTRACE_DIR_TX);
 }
 
 /* ---- of no connection, or a minisocket ---- */
@@ -326,18 +263,20 @@ SKBTRACE_DEFINE_PROBE(tcp_send_synack_probe,
 		      TP_ARGS(req, skb, again))
 {
 	const struct skbtrace_event *ev = &skbtrace_ev_tcp_send;
-	struct segment_at at = segment_at(skb, SKBTRACE_DIR_TX);
+	const struct tcphdr *th = header_of(skb);
 	struct tcp_send_block b __uninitialized;
 	struct skbtrace_session *s = data;
 	struct sock *sk = req_to_sk(req);
 
-	at.how = again ? TCP_HOW_AGAIN : TCP_HOW_FIRST;
-	if (!skbtrace_wants(s, ev, at.how) || !skbtrace_passes(s, ev, sk))
+	b.how = again ? TCP_HOW_AGAIN : TCP_HOW_FIRST;
+	if (!skbtrace_wants(s, ev, b.how) || !port_agrees(s, ev, th) ||
+	    !skbtrace_passes(s, ev, sk))
 		return;
-	fill_tuple(skbtrace_tuple_of(&b), sk, &at);
-	fill_header(&b, &at);
+	fill_tuple(skbtrace_tuple_of(&b), sk, th, SKBTRACE_DIR_TX);
+	fill_header(&b, th);
+	fill_size(&b, skb);
 	b.sk = skbtrace_cookie(sk);
-	fill_request(&b, req);
+	skbtrace_fill_vars(tcp_vars_of(&b), sk);
 	skbtrace_write_packet(s, ev, skb, sock_net(sk)->ns.inum, &b);
 }
 
@@ -354,10 +293,6 @@ SKBTRACE_DEFINE_PROBE(tcp_send_reply_probe,
 			       const struct tcphdr *th),
 		      TP_ARGS(csk, skb, th))
 {
-	const struct segment_at at = {
-		.skb = skb, .th = th, .segs = 1, .dir = SKBTRACE_DIR_TX,
-		.how = TCP_HOW_FIRST,
-	};
 	const struct skbtrace_event *ev = &skbtrace_ev_tcp_send;
 	const struct net_device *dev = answered_dev(skb);
 	struct tcp_send_block b __uninitialized;
@@ -365,15 +300,18 @@ SKBTRACE_DEFINE_PROBE(tcp_send_reply_probe,
 	struct skbtrace_session *s = data;
 	int l3 = skb_network_offset(skb);
 
-	if (!skbtrace_wants(s, ev, at.how) ||
+	if (!skbtrace_wants(s, ev, TCP_HOW_FIRST) || !port_agrees(s, ev, th) ||
 	    !skbtrace_passes_packet(s, ev, skb, l3, SKBTRACE_DIR_RX, dev, sk))
 		return;
 	skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_RX, skbtrace_tuple_of(&b),
 			      NULL);
 	b.dir = SKBTRACE_DIR_TX;
-	fill_header(&b, &at);
+	fill_header(&b, th);
+	b.len = 0;
+	b.segs = 1;
+	b.how = TCP_HOW_FIRST;
 	b.sk = sk ? skbtrace_cookie(sk) : 0;
-	fill_state(&b, sk);
+	skbtrace_fill_vars(tcp_vars_of(&b), sk);
 	skbtrace_write_packet(s, ev, skb, sk ? sock_net(sk)->ns.inum :
 				      dev ? dev_net(dev)->ns.inum : 0, &b);
 }
@@ -381,19 +319,21 @@ SKBTRACE_DEFINE_PROBE(tcp_send_reply_probe,
 static noinline void receive_other(struct skbtrace_session *s, struct sock *sk,
 				   const struct sk_buff *skb)
 {
-	const struct segment_at at = segment_at(skb, SKBTRACE_DIR_RX);
 	const struct skbtrace_event *ev = &skbtrace_ev_tcp_receive;
 	struct tcp_send_block b __uninitialized;
 	int l3 = skb_network_offset(skb);
 
-	if (!skbtrace_passes_packet(s, ev, skb, l3, SKBTRACE_DIR_RX, skb->dev,
+	if (!port_agrees(s, ev, header_of(skb)) ||
+	    !skbtrace_passes_packet(s, ev, skb, l3, SKBTRACE_DIR_RX, skb->dev,
 				    sk))
 		return;
 	skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_RX, skbtrace_tuple_of(&b),
 			      NULL);
-	fill_header(&b, &at);
+	fill_header(&b, header_of(skb));
+	fill_size(&b, skb);
+	b.how = 0;
 	b.sk = sk ? skbtrace_cookie(sk) : 0;
-	fill_state(&b, sk);
+	skbtrace_fill_vars(tcp_vars_of(&b), sk);
 	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
 }
 
@@ -442,31 +382,29 @@ static void infer_tcp(struct skbtrace_session *s,
 		      u8 dir)
 {
 	const struct sock *conn = conn_of(sk);
-	struct segment_at at = { .skb = skb, .dir = dir };
 	struct tcp_send_block b __uninitialized;
 	int l3 = skbtrace_l3(skb, here);
 	struct skbtrace_l4 l4 = {};
+	const struct tcphdr *th;
 	struct tcphdr buf;
 
 	if (l3 == SKBTRACE_NO_L3 ||
 	    !skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4) ||
 	    !l4.valid || b.proto != IPPROTO_TCP)
 		return;
-	at.th = skb_header_pointer(skb, header_offset(skb, l3), sizeof(buf),
-				   &buf);
-	if (!at.th)
+	th = skb_header_pointer(skb, header_offset(skb, l3), sizeof(buf), &buf);
+	if (!th)
 		return;
-	at.len = l4.len;
-	at.segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
-	if (dir == SKBTRACE_DIR_TX)
-		at.how = conn ? segment_how(conn, at.th, at.len) :
-				TCP_HOW_FIRST;
-	if (!skbtrace_wants(s, ev, at.how) ||
+	b.how = dir != SKBTRACE_DIR_TX ? 0 :
+		conn ? segment_how(conn, th, l4.seq, l4.len) : TCP_HOW_FIRST;
+	if (!skbtrace_wants(s, ev, b.how) || !port_agrees(s, ev, th) ||
 	    !skbtrace_passes_packet(s, ev, skb, l3, dir, skb->dev, sk))
 		return;
-	fill_header(&b, &at);
+	fill_header(&b, th);
+	fill_size(&b, skb);
+	b.len = l4.len;
 	b.sk = conn ? skbtrace_cookie(sk) : 0;
-	fill_state(&b, conn);
+	skbtrace_fill_vars(tcp_vars_of(&b), conn);
 	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
 }
 
@@ -521,6 +459,7 @@ SKBTRACE_DEFINE_EVENT(tcp_send) = {
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
 	.select		= "how",
+	.range		= "pport",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.conds		= true,
 	.help		= "TCP hands a segment to IP; with its header and the state of the connection.",
@@ -537,6 +476,7 @@ SKBTRACE_DEFINE_EVENT(tcp_receive) = {
 	.nr		= SKBTRACE_NR(tcp_receive),
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
+	.range		= "lport",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.conds		= true,
 	.help		= "TCP is handed a segment, and has looked up its socket; with its header and the state before it.",

@@ -12,7 +12,7 @@
 
 #define UDP_FIELDS(F, S)						\
 	SKBTRACE_TUPLE_FIELDS(F, S)					\
-	F(S, u16, spare, "-", "-", "0")					\
+	F(S, u16, checksum, "hex", "-", "as in the header; sent: the device may still have to complete it") \
 	F(S, u64, sk, "sk", "brief", "socket")				\
 	F(S, u32, len, "bytes", "brief", "payload")			\
 	F(S, u32, segs, "segs", "brief", "datagrams on the wire (gso_segs)") \
@@ -29,13 +29,14 @@ struct udp_facts {
 	u32	len;
 	u32	queued;
 	u32	buf;
+	u16	checksum;
 };
 
 static __always_inline void fill_udp(struct udp_send_block *b,
 				     const struct sk_buff *skb,
 				     const struct udp_facts *f)
 {
-	b->spare = 0;
+	b->checksum = f->checksum;
 	b->sk = f->cookie;
 	b->len = f->len;
 	b->segs = max_t(u32, skb_shinfo(skb)->gso_segs, 1);
@@ -51,6 +52,7 @@ static __always_inline void get_facts(struct udp_facts *f,
 				      const struct sock *sk,
 				      const struct sk_buff *skb, u8 dir)
 {
+	f->checksum = ntohs((__force __be16)udp_hdr(skb)->check);
 	f->cookie = atomic64_read(&sk->sk_cookie);
 	if (dir == SKBTRACE_DIR_TX) {
 		f->len = skb->len - skb_transport_offset(skb) -
@@ -83,19 +85,21 @@ static noinline void long_udp(struct skbtrace_session *s,
 }
 
 /* Inline: the direction is a constant. */
-static __always_inline void udp_probe(struct skbtrace_session *s,
-				      const struct skbtrace_event *ev,
-				      struct sock *sk,
-				      const struct sk_buff *skb, u8 dir)
+static __always_inline void kept(struct skbtrace_session *s,
+				 const struct skbtrace_event *ev,
+				 struct sock *sk, const struct sk_buff *skb,
+				 const struct skbtrace_verdicts *counted,
+				 u8 dir)
 {
 	int l3 = skb_network_offset(skb), how = -1;
 	struct skbtrace_quick q __uninitialized;
 	struct udp_send_block *b;
 	struct udp_facts f;
 
+	/* one that has no cookie is in no table of verdicts: nothing counted */
 	if (likely(atomic64_read(&sk->sk_cookie)))
-		how = skbtrace_quick_packet(&q, s, ev, sizeof(*b), skb, l3,
-					    sk->sk_dport ? sk : NULL);
+		how = skbtrace_quick_plain(&q, s, ev, sizeof(*b), skb, l3,
+					   counted);
 	if (how <= 0) {
 		if (how < 0)
 			long_udp(s, ev, sk, skb, dir);
@@ -107,6 +111,42 @@ static __always_inline void udp_probe(struct skbtrace_session *s,
 	skbtrace_plain_tuple(skb, l3, dir, skbtrace_tuple_of(b), NULL);
 	fill_udp(b, skb, &f);
 	skbtrace_quick_commit(&q);
+}
+
+static noinline void kept_send(struct skbtrace_session *s, struct sock *sk,
+			       const struct sk_buff *skb,
+			       const struct skbtrace_verdicts *counted)
+{
+	kept(s, &skbtrace_ev_udp_send, sk, skb, counted, SKBTRACE_DIR_TX);
+}
+
+static noinline void kept_receive(struct skbtrace_session *s, struct sock *sk,
+				  const struct sk_buff *skb,
+				  const struct skbtrace_verdicts *counted)
+{
+	kept(s, &skbtrace_ev_udp_receive, sk, skb, counted, SKBTRACE_DIR_RX);
+}
+
+/* What is refused has not been looked at. */
+static __always_inline void udp_probe(struct skbtrace_session *s,
+				      const struct skbtrace_event *ev,
+				      struct sock *sk,
+				      const struct sk_buff *skb, u8 dir)
+{
+	const struct skbtrace_verdicts *counted;
+	int how;
+
+	if (unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE) &&
+	    !skbtrace_in_range(s, ev, ntohs(udp_hdr(skb)->dest)))
+		return;
+	how = skbtrace_quick_checks(&counted, s, ev, sk->sk_dport ? sk : NULL,
+				    SKBTRACE_QUICK_PACKET);
+	if (how < 0)
+		long_udp(s, ev, sk, skb, dir);
+	else if (how && dir == SKBTRACE_DIR_TX)
+		kept_send(s, sk, skb, counted);
+	else if (how)
+		kept_receive(s, sk, skb, counted);
 }
 
 /* Context: process; the socket is locked only if it is corked. */
@@ -143,6 +183,8 @@ static void infer_udp(struct skbtrace_session *s,
 	if (l3 == SKBTRACE_NO_L3 ||
 	    !skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4) ||
 	    !l4.valid || b.proto != IPPROTO_UDP ||
+	    !skbtrace_in_range(s, ev, dir == SKBTRACE_DIR_TX ? b.pport :
+							       b.lport) ||
 	    !skbtrace_passes_packet(s, ev, skb, l3, dir, skb->dev, sk))
 		return;
 	f.len = l4.len;
@@ -187,13 +229,13 @@ static SKBTRACE_HOOK(hook_udp_receive_infer, netif_receive_skb,
 		     udp_receive_infer_probe);
 
 static struct skbtrace_inference udp_send_inferred = {
-	.how		= "at net_dev_queue: each device of a stack (bridge, VLAN, tunnel) is an event of its own; of a fragmented datagram len is that of the first fragment",
+	.how		= "at net_dev_queue: each device of a stack (bridge, VLAN, tunnel) is an event of its own; the checksum is not known; of a fragmented datagram len is that of the first fragment",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_udp_send_infer, NULL },
 };
 
 static struct skbtrace_inference udp_receive_inferred = {
-	.how		= "at netif_receive_skb: also what is forwarded, has no socket or finds no room in its buffer; sk, queued and buf are not known; of a fragmented datagram len is that of the first fragment",
+	.how		= "at netif_receive_skb: also what is forwarded, has no socket or finds no room in its buffer; sk, queued, buf and checksum are not known; of a fragmented datagram len is that of the first fragment",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_udp_receive_infer, NULL },
 };
@@ -203,6 +245,7 @@ SKBTRACE_DEFINE_EVENT(udp_send) = {
 	.nr		= SKBTRACE_NR(udp_send),
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
+	.range		= "pport",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.conds		= true,
 	.sets		= "send",
@@ -219,6 +262,7 @@ SKBTRACE_DEFINE_EVENT(udp_receive) = {
 	.nr		= SKBTRACE_NR(udp_receive),
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
+	.range		= "lport",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.conds		= true,
 	.help		= "A datagram has been queued on its socket.",

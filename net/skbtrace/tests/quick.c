@@ -77,13 +77,17 @@ static void quick_is_the_same(struct kunit *test)
 static int quick_segment(struct write_test *t, struct sk_buff *skb,
 			 struct kunit_w_block *copy)
 {
+	const struct skbtrace_verdicts *counted;
 	struct skbtrace_quick q;
 	struct kunit_w_block *b;
 	int how;
 
 	preempt_disable();
-	how = skbtrace_quick_segment(&q, t->s, &kunit_ev_other, sizeof(*b), skb,
-				     NULL);
+	how = skbtrace_quick_checks(&counted, t->s, &kunit_ev_other, NULL,
+				    SKBTRACE_QUICK_PACKET);
+	if (how > 0)
+		how = skbtrace_quick_segment(&q, t->s, &kunit_ev_other,
+					     sizeof(*b), skb, counted);
 	if (how > 0) {
 		b = q.block;
 		b->hdr.netns = 5;

@@ -9,6 +9,8 @@
 #include "cmd/livesink.h"
 #include "d/d.h"
 #include "lib/num.h"
+#include "provider/list.h"
+#include "provider/provider.h"
 #include "show/input.h"
 
 enum { MAX_SPECS = 32 };	/* more than probes are made of */
@@ -18,8 +20,11 @@ static struct recopt what = { .set = "@conn" };
 static struct show_opts show_opts;
 static struct inputs inputs;
 static struct d_how how;
-static const char *script;
+static const char *script, *command;
 static char *text;
+static bool list, verbose, no_run;
+static struct child child;
+static char **child_argv;
 static struct d *d;
 static int status = -1;		/* of the program's end, -1: not ended */
 static char *specs[MAX_SPECS];
@@ -38,6 +43,35 @@ static int add_text(const char *arg, void *dest)
 	return 0;
 }
 
+/* A probe's description with less than all parts, and what is behind it */
+static int add_part(const char *arg, const char *colons)
+{
+	int len = strcspn(arg, " \t\n/{");
+	char *s = xasprintf("%.*s%s%s", len, arg, colons, arg + len);
+
+	add_text(s, &text);
+	free(s);
+	return 0;
+}
+
+static int add_provider(const char *arg, void *dest)
+{
+	(void)dest;
+	return add_part(arg, ":::");
+}
+
+static int add_module(const char *arg, void *dest)
+{
+	(void)dest;
+	return add_part(arg, "::");
+}
+
+static int add_function(const char *arg, void *dest)
+{
+	(void)dest;
+	return add_part(arg, ":");
+}
+
 static int add_option(const char *arg, void *dest)
 {
 	struct d_how *h = dest;
@@ -52,8 +86,24 @@ static int add_option(const char *arg, void *dest)
 static const struct opt opts[] = {
 	{ 'n', "program", "PROGRAM", "the same as the operand; several are one",
 	  OPT_CALL, &text, add_text },
+	{ 'P', "provider", "PROVIDER", "all probes of a provider: -P udp",
+	  OPT_CALL, NULL, add_provider },
+	{ 'm', "module", "MODULE", "all of [PROVIDER:]MODULE", OPT_CALL, NULL,
+	  add_module },
+	{ 'f', "function", "FUNCTION", "all of [[PROVIDER:]MODULE:]FUNCTION",
+	  OPT_CALL, NULL, add_function },
 	{ 's', "script", "FILE", "a program in a file, - for stdin; operands are"
 	  " its $1, $2 ...", OPT_STRING, &script, NULL },
+	{ 'c', "command", "COMMAND", "run it when all is on, until a second after"
+	  " its end; $target is its pid", OPT_STRING, &command, NULL },
+	{ 'l', "list", NULL, "list the program's probes (without one: all) and"
+	  " run nothing", OPT_FLAG, &list, NULL },
+	{ 'v', "verbose", NULL, "of -l: stability and types of arguments",
+	  OPT_FLAG, &verbose, NULL },
+	{ 'e', "check", NULL, "check the program and run nothing", OPT_FLAG,
+	  &no_run, NULL },
+	{ 'Z', "zero", NULL, "a description may match no probe", OPT_FLAG,
+	  &how.zero, NULL },
 	{ 'i', "input", "FILE", "over this recording, - for stdin", OPT_CALL,
 	  &inputs, add_input },
 	{ 'q', "quiet", NULL, "only what the program prints", OPT_FLAG,
@@ -88,12 +138,12 @@ static void tap_rec(void *arg, const struct match *m, struct trace *t,
 
 static void tell_missing(void *traces, const char *event, const char *when)
 {
+	const char *whole = event_whole(event);
 	bool told = false;
 
 	(void)when;
-
 	for (const struct trace *t = traces; t; t = t->next) {
-		if (trace_spec(t, event))
+		if (trace_spec(t, event) || (whole && trace_spec(t, whole)))
 			return;
 		told = told || *trace_meta_get(t, "events");
 	}
@@ -148,24 +198,39 @@ static void add_spec(void *n, const char *event, const char *when)
 	++*(int *)n;
 }
 
+/* Of a program that asks nothing of the network */
+static int run_alone(void)
+{
+	if (d_has_ticks(d))
+		return fail(EXIT_USAGE, "tick-N alone: nothing of the network is traced");
+	d_begin(d, NULL, mono_ns());
+	d_tick(d, mono_ns());
+	if (command) {
+		int code = child_go(&child, child_argv);
+
+		if (code)
+			return code;
+		child_wait(&child);
+	}
+	return d_end(d);
+}
+
 static int run_live(void)
 {
 	struct live l = {
 		.sink = { .ops = &live_ops, .stdout_fd = STDOUT_FILENO },
 		.shown = shown,
+		.child = command ? &child : NULL,
+		.child_argv = child_argv,
 	};
 	int n = 0, code;
 
 	d_events(d, add_spec, &n);
-	if (n) {
-		what.quiet = true;
-		code = live_run(&l, "d", &what, &show_opts);
-		return code ? code : status < 0 ? d_end(d) : status;
-	}
-	if (d_has_ticks(d))
-		return fail(EXIT_USAGE, "tick-N alone: nothing of the network is traced");
-	d_begin(d, NULL, mono_ns());
-	return d_end(d);
+	if (!n)
+		return run_alone();
+	what.quiet = how.quiet;
+	code = live_run(&l, "d", &what, &show_opts);
+	return code ? code : status < 0 ? d_end(d) : status;
 }
 
 static int run_input(void)
@@ -184,6 +249,11 @@ static int check_input(void)
 	bool scope = what.packet_filter.text || what.debugfs ||
 		     what.duration_ns;
 
+	if (inputs.n && command)
+		return fail(EXIT_USAGE, "%s is read: -c is for tracing",
+			    inputs.name[0]);
+	if (verbose && !list)
+		return fail(EXIT_USAGE, "-v is for -l");
 	for (int i = 0; i < NR_SCOPES; i++)
 		scope = scope || what.scope[i].text;
 	if (inputs.n && scope)
@@ -199,8 +269,12 @@ static int check_input(void)
 static int load_script(void)
 {
 	size_t len;
-	int code = input_text(script, &text, &len);
+	int code;
 
+	/* also where nobody has made that link */
+	if (!strcmp(script, "/dev/stdin"))
+		script = "-";
+	code = input_text(script, &text, &len);
 	if (code)
 		return code;
 	if (len > D_MAX_TEXT || memchr(text, 0, len))
@@ -238,22 +312,49 @@ static int take_program(const struct args *a)
 	return 0;
 }
 
+static int compile(void)
+{
+	if (command) {
+		int code;
+
+		child_argv = child_words(command);
+		code = child_create(&child, child_argv);
+		if (code)
+			return code;
+		how.target = child.pid;
+	}
+	d = d_new(&how);
+	return d ? 0 : EXIT_USAGE;
+}
+
+static int run_program(void)
+{
+	if (list)
+		d_list(d, verbose);
+	if (list || no_run)
+		return 0;
+	show_opts.tap = &tap;
+	return inputs.n ? run_input() : run_live();
+}
+
 static int run_d(const struct args *a)
 {
 	int code = check_input();
 
+	if (!code && list && !a->n && !text && !script)
+		return list_probes(0, NULL,
+				   verbose ? LIST_TYPES : LIST_LINE, NULL);
+	how.quiet = how.quiet || list;
 	if (!code)
 		code = take_program(a);
-	if (!code) {
-		d = d_new(&how);
-		if (!d)
-			code = EXIT_USAGE;
-	}
-	if (d) {
-		show_opts.tap = &tap;
-		code = inputs.n ? run_input() : run_live();
+	if (!code)
+		code = compile();
+	if (!code)
+		code = run_program();
+	if (d)
 		d_free(d);
-	}
+	child_drop(&child);
+	free(child_argv);
 	for (int i = 0; i < MAX_SPECS; i++)
 		free(specs[i]);
 	free(text);
@@ -270,7 +371,9 @@ const struct cmd cmd_d = {
 "\n"
 "  skbtrace d 'tcp:::connect-request { @[args[3]->tcps_raddr] = count(); }'\n"
 "  skbtrace d -i skbtrace.dat 'tcp:::send { @ = quantize(args[2]->ip_plength); }'\n"
-"  skbtrace d -q -s tcpstates.d -i skbtrace.dat\n",
+"  skbtrace d -q -s tcpstates.d -i skbtrace.dat\n"
+"  skbtrace d -c 'curl -s 10.0.0.7' 'tcp:::state-change /pid == $target/'\n"
+"  skbtrace d -l -v -n ip:::send\n",
 	.opts = opts,
 	.run = run_d,
 };

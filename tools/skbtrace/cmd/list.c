@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,6 +57,42 @@ static int list_kernel(void)
 	return code;
 }
 
+/*
+ * Of a kernel that has skbtrace and lets us read it, else NULL: nothing is
+ * loaded for it, and it is not missed.
+ */
+static struct format *read_format(void)
+{
+	char *path = xasprintf("%s/skbtrace/format",
+			       debugfs ? debugfs : CTL_DEBUGFS);
+	struct format *f = NULL;
+	FILE *file = fopen(path, "re");
+	char *text = NULL, err[256];
+	size_t size = 0;
+	ssize_t len;
+
+	if (file) {
+		len = getdelim(&text, &size, '\0', file);
+		if (len > 0)
+			f = format_parse(text, len, err, sizeof(err));
+		free(text);
+		fclose(file);
+	}
+	free(path);
+	return f;
+}
+
+static int list_providers(const struct args *a)
+{
+	struct format *here = verbose ? read_format() : NULL;
+	int code;
+
+	code = list_probes(a->n, a->v, verbose ? LIST_ALL : LIST_LINE, here);
+	if (here)
+		format_free(here);
+	return code;
+}
+
 static int run_list(const struct args *a)
 {
 	if (verbose && !probes)
@@ -63,7 +100,7 @@ static int run_list(const struct args *a)
 	if (probes && (input || what.json))
 		return fail(EXIT_USAGE, "-l lists probes: neither -i nor --json");
 	if (probes)
-		return list_probes(a->n, a->v, verbose);
+		return list_providers(a);
 	if (dissector + colors + what.json > 1)
 		return fail(EXIT_USAGE, "--json, --dissector, --colors: one at a time");
 	if ((dissector || colors) && a->n)

@@ -104,6 +104,18 @@ static int run(struct live *l, struct session *s, int *err)
 	return code;
 }
 
+/* The session watches it; 0, or an exit code */
+static int let_go(struct live *l, struct session *s)
+{
+	int code;
+
+	if (!l->child)
+		return 0;
+	code = child_go(l->child, l->child_argv);
+	s->child = *l->child;
+	return code;
+}
+
 static int run_prepared(struct live *l, struct session *s)
 {
 	int code, err, shown;
@@ -113,7 +125,11 @@ static int run_prepared(struct live *l, struct session *s)
 		return code;
 	err = begin(l, s);
 	if (!err)
+		code = let_go(l, s);
+	if (!err && !code)
 		code = run(l, s, &err);
+	if (s->child.pid || s->child.ended)
+		*l->child = s->child;
 	session_end(s);
 	if (err && err != -EPIPE)
 		code = EXIT_FAILED;

@@ -11,6 +11,9 @@ struct live {
 	struct show *show;
 	/* When all that is there has been shown. -EPIPE: nobody wants more */
 	int (*shown)(struct live *l);
+	/* Created: it is let go when all is on, and its end ends it. Or NULL */
+	struct child *child;
+	char **child_argv;
 	int code;		/* of the show, when it failed */
 };
 

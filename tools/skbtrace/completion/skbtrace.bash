@@ -17,9 +17,16 @@ _skbtrace_words() {
 		sed 's/.*: //; s/ *([^)]*)//g; s/, */ /g'
 }
 
-# The names of events and sets. Nothing is loaded for it.
+# Probes that an event is made into, tcp:::send; or, with "PROVIDER", only whose
+_skbtrace_probes() {
+	"$_skbtrace_program" list -l 2>/dev/null | awk -v provider="${1-}" '
+		NR > 1 && NF == 5 { print provider ? $2 : $2 ":::" $5 }'
+}
+
+# The names of events and sets, and of probes. Nothing is loaded for it.
 _skbtrace_events() {
 	local from=()
+	[ "$1" = list ] || _skbtrace_probes
 	case $1 in
 	parse | live | record | list | why | top | pcap | tc)
 		if [ "$1" != parse ] && [ "$1" != pcap ] && [ -r /sys/kernel/debug/skbtrace/format ]; then
@@ -48,6 +55,8 @@ _skbtrace_list() {
 		last=${cur##*,}
 	fi
 	mapfile -t COMPREPLY < <(compgen -P "$head" -W "$1" -- "$last")
+	# readline replaces what is behind the last colon
+	__ltrim_colon_completions "$cur"
 	compopt -o nospace 2>/dev/null
 }
 
@@ -58,6 +67,11 @@ _skbtrace_argument() { # COMMAND OPTION
 	FILE | CAPTURE | PATHS | PATH) _filedir ;;
 	DIR) _filedir -d ;;
 	SPEC | LIST) _skbtrace_list "$(_skbtrace_events "$1")" ;;
+	PROGRAM) _skbtrace_list "$(_skbtrace_probes)" ;;
+	PROVIDER)
+		mapfile -t COMPREPLY < <(compgen -W \
+			"$(_skbtrace_probes PROVIDER | uniq)" -- "$cur")
+		;;
 	CTX) _skbtrace_list "$(_skbtrace_words "$1" "$2")" ;;
 	FORMAT | WHEN)
 		mapfile -t COMPREPLY < <(compgen -W \
@@ -114,6 +128,7 @@ _skbtrace() {
 	fi
 	case $command in
 	parse | info | why | report | plot | cut | merge | anonymise | pcap) _filedir ;;
+	d) _skbtrace_list "$(_skbtrace_probes)" ;;
 	list | tc) _skbtrace_list "$(_skbtrace_events "$command")" ;;
 	esac
 } &&

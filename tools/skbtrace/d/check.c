@@ -247,6 +247,7 @@ static void check_member(struct checker *c, struct expr *e)
 		if (member_had(p, m) == HAD_NOT)
 			d_error(c->p, e->pos, "%s is unavailable in %s: no event that it is made of carries it",
 				m->name, probe_text(p));
+		c->plan->whole = c->plan->whole || member_whole(p, m);
 	}
 	e->kind = E_MEMBER;
 	e->member = m;

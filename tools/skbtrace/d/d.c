@@ -8,6 +8,8 @@
 #include "d/option.h"
 #include "d/push.h"
 #include "d/run.h"
+#include "provider/entered.h"
+#include "provider/list.h"
 #include "trace/per_event.h"
 
 enum { ID_BEGIN = 1, ID_END = 2, MAX_FAULTS = 10 };
@@ -15,6 +17,9 @@ enum { ID_BEGIN = 1, ID_END = 2, MAX_FAULTS = 10 };
 /* What an event is to the program. */
 struct of_event {
 	struct cols cols;
+	bool changes;		/* state-change is among them */
+	const char *other;	/* says the same as this one, or NULL */
+	bool whole;		/* and this one has more */
 	u32 n;
 	struct enabled **probes;
 };
@@ -23,6 +28,7 @@ struct d {
 	struct program p;
 	struct plan plan;
 	struct run run;
+	struct entered entered;
 	struct per_event per_event;
 	struct d_settings settings;
 	struct out out;
@@ -74,12 +80,17 @@ static void set_limits(struct d *d)
 	}
 }
 
-static bool made_of(const struct probe *p, const char *event)
+/* Does it say any change of state? */
+static bool is_change(const struct probe *p)
 {
-	for (u32 i = 0; i < MAX_MADE_OF; i++)
-		if (p->event[i] && !strcmp(p->event[i], event))
-			return true;
-	return false;
+	return p->by == BY_STATE && !p->to;
+}
+
+static void set_other(struct of_event *of, const struct probe *p,
+		      const char *event)
+{
+	of->whole = !strcmp(event, p->whole);
+	of->other = of->whole ? p->event[0] : p->whole;
 }
 
 /* One that says any change fires before one that says what it means. */
@@ -89,10 +100,14 @@ static void add_probes(struct d *d, struct of_event *of, const char *event,
 	for (u32 i = 0; i < d->plan.n; i++) {
 		struct enabled *e = &d->plan.v[i];
 
-		if (!e->probe->to != any || !made_of(e->probe, event))
+		if (!e->probe->to != any || !probe_made_of(e->probe, event))
 			continue;
 		if (of->probes)
 			of->probes[of->n] = e;
+		if (e->probe->whole && (!e->probe->event[1] ||
+					strcmp(event, e->probe->event[1])))
+			set_other(of, e->probe, event);
+		of->changes = of->changes || is_change(e->probe);
 		of->n++;
 	}
 }
@@ -122,6 +137,8 @@ struct d *d_new(const struct d_how *how)
 	d->p.file = how->file;
 	d->p.nargs = how->nargs;
 	d->p.args = how->args;
+	d->p.target = how->target;
+	d->p.zero = how->zero;
 	if (!d_parse(&d->p) || !take_options(d, how) ||
 	    !d_check(&d->p, &d->plan)) {
 		d_free(d);
@@ -145,23 +162,35 @@ void d_free(struct d *d)
 	vars_free(&d->p);
 	d_plan_free(&d->plan);
 	per_event_free(&d->per_event);
+	entered_free(&d->entered);
 	free(d->run.out.mem);
 	out_free(&d->out);
 	pool_free(&d->p.pool);
 	free(d);
 }
 
+void d_list(const struct d *d, bool verbose)
+{
+	list_head();
+	for (u32 i = 0; i < d->plan.n; i++)
+		list_probe(d->plan.v[i].probe, d->plan.v[i].id,
+			   verbose ? LIST_TYPES : LIST_LINE, NULL);
+}
+
+static const char *event_of(const struct d *d, u32 probe, u32 i)
+{
+	return probe_event(d->plan.v[probe].probe, i, d->plan.whole);
+}
+
 static bool seen_before(const struct d *d, u32 probe, u32 event)
 {
-	const char *name = d->plan.v[probe].probe->event[event];
+	const char *name = event_of(d, probe, event), *o;
 
 	for (u32 i = 0; i <= probe; i++)
-		for (u32 j = 0; j < MAX_MADE_OF; j++) {
-			const char *o = d->plan.v[i].probe->event[j];
-
+		for (u32 j = 0; (o = event_of(d, i, j)); j++) {
 			if (i == probe && j == event)
 				return false;
-			if (o && !strcmp(o, name))
+			if (!strcmp(o, name))
 				return true;
 		}
 	return false;
@@ -171,12 +200,13 @@ void d_events(const struct d *d,
 	      void (*add)(void *arg, const char *event, const char *when),
 	      void *arg)
 {
+	const char *event;
+
 	for (u32 i = 0; i < d->plan.n; i++)
-		for (u32 j = 0; j < MAX_MADE_OF; j++) {
-			const char *event = d->plan.v[i].probe->event[j];
+		for (u32 j = 0; (event = event_of(d, i, j)); j++) {
 			char *when;
 
-			if (!event || seen_before(d, i, j))
+			if (seen_before(d, i, j))
 				continue;
 			when = push_event(&d->plan, event);
 			add(arg, event, when);
@@ -293,6 +323,31 @@ bool d_over(const struct d *d)
 	return d->run.exits || d->out.dead || d->out.err;
 }
 
+/*
+ * A change of state may be recorded by two events: the one that has more is the
+ * one if that is needed, else the other, if it is there.
+ */
+static bool is_told_by_other(const struct d *d, const struct of_event *of,
+			     const struct trace *t)
+{
+	if (!of->other || of->whole == d->plan.whole)
+		return false;
+	return !of->whole || trace_spec(t, of->other);
+}
+
+static void fire_entry(struct d *d, const struct of_event *of)
+{
+	struct run *run = &d->run;
+
+	run->f.entering = true;
+	for (u32 i = 0; i < of->n && !d_over(d); i++) {
+		run->f.probe = of->probes[i]->probe;
+		if (is_change(run->f.probe))
+			fire(d, of->probes[i]);
+	}
+	run->f.entering = false;
+}
+
 void d_rec(struct d *d, struct trace *t, const struct rec *r)
 {
 	const struct of_event *of = per_event(&d->per_event, r, d);
@@ -301,11 +356,13 @@ void d_rec(struct d *d, struct trace *t, const struct rec *r)
 
 	/* what was held back is older than what has been */
 	ticks(d, now);
-	if (!of->n || d_over(d))
+	if (!of->n || d_over(d) || is_told_by_other(d, of, t))
 		return;
 	run->now = now;
 	firing_set(&run->f, t, r, &of->cols);
 	run->f.scratch = &run->scratch;
+	if (of->changes && entered_untold(&d->entered, &run->f))
+		fire_entry(d, of);
 	for (u32 i = 0; i < of->n && !d_over(d); i++) {
 		run->f.probe = of->probes[i]->probe;
 		run->scratch.used = 0;

@@ -25,6 +25,8 @@ struct d_how {
 	const char *options[D_MAX_OPTIONS];	/* -x NAME[=VALUE] */
 	u32 noptions;
 	bool quiet;
+	bool zero;		/* -Z: descriptions may match nothing */
+	s64 target;		/* $target, 0: none */
 };
 
 struct d;
@@ -32,6 +34,9 @@ struct d;
 /* NULL after a message. It is not run before the first call of those below. */
 struct d *d_new(const struct d_how *how);
 void d_free(struct d *d);
+
+/* Its probes, as "dtrace -l" prints them, with -v if @verbose. */
+void d_list(const struct d *d, bool verbose);
 
 /* Each event it is made of, once, with the condition that it puts on it. */
 void d_events(const struct d *d,

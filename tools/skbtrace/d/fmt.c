@@ -4,6 +4,7 @@
 #include <time.h>
 
 #include "d/fmt.h"
+#include "lib/put.h"
 
 /* Past the flags, width and precision of a conversion; NULL: too long. */
 static const char *skip_spec(const char *s, struct fmt_part *part)
@@ -125,32 +126,6 @@ static s64 cut(s64 v, u8 size, bool is_signed)
 	return v;
 }
 
-static void put_int(struct text *out, const struct fmt_part *part, s64 v,
-		    const struct type *t)
-{
-	bool is_signed = part->conv == 'd' || part->conv == 'i';
-	char spec[48];
-
-	if (part->conv == 'p') {
-		textf(out, "0x%llx", (unsigned long long)v);
-		return;
-	}
-	if (part->size || !is_signed)
-		v = cut(v, part->size ? part->size : t->size,
-			is_signed && t->is_signed);
-	if (part->conv == 'c') {
-		char c = v;
-
-		text_put(out, &c, 1);
-		return;
-	}
-	snprintf(spec, sizeof(spec), "%%%sll%c", part->spec, part->conv);
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wformat-nonliteral"
-	textf(out, spec, (long long)v);
-#pragma GCC diagnostic pop
-}
-
 /* "%-20.10s"; what it holds is not ended by a NUL, and may be of a stranger. */
 static void put_text(struct text *out, const struct fmt_part *part,
 		     const char *s, u32 len)
@@ -171,6 +146,51 @@ static void put_text(struct text *out, const struct fmt_part *part,
 	text_put(out, s, len);
 	if (left && width > len)
 		text_fill(out, ' ', width - len);
+}
+
+/* No more than a width, and to which side: printf() is not needed for it. */
+static bool is_plain(const char *spec)
+{
+	spec += strspn(spec, "-");
+	return *spec != '0' && !spec[strspn(spec, "0123456789")];
+}
+
+static void put_decimal(struct text *out, const struct fmt_part *part, s64 v,
+			bool is_signed)
+{
+	char buf[24], *end = is_signed ? put_s64(buf, v) : put_u64(buf, v);
+
+	put_text(out, part, buf, end - buf);
+}
+
+static void put_int(struct text *out, const struct fmt_part *part, s64 v,
+		    const struct type *t)
+{
+	bool is_signed = part->conv == 'd' || part->conv == 'i';
+	char spec[48];
+
+	if (part->conv == 'p') {
+		textf(out, "0x%llx", (unsigned long long)v);
+		return;
+	}
+	if (part->size || !is_signed)
+		v = cut(v, part->size ? part->size : t->size,
+			is_signed && t->is_signed);
+	if (part->conv == 'c') {
+		char c = v;
+
+		text_put(out, &c, 1);
+		return;
+	}
+	if (is_plain(part->spec) && strchr("diu", part->conv)) {
+		put_decimal(out, part, v, is_signed);
+		return;
+	}
+	snprintf(spec, sizeof(spec), "%%%sll%c", part->spec, part->conv);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+	textf(out, spec, (long long)v);
+#pragma GCC diagnostic pop
 }
 
 /* A time of walltimestamp: "2026 Nov 30 03:22:18" */

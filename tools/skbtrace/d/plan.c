@@ -144,10 +144,12 @@ static void plan_spec(struct program *p, struct plan *plan, struct clause *c,
 		e = enable(plan, &probes[i], i + 1, 0);
 		add(plan, e, c, of, n);
 	}
-	if (!e && not_there)
+	if (e || p->zero)
+		return;
+	if (not_there)
 		d_error(p, sp->pos, "%s:::%s is unavailable: %s",
 			not_there->provider, not_there->name, not_there->how);
-	else if (!e)
+	else
 		no_match(p, sp, &s);
 }
 

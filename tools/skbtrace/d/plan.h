@@ -17,6 +17,7 @@ struct plan {
 	struct enabled *v;
 	u32 n;
 	u32 matched;		/* probes of all clauses, as in DTrace */
+	bool whole;		/* events that have more are needed */
 };
 
 /*

@@ -163,14 +163,6 @@ static char *push_clause(const struct clause *c, const struct probe *p)
 	return when;
 }
 
-static bool made_of(const struct probe *p, const char *event)
-{
-	for (u32 i = 0; i < MAX_MADE_OF && p->event[i]; i++)
-		if (!strcmp(p->event[i], event))
-			return true;
-	return false;
-}
-
 char *push_event(const struct plan *plan, const char *event)
 {
 	char *all = NULL;
@@ -178,7 +170,9 @@ char *push_event(const struct plan *plan, const char *event)
 	for (u32 i = 0; i < plan->n; i++) {
 		const struct enabled *e = &plan->v[i];
 
-		for (u32 c = 0; made_of(e->probe, event) && c < e->n; c++) {
+		if (!probe_made_of(e->probe, event))
+			continue;
+		for (u32 c = 0; c < e->n; c++) {
 			char *one = push_clause(e->clauses[c], e->probe);
 			char *old = all;
 

@@ -128,6 +128,8 @@ struct program {
 	struct agg *aggs;	/* in the order of the text */
 	int nargs;
 	char *const *args;	/* $1 and so on */
+	s64 target;		/* $target, 0: there is none */
+	bool zero;		/* descriptions may match nothing */
 	bool failed;		/* a message has been printed */
 };
 

@@ -68,6 +68,7 @@ void match_free(struct match *m)
 {
 	filter_free(&m->filter);
 	where_free(m->where);
+	fires_close(m->fires);
 	conns_free(&m->conns);
 	seqs_free(&m->seqs);
 }
@@ -79,6 +80,12 @@ bool match_any(const struct match *m)
 }
 
 /* ---- events ---- */
+
+/* An event, a set, a glob, or probes */
+static bool stands_for(const char *item, const struct event *e)
+{
+	return is_probe(item) ? fires_made_of(item, e) : evlist_has(item, e);
+}
 
 /* By -e alone */
 static bool is_chosen(const void *match, const struct event *e)
@@ -92,7 +99,7 @@ static bool is_chosen(const void *match, const struct event *e)
 		return true;
 	evlist_open(&l, m->events);
 	while (!wanted && (item = evlist_next(&l)))
-		wanted = *item && evlist_has(item, e);
+		wanted = *item && stands_for(item, e);
 	evlist_close(&l);
 	return wanted;
 }
@@ -121,7 +128,7 @@ static int no_such_event(const struct format *f, const char *item,
 static bool any_is(const struct format *f, const char *item)
 {
 	for (u32 i = 0; i < f->nevents; i++)
-		if (evlist_has(item, &f->events[i]))
+		if (stands_for(item, &f->events[i]))
 			return true;
 	return false;
 }

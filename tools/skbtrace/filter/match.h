@@ -8,12 +8,14 @@
 
 #include "filter/conns.h"
 #include "filter/filter.h"
+#include "filter/fires.h"
 #include "filter/seqs.h"
 #include "trace/trace.h"
 #include "where/where.h"
 
 struct match {
 	const char *events;	/* -e, NULL: all */
+	struct fires *fires;	/* probes in it, NULL: none */
 	const char *since, *until;
 	struct conns conns;	/* --conn; none: all */
 	struct seqs seqs;	/* --seq; none: all */
@@ -48,11 +50,12 @@ static inline bool match_who(const struct match *m, struct trace *t,
 	return (!m->conns.n && !m->filter.expr) || match_asked(m, t, r);
 }
 
-/* And what --where asks for? */
+/* And what --where asks for, and the probes of -e? */
 static inline bool match_where(const struct match *m, struct trace *t,
 			       const struct rec *r)
 {
-	return !m->where || where_true(m->where, t, r);
+	return (!m->where || where_true(m->where, t, r)) &&
+	       (!m->fires || !r->ev || fires_rec(m->fires, t, r));
 }
 
 /* It is not, but may turn out to be: its connection has no name or port yet. */

@@ -11,42 +11,27 @@ bool select_is_probe(const char *item)
 	return strchr(item, ':');
 }
 
-static int no_probe(const char *item, const struct probe *not_there)
+struct adding {
+	void (*add)(void *arg, const char *event, const char *when);
+	void *arg;
+};
+
+static void add_events(void *arg, const struct probe *p)
 {
-	if (not_there)
-		msg("%s is unavailable: %s", item, not_there->how);
-	else
-		msg("no probe matches \"%s\"", item);
-	hint("skbtrace list -l shows all");
-	return EXIT_USAGE;
+	const struct adding *a = arg;
+	char when[PROBE_WHEN];
+
+	for (u32 e = 0; e < MAX_MADE_OF && p->event[e]; e++)
+		a->add(a->arg, p->event[e], probe_when(when, p));
 }
 
 int select_probes(const char *item,
 		  void (*add)(void *arg, const char *event, const char *when),
 		  void *arg)
 {
-	const struct probe *not_there = NULL;
-	struct probe_spec spec;
-	char when[PROBE_WHEN];
-	bool found = false;
+	struct adding a = { .add = add, .arg = arg };
 
-	if (!probe_spec_parse(item, strlen(item), &spec))
-		return fail(EXIT_USAGE,
-			    "\"%s\" is no probe: PROVIDER:MODULE:FUNCTION:NAME",
-			    item);
-	for (u32 i = 0; i < nr_probes; i++) {
-		const struct probe *p = &probes[i];
-
-		if (!probe_matches(p, &spec))
-			continue;
-		if (!p->event[0])
-			not_there = p->had == HAD_NOT ? p : not_there;
-		for (u32 e = 0; e < MAX_MADE_OF && p->event[e]; e++) {
-			add(arg, p->event[e], probe_when(when, p));
-			found = true;
-		}
-	}
-	return found ? 0 : no_probe(item, not_there);
+	return probe_each(item, add_events, &a);
 }
 
 /* ---- primary= ---- */

@@ -13,19 +13,40 @@ static const char *const had_words[] = {
 	[HAD_NOT] = "unavailable",
 };
 
-static void print_line(const struct probe *p)
+static void print_line(const struct probe *p, u32 id)
 {
-	printf("%5u %10s %17s %33s %s\n", (u32)(p - probes) + 1, p->provider,
+	printf("%5u %10s %17s %33s %s\n", id, p->provider,
 	       p->module ? p->module : "", p->event[0] ? p->event[0] : "",
 	       p->name);
 }
 
-static void print_class(const char *title, const char *names, const char *data)
+static void print_class(const char *title, const char *names, const char *data,
+			const char *class)
 {
 	printf("\n\t%s Attributes\n"
 	       "\t\tIdentifier Names: %s\n"
 	       "\t\tData Semantics:   %s\n"
-	       "\t\tDependency Class: Common\n", title, names, data);
+	       "\t\tDependency Class: %s\n", title, names, data, class);
+}
+
+/*
+ * A probe is as stable as the least stable of its parts: module and function
+ * may change at any time, provider and name do not. As DTrace tells it.
+ */
+static void print_stability(const struct probe *p)
+{
+	const char *args = "Evolving", *class = "ISA";
+
+	if (strcmp(p->provider, "ip") && strcmp(p->provider, "tcp") &&
+	    strcmp(p->provider, "udp") && strcmp(p->provider, "sctp")) {
+		args = "Stable";
+		class = "Common";
+		print_class("Probe Description", args, args, class);
+	} else {
+		print_class("Probe Description", "Private", "Private",
+			    "Unknown");
+	}
+	print_class("Argument", args, args, class);
 }
 
 static void print_types(const struct probe *p)
@@ -39,12 +60,18 @@ static void print_types(const struct probe *p)
 		       p->args[i] ? " *" : "");
 }
 
-static void print_told(const char *how, const char *note, int col)
+/* From column @col, where the cursor is; more lines from @at */
+static void print_wrapped(const char *how, const char *note, int col, int at)
 {
 	char *told = xasprintf("%s%s%s", how, note ? ": " : "", note ? note : "");
 
-	wrap_print(told, col, col);
+	wrap_print(told, col, at);
 	free(told);
+}
+
+static void print_told(const char *how, const char *note, int col)
+{
+	print_wrapped(how, note, col, col);
 }
 
 static void print_members(const struct probe *p)
@@ -57,24 +84,72 @@ static void print_members(const struct probe *p)
 			enum had had = member_had(p, mb);
 
 			printf("\t\t%-18s %-11s ", mb->name, mb->type);
+			if (member_whole(p, mb))
+				putchar('*');
 			print_told(had_words[had],
-				   had == HAD_NOT ? NULL : mb->note, 47);
+				   had == HAD_NOT ? NULL : mb->note,
+				   47 + member_whole(p, mb));
 		}
 	}
 }
 
-/* As DTrace does, and then what is ours: from where, and how each is had. */
-static void print_all(const struct probe *p)
+static void print_here(const char *event, const struct format *here)
 {
-	print_class("Probe Description", p->event[0] ? "Evolving" : "Stable",
-		    p->event[0] ? "Evolving" : "Stable");
-	print_class("Argument", "Evolving", "Evolving");
-	print_types(p);
-	printf("\n\tFrom\n\t\t%s%s%s\n", p->event[0] ? p->event[0] : "-",
-	       p->event[1] ? " " : "", p->event[1] ? p->event[1] : "");
+	const struct event *e = format_find(here, event);
+	const char *how = "unavailable", *why = "not in this version";
+
+	if (e) {
+		how = had_words[e->state == STATE_EXACT ? HAD_EXACT :
+				e->state == STATE_INFERRED ? HAD_INFERRED :
+				HAD_NOT];
+		why = *e->why ? e->why : NULL;
+	}
+	printf("\t\t%s ", event);
+	print_wrapped(how, why, 17 + strlen(event), 24);
+}
+
+/* How this kernel has its events */
+static void print_kernel(const struct probe *p, const struct format *here)
+{
+	const char *event;
+
+	printf("\n\tOn this kernel\n");
+	for (u32 i = 0; (event = probe_event(p, i, false)); i++)
+		print_here(event, here);
+	if (p->whole)
+		print_here(p->whole, here);
+}
+
+/* What is ours: from where, and how each member is had */
+static void print_all(const struct probe *p, const struct format *here)
+{
+	printf("\n\tFrom\n\t\t%s%s%s%s%s\n", p->event[0] ? p->event[0] : "-",
+	       p->event[1] ? " " : "", p->event[1] ? p->event[1] : "",
+	       p->whole ? ", or for members marked * " : "",
+	       p->whole ? p->whole : "");
 	printf("\t\t");
 	print_told(had_words[p->had], p->how, 16);
+	if (here && p->event[0])
+		print_kernel(p, here);
 	print_members(p);
+}
+
+void list_head(void)
+{
+	printf("%5s %10s %17s %33s %s\n", "ID", "PROVIDER", "MODULE",
+	       "FUNCTION", "NAME");
+}
+
+void list_probe(const struct probe *p, u32 id, enum listed how,
+		const struct format *here)
+{
+	print_line(p, id);
+	if (how == LIST_LINE)
+		return;
+	print_stability(p);
+	print_types(p);
+	if (how == LIST_ALL)
+		print_all(p, here);
 	putchar('\n');
 }
 
@@ -107,21 +182,17 @@ static int parse_specs(int n, char *const *texts, struct probe_spec *specs)
 	return 0;
 }
 
-int list_probes(int n, char *const *texts, bool verbose)
+int list_probes(int n, char *const *texts, enum listed how,
+		const struct format *here)
 {
 	struct probe_spec *specs = xcalloc(n + 1, sizeof(*specs));
 	int code = parse_specs(n, texts, specs);
 
 	if (!code)
-		printf("%5s %10s %17s %33s %s\n", "ID", "PROVIDER", "MODULE",
-		       "FUNCTION", "NAME");
-	for (u32 i = 0; i < nr_probes && !code; i++) {
-		if (!any_matches(&probes[i], n, specs))
-			continue;
-		print_line(&probes[i]);
-		if (verbose)
-			print_all(&probes[i]);
-	}
+		list_head();
+	for (u32 i = 0; i < nr_probes && !code; i++)
+		if (any_matches(&probes[i], n, specs))
+			list_probe(&probes[i], i + 1, how, here);
 	free(specs);
 	return code;
 }

@@ -14,15 +14,25 @@
 #define TCP		(B(BY_SEGMENT) | B(BY_STATE) | B(BY_RESET))
 #define ALL		(PACKETS | TCP)
 
-#define EXACT(name, type, get, by)	{ name, type, get, 0, by, 0, NULL }
-#define NOTED(name, type, get, by, note) { name, type, get, 0, by, 0, note }
+/* What a connection has: events of segments tell it, and tcp_state */
+#define VARS		(B(BY_SEGMENT) | B(BY_STATE))
+
+#define EXACT(name, type, get, by)	{ name, type, get, 0, by, 0, 0, NULL }
+#define NOTED(name, type, get, by, note) { name, type, get, 0, by, 0, 0, note }
 #define INFER(name, type, get, ex, by, note)				\
-	{ name, type, get, 0, ex, by, note }
+	{ name, type, get, 0, ex, by, 0, note }
 #define FIELD(name, type, col, by)					\
-	{ name, type, NULL, COL_##col, by, 0, NULL }
+	{ name, type, NULL, COL_##col, by, 0, 0, NULL }
 #define FIELD_NOTED(name, type, col, by, note)				\
-	{ name, type, NULL, COL_##col, by, 0, note }
-#define NONE(name, type)		{ name, type, NULL, 0, 0, 0, NULL }
+	{ name, type, NULL, COL_##col, by, 0, 0, note }
+#define NONE(name, type)		{ name, type, NULL, 0, 0, 0, 0, NULL }
+/* A reset that accept-refused is made of has no connection: 0 */
+#define VAR(name, type, get, note)					\
+	{ name, type, get, 0, VARS, B(BY_RESET), B(BY_STATE), note }
+#define VAR_FIELD(name, type, col, note)				\
+	{ name, type, NULL, COL_##col, VARS, B(BY_RESET), B(BY_STATE), note }
+#define VAR_STATE(name, type, get, note)				\
+	{ name, type, get, 0, 0, B(BY_STATE) | B(BY_RESET), B(BY_STATE), note }
 
 #define INFO(var, text, is_there, ...)					\
 	static const struct member var##_members[] = { __VA_ARGS__ };	\
@@ -38,6 +48,8 @@ INFO(info_cs, "csinfo_t", NULL,
 	NOTED("cs_addr", "uintptr_t", get_socket, ALL, "as cs_cid"),
 	NOTED("cs_cid", "uint64_t", get_socket, ALL,
 	      "the socket's cookie, \"ss -e\" shows it; 0: not known there"),
+	NONE("cs_pid", "pid_t"),
+	NONE("cs_zoneid", "int"),
 );
 
 INFO(info_ip, "ipinfo_t", NULL,
@@ -106,38 +118,40 @@ INFO(info_tcps, "tcpsinfo_t", NULL,
 	NOTED("tcps_state", "int32_t", get_state, TCP,
 	      "with Linux's numbers: TCP_STATE_ESTABLISHED is 1;"
 	      " no socket: TCP_STATE_CLOSED"),
-	NONE("tcps_iss", "uint32_t"),
-	NONE("tcps_irs", "uint32_t"),
-	FIELD("tcps_suna", "uint32_t", snd_una, B(BY_SEGMENT)),
-	FIELD("tcps_snxt", "uint32_t", snd_nxt, B(BY_SEGMENT)),
+	VAR_STATE("tcps_iss", "uint32_t", get_iss,
+		  "tcps_suna less what was acknowledged: one more if the"
+		  " connection was accepted; 0 before its SYN"),
+	VAR_STATE("tcps_irs", "uint32_t", get_irs,
+		  "tcps_rnxt less what was received; 0 before its SYN"),
+	VAR_FIELD("tcps_suna", "uint32_t", snd_una, NULL),
+	VAR_FIELD("tcps_snxt", "uint32_t", snd_nxt, NULL),
 	NONE("tcps_rack", "uint32_t"),
-	FIELD("tcps_rnxt", "uint32_t", rcv_nxt, B(BY_SEGMENT)),
-	FIELD("tcps_swnd", "uint32_t", snd_wnd, B(BY_SEGMENT)),
-	FIELD("tcps_snd_ws", "int32_t", snd_wscale, B(BY_SEGMENT)),
-	FIELD("tcps_rwnd", "uint32_t", rcv_wnd, B(BY_SEGMENT)),
-	FIELD("tcps_rcv_ws", "int32_t", rcv_wscale, B(BY_SEGMENT)),
-	NOTED("tcps_cwnd", "uint32_t", get_cwnd, B(BY_SEGMENT),
-	      "in bytes, as on Solaris: tcps_cwnd_segs times tcps_mss"),
-	FIELD_NOTED("tcps_cwnd_segs", "uint32_t", snd_cwnd, B(BY_SEGMENT),
-		    "in segments, as Linux counts; not in DTrace"),
-	NOTED("tcps_cwnd_ssthresh", "uint32_t", get_ssthresh, B(BY_SEGMENT),
-	      "in bytes; no limit is 4294967295"),
+	VAR_FIELD("tcps_rnxt", "uint32_t", rcv_nxt, NULL),
+	VAR_FIELD("tcps_swnd", "uint32_t", snd_wnd, NULL),
+	VAR_FIELD("tcps_snd_ws", "int32_t", snd_wscale, NULL),
+	VAR_FIELD("tcps_rwnd", "uint32_t", rcv_wnd, NULL),
+	VAR_FIELD("tcps_rcv_ws", "int32_t", rcv_wscale, NULL),
+	VAR("tcps_cwnd", "uint32_t", get_cwnd,
+	    "in bytes, as on Solaris: tcps_cwnd_segs times tcps_mss"),
+	VAR_FIELD("tcps_cwnd_segs", "uint32_t", snd_cwnd,
+		  "in segments, as Linux counts; not in DTrace"),
+	VAR("tcps_cwnd_ssthresh", "uint32_t", get_ssthresh,
+	    "in bytes; no limit is 4294967295"),
 	NONE("tcps_sack_fack", "uint32_t"),
 	NONE("tcps_sack_snxt", "uint32_t"),
-	NOTED("tcps_rto", "uint32_t", get_rto, B(BY_SEGMENT), "in ms"),
-	FIELD("tcps_mss", "uint32_t", mss, B(BY_SEGMENT)),
-	NOTED("tcps_rtt", "int", get_rtt, B(BY_SEGMENT), "smoothed, in ms"),
-	NOTED("tcps_rtt_sd", "int", get_rtt_sd, B(BY_SEGMENT),
-	      "mean deviation, in ms"),
-	FIELD_NOTED("tcps_rtt_us", "int", srtt_us, B(BY_SEGMENT),
-		    "in us; not in DTrace"),
-	NOTED("tcps_retransmit", "int", get_retransmit, B(BY_SEGMENT),
-	      "this segment is sent again: told by TCP, 0 if it is received"),
+	VAR("tcps_rto", "uint32_t", get_rto, "in ms"),
+	VAR_FIELD("tcps_mss", "uint32_t", mss, NULL),
+	VAR("tcps_rtt", "int", get_rtt, "smoothed, in ms"),
+	VAR("tcps_rtt_sd", "int", get_rtt_sd, "mean deviation, in ms"),
+	VAR_FIELD("tcps_rtt_us", "int", srtt_us, "in us; not in DTrace"),
+	INFER("tcps_retransmit", "int", get_retransmit, B(BY_SEGMENT),
+	      B(BY_STATE) | B(BY_RESET), "this segment is sent again: told by"
+	      " TCP; 0 if it is received, or if there is no segment"),
 );
 
 INFO(info_tcpls, "tcplsinfo_t", NULL,
-	FIELD_NOTED("tcps_state", "int32_t", old, B(BY_STATE),
-		    "the one it leaves"),
+	NOTED("tcps_state", "int32_t", get_old, B(BY_STATE),
+	      "the one it leaves"),
 );
 
 INFO(info_tcp, "tcpinfo_t", NULL,
@@ -168,7 +182,8 @@ INFO(info_udp, "udpinfo_t", NULL,
 	EXACT("udp_sport", "uint16_t", get_sport, B(BY_DATAGRAM)),
 	EXACT("udp_dport", "uint16_t", get_dport, B(BY_DATAGRAM)),
 	EXACT("udp_length", "uint16_t", get_udp_length, B(BY_DATAGRAM)),
-	NONE("udp_checksum", "uint16_t"),
+	FIELD_NOTED("udp_checksum", "uint16_t", checksum, B(BY_DATAGRAM),
+		    "sent: the device may still have to complete it"),
 	NONE("udp_hdr", "uintptr_t"),
 );
 
@@ -185,6 +200,11 @@ enum had member_had(const struct probe *p, const struct member *m)
 {
 	return m->exact & B(p->by) ? HAD_EXACT :
 	       m->inferred & B(p->by) ? HAD_INFERRED : HAD_NOT;
+}
+
+bool member_whole(const struct probe *p, const struct member *m)
+{
+	return m->whole & B(p->by);
 }
 
 const struct member *info_member(const struct info *i, const char *name)
@@ -217,11 +237,13 @@ static const char *port_field(const struct probe *p, const struct member *m)
 
 const char *member_field(const struct probe *p, const struct member *m)
 {
+	/* not each of its events has the field */
+	if (p->by == BY_RESET || (p->by == BY_STATE && p->event[1]))
+		return NULL;
 	switch (m->get ? COL_NONE : m->col) {
 	case COL_NONE:
 		return port_field(p, m);
 	/* words are compared as words, and sequence numbers not at all */
-	case COL_old:
 	case COL_next:
 	case COL_flags:
 	case COL_seq:

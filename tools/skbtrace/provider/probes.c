@@ -42,28 +42,32 @@ const struct probe probes[] = {
 	  .event = { "tcp_receive" }, .by = BY_SEGMENT, TCP_ARGS,
 	  .how = "what TCP is handed, also if there is no socket for it" },
 	{ .provider = "tcp", .module = "tcp", .name = "connect-request",
-	  .event = { "tcp_connection" }, .by = BY_STATE, TCP_ARGS, .tx = true,
+	  .event = { "tcp_connection" }, .by = BY_STATE,
+	  .whole = "tcp_state", TCP_ARGS, .tx = true,
 	  .from = TCP_CLOSE, .to = TCP_SYN_SENT, .had = HAD_EXACT,
 	  .how = "once for each connect(), not for each SYN" },
 	{ .provider = "tcp", .module = "tcp", .name = "connect-established",
-	  .event = { "tcp_connection" }, .by = BY_STATE, TCP_ARGS,
+	  .event = { "tcp_connection" }, .by = BY_STATE,
+	  .whole = "tcp_state", TCP_ARGS,
 	  .from = TCP_SYN_SENT, .to = TCP_ESTABLISHED },
 	{ .provider = "tcp", .module = "tcp", .name = "connect-refused",
-	  .event = { "tcp_connection" }, .by = BY_STATE, TCP_ARGS,
+	  .event = { "tcp_connection" }, .by = BY_STATE,
+	  .whole = "tcp_state", TCP_ARGS,
 	  .from = TCP_SYN_SENT, .to = TCP_CLOSE,
 	  .err = ECONNREFUSED },
 	{ .provider = "tcp", .module = "tcp", .name = "accept-established",
-	  .event = { "tcp_connection" }, .by = BY_STATE, TCP_ARGS,
+	  .event = { "tcp_connection" }, .by = BY_STATE,
+	  .whole = "tcp_state", TCP_ARGS,
 	  .from = TCP_SYN_RECV, .to = TCP_ESTABLISHED },
 	{ .provider = "tcp", .module = "tcp", .name = "accept-refused",
 	  .event = { "tcp_reset" }, .by = BY_RESET, TCP_ARGS, .tx = true,
 	  .fires = accept_refused, .had = HAD_INFERRED,
 	  .how = "a reset sent by a listener or for no socket, whatever it"
-		 " answers" },
+		 " answers; what a connection has is 0" },
 	{ .provider = "tcp", .module = "tcp", .name = "state-change",
 	  .event = { "tcp_connection", "icsk_connection" }, .by = BY_STATE,
-	  STATE_ARGS, .had = HAD_EXACT,
-	  .how = "but for a child of a listener entering SYN_RECEIVED" },
+	  .whole = "tcp_state", STATE_ARGS, .had = HAD_EXACT,
+	  .how = "a listener's child enters SYN_RECEIVED when it leaves it" },
 	{ .provider = "udp", .module = "udp", .name = "send",
 	  .event = { "udp_send" }, .by = BY_DATAGRAM, UDP_ARGS },
 	{ .provider = "udp", .module = "udp", .name = "receive",
@@ -148,4 +152,65 @@ bool probe_matches(const struct probe *p, const struct probe_spec *s)
 	       part_matches(s->part[1], p->module) &&
 	       part_matches(s->part[2], p->event[0]) &&
 	       part_matches(s->part[3], p->name);
+}
+
+const char *event_whole(const char *event)
+{
+	for (u32 i = 0; i < nr_probes; i++)
+		if (probes[i].whole && !strcmp(probes[i].event[0], event))
+			return probes[i].whole;
+	return NULL;
+}
+
+const char *probe_event(const struct probe *p, u32 i, bool whole)
+{
+	if (i >= MAX_MADE_OF)
+		return NULL;
+	return !i && whole && p->whole ? p->whole : p->event[i];
+}
+
+bool probe_made_of(const struct probe *p, const char *event)
+{
+	if (p->whole && !strcmp(p->whole, event))
+		return true;
+	for (u32 i = 0; i < MAX_MADE_OF && p->event[i]; i++)
+		if (!strcmp(p->event[i], event))
+			return true;
+	return false;
+}
+
+static int no_probe(const char *text, const struct probe *not_there)
+{
+	if (not_there)
+		msg("%s is unavailable: %s", text, not_there->how);
+	else
+		msg("no probe matches \"%s\"", text);
+	hint("skbtrace list -l shows all");
+	return EXIT_USAGE;
+}
+
+int probe_each(const char *text,
+	       void (*fn)(void *arg, const struct probe *p), void *arg)
+{
+	const struct probe *not_there = NULL;
+	struct probe_spec spec;
+	bool found = false;
+
+	if (!probe_spec_parse(text, strlen(text), &spec))
+		return fail(EXIT_USAGE,
+			    "\"%s\" is no probe: PROVIDER:MODULE:FUNCTION:NAME",
+			    text);
+	for (u32 i = 0; i < nr_probes; i++) {
+		const struct probe *p = &probes[i];
+
+		if (!probe_matches(p, &spec))
+			continue;
+		if (p->had == HAD_NOT)
+			not_there = p;
+		if (!p->event[0])
+			continue;
+		fn(arg, p);
+		found = true;
+	}
+	return found ? 0 : no_probe(text, not_there);
 }

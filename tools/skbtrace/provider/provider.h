@@ -15,7 +15,7 @@ enum carrier {
 	BY_IP,			/* ip_send, ip_receive */
 	BY_SEGMENT,		/* tcp_send, tcp_receive */
 	BY_DATAGRAM,		/* udp_send, udp_receive */
-	BY_STATE,		/* tcp_connection, icsk_connection */
+	BY_STATE,		/* tcp_connection, tcp_state, icsk_connection */
 	BY_RESET,		/* tcp_reset */
 };
 
@@ -28,6 +28,7 @@ enum carrier {
 	C(forwarded) C(old) C(state) C(err) C(next) C(plen) C(flow)	\
 	C(iplen) C(frag) C(checksum) C(hlen) C(flags) C(ack) C(window)	\
 	C(urgent) C(how) C(snd_wscale) C(rcv_wscale) C(snd_una)		\
+	C(snd_base) C(rcv_base)						\
 	C(snd_nxt) C(rcv_nxt) C(snd_wnd) C(rcv_wnd) C(snd_cwnd)		\
 	C(snd_ssthresh) C(mss) C(rto_us) C(srtt_us) C(mdev_us)		\
 	C(lport) C(pport) C(dev)
@@ -54,6 +55,7 @@ struct firing {
 	const struct cols *cols;
 	struct scratch *scratch;
 	bool has_tuple, is_v6, tx;
+	bool entering;		/* SYN_RECEIVED, which no event tells */
 	struct addr_pair a;
 };
 
@@ -73,6 +75,7 @@ struct member {
 	void (*get)(const struct firing *f, struct value *v);
 	u8 col;			/* @get NULL: the value of this enum col */
 	u8 exact, inferred;	/* 1 << enum carrier; the others have it not */
+	u8 whole;		/* of them: those that only probe.whole has */
 	const char *note;	/* how it is inferred, what differs; or NULL */
 };
 
@@ -92,6 +95,7 @@ enum { MAX_ARGS = 6, MAX_MADE_OF = 2 };
 struct probe {
 	const char *provider, *module, *name;
 	const char *event[MAX_MADE_OF];	/* its parts, its "function" */
+	const char *whole;	/* has more than event[0]; or NULL */
 	enum carrier by;
 	const struct info *args[MAX_ARGS];	/* NULL: void */
 	u8 nargs;
@@ -116,6 +120,19 @@ struct probe_spec {
 bool probe_spec_parse(const char *text, size_t len, struct probe_spec *s);
 bool probe_matches(const struct probe *p, const struct probe_spec *s);
 
+/*
+ * Those with events that "PROVIDER:::NAME" stands for, where events are named.
+ * 0, or an exit code after a message: there is none.
+ */
+int probe_each(const char *text,
+	       void (*fn)(void *arg, const struct probe *p), void *arg);
+/* Is @event one of those that @p is made of, or that has more? */
+bool probe_made_of(const struct probe *p, const char *event);
+/* The event that says the same as @event and more, or NULL */
+const char *event_whole(const char *event);
+/* The @i-th, NULL: no more; @whole: if there is one that has more, that */
+const char *probe_event(const struct probe *p, u32 i, bool whole);
+
 /* Does @f->probe fire? */
 bool probe_fires(const struct firing *f);
 /*
@@ -139,6 +156,8 @@ const char *member_truth(const struct probe *p, const struct member *m);
 
 /* How @m is had in @p. */
 enum had member_had(const struct probe *p, const struct member *m);
+/* Only @p->whole has it. */
+bool member_whole(const struct probe *p, const struct member *m);
 const struct member *info_member(const struct info *i, const char *name);
 
 /* What a script may name: TH_SYN, TCP_STATE_LISTEN, IPPROTO_TCP. */

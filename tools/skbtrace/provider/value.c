@@ -292,7 +292,12 @@ void get_state(const struct firing *f, struct value *v)
 
 	if (!rec_get(f->r, f->cols->f[COL_state], &state))
 		state = TCP_CLOSE;
-	v->i = state == NEW_SYN_RECV ? TCP_SYN_RECV : state;
+	v->i = state == NEW_SYN_RECV || f->entering ? TCP_SYN_RECV : state;
+}
+
+void get_old(const struct firing *f, struct value *v)
+{
+	v->i = f->entering ? TCP_LISTEN : (s64)firing_col(f, COL_old);
 }
 
 /* Of a header's word of flags and offset, as DTrace divides it */
@@ -337,6 +342,19 @@ void get_ssthresh(const struct firing *f, struct value *v)
 		bytes(f, COL_snd_ssthresh, v);
 	else
 		v->i = UINT32_MAX;
+}
+
+/* As Oracle's DTrace has it: one more if the connection was accepted */
+void get_iss(const struct firing *f, struct value *v)
+{
+	v->i = firing_col(f, COL_snd_base);
+}
+
+void get_irs(const struct firing *f, struct value *v)
+{
+	u32 base = firing_col(f, COL_rcv_base);
+
+	v->i = base ? base - 1 : 0;
 }
 
 void get_rto(const struct firing *f, struct value *v)

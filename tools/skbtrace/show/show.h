@@ -81,7 +81,7 @@ struct show_opts {
 
 #define MATCH_OPTIONS(o)						\
 	{ 'e', "events", "LIST",					\
-	  "only these: names, globs, @sets; comma list",		\
+	  "only these: names, globs, @sets, probes; comma list",	\
 	  OPT_CALL, &(o).events, evlist_add },				\
 	{ 'S', "conn-filter", "EXPR",					\
 	  "only connections that match, as record -S",			\

@@ -57,6 +57,9 @@ static int take_match(const struct show_opts *o, struct match *m)
 	int err = 0;
 
 	m->events = o->events;
+	err = fires_open(&m->fires, m->events);
+	if (err)
+		return err;
 	m->since = o->since;
 	m->until = o->until;
 	if (o->filter)

@@ -83,8 +83,17 @@ if [ -r $library ]; then
 	ok "bash: -C: words that record takes" takes_all "$S" record -e @conn -d port 1 -C
 	ok "bash: -C: the second in a list" is "$(offers record -C task,so)" task,softirq
 	"$S" list -i skbtrace.dat --json | sed 's/^{"event":"\([a-z_]*\)".*/\1/' | sort >told
-	offers parse -e "" | grep -v ^@ | sort >words
+	offers parse -e "" | grep -v -e ^@ -e : | sort >words
 	ok "bash: parse -e: the events of the recording" same told words
+	"$S" list -l | awk '$4 ~ /_/ { print $2 ":::" $5 }' >told
+	offers record -e "" | grep : >words
+	ok "bash: record -e: the probes" same told words
+	offers d -n "" >words
+	ok "bash: d -n: the probes" same told words
+	ok "bash: d: a probe" is "$(offers d udp:::re)" receive
+	ok "bash: parse -e: a probe, behind its last colon" is \
+		"$(offers parse -e tcp:::connect-req)" connect-request
+	ok "bash: d -P: providers" is "$(offers d -P "" | tr '\n' ' ')" "ip tcp udp "
 	ok "bash: parse -e: a set in a list" is "$(offers parse -e tcp_rttm,@tr)" tcp_rttm,@trouble
 	ok "bash: files" is "$(offers parse skbtr)" skbtrace.dat
 	ok "bash: a command behind --" is "$(offers record -- modpr | head -n 1)" modprobe
@@ -104,6 +113,11 @@ else
 		sed -n 's/^\*\(--[a-z-]*\)=\{0,1\}\[.*/\1/p' specs | sort >words
 		ok "zsh: $cmd: options" same told words
 	done <commands
+	# shellcheck disable=SC2016
+	zsh -f -c 'source $1; program=$2; _skbtrace_probe_names' zsh \
+		"$dir/_skbtrace" "$S" >words
+	"$S" list -l | awk '$4 ~ /_/ { print $2 ":::" $5 }' >told
+	ok "zsh: probes" same told words
 	# shellcheck disable=SC2016
 	zsh -f -c 'setopt extended_glob; source $1; _skbtrace_specs $2 parse' zsh \
 		"$dir/_skbtrace" "$S" | sed -n 's/^\*-t\[.*:format:(\(.*\))$/\1/p' >words

@@ -125,6 +125,10 @@ golden d.txt
 		args[3]->if_index, args[3]->if_local, args[2]->ip_plength);
 		printf("tclass %d flow %x plen %d nexthdr %d %s hlim %d %s\n", args[5]->ipv6_tclass, args[5]->ipv6_flow,
 		args[5]->ipv6_plen, args[5]->ipv6_nexthdr, args[5]->ipv6_nextstr, args[5]->ipv6_hlim, args[5]->ipv6_daddr); }'
+	show members.dat -q 'udp:::send { printf("%d %d:%d %s > %s\n", args[3]->udps_addr, args[3]->udps_lport,
+		args[3]->udps_rport, args[3]->udps_laddr, args[3]->udps_raddr);
+		printf("%d > %d length %d checksum %x plength %d\n", args[4]->udp_sport, args[4]->udp_dport,
+		args[4]->udp_length, args[4]->udp_checksum, args[2]->ip_plength); }'
 	show members.dat -q 'tcp:::send /args[3]->tcps_retransmit/ { @ = count(); }
 		tcp:::send /(args[4]->tcp_flags & TH_RST) && args[3]->tcps_state == TCP_STATE_CLOSED/ { @r = count(); }'
 } >out
@@ -180,7 +184,10 @@ ip:::send /* never|a comment that does not end
 ip:::send { trace("x); }|a quote that does not end
 ip:::send { trace(3x); }|"3x" is no number
 ip:::send { trace(`tcp_hashinfo); }|symbols of the kernel
-ip:::send { trace($target); }|macro variables
+ip:::send { trace($target); }|$target is the process of -c COMMAND
+ip:::send { trace($projid); }|no macro variable "$projid"
+ip:::send { trace($ ); }|a $ without a number or a name
+ip:::send { trace(args[1]->cs_pid); }|cs_pid is unavailable in ip:::send
 ip:::send { trace($1); }|there is no argument 1
 ip:::sent|does not match any probes
 tcp:::connect-*, tcp:::nothing { }|does not match any probes
@@ -336,6 +343,106 @@ result $? "a program from stdin"
 [ -s out ] && [ ! -s why ]
 result $? "nobody reads any more: ends quietly"
 
+# ---- DTrace's command line
+
+# shellcheck disable=SC2016 # for the shell, and the program in D
+run 0 d -q -c 'echo run $((6 * 7))' 'BEGIN { printf("%d\n", $target > 1 && $pid > 1 && $uid == $euid); }
+	END { printf("end\n"); }' && [ "$(tr '\n' ' ' <out)" = "1 run 42 end " ]
+result $? "-c: a line for the shell; BEGIN is before it, END behind"
+run 0 d -q -c 'printf %s\\n words' 'END { exit(0); }' && [ "$(cat out)" = words ]
+result $? "-c: words"
+run 127 d -q -c nosuch-command 'BEGIN { }' && says 'cannot run nosuch-command'
+result $? "-c: there is no such command"
+run 2 d -q -c 'touch ran' 'BEGIN { nosuch(); }' && [ ! -e ran ]
+result $? "-c: a program with a mistake runs nothing"
+usage '-c is for tracing' -i packets.dat -c true 'BEGIN { }'
+usage '-v is for -l' -v 'BEGIN { }'
+run 0 d -e 'ip:::send' && says 'matched 1 probe' && [ ! -s out ]
+result $? "-e: checked, not run"
+run 2 d -e 'nosuch:::probe { }'
+result $? "-e: a mistake"
+run 0 d -Z -i packets.dat -q 'nosuch:::probe { } sctp:::send { } udp:::send { @ = count(); }' &&
+	[ "$(tr -d ' \n' <out)" = 50 ]
+result $? "-Z: what matches nothing is left out"
+echo 'udp:::send { @ = count(); }' | "$S" d -i packets.dat -qs /dev/stdin >out 2>why
+[ "$(tr -d ' \n' <out)" = 50 ]
+result $? "-qs /dev/stdin"
+{
+	for probe in 'ip:::receive' 'tcp:::state-change' BEGIN; do
+		"$S" d -lvn "$probe" 2>&1
+	done
+	"$S" d -l -P udp 2>&1
+	"$S" d -l -f tcp_connection 2>&1
+	"$S" d -l -m tcp:tcp 2>&1
+	"$S" d -l 2>&1
+} >out
+golden d_lv.txt
+"$S" d -i packets.dat -q -P udp -n '{ @[probename] = count(); }' >out 2>why
+[ "$(tr -s ' ' <out | tr '\n' ,)" = " receive 50, send 50," ]
+result $? "-P: all probes of a provider"
+
+# ---- a listener's child, which no event names while it is in SYN_RECEIVED
+
+[ "$(d 'tcp:::state-change /args[3]->tcps_state == TCP_STATE_SYN_RECEIVED/ {
+	printf("%d %s %s,", args[3]->tcps_lport, args[3]->tcps_raddr,
+	tcp_state_string[args[5]->tcps_state]); }')" = \
+	"5001 10.83.0.1 state-listen,5001 fd83::1 state-listen," ]
+result $? "a child enters SYN_RECEIVED"
+d 'tcp:::state-change, tcp:::accept-established /args[3]->tcps_lport == 5001/
+	{ printf("%s %s,", probename, tcp_state_string[args[3]->tcps_state]); }' >out
+grep -q 'state-change state-syn-received,state-change state-established,accept-established' out
+result $? "then ESTABLISHED, then accept-established"
+"$here/gen_d.py" simultaneous.dat simultaneous
+[ "$("$S" d -q -i simultaneous.dat 'tcp:::state-change {
+	printf("%s ", tcp_state_string[args[3]->tcps_state]); }')" = \
+	"state-syn-sent state-syn-received state-established " ]
+result $? "of a simultaneous open it is told once"
+
+# ---- what a connection has when its state changes: tcp_state, if it is read
+
+# shellcheck disable=SC2016
+whole='tcp:::state-change, tcp:::connect-request, tcp:::connect-established {
+	printf("%s %s mss %d cwnd %d/%d ssthresh %u rto %d rtt %d/%d us %d suna %u snxt %u rnxt %u swnd %d/%d rwnd %d/%d iss %u irs %u retransmit %d\n",
+	probename, tcp_state_string[args[3]->tcps_state], args[3]->tcps_mss,
+	args[3]->tcps_cwnd, args[3]->tcps_cwnd_segs, args[3]->tcps_cwnd_ssthresh,
+	args[3]->tcps_rto, args[3]->tcps_rtt, args[3]->tcps_rtt_sd,
+	args[3]->tcps_rtt_us, args[3]->tcps_suna, args[3]->tcps_snxt,
+	args[3]->tcps_rnxt, args[3]->tcps_swnd, args[3]->tcps_snd_ws,
+	args[3]->tcps_rwnd, args[3]->tcps_rcv_ws, args[3]->tcps_iss,
+	args[3]->tcps_irs, args[3]->tcps_retransmit); }'
+lean='tcp:::state-change, tcp:::connect-request, tcp:::connect-established {
+	printf("%s %d,", probename, args[3]->tcps_state); }'
+lean_says="state-change 2,connect-request 2,state-change 1,connect-established 1,"
+for kinds in tcp_connection tcp_state "tcp_connection tcp_state"; do
+	# shellcheck disable=SC2086
+	"$here/gen_d.py" opened.dat $kinds
+	run 0 d -q -i opened.dat "$lean" && [ "$(cat out)" = "$lean_says" ] && [ ! -s err ]
+	result $? "$kinds recorded: each change fires once"
+	run 0 d -q -i opened.dat "$whole"
+	cp out whole
+	case $kinds in
+	tcp_connection)
+		[ ! -s out ] && says 'tcp_state is not recorded here'
+		result $? "tcp_connection recorded: it has no windows, which is told" ;;
+	*)
+		cp whole out
+		golden d_whole.txt ;;
+	esac
+done
+
+# ---- parse -e PROBE
+
+run 0 parse -e tcp:::connect-refused,tcp:::accept-established packets.dat
+[ "$(awk '$3 == "tcp_connection"' out | wc -l)" = 4 ] && [ "$(grep -vc '^#' out)" = 4 ]
+result $? "parse -e PROBE: those of its events that it fires with"
+run 0 parse -e tcp:::connect-refused,udp_send packets.dat
+[ "$(grep -c udp_send out)" = 50 ] && [ "$(grep -c tcp_connection out)" = 2 ]
+result $? "parse -e: a probe beside an event"
+run 2 parse -e sctp:::send packets.dat && says 'sctp:::send is unavailable'
+result $? "parse -e: a probe that is unavailable"
+run 2 parse -e tcp:::nosuch packets.dat && says 'no probe matches'
+result $? "parse -e: no such probe"
+
 # ---- many
 
 "$here/gen_d.py" many.dat 20000
@@ -371,6 +478,12 @@ cp out all
 run 0 list -l -v 'tcp:::connect-*' udp:::send
 cat all out >both && mv both out
 golden d_list.txt
+mkdir -p debugfs/skbtrace
+"$here/gen_d.py" debugfs/skbtrace/format format
+run 0 list -l -v -r debugfs tcp:::send tcp:::receive udp:::receive
+[ "$(sed -n '/On this kernel/,/^$/s/^\t\t//p' out | tr '\n' ,)" = \
+	"tcp_send inferred: at net_dev_queue: less,tcp_receive unavailable: no tracepoint tcp_rcv_skb,udp_receive unavailable: not in this version," ]
+result $? "list -l -v: how this kernel has the events"
 run 2 list -l nosuch::: && says 'no probe matches "nosuch:::"'
 result $? "list -l: no such probe"
 run 2 list -v && says '-v is for -l'

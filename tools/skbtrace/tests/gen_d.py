@@ -1,30 +1,28 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Recordings for d.sh, with known answers: gen_d.py OUTPUT N | OUTPUT members
+"""Recordings for d.sh, with known answers: gen_d.py OUTPUT N|members|simultaneous|format|EVENT...
 
-N segments that are sent, or one event of each kind with a value in each field.
+N segments that are sent; one event of each kind with a value in each field; a
+connection that both ends open; one that is opened, as each EVENT tells it; what
+a kernel says that infers tcp_send and has no tcp_receive.
 """
 
 import sys
 
-from gen import EVENTS, SYMS, TUPLE, Trace, cycle, format_text, write
+from gen import (EVENTS, SYMS, TUPLE, Trace, cycle, format_text, keyframe,
+                 write)
 
 PEERS = 1000
 HEAD = TUPLE + [('proto', 'u8', 'enum:ipproto', '-'),
                 ('dir', 'u8', 'enum:dir', 'brief')]
-SEGMENT = HEAD + [
-    ('flags', 'u16', 'flags:tcp_flags', 'brief'),
+UDP = HEAD + [
+    ('checksum', 'u16', 'hex', '-'),
     ('sk', 'u64', 'sk', 'brief'),
-    ('seq', 'u32', 'dseq', 'brief'),
-    ('ack', 'u32', '-', '-'),
     ('len', 'u32', 'bytes', 'brief'),
     ('segs', 'u32', 'segs', 'brief'),
-    ('window', 'u16', '-', '-'),
-    ('checksum', 'u16', 'hex', '-'),
-    ('urgent', 'u16', '-', '-'),
-    ('hlen', 'u8', 'bytes', '-'),
-    ('how', 'u8', 'enum:tcp_how', 'brief'),
-    ('state', 'u8', 'enum:tcp_state', 'na'),
+    ('queued', 'u32', 'bytes', 'brief'),
+    ('buf', 'u32', 'bytes', '-')]
+VARS = [
     ('snd_wscale', 'u8', '-', 'na'),
     ('rcv_wscale', 'u8', '-', 'na'),
     ('spare', 'u8', '-', '-'),
@@ -39,6 +37,19 @@ SEGMENT = HEAD + [
     ('rto_us', 'u32', 'us', 'na,whole'),
     ('srtt_us', 'u32', 'us', 'na'),
     ('mdev_us', 'u32', 'us', 'na')]
+SEGMENT = HEAD + [
+    ('flags', 'u16', 'flags:tcp_flags', 'brief'),
+    ('sk', 'u64', 'sk', 'brief'),
+    ('seq', 'u32', 'dseq', 'brief'),
+    ('ack', 'u32', '-', '-'),
+    ('len', 'u32', 'bytes', 'brief'),
+    ('segs', 'u32', 'segs', 'brief'),
+    ('window', 'u16', '-', '-'),
+    ('checksum', 'u16', 'hex', '-'),
+    ('urgent', 'u16', '-', '-'),
+    ('hlen', 'u8', 'bytes', '-'),
+    ('how', 'u8', 'enum:tcp_how', 'brief'),
+    ('state', 'u8', 'enum:tcp_state', 'na')] + VARS
 IP = HEAD + [
     ('id', 'u16', '-', 'brief'),
     ('sk', 'u64', 'sk', 'brief'),
@@ -64,6 +75,14 @@ UNKNOWN = dict(state=0xff, snd_wscale=0xff, rcv_wscale=0xff,
                **{f: 0xffffffff for f in (
                    'snd_wnd', 'rcv_wnd', 'snd_cwnd', 'snd_ssthresh', 'mss',
                    'rto_us', 'srtt_us', 'mdev_us')})
+STATE = [('old', 'u8', 'enum:tcp_state', 'brief'),
+         ('mini', 'u8', 'enum:no_yes', '-'),
+         ('err', 'u8', 'enum:errno', 'brief,set'),
+         ('spare2', 'u8', '-', '-'),
+         ('state', 'u8', 'enum:tcp_state', 'brief')] + VARS + [
+             ('snd_base', 'u32', '-', '-'),
+             ('rcv_base', 'u32', '-', '-'),
+             ('timeout_us', 'u32', 'us', 'na,whole')]
 RX, TX = 1, 2
 
 
@@ -72,9 +91,21 @@ def events():
            'stability=Evolving sets=- selector=- opts=-')
     SYMS['tcp_how'] = {0: '-', 1: 'first', 2: 'again', 3: 'probe'}
     SYMS['tcp_flags'] = {1: 'FIN', 2: 'SYN', 4: 'RST', 8: 'PSH', 16: 'ACK'}
+    SYMS['tcp_state'].update({3: 'SYN_RECV'})
+    SYMS['errno'] = {0: '-'}
+    conn = ('module=tcp kind=conn role=event key=sk state=exact '
+            'stability=Evolving sets=conn selector=state opts=-')
+    EVENTS['tcp_connection'] = (102, conn, [
+        ('old', 'u8', 'enum:tcp_state', 'brief'),
+        ('state', 'u8', 'enum:tcp_state', 'brief'),
+        ('mini', 'u8', 'enum:no_yes', '-'),
+        ('err', 'u8', 'enum:errno', 'brief,set'),
+        ('timeout_us', 'u32', 'us', 'na,whole')])
+    EVENTS['tcp_state'] = (114, conn, STATE)
     EVENTS['tcp_send'] = (112, how % 'tcp', SEGMENT)
     EVENTS['tcp_receive'] = (113, how % 'tcp', SEGMENT)
     EVENTS['ip_send'] = (401, how % 'ip', IP)
+    EVENTS['udp_send'] = (301, how % 'udp', UDP)
     EVENTS['ip_receive'] = (402, how % 'ip', IP)
 
 
@@ -114,15 +145,70 @@ def members():
     t.event('ip_receive', 0, 5000, 12, dir=RX, proto=17, len=8, segs=1,
             ifindex=1, ttl=63, tos=0, next=0, plen=24, flow=0x12345, iplen=24,
             hlen=40, dev='lo', **v6)
+    t.event('udp_send', 0, 6000, 13, dir=TX, proto=17, checksum=0xabcd, sk=8,
+            len=100, segs=1, queued=1000, buf=212992, **v4)
     return t
+
+
+def simultaneous():
+    """States by Linux's numbers; as the SYN of the other end comes first"""
+    t = Trace()
+    t.text = format_text()
+    keyframe(t, 0, 500, 7, dict(local='10.0.0.1', peer='10.0.0.2', lport=4000,
+                                pport=80))
+    for i, (old, state) in enumerate([(7, 2), (2, 3), (3, 1)]):
+        t.event('tcp_connection', 0, 1000 * (i + 1), 7, old=old, state=state,
+                timeout_us=0xffffffff)
+    return t
+
+
+def opened(kinds):
+    """What has not the fields of tcp_state leaves them out."""
+    t = Trace()
+    t.text = format_text()
+    t.meta.append(('events', ''.join(f'{k}\n' for k in
+                                     kinds + ['icsk_connection'])))
+    keyframe(t, 0, 500, 7, dict(local='10.0.0.1', peer='10.0.0.2', lport=4000,
+                                pport=80))
+    more = dict(snd_wscale=7, rcv_wscale=9, snd_una=1001, snd_nxt=1001,
+                rcv_nxt=2001, snd_wnd=64128, rcv_wnd=65536, snd_cwnd=10,
+                snd_ssthresh=0xffffffff, mss=1448, rto_us=204000,
+                srtt_us=3500, mdev_us=1250, snd_base=1000, rcv_base=2001)
+    for i, (old, state) in enumerate([(7, 2), (2, 1)]):
+        for k in kinds:
+            t.event(k, 0, 1000 * (i + 1), 7, old=old, state=state,
+                    timeout_us=0xffffffff, **(more if k == 'tcp_state' else {}))
+    return t
+
+
+def format_here():
+    """As the control file "format": with the reason below the event"""
+    lines = []
+    for line in format_text().splitlines():
+        for name, state, why in (
+                ('tcp_send', 'inferred', 'at net_dev_queue: less'),
+                ('tcp_receive', 'unavailable', 'no tracepoint tcp_rcv_skb')):
+            if line.startswith('event ') and line.split()[2] == name:
+                line = line.replace('state=exact', f'state={state}')
+                line += f'\n why {why}'
+        lines.append(line)
+    return '\n'.join(lines) + '\n'
 
 
 def main():
     events()
+    if sys.argv[2] == 'format':
+        with open(sys.argv[1], 'w', encoding='ascii') as f:
+            f.write(format_here())
+        return
     if sys.argv[2] == 'members':
         t = members()
-    else:
+    elif sys.argv[2] == 'simultaneous':
+        t = simultaneous()
+    elif sys.argv[2].isdigit():
         t = segments(int(sys.argv[2]))
+    else:
+        t = opened(sys.argv[2:])
     write(sys.argv[1], t.capture())
 
 

@@ -130,7 +130,8 @@ sequence() {
 
 open="state-syn-sent connect-request send:S/0 receive:SA/0 \
 state-established connect-established"
-opened="receive:S/0 send:SA/0 state-established accept-established"
+opened="receive:S/0 send:SA/0 state-syn-received state-established \
+accept-established"
 ends="state-fin-wait-1 send:FA/0 state-fin-wait-2 receive:FA/0 \
 state-time-wait state-closed"
 ended="receive:FA/0 state-close-wait state-last-ack send:FA/0 state-closed"

@@ -56,6 +56,12 @@ while read -r f tx rx; do
 	is "IPv$f: lengths, receiving side" "$(list len udp_receive sk="$rx" |
 		tr ' ' '\n' | sort -n | uniq -c | tr -s ' \n' ' ')" \
 		" 20 100 5 1000 "
+	# veth leaves it as it is
+	is "IPv$f: checksums, both sides" \
+		"$(list checksum udp_receive sk="$rx")" \
+		"$(list checksum udp_send sk="$tx")"
+	is "IPv$f: each has one" "$(count udp_send sk="$tx" checksum=0x0) $(
+		list checksum udp_send sk="$tx" | wc -w)" "0 25"
 	tx=$(value cookie "$TMP/gso$f")
 	is "IPv$f: a GSO send is one event" \
 		"$(list segs udp_send sk="$tx") $(list len udp_send sk="$tx")" \

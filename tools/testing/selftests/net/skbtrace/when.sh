@@ -6,7 +6,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need_event udp_send tcp_connection tcp_rttm tcp_sendlimit skb_drop
+need_event udp_send tcp_send tcp_receive tcp_connection tcp_rttm tcp_sendlimit skb_drop
 net_up
 
 # 3 datagrams of 10 bytes, 5 of 100, 7 of 1000
@@ -41,6 +41,35 @@ touch "$TMP/end"
 wait "$server_pid"
 
 # --- with other options, and with events whose probes go on from the last one
+
+# --- the destination's port, which is asked before anything else
+
+# segments PORT MORE: of a connection to port 5011
+segments() {
+	server in_b tcp4 bind "$B4" 5011 listen 5 touch "$TMP/ready" accept \
+		read 1000 eof
+	trace_on "tcp_send,when=pport==$1$2" "tcp_receive,when=lport==$1$2"
+	in_a sk tcp4 connect "$B4" 5011 write 1000 acked shut eof \
+		>"$TMP/client"
+	wait "$server_pid"
+	trace_off
+	[ -z "$(identity)" ] || [ "$(stat_sum written)" = 0 ] ||
+		echo "identity: $(identity)"
+}
+
+segments 5011 ''
+is "TCP: a port: segments to there, no others" \
+	"$(values pport tcp_send | sort -u) $(values lport tcp_receive |
+	sort -u)" "5011 5011"
+is "TCP: a port: SYN, data, FIN at least" \
+	"$(($(count tcp_send) > 3)) $(($(count tcp_receive) > 3))" "1 1"
+is "TCP: a port: those the other way are refused" \
+	"$(($(stat_sum refused) > 2))" 1
+segments 5011 '&&len>0'
+is "TCP: a port and a length" "$(sum len tcp_send) $(sum len tcp_receive)" \
+	"1000 1000"
+segments 5012 ''
+is "TCP: another port" "$(count tcp_send) $(count tcp_receive)" "0 0"
 
 server in_b tcp4 bind "$B4" 5010 listen 5 touch "$TMP/ready" accept read 200000 \
 	eof
