@@ -20,7 +20,7 @@ struct skbtrace_cut {
 };
 
 /**
- * struct skbtrace_piece - blocks of one frame
+ * struct skbtrace_slice - blocks of one frame
  * @at: the first
  * @len: bytes
  * @nr: how many
@@ -29,7 +29,7 @@ struct skbtrace_cut {
  * @seq: as skbtrace_cut had it before
  * @lost: the same
  */
-struct skbtrace_piece {
+struct skbtrace_slice {
 	const struct skbtrace_block	*at;
 	u32				len;
 	u32				nr;
@@ -79,7 +79,7 @@ static inline void skbtrace_cut_skip(struct skbtrace_cut *cut,
 }
 
 /* May blocks of these two events be in one frame? */
-static inline bool skbtrace_cut_joins(u8 batch, const struct skbtrace_piece *p,
+static inline bool skbtrace_cut_joins(u8 batch, const struct skbtrace_slice *p,
 				      u16 event, u8 prio)
 {
 	switch (batch) {
@@ -104,12 +104,12 @@ static inline bool skbtrace_cut_joins(u8 batch, const struct skbtrace_piece *p,
  */
 static inline bool skbtrace_cut_next(struct skbtrace_cut *cut,
 				     struct skbtrace_kinds *kinds, u8 batch,
-				     u32 max, struct skbtrace_piece *p)
+				     u32 max, struct skbtrace_slice *p)
 {
 	const struct skbtrace_block *b = skbtrace_cut_block(cut);
 	struct skbtrace_kind_row *row;
 
-	*p = (struct skbtrace_piece){
+	*p = (struct skbtrace_slice){
 		.at = b, .seq = cut->seq, .lost = cut->lost,
 	};
 	for (; b; b = skbtrace_cut_block(cut)) {

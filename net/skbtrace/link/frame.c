@@ -119,7 +119,7 @@ static u64 skbtrace_block_real(const struct skbtrace_subbuf *h,
 /* Send blocks of a sub-buffer. Context: the thread. */
 void skbtrace_frame_blocks(struct skbtrace_link *l,
 			   const struct skbtrace_subbuf *h,
-			   const struct skbtrace_piece *p)
+			   const struct skbtrace_slice *p)
 {
 	struct skbtrace_frame f;
 

@@ -112,7 +112,7 @@ void skbtrace_frame_head(struct skbtrace_link *l, struct skbtrace_frame *f,
 			 u8 kind, u32 len);
 void skbtrace_frame_blocks(struct skbtrace_link *l,
 			   const struct skbtrace_subbuf *h,
-			   const struct skbtrace_piece *p);
+			   const struct skbtrace_slice *p);
 void skbtrace_frame_text(struct skbtrace_link *l, u8 kind, u8 flags,
 			 const struct skbtrace_text *text);
 

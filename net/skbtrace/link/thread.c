@@ -16,13 +16,13 @@ static void skbtrace_send_subbuf(struct skbtrace_link *l, int cpu,
 				 const u8 *subbuf)
 {
 	u8 batch = READ_ONCE(l->batch);
-	struct skbtrace_piece piece;
+	struct skbtrace_slice slice;
 	struct skbtrace_cut cut;
 
 	skbtrace_cut_begin(&cut, subbuf);
 	while (skbtrace_cut_next(&cut, l->kinds, batch, skbtrace_frame_max(l),
-				 &piece)) {
-		skbtrace_frame_blocks(l, cut.h, &piece);
+				 &slice)) {
+		skbtrace_frame_blocks(l, cut.h, &slice);
 		cond_resched();
 	}
 	l->cpu[cpu].seq = cut.seq;

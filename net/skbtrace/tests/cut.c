@@ -16,13 +16,13 @@
  * @h: the sub-buffer
  * @kinds: events
  * @cut: how far it has been cut
- * @p: the last piece
+ * @p: the last slice
  */
 struct cut_test {
 	struct skbtrace_subbuf	*h;
 	struct skbtrace_kinds	*kinds;
 	struct skbtrace_cut	cut;
-	struct skbtrace_piece	p;
+	struct skbtrace_slice	p;
 };
 
 static struct cut_test *cut_make(struct kunit *test)
@@ -67,7 +67,7 @@ static void cut_put_lost(struct cut_test *t, u64 first, u64 last)
 	b->last_seq = last;
 }
 
-/* The next piece has @nr blocks of @event and begins with number @seq. */
+/* The next slice has @nr blocks of @event and begins with number @seq. */
 static void cut_expect(struct kunit *test, struct cut_test *t, u8 batch,
 		       u32 max, u32 nr, u16 event, u64 seq)
 {

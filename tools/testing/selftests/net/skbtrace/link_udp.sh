@@ -114,6 +114,17 @@ failed() {
 		grep -q '"carrier_errors":[1-9]'
 }
 ok "no route: it counts what it could not send" wait_for failed
+ip -n "$A" link del skbtrace0
+
+# --- this host, where nobody listens: its own socket gets what it sends
+
+link_add skbtrace0 one remote 127.0.0.1 port 4448
+ip link set skbtrace0 netns "$A"
+ip -n "$A" link set lo up
+ip -n "$A" link set skbtrace0 up
+traffic 100
+is "to itself: it still answers" "$(in_a frames -P 127.0.0.1 4448)" \
+	"echo seq=1234 frame_seq=5678 len=8 data=abcdefgh stamps=1 host=1"
 # the namespace ends with the device in it, up and sending
 ip netns del "$A"
 ok "its namespace has gone" wait_for [ ! -e "/run/netns/$A" ]
