@@ -8,7 +8,7 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
-need ip jq tc unshare
+need ip jq link_new tc unshare
 need_skbtrace
 need_event tcp_rttm tcp_connection udp_send
 ip link add skbtrace0 type skbtrace 2>/dev/null ||
