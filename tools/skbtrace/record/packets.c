@@ -8,9 +8,10 @@
 #include <unistd.h>
 
 #include "lib/num.h"
+#include "lib/pcapng.h"
 #include "lib/thread.h"
+#include "lib/version.h"
 #include "record/packets.h"
-#include "record/pcapng.h"
 
 enum {
 	PIPE_SIZE = 1 << 20,	/* 256 buffers */
@@ -24,6 +25,35 @@ static void step_back(const char *name)
 
 	rename(name, old);
 	free(old);
+}
+
+/* What stands before the packets; 0 or an errno */
+static int write_begin(int fd)
+{
+	struct out o;
+	int err;
+
+	out_open(&o, fd);
+	pcapng_section(&o, "Linux", "skbtrace " SKBTRACE_VERSION);
+	pcapng_interface(&o, PCAPNG_IP, 0, "ip", NULL);
+	out_flush(&o);
+	err = o.err;
+	out_free(&o);
+	return err;
+}
+
+/* What stands behind them; 0 or an errno */
+static int write_end(int fd, const struct packets_count *n)
+{
+	struct out o;
+	int err;
+
+	out_open(&o, fd);
+	pcapng_statistics(&o, n->captured + n->lost, n->lost, n->why);
+	out_flush(&o);
+	err = o.err;
+	out_free(&o);
+	return err;
 }
 
 int packets_open(struct packets *p)
@@ -42,10 +72,10 @@ int packets_open(struct packets *p)
 	}
 	if (p->fd < 0)
 		return fail(EXIT_FAILED, "cannot write %s: %m", p->name);
-	err = pcapng_begin(p->fd);
+	err = write_begin(p->fd);
 	if (err)
 		return fail(EXIT_FAILED, "cannot write %s: %s", p->name,
-			    strerror(-err));
+			    strerror(err));
 	if (pipe2(p->pipe, O_CLOEXEC | O_NONBLOCK))
 		return fail(EXIT_FAILED, "cannot make a pipe: %m");
 	/* as large as may be: a packet takes up to 35 buffers */
@@ -243,16 +273,12 @@ static int cannot_write(const struct packets *p, int err)
 int packets_end(struct packets *p, const struct ctl *c,
 		struct packets_count *n)
 {
-	int err = 0;
-
 	if (p->running)
 		pthread_join(p->thread, NULL);
 	p->running = false;
 	count(c, n);
 	if (!p->err)
-		err = pcapng_end(p->fd, n->captured + n->lost, n->lost, n->why);
-	if (!p->err)
-		p->err = -err;
+		p->err = write_end(p->fd, n);
 	close_all(p);
 	return p->err ? cannot_write(p, p->err) : 0;
 }

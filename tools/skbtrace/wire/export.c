@@ -8,7 +8,7 @@
 #include "trace/evlist.h"
 #include "wire/export.h"
 #include "wire/frame.h"
-#include "wire/pcapng.h"
+#include "lib/pcapng.h"
 
 enum { MAX_BLOCK = 65536, INTERFACE = 0 };
 

@@ -13,7 +13,7 @@
 #include "lib/hash.h"
 #include "wire/notes.h"
 #include "wire/packets.h"
-#include "wire/pcapng.h"
+#include "lib/pcapng.h"
 
 enum {
 	MS		= 1000000,

@@ -3,12 +3,15 @@
  * Writes pcapng: a section, its interfaces, packets with comments. libpcap
  * reads this format, but does not write it.
  */
-#ifndef SKBTRACE_WIRE_PCAPNG_H
-#define SKBTRACE_WIRE_PCAPNG_H
+#ifndef SKBTRACE_PCAPNG_H
+#define SKBTRACE_PCAPNG_H
 
 #include "lib/out.h"
 
-enum { PCAPNG_ETHERNET = 1 };	/* LINKTYPE_ETHERNET */
+enum {				/* LINKTYPE_* */
+	PCAPNG_ETHERNET = 1,
+	PCAPNG_IP = 101,	/* packets begin with IP */
+};
 
 /* First. @os is that of the machine, "" if not known. */
 void pcapng_section(struct out *o, const char *os, const char *app);
@@ -26,5 +29,8 @@ struct pcapng_packet {
 };
 
 void pcapng_packet(struct out *o, const struct pcapng_packet *p);
+/* Of interface 0, now; @comment: NULL or "": none */
+void pcapng_statistics(struct out *o, u64 received, u64 dropped,
+		       const char *comment);
 
 #endif

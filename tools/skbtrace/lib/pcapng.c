@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <string.h>
 
-#include "wire/pcapng.h"
+#include "lib/num.h"
+#include "lib/pcapng.h"
 
 enum {
 	BLOCK_SECTION	= 0x0a0d0d0a,
 	BLOCK_INTERFACE	= 1,
+	BLOCK_STATISTICS = 5,
 	BLOCK_PACKET	= 6,		/* "enhanced" */
 	ORDER		= 0x1a2b3c4d,
 	OPT_END		= 0,
@@ -15,6 +17,8 @@ enum {
 	OPT_NAME	= 2,		/* of an interface */
 	OPT_ABOUT	= 3,
 	OPT_TSRESOL	= 9,
+	OPT_RECEIVED	= 4,		/* of statistics */
+	OPT_DROPPED	= 5,
 	OPT_MAX		= 65532,	/* bytes: 16 bits tell, and padding */
 	NANOSECONDS	= 9,
 };
@@ -119,4 +123,24 @@ void pcapng_packet(struct out *o, const struct pcapng_packet *k)
 	if (opts)
 		p = put_opt_end(put_opt(p, OPT_COMMENT, k->comment));
 	end(o, p, len);
+}
+
+static char *put_count(char *p, u16 code, u64 n)
+{
+	return put_padded(put_16s(p, code, sizeof(n)), &n, sizeof(n));
+}
+
+void pcapng_statistics(struct out *o, u64 received, u64 dropped,
+		       const char *comment)
+{
+	u32 len = 24 + 2 * 12 + opt_space(comment) + 4;
+	char *p = begin(o, BLOCK_STATISTICS, len);
+	u64 now = real_ns();
+
+	p = put_32(p, 0);		/* interface */
+	p = put_32(put_32(p, now >> 32), (u32)now);
+	p = put_count(p, OPT_RECEIVED, received);
+	p = put_count(p, OPT_DROPPED, dropped);
+	p = put_opt(p, OPT_COMMENT, comment);
+	end(o, put_opt_end(p), len);
 }
