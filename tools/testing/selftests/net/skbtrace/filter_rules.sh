@@ -142,7 +142,7 @@ frame() {
 	in_a python3 -c 'import socket
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
 s.bind(("a0", 0))
-s.send(b"\xff" * 6 + b"\2" + b"\0" * 5 + b"\x88\xb5" + b"\x45" + b"x" * 60)'
+s.send(b"\xff" * 6 + b"\2" + b"\0" * 5 + b"\x88\xb6" + b"\x45" + b"x" * 60)'
 }
 none filters
 trace_on skb_drop,only=UNHANDLED_PROTO
