@@ -8,6 +8,7 @@
 #include <linux/fs.h>
 #include <linux/irq_work.h>
 #include <linux/relay.h>
+#include <linux/sched.h>
 #include "changes.h"
 #include "race.h"
 #include "read.h"
@@ -140,6 +141,17 @@ static void skbtrace_buf_put(struct rchan_buf *buf)
 	relay_file_operations.release(NULL, &file);
 }
 
+/*
+ * skbtrace_cpu_next() may have queued the wake-up of the buffer. Not by
+ * irq_work_sync(): relay_close() may be in it, and where an irq_work has no
+ * interrupt (PREEMPT_RT, user mode Linux) it wakes one waiter only.
+ */
+static void skbtrace_wakeup_end(struct rchan_buf *buf)
+{
+	while (irq_work_is_busy(&buf->wakeup_work))
+		schedule_timeout_uninterruptible(1);
+}
+
 /* Who waits on the buffer's queue must have left it. Context: may sleep. */
 void skbtrace_cpu_release(struct skbtrace_cpu *c)
 {
@@ -148,8 +160,7 @@ void skbtrace_cpu_release(struct skbtrace_cpu *c)
 
 	timer_delete_sync(&c->flush);
 	clear_bit(0, &c->reader);
-	/* skbtrace_cpu_next() may have queued it */
-	irq_work_sync(&buf->wakeup_work);
+	skbtrace_wakeup_end(buf);
 	skbtrace_buf_put(buf);
 	skbtrace_run_put(run);
 	skbtrace_changed();
