@@ -43,10 +43,10 @@ struct skbtrace_quick {
 };
 
 /* The SKBTRACE_CHECK_* that apply to events of a kind */
-#define SKBTRACE_QUICK_CONN	((u8)~(SKBTRACE_CHECK_PACKET | \
+#define SKBTRACE_QUICK_CONN	(0xffU & ~(SKBTRACE_CHECK_PACKET | \
 				       SKBTRACE_CHECK_RANGE | \
 				       SKBTRACE_CHECK_LINK))
-#define SKBTRACE_QUICK_PACKET	((u8)~SKBTRACE_CHECK_RANGE)
+#define SKBTRACE_QUICK_PACKET	(0xffU & ~SKBTRACE_CHECK_RANGE)
 
 /*
  * Does @sk pass? @counted: where that has been counted. Return: 1, 0; -1: take

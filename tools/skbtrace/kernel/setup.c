@@ -214,7 +214,7 @@ static int not_signed(const char *release)
 	return EXIT_FAILED;
 }
 
-/* modprobe could not be run to its end; that the module is missing is not said */
+/* modprobe could not be run to its end: nobody knows what it would have said */
 static int modprobe_broken(int err)
 {
 	if (err == -ENOENT)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What a page is made of, embedded; its name stands in page.html as {{name}}. */
+/* What a page is made of, embedded; page.html has its name as {{name}}. */
 #ifndef SKBTRACE_REPORT_ASSETS_H
 #define SKBTRACE_REPORT_ASSETS_H
 

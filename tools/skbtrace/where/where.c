@@ -110,8 +110,8 @@ static int no_field(const struct where *w, const char *name,
 static int no_value(const struct where *w, const struct where_term *t,
 		    const struct event *e, const struct where_why *why)
 {
-	msg("%s: %s%s%s: %s", w->option, t->field, e ? " of " : "", e ? e->name : "",
-	    why->what);
+	msg("%s: %s%s%s: %s", w->option, t->field, e ? " of " : "",
+	    e ? e->name : "", why->what);
 	hint("%s", why->todo);
 	return EXIT_USAGE;
 }
