@@ -290,13 +290,11 @@ static bool skbtrace_take_lost(struct skbtrace_packets *p,
 	return false;
 }
 
-/*
- * Is there space for it? A packet has a piece for each fragment, one before
- * each, and one behind the last.
- */
+/* Is there space for it? */
 static bool skbtrace_take_fits(struct skbtrace_take *t, u32 copied)
 {
-	u32 pieces = 2 * skb_shinfo(t->skb)->nr_frags + 1;
+	u32 frags = skb_shinfo(t->skb)->nr_frags;
+	u32 pieces = frags ? frags + 2 : 1;
 	struct skbtrace_packets *p = t->p;
 
 	/* pairs with skbtrace_packets_consume() */

@@ -10,6 +10,7 @@
 #include <linux/irq_work.h>
 #include <linux/mm_types.h>
 #include <linux/mutex.h>
+#include <linux/skbuff.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 
@@ -21,6 +22,8 @@
 #define SKBTRACE_CHUNK_SIZE	((u32)PAGE_SIZE << SKBTRACE_CHUNK_ORDER)
 #define SKBTRACE_NR_CHUNKS	8U
 #define SKBTRACE_STALE_MS	5000U
+/* of a packet: one for each fragment at most, one before and one behind them */
+#define SKBTRACE_PACKET_PIECES	(MAX_SKB_FRAGS + 2)
 
 struct skbtrace_run;
 

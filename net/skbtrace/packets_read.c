@@ -16,7 +16,9 @@
 #include "run.h"
 
 #define SKBTRACE_PACKETS_TICK_MS	100
-#define SKBTRACE_SPLICE_MAX		32	/* buffers of one call */
+/* buffers of one call: a packet at least */
+#define SKBTRACE_SPLICE_MAX	(SKBTRACE_PACKET_PIECES > 32 ? \
+				 SKBTRACE_PACKET_PIECES : 32)
 
 /* Has the oldest packet been read in part? */
 static bool skbtrace_packets_torn(struct skbtrace_packets *p)

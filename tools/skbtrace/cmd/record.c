@@ -305,25 +305,31 @@ static int end_packets(struct session *s, int code)
 	return code;
 }
 
+/* It has not come to a recording: no file. Returns @code. */
+static int give_up(struct session *s, struct target *t, int code)
+{
+	target_drop(t);
+	session_end(s);
+	if (packets.name)
+		packets_drop(&packets);
+	return code;
+}
+
 static int trace(struct session *s, struct target *t, char **cmd)
 {
 	bool whole = false;
 	int code, saved, err;
 
 	code = session_start(s);
-	if (code) {
-		target_drop(t);
-		return code;
-	}
+	if (code)
+		return give_up(s, t, code);
 	code = target_begin(t);
 	if (!code && packets.name)
 		code = packets_start(&packets, &s->ctl);
 	if (!code && cmd) {
 		code = child_start(&s->child, cmd);
-		if (code) {
-			target_drop(t);
-			return code;
-		}
+		if (code)
+			return give_up(s, t, code);
 	}
 	if (!code) {
 		code = session_run(s, target_sink(t));

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -78,7 +79,7 @@ int packets_open(struct packets *p)
 			    strerror(err));
 	if (pipe2(p->pipe, O_CLOEXEC | O_NONBLOCK))
 		return fail(EXIT_FAILED, "cannot make a pipe: %m");
-	/* as large as may be: a packet takes up to 35 buffers */
+	/* a packet takes up to 19 buffers, 47 where MAX_SKB_FRAGS is 45 */
 	if (fcntl(p->pipe[1], F_SETPIPE_SZ, PIPE_SIZE) < 0)
 		return fail(EXIT_FAILED, "cannot make a pipe of %d bytes: %m",
 			    PIPE_SIZE);
@@ -187,6 +188,9 @@ static void *run(void *arg)
 		p->err = move_all(p);
 	}
 	free(fds);
+	/* nothing more can be kept: end it all, and say why */
+	if (p->err)
+		kill(getpid(), SIGINT);
 	return NULL;
 }
 
@@ -285,6 +289,9 @@ int packets_end(struct packets *p, const struct ctl *c,
 
 void packets_drop(struct packets *p)
 {
+	if (p->running)
+		pthread_join(p->thread, NULL);
+	p->running = false;
 	if (p->fd >= 0)
 		unlink(p->name);
 	close_all(p);

@@ -42,7 +42,7 @@ int packets_start(struct packets *p, const struct ctl *c);
  */
 int packets_end(struct packets *p, const struct ctl *c,
 		struct packets_count *n);
-/* Nothing was captured: remove the file. */
+/* Nothing is to be kept: remove the file. The session has ended. */
 void packets_drop(struct packets *p);
 
 #endif

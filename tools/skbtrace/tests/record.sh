@@ -217,7 +217,7 @@ run record --hold 1T -o h3.dat
 ok "--hold: a refusal says why" fails 1 "skbtrace: more than a quarter"
 fresh
 for bad in "-w 0" "-w x" "-w 1y" "-w -1" "-b 0" "-b 3q" "-n 0" "-n 1k" \
-	"--max-size -1" "--max-events x" "--hold x" "--hold" "--bogus" "-Z" "-w" "-- "; do
+	"--max-size -1" "--packets=262145" "--packets=x" "--packets --rotate 1M" "--max-events x" "--hold x" "--hold" "--bogus" "-Z" "-w" "-- "; do
 	# shellcheck disable=SC2086
 	run record $bad
 	ok "usage: $bad" is "$rc" "$([ "$bad" = "-- " ] && echo 125 || echo 2)"

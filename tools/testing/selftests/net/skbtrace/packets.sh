@@ -177,12 +177,17 @@ background skbtrace record --packets -o "$TMP/small/x.pcapng" 2>"$TMP/said"
 recorder=$bg
 wait_for tracing 1 || die "record does not start"
 traffic 4 6400
-kill -INT "$recorder"
+# it ends by itself
 wait "$recorder" && fail "a full disk: exit status"
 like "a full disk: said" "$(cat "$TMP/said")" "*cannot write*No space left*"
 ok "a full disk: what is there can be read" \
 	tcpdump -nn -c 3 -r "$TMP/small/x.pcapng" 2>/dev/null
 umount "$TMP/small"
+
+# --- no command, no file
+skbtrace record --packets -o "$TMP/none.pcapng" -- /nonexistent 2>"$TMP/said"
+is "a command that is not there: exit status" $? 127
+ok "a command that is not there: no file" [ ! -e "$TMP/none.pcapng" ]
 
 # --- the reader is killed
 background skbtrace record --packets -f -o "$TMP/all.pcapng" 2>"$TMP/said"
