@@ -72,7 +72,7 @@ gcc -O2 -static -D_GNU_SOURCE= -I"$ROOT/include/uapi" -o "$work/link_new" \
 guest() {
 	local variant=$1 dir=$2 n=$3
 	shift 3
-	"$ROOT/scripts/vm.sh" -k "$variant" --icount -t 2400 -w "$work" \
+	aside "$ROOT/scripts/vm.sh" -k "$variant" --icount -t 2400 -w "$work" \
 		"${vm_args[@]}" -- "$here/guest.sh" "$dir" "$trips" "$n" "$@" >&2 ||
 		die "the guest failed"
 }

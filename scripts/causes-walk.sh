@@ -90,7 +90,7 @@ trap 'rm -rf "$dir"' EXIT
 cc -O2 -o "$dir/sk" "$ROOT/tools/testing/selftests/net/skbtrace/sk.c"
 msg "booting $(basename "$(dirname "$(dirname "$image")")") in a virtual machine ..."
 cd "$ROOT"
-"$ROOT/scripts/vm.sh" -k plain "${clock[@]}" -w "$dir" -- \
+aside "$ROOT/scripts/vm.sh" -k plain "${clock[@]}" -w "$dir" -- \
 	"$ROOT/scripts/causes-walk.sh" guest "$dir" ||
 	die "the part in the virtual machine failed ($?)"
 : "${file:=$dir/causes.dat}"

@@ -50,6 +50,6 @@ elif ((EUID == 0)); then
 fi
 ((!chroot_only)) || exit "$status"
 msg "in a virtual machine with $(cat "$stock/release")"
-"$ROOT/scripts/vm.sh" -k "stock-$flavour" -M "$stock/root" -m 3G -t 1800 -w "$dir" -- \
+aside "$ROOT/scripts/vm.sh" -k "stock-$flavour" -M "$stock/root" -m 3G -t 1800 -w "$dir" -- \
 	"${guest[@]}" vm || status=$?
 exit "$status"

@@ -54,7 +54,7 @@ trap 'rm -rf "$dir"' EXIT
 msg "five clients upload 1 MB each to servers 40 ms away; path 2 loses packets"
 msg "booting $kernel with skbtrace in a virtual machine ..."
 cd "$ROOT"
-"$ROOT/scripts/vm.sh" -k "$variant" "${clock[@]}" -w "$dir" -- \
+aside "$ROOT/scripts/vm.sh" -k "$variant" "${clock[@]}" -w "$dir" -- \
 	"$ROOT/scripts/demo-guest.sh" "$dir" ||
 	die "the part in the virtual machine failed ($?)"
 chmod 644 "$dir/demo.dat"

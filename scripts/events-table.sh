@@ -38,7 +38,7 @@ trap 'rm -rf "$tmp"' EXIT
 measure() {
 	local title variant version
 	IFS='|' read -r title variant version <<<"${columns[$1]}"
-	SKBTRACE_KERNEL=$version "$ROOT/scripts/selftest.sh" -k "$variant" \
+	SKBTRACE_KERNEL=$version aside "$ROOT/scripts/selftest.sh" -k "$variant" \
 		events.sh >"$tmp/log" 2>&1 || {
 		msg "$title: events.sh fails:"
 		grep -av '^# ok\|^# # cell' "$tmp/log" | tail -n 40 >&2 || true

@@ -42,7 +42,7 @@ done
 export UML_SECONDS=${UML_SECONDS:-3600}
 for ((i = 1; i <= times; i++)); do
 	start=$SECONDS
-	"$ROOT/scripts/selftest.sh" -k "$variant" -j "$at_once" "$@" \
+	aside "$ROOT/scripts/selftest.sh" -k "$variant" -j "$at_once" "$@" \
 		>"$logs/$i" 2>&1 || true
 	msg "run $i of $times: $(tail -n 1 "$logs/$i"), $((SECONDS - start)) s"
 done

@@ -70,6 +70,13 @@ tied() {
 	exec setpriv --pdeathsig TERM -- "$@"
 }
 
+# aside COMMAND...: run it, and end it if this shell is ended. A shell that waits
+# for a command in the foreground hears a signal only when that has come to its end.
+aside() {
+	tied "$@" </dev/null &
+	wait $!
+}
+
 # Files of the repo below the given paths, relative to its root, without build
 # output. A path that does not exist (yet) is no error.
 repo_files() {

@@ -47,7 +47,7 @@ tmp=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-matrix.XXXXXX")
 run() {
 	local start=$SECONDS shift=$(($1 - 1)) log=$tmp/$1
 	shift
-	WHY_SHIFT=$shift "$ROOT/scripts/selftest.sh" "${how[@]}" "$@" >"$log" 2>&1 || true
+	WHY_SHIFT=$shift aside "$ROOT/scripts/selftest.sh" "${how[@]}" "$@" >"$log" 2>&1 || true
 	sed -n 's/^# # entry //p' "$log" >>"$tmp/entries"
 	sed -nE 's/^(not )?ok [0-9]+ ([^ ]+) .*(SKIP|no end|died).*/\2 - - - end no-end/p' \
 		"$log" >>"$tmp/entries"

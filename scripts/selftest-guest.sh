@@ -7,6 +7,10 @@ dir=$1 out=$2
 shift 2
 cd "$dir" || exit
 export PATH=$out:$PATH
+# All letters stand in the names of temporary files, so that what replaces one in
+# a text with such a name fails always, not whenever a random name has it
+export TMPDIR=${TMPDIR:-/tmp}/ABCDEFGHIJKLMNOPQRSTUVWXYZ-abcdefghijklmnopqrstuvwxyz
+mkdir -p "$TMPDIR"
 failed=0 skipped=0 number=0
 kernel_says='BUG:|WARNING:|INFO: (task|possible|suspicious|inconsistent)|UBSAN:|Oops|general protection'
 

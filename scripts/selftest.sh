@@ -134,8 +134,9 @@ end_guests() {
 trap end_guests EXIT
 trap 'exit 143' TERM HUP INT
 
+# in a process of its own: it ends with this one
 one() {
-	"$ROOT/scripts/vm.sh" -k uml -m 1G -t "${UML_SECONDS:-900}" "${vm[@]}" -l "$logs/$1.console" -- \
+	tied "$ROOT/scripts/vm.sh" -k uml -m 1G -t "${UML_SECONDS:-900}" "${vm[@]}" -l "$logs/$1.console" -- \
 		"$ROOT/scripts/selftest-guest.sh" "$dir" "$out" "$1" >"$logs/$1" 2>&1
 }
 

@@ -30,4 +30,4 @@ trap 'rm -rf "$copy"' EXIT
 patch -s -d "$copy" -p1 --no-backup-if-mismatch <"$walk" ||
 	die "$walk does not apply any more"
 cd "$copy"
-scripts/selftest.sh -k uml tcp_zero_window.sh
+aside scripts/selftest.sh -k uml tcp_zero_window.sh

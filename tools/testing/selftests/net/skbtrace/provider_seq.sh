@@ -61,21 +61,26 @@ pair() {
 	wait "$server_pid"
 }
 
-closes="shut acked touch $TMP/N eof"
-waits="eof until $TMP/N close"
+# closes NAME, waits NAME: what the side does that ends first, and the other one
+closes() {
+	echo "shut acked touch $TMP/$1 eof"
+}
+waits() {
+	echo "eof until $TMP/$1 close"
+}
 n=0
 for f in 4 6; do
 	for where in a b; do
 		to=$(addr "${where^}" $f)
 		n=$((n + 10))
 		pair $((5000 + n)) in_$where $f "$to" \
-			"write 100 acked ${closes//N/$n}" "${waits//N/$n}"
+			"write 100 acked $(closes $n)" "$(waits $n)"
 		# the server ends it
 		pair $((5001 + n)) in_$where $f "$to" \
-			"write 100 ${waits//N/$n.1}" "read 100 ${closes//N/$n.1}"
+			"write 100 $(waits $n.1)" "read 100 $(closes $n.1)"
 		# it answers after the client's end
 		pair $((5002 + n)) in_$where $f "$to" \
-			"${closes//N/$n.2}" "eof until $TMP/$n.2 write 50 close"
+			"$(closes $n.2)" "eof until $TMP/$n.2 write 50 close"
 		pair $((5003 + n)) in_$where $f "$to" "abort close" "try eof"
 		in_a sk tcp$f bind "$(addr A $f)" $((6004 + n)) try connect \
 			"$to" $((5004 + n))
