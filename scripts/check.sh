@@ -4,8 +4,8 @@
 #
 # Two jobs run at a time: a VM keeps one core busy, a compiler the other. Each
 # writes a log. A job's last line "N passed, N failed[, N skipped]" counts; a job
-# that prints none counts as one. At the end come the time of each job, what was
-# skipped and why, and the sum as the last line.
+# that prints none counts as one. At the end come the time of each job and what it
+# took of the CPUs, in seconds, what was skipped and why, and the sum as the last line.
 #   -l  only list the jobs
 #   -n  those of the night, too: whole suites, the debug kernel, Linux 6.1
 
@@ -167,6 +167,21 @@ skipped=0
 rows=''
 failures=''	# told once more at the end, where one looks first
 
+# A shell's words, FILE COMMAND...: runs it, and tells the seconds of CPU that it took
+# shellcheck disable=SC2016 # of the shell that runs it
+timed='
+	setpriv --pdeathsig TERM -- "$@"
+	status=$?
+	times | tail -n 1 >"$0"
+	exit $status
+'
+
+# cpu_of JOB: "1m2.500s 0m3.100s", of all that it has waited for, in seconds
+cpu_of() {
+	tr -c '0-9.\n' ' ' 2>/dev/null <"$logs/$1.cpu" |
+		awk '{ s = $1 * 60 + $2 + $3 * 60 + $4 } END { printf "%d", s + 0.5 }'
+}
+
 # The job's own count, if it printed one at its end
 count() {
 	local status=$2 log=$logs/$1 line p=0 f=0 s all
@@ -186,8 +201,8 @@ count() {
 	passed=$((passed + p))
 	failed=$((failed + f))
 	skipped=$((skipped + s))
-	rows+=$(printf '%-16s%8d%8d%8d%8d' "$1" $((SECONDS - started[$1])) \
-		"$p" "$f" "$s")$'\n'
+	rows+=$(printf '%-16s%8d%8d%8d%8d%8d' "$1" $((SECONDS - started[$1])) \
+		"$(cpu_of "$1")" "$p" "$f" "$s")$'\n'
 	if ((f == 0)); then
 		state[$1]=passed
 		msg "$1: $p passed, $s skipped in $((SECONDS - started[$1])) s"
@@ -213,7 +228,8 @@ while :; do
 		started[$name]=$SECONDS
 		msg "$name: ${command[$name]}"
 		# shellcheck disable=SC2086 # a command with its arguments
-		tied ${command[$name]} >"$logs/$name" 2>&1 </dev/null &
+		tied bash -c "$timed" "$logs/$name.cpu" ${command[$name]} \
+			>"$logs/$name" 2>&1 </dev/null &
 		pid_of[$!]=$name
 		running=$((running + 1))
 	done
@@ -230,7 +246,7 @@ for name in "${order[@]}"; do
 	[ ! -s "$logs/$name.skipped" ] ||
 		sort -u "$logs/$name.skipped" | sed "s/^/skipped: $name: /"
 done
-printf '%-16s%8s%8s%8s%8s\n%s' job seconds passed failed skipped "$rows"
+printf '%-16s%8s%8s%8s%8s%8s\n%s' job seconds cpu passed failed skipped "$rows"
 # Below the table: of a log that was cut, the end is what one still has
 if ((failed)); then
 	echo "what has failed:"
