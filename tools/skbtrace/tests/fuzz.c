@@ -2,42 +2,30 @@
 /*
  * Hostile bytes through the whole decode side, under sanitizers.
  *
- *	test_fuzz SECONDS SEED|- FILE...	mutate these captures
- *	test_fuzz SECONDS SEED:N FILE...	only iteration N of that seed
+ *	test_fuzz SECONDS SEED|-|SEED:N FILE...	mutate these captures
  *
- * An iteration depends on the seed, its number and the files only, so what it
- * found can be found again. Mutated captures get right lengths and checksums
- * most of the time: else every one would end at the first door.
+ * Mutated captures get right lengths and checksums most of the time: else every
+ * one would be refused at once.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
-#include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/common_interface_defs.h>
-#include <sanitizer/lsan_interface.h>
-#endif
 
 #include "filter/conns.h"
 #include "lib/io.h"
 #include "show/input.h"
 #include "show/print_list.h"
-#include "tests/fuzz.h"
+#include "tests/fuzz_capture.h"
 #include "trace/decode.h"
 #include "trace/trace.h"
 #include "where/where.h"
 
-enum { MAX_CHUNKS = 256, MAX_PAYLOAD = 1 << 16, MAX_SEEDS = 64,
-	HANG_SECONDS = 20, SLEEP_SECONDS = 300 };
+enum { MAX_CHUNKS = 256, MAX_PAYLOAD = 1 << 16, MAX_SEEDS = 64 };
 
 struct piece {
 	u32 type, cpu, len;
@@ -53,57 +41,10 @@ struct sample {
 static struct sample *samples[MAX_SEEDS];
 static int nsamples;
 static char *rewritten;	/* a file for what is written */
-static u64 rng, seed, iteration;
-static int report_fd = STDERR_FILENO;
-
-const char *__asan_default_options(void);
-const char *__asan_default_options(void)
-{
-	return "hard_rss_limit_mb=2048:detect_leaks=1:"
-	       "max_allocation_size_mb=512";
-}
-
-/* ---- chance ---- */
-
-static u64 next(void)
-{
-	u64 z = rng += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
-
-u32 below(u32 n)
-{
-	return n ? next() % n : 0;
-}
-
-bool one_in(u32 n)
-{
-	return !below(n);
-}
-
-/* ---- what went wrong ---- */
-
-static void say_where(void)
-{
-	dprintf(report_fd, "# fuzz: again with SEED=%llu:%llu\n",
-		(unsigned long long)seed, (unsigned long long)iteration);
-}
-
-static void hang(int sig)
-{
-	(void)sig;
-	dprintf(report_fd, "not ok 1 - an iteration takes more than %d s, or sleeps\n",
-		HANG_SECONDS);
-	say_where();
-	abort();
-}
 
 /* ---- samples ---- */
 
-static void load(const char *name)
+static void load_one(const char *name)
 {
 	struct sample *s = xcalloc(1, sizeof(*s));
 	static u8 buf[1 << 20];
@@ -132,6 +73,13 @@ static void load(const char *name)
 		s->n++;
 	}
 	samples[nsamples++] = s;
+}
+
+static void load(char **files, int n)
+{
+	for (int i = 0; i < n; i++)
+		load_one(files[i]);
+	rewritten = xasprintf("%s.out", files[0]);
 }
 
 /* ---- mutations of bytes ---- */
@@ -189,7 +137,7 @@ static u32 mutate_bytes(u8 *d, u32 len)
 			d[below(len)] ^= 1 << below(8);
 			break;
 		case 1:
-			d[below(len)] = next();
+			d[below(len)] = fuzz_next();
 			break;
 		case 2:
 		case 3:
@@ -332,7 +280,7 @@ static u32 make_file(void)
 	return off;
 }
 
-/* ---- doors ---- */
+/* ---- ways in ---- */
 
 static int memory_file(const u8 *p, u32 len)
 {
@@ -379,12 +327,8 @@ static void rewrite_file(u32 len)
 	int fd = memory_file(file, len);
 	char *name = xasprintf("/proc/self/fd/%d", fd);
 
-	if (!fuzz_rewrite(name, rewritten)) {
-		dprintf(report_fd,
-			"not ok 1 - what was written of it is damaged\n");
-		say_where();
-		abort();
-	}
+	if (!fuzz_rewrite(name, rewritten))
+		fuzz_broken("what was written of it is damaged");
 	free(name);
 	close(fd);
 }
@@ -480,7 +424,7 @@ static void parse_words(void)
 		"14:03:07.2", "2026-11-21T05:03:11.5Z", "0x100b", "*:*",
 		"not (rtt>5ms and a='b c') or ! x~y",
 	};
-	struct clock c = { .set = true, .t0 = next(), .real_off = next() };
+	struct clock c = { .set = true, .t0 = fuzz_next(), .real_off = fuzz_next() };
 	struct conns conns = { 0 };
 	u8 buf[MAX_PAYLOAD];
 	u64 t;
@@ -500,20 +444,8 @@ static void parse_words(void)
 	time_parse(&c, (char *)buf, &t);
 }
 
-/* It is the processor's time that tells: others may be busy, too. */
-static void limit_time(int busy, int all)
-{
-	const struct itimerval t = { .it_value.tv_sec = busy };
-
-	setitimer(ITIMER_PROF, &t, NULL);
-	alarm(all);
-}
-
 static void iterate(void)
 {
-	rng = seed * 0x9e3779b97f4a7c15ULL ^ iteration;
-	next();
-	limit_time(HANG_SECONDS, SLEEP_SECONDS);
 	make_work();
 	switch (below(12)) {
 	case 0:
@@ -536,59 +468,15 @@ static void iterate(void)
 	default:
 		parse_file(make_file());
 	}
-	limit_time(0, 0);
-}
-
-static void quiet(void)
-{
-	int null = open("/dev/null", O_WRONLY);
-
-	report_fd = dup(STDERR_FILENO);
-	dup2(null, STDERR_FILENO);
-	dup2(null, STDOUT_FILENO);
-	close(null);
-#if defined(__SANITIZE_ADDRESS__)
-	__sanitizer_set_report_fd((void *)(intptr_t)report_fd);
-	__sanitizer_set_death_callback(say_where);
-#endif
 }
 
 int main(int argc, char **argv)
 {
-	double limit = argc > 1 ? atof(argv[1]) : 0;
-	const char *colon;
-	time_t start = time(NULL);
+	static const struct fuzz fuzz = {
+		.name = "fuzz", .files = "CAPTURE...",
+		.min = 1, .max = MAX_SEEDS, .leaks = 8192,
+		.load = load, .iterate = iterate,
+	};
 
-	if (argc < 4 || argc - 3 > MAX_SEEDS)
-		return fail(EXIT_USAGE, "test_fuzz SECONDS SEED|- FILE...");
-	seed = strcmp(argv[2], "-") ? strtoull(argv[2], NULL, 10) :
-				      (u64)start;
-	colon = strchr(argv[2], ':');
-	for (int i = 3; i < argc; i++)
-		load(argv[i]);
-	rewritten = xasprintf("%s.out", argv[3]);
-	printf("# fuzz: seed %llu, %d samples, %.0f s\n",
-	       (unsigned long long)seed, nsamples, limit);
-	fflush(stdout);
-	signal(SIGALRM, hang);
-	signal(SIGPROF, hang);
-	if (colon) {
-		iteration = strtoull(colon + 1, NULL, 10);
-		iterate();
-		return 0;
-	}
-	quiet();
-	while (difftime(time(NULL), start) < limit) {
-		iteration++;
-		iterate();
-#if defined(__SANITIZE_ADDRESS__)
-		if (!(iteration & 8191) && __lsan_do_recoverable_leak_check()) {
-			say_where();
-			return EXIT_FAILED;
-		}
-#endif
-	}
-	dprintf(report_fd, "ok 1 - %llu iterations, seed %llu\n",
-		(unsigned long long)iteration, (unsigned long long)seed);
-	return 0;
+	return fuzz_main(&fuzz, argc, argv);
 }

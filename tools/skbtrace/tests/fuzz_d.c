@@ -3,82 +3,32 @@
  * Programs in D that are nearly right, under sanitizers: parsed, checked, and
  * run over a recording if they pass.
  *
- *	test_fuzz_d SECONDS SEED|- RECORDING PROGRAM...
- *	test_fuzz_d SECONDS SEED:N RECORDING PROGRAM... only iteration N
+ *	test_fuzz_d SECONDS SEED|-|SEED:N RECORDING PROGRAM...
  *
- * PROGRAM: a file with one. An iteration depends on the seed, its number and
- * the files only. Nothing may crash, leak, or take long.
+ * PROGRAM: a file with one. Nothing may crash, leak, or take long.
  */
 #include <fcntl.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/time.h>
-#include <time.h>
 #include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/common_interface_defs.h>
-#include <sanitizer/lsan_interface.h>
-#endif
 
 #include "d/d.h"
 #include "lib/io.h"
 #include "show/input.h"
+#include "tests/fuzz.h"
 
-enum { MAX_PROGRAMS = 512, MAX_TEXT = 1 << 16, MAX_WORD = 64,
-	HANG_SECONDS = 20, SLEEP_SECONDS = 300 };
+enum { MAX_PROGRAMS = 512, MAX_TEXT = 1 << 16 };
 
 static struct program_text {
 	char *p;
 	size_t len;
 } programs[MAX_PROGRAMS];
 static u32 nprograms;
-static u64 rng, seed, iteration, ran;
-static int report_fd = STDERR_FILENO, recording;
+static u64 ran;
+static int recording;
 static char text[MAX_TEXT + 1];
 static size_t len;
 static struct d *d;
-
-/* ---- chance ---- */
-
-static u64 next(void)
-{
-	u64 z = rng += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
-}
-
-static u32 below(u32 n)
-{
-	return n ? next() % n : 0;
-}
-
-static bool one_in(u32 n)
-{
-	return !below(n);
-}
-
-/* ---- what went wrong ---- */
-
-static void say_where(void)
-{
-	dprintf(report_fd, "# fuzz_d: again with SEED=%llu:%llu\n# %.*s\n",
-		(unsigned long long)seed, (unsigned long long)iteration,
-		(int)(len < 2000 ? len : 2000), text);
-}
-
-static void hang(int sig)
-{
-	(void)sig;
-	dprintf(report_fd, "not ok 1 - a program takes more than %d s, or sleeps\n",
-		HANG_SECONDS);
-	say_where();
-	abort();
-}
 
 /* ---- mutations ---- */
 
@@ -238,14 +188,6 @@ static void run(void)
 	show_close(s);
 }
 
-static void limit_time(int busy, int all)
-{
-	const struct itimerval t = { .it_value.tv_sec = busy };
-
-	setitimer(ITIMER_PROF, &t, NULL);
-	alarm(all);
-}
-
 static void iterate(void)
 {
 	static char *const args[] = { (char *)"1", (char *)"text" };
@@ -253,8 +195,6 @@ static void iterate(void)
 	const struct program_text *from;
 	u32 times;
 
-	rng = seed * 0x9e3779b97f4a7c15ULL ^ iteration;
-	next();
 	from = &programs[below(nprograms)];
 	len = from->len;
 	memcpy(text, from->p, len);
@@ -266,19 +206,17 @@ static void iterate(void)
 	how.nargs = below(3);
 	how.quiet = one_in(2);
 	how.file = one_in(2) ? "fuzz.d" : NULL;
-	limit_time(HANG_SECONDS, SLEEP_SECONDS);
 	d = d_new(&how);
 	if (d) {
 		ran++;
 		run();
 		d_free(d);
 	}
-	limit_time(0, 0);
 }
 
 /* ---- */
 
-static void load(const char *name)
+static void load_one(const char *name)
 {
 	struct program_text *p = &programs[nprograms++];
 
@@ -286,58 +224,33 @@ static void load(const char *name)
 		exit(fail(EXIT_FAILED, "%s: no program", name));
 }
 
-static void quiet(void)
+static void load(char **files, int n)
 {
-	int null = open("/dev/null", O_WRONLY);
+	recording = open(files[0], O_RDONLY);
+	if (recording < 0)
+		exit(fail(EXIT_FAILED, "cannot open %s: %m", files[0]));
+	for (int i = 1; i < n; i++)
+		load_one(files[i]);
+}
 
-	report_fd = dup(STDERR_FILENO);
-	dup2(null, STDERR_FILENO);
-	dup2(null, STDOUT_FILENO);
-	close(null);
-#if defined(__SANITIZE_ADDRESS__)
-	__sanitizer_set_report_fd((void *)(intptr_t)report_fd);
-	__sanitizer_set_death_callback(say_where);
-#endif
+static void show_program(void)
+{
+	fuzz_say("# %.*s\n", (int)(len < 2000 ? len : 2000), text);
+}
+
+static void say_ran(void)
+{
+	fuzz_say("# %llu programs were run\n", (unsigned long long)ran);
 }
 
 int main(int argc, char **argv)
 {
-	double limit = argc > 1 ? atof(argv[1]) : 0;
-	const char *colon;
-	time_t start = time(NULL);
+	static const struct fuzz fuzz = {
+		.name = "fuzz_d", .files = "RECORDING PROGRAM...",
+		.min = 2, .max = 1 + MAX_PROGRAMS, .leaks = 1024,
+		.load = load, .iterate = iterate, .show = show_program,
+		.unload = say_ran,
+	};
 
-	if (argc < 5 || argc - 4 > MAX_PROGRAMS)
-		return fail(EXIT_USAGE, "test_fuzz_d SECONDS SEED|- RECORDING PROGRAM...");
-	seed = strcmp(argv[2], "-") ? strtoull(argv[2], NULL, 10) : (u64)start;
-	colon = strchr(argv[2], ':');
-	recording = open(argv[3], O_RDONLY);
-	if (recording < 0)
-		return fail(EXIT_FAILED, "cannot open %s: %m", argv[3]);
-	for (int i = 4; i < argc; i++)
-		load(argv[i]);
-	printf("# fuzz_d: seed %llu, %u programs, %.0f s\n",
-	       (unsigned long long)seed, nprograms, limit);
-	fflush(stdout);
-	signal(SIGALRM, hang);
-	signal(SIGPROF, hang);
-	if (colon) {
-		iteration = strtoull(colon + 1, NULL, 10);
-		iterate();
-		return 0;
-	}
-	quiet();
-	while (difftime(time(NULL), start) < limit) {
-		iteration++;
-		iterate();
-#if defined(__SANITIZE_ADDRESS__)
-		if (!(iteration & 1023) && __lsan_do_recoverable_leak_check()) {
-			say_where();
-			return EXIT_FAILED;
-		}
-#endif
-	}
-	dprintf(report_fd, "ok 1 - %llu programs, of which %llu ran, seed %llu\n1..1\n",
-		(unsigned long long)iteration, (unsigned long long)ran,
-		(unsigned long long)seed);
-	return 0;
+	return fuzz_main(&fuzz, argc, argv);
 }

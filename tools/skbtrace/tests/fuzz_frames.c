@@ -1,20 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fuzz_frames SECONDS SEED|- FILE.pcap...: frames of these files, changed,
- * lost, twice and in another order. What comes out of them are sub-buffers
- * whose numbers follow each other, whatever went in. A failure prints the seed.
+ * test_fuzz_frames SECONDS SEED|-|SEED:N FILE.pcap...: frames of these files,
+ * changed, lost, twice and in another order. The sub-buffers that come out have
+ * numbers that follow each other, whatever went in.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
-
-#if defined(__SANITIZE_ADDRESS__)
-#include <sanitizer/common_interface_defs.h>
-#endif
 
 #include "frame/senders.h"
+#include "tests/fuzz.h"
 #include "trace/decode.h"
 
 enum { MAX_FRAMES = 4096, MAX_FILES = 16, MAX_RUN = 400 };
@@ -24,8 +18,6 @@ static struct raw {
 	u32 len;
 } raws[MAX_FRAMES];
 static u32 nraws;
-static u64 rng, iteration, seed;
-static bool failed;
 
 /* The sink of a sender: checks what it gets. */
 struct checker {
@@ -35,20 +27,7 @@ struct checker {
 	bool known[FRAME_CPUS];
 };
 
-static u64 next(void)
-{
-	rng ^= rng << 13;
-	rng ^= rng >> 7;
-	rng ^= rng << 17;
-	return rng;
-}
-
-static u32 below(u32 n)
-{
-	return next() % n;
-}
-
-static void load(const char *name)
+static void load_one(const char *name)
 {
 	struct source s;
 	struct arrival a;
@@ -63,13 +42,18 @@ static void load(const char *name)
 	source_close(&s);
 }
 
-static void broken(const char *what)
+static void load(char **files, int n)
 {
-	if (!failed)
-		printf("not ok 1 - %s: seed %llu:%llu\n", what,
-		       (unsigned long long)seed,
-		       (unsigned long long)iteration);
-	failed = true;
+	for (int i = 0; i < n; i++)
+		load_one(files[i]);
+	if (!nraws)
+		exit(fail(EXIT_FAILED, "there are no frames in these files"));
+}
+
+static void unload(void)
+{
+	for (u32 i = 0; i < nraws; i++)
+		free(raws[i].p);
 }
 
 /* ---- what comes out ---- */
@@ -84,9 +68,9 @@ static int check_subbuf(struct sink *sink, u32 cpu,
 	int ret;
 
 	if (!sb_open(&it, c->fmt, h, h->used, err) || it.info.cpu != cpu)
-		broken("a sub-buffer is damaged");
+		fuzz_broken("a sub-buffer is damaged");
 	if (c->known[cpu] && it.info.first_seq != c->next[cpu])
-		broken("numbers do not follow each other");
+		fuzz_broken("numbers do not follow each other");
 	do {
 		ret = sb_next(&it, &r, err);
 	} while (ret > 0);
@@ -166,7 +150,7 @@ static void change(u8 *p, u32 n)
 			p[at] = below(2) ? 0xff : 0;
 			break;
 		default:
-			memset(p + at, next(), n - at < 8 ? n - at : 8);
+			memset(p + at, fuzz_next(), n - at < 8 ? n - at : 8);
 		}
 	}
 }
@@ -197,10 +181,10 @@ static void one(void)
 	for (u32 i = 0; i < nraws && below(200); i++)
 		if (raws[i].p[1] != SKBTRACE_FRAME_BLOCKS)
 			give(&all, &raws[i], now);
-	for (u32 i = 0; i < n && !failed; i++) {
+	for (u32 i = 0; i < n; i++) {
 		u32 at = below(10) ? (from + i) % nraws : below(nraws);
 
-		now += below(50) ? 1000 : next() % (2 * NSEC_PER_SEC);
+		now += below(50) ? 1000 : fuzz_next() % (2 * NSEC_PER_SEC);
 		if (below(12))
 			give(&all, &raws[at], now);
 		if (!below(20))
@@ -221,7 +205,7 @@ static void envelope(void)
 	const u8 *in;
 
 	for (u32 i = 0; i < sizeof(p); i++)
-		p[i] = next();
+		p[i] = fuzz_next();
 	p[12] = below(2) ? 8 : 0x86;
 	p[13] = p[12] == 8 ? 0 : 0xdd;
 	p[14] = p[12] == 8 ? 0x45 : 0x60;
@@ -231,38 +215,19 @@ static void envelope(void)
 		frame_decode(&f, in, len);
 }
 
-/* What is said of a frame is of no interest here; what a sanitizer says is. */
-static void hush(void)
+static void iterate(void)
 {
-#if defined(__SANITIZE_ADDRESS__)
-	__sanitizer_set_report_fd((void *)(intptr_t)dup(STDERR_FILENO));
-#endif
-	if (!freopen("/dev/null", "w", stderr))
-		exit(EXIT_FAILED);
+	envelope();
+	one();
 }
 
 int main(int argc, char **argv)
 {
-	time_t start = time(NULL);
+	static const struct fuzz fuzz = {
+		.name = "fuzz_frames", .files = "FILE.pcap...",
+		.min = 1, .max = MAX_FILES, .leaks = 256,
+		.load = load, .iterate = iterate, .unload = unload,
+	};
 
-	if (argc < 4 || argc - 3 > MAX_FILES)
-		return fail(EXIT_USAGE, "fuzz_frames SECONDS SEED|- FILE...");
-	seed = strcmp(argv[2], "-") ? strtoull(argv[2], NULL, 10) : (u64)start;
-	for (int i = 3; i < argc; i++)
-		load(argv[i]);
-	if (!nraws)
-		broken("no frames");
-	rng = seed * 0x9e3779b97f4a7c15ULL ^ 1;
-	hush();
-	while (!failed && difftime(time(NULL), start) < atof(argv[1])) {
-		iteration++;
-		envelope();
-		one();
-	}
-	for (u32 i = 0; i < nraws; i++)
-		free(raws[i].p);
-	if (!failed)
-		printf("ok 1 - %llu times, seed %llu\n",
-		       (unsigned long long)iteration, (unsigned long long)seed);
-	return failed;
+	return fuzz_main(&fuzz, argc, argv);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What parse may be asked for, by chance. */
 #include "report/report.h"
-#include "tests/fuzz.h"
+#include "tests/fuzz_capture.h"
 
 void random_opts(struct show_opts *o)
 {

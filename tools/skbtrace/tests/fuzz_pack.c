@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * fuzz_pack SECONDS SEED|- FILE...: chunks of these captures, packed. What is
- * packed comes out again; of what was changed on the way, anything may come
- * out, or nothing. A failure prints the seed.
+ * test_fuzz_pack SECONDS SEED|-|SEED:N FILE...: chunks of these captures,
+ * packed. What is packed comes out again; of what was changed on the way,
+ * anything may come out, or nothing.
  */
 #include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <zstd.h>
 
+#include "tests/fuzz.h"
 #include "trace/columns.h"
 #include "trace/pack.h"
 
@@ -24,20 +23,8 @@ static struct raw {
 	u32 n;
 } raws[MAX_FILES];
 static u32 nraws;
-static u64 rng, iteration, seed;
-
-static u64 next(void)
-{
-	rng ^= rng << 13;
-	rng ^= rng >> 7;
-	rng ^= rng << 17;
-	return rng;
-}
-
-static u32 below(u32 n)
-{
-	return next() % n;
-}
+static struct columns *columns;
+static struct pack *pack;
 
 static void add_chunk(struct raw *r, const struct sbt_chunk *c)
 {
@@ -53,7 +40,7 @@ static void add_chunk(struct raw *r, const struct sbt_chunk *c)
 	r->len += sizeof(h) + pad;
 }
 
-static void load(const char *name)
+static void load_one(const char *name)
 {
 	struct raw *r = &raws[nraws];
 	int fd = open(name, O_RDONLY);
@@ -70,13 +57,6 @@ static void load(const char *name)
 	close(fd);
 }
 
-static int broken(const char *what)
-{
-	printf("not ok 1 - %s: seed %llu:%llu\n", what,
-	       (unsigned long long)seed, (unsigned long long)iteration);
-	return EXIT_FAILED;
-}
-
 static void change(u8 *p, u32 n)
 {
 	for (u32 times = 1 + below(4); n && times; times--) {
@@ -85,7 +65,7 @@ static void change(u8 *p, u32 n)
 		if (below(4))
 			p[at] ^= 1 << below(8);
 		else
-			memset(p + at, next(), n - at < 9 ? n - at : 9);
+			memset(p + at, fuzz_next(), n - at < 9 ? n - at : 9);
 	}
 }
 
@@ -102,10 +82,10 @@ static void change_data(u8 *p, u32 len)
 }
 
 /* The columns are changed, and what holds them is sound. */
-static void hostile_columns(struct columns *c, const u8 *raw, u32 len)
+static void hostile_columns(const u8 *raw, u32 len)
 {
 	u32 n;
-	const u8 *p = columns_from(c, raw, len, &n);
+	const u8 *p = columns_from(columns, raw, len, &n);
 	u8 *bad = xmalloc(n + 1), *to = xmalloc(len + 64);
 
 	memcpy(bad, p, n);
@@ -130,7 +110,7 @@ static void hostile_payload(const u8 *p, u32 n)
 	free(bad);
 }
 
-static int one(struct pack *pack, struct columns *columns)
+static void iterate(void)
 {
 	const struct raw *r = &raws[below(nraws)];
 	u32 first = below(r->n), last = first + below(r->n - first);
@@ -138,7 +118,6 @@ static int one(struct pack *pack, struct columns *columns)
 	u32 len = (last + 1 < r->n ? r->at[last + 1] : r->len) - start, n, got;
 	u8 *raw = xmalloc(len), *back;
 	const u8 *p;
-	int err = 0;
 
 	memcpy(raw, r->p + start, len);
 	if (below(2))
@@ -147,22 +126,21 @@ static int one(struct pack *pack, struct columns *columns)
 	if (p) {
 		back = unpack_chunks(p, n, false, NULL, &got);
 		if (!back || got != len || memcmp(back, raw, len))
-			err = broken("not what it was");
+			fuzz_broken("not what it was");
 		free(back);
 		hostile_payload(p, n);
 	}
-	hostile_columns(columns, raw, len);
+	hostile_columns(raw, len);
 	free(raw);
-	return err;
 }
 
 /* A frame of a few bytes that would be 64 MiB, and says so or not. */
-static int bomb(u32 len, u32 columns)
+static void bomb(u32 len, u32 unpacked)
 {
 	const u32 size = 64 << 20;
 	u8 *zeros = xcalloc(1, size);
 	u8 *p = xmalloc(ZSTD_compressBound(size) + 8);
-	struct sbt_packed h = { .len = len, .columns = columns };
+	struct sbt_packed h = { .len = len, .columns = unpacked };
 	u32 n = ZSTD_compress(p + 8, ZSTD_compressBound(size), zeros, size, 3);
 	u8 *back;
 
@@ -170,41 +148,40 @@ static int bomb(u32 len, u32 columns)
 	back = unpack_chunks(p, n + 8, false, NULL, &len);
 	free(zeros);
 	free(p);
-	if (!back)
-		return 0;
-	free(back);
-	return broken("a bomb");
+	if (back)
+		fuzz_broken("64 MiB of a few bytes are unpacked");
 }
 
-int main(int argc, char **argv)
+static void load(char **files, int n)
 {
-	struct columns *columns = columns_new();
-	struct pack *pack = pack_new();
-	time_t start = time(NULL);
-	int err;
-
-	if (argc < 4 || argc - 3 > MAX_FILES)
-		return fail(EXIT_USAGE, "fuzz_pack SECONDS SEED|- FILE...");
-	seed = strcmp(argv[2], "-") ? strtoull(argv[2], NULL, 10) : (u64)start;
-	for (int i = 3; i < argc; i++)
-		load(argv[i]);
+	for (int i = 0; i < n; i++)
+		load_one(files[i]);
 	if (!nraws)
-		return broken("no chunks");
-	err = bomb(64 << 20, 64 << 20) || bomb(4 << 20, 4 << 20) ||
-	      bomb(65536, 65536);
-	rng = seed * 0x9e3779b97f4a7c15ULL ^ 1;
-	while (!err && difftime(time(NULL), start) < atof(argv[1])) {
-		iteration++;
-		err = one(pack, columns);
-	}
+		exit(fail(EXIT_FAILED, "there are no chunks in these files"));
+	columns = columns_new();
+	pack = pack_new();
+	bomb(64 << 20, 64 << 20);
+	bomb(4 << 20, 4 << 20);
+	bomb(65536, 65536);
+}
+
+static void unload(void)
+{
 	columns_free(columns);
 	pack_free(pack);
 	for (u32 i = 0; i < MAX_FILES; i++) {
 		free(raws[i].p);
 		free(raws[i].at);
 	}
-	if (!err)
-		printf("ok 1 - %llu times, seed %llu\n",
-		       (unsigned long long)iteration, (unsigned long long)seed);
-	return err;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct fuzz fuzz = {
+		.name = "fuzz_pack", .files = "FILE...",
+		.min = 1, .max = MAX_FILES, .leaks = 256,
+		.load = load, .iterate = iterate, .unload = unload,
+	};
+
+	return fuzz_main(&fuzz, argc, argv);
 }

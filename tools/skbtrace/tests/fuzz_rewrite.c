@@ -2,7 +2,7 @@
 /* Hostile recordings into recordings. */
 #include "rewrite/anon.h"
 #include "rewrite/cut.h"
-#include "tests/fuzz.h"
+#include "tests/fuzz_capture.h"
 
 static int anonymise(const char *name, const struct rewrite_opts *how)
 {
