@@ -11,6 +11,7 @@
 #include <net/ipv6.h>
 #include <trace/events/net.h>
 #include <trace/events/skbtrace.h>
+#include "sock_packet.h"
 #include "tcp_vars.h"
 
 #define TCP_PACKET_FIELDS(F, S)						\
@@ -46,6 +47,11 @@ TCP_ASSERT_VARS(tcp_send);
 static __always_inline const struct tcphdr *header_of(const struct sk_buff *skb)
 {
 	return (const struct tcphdr *)skb->data;
+}
+
+static __always_inline u16 dest_port(const struct sk_buff *skb)
+{
+	return ntohs(header_of(skb)->dest);
 }
 
 /* Does its port agree with when=? The one that is the destination's. */
@@ -165,66 +171,45 @@ static noinline void long_conn(struct skbtrace_session *s,
 	skbtrace_write_packet(s, ev, skb, sock_net(sk)->ns.inum, &b);
 }
 
-static __always_inline void kept(struct skbtrace_session *s,
-				 const struct skbtrace_event *ev,
-				 struct sock *sk, const struct sk_buff *skb,
-				 const struct skbtrace_verdicts *counted,
-				 u8 dir)
+static __always_inline int
+begin_segment(struct skbtrace_quick *q, struct skbtrace_session *s,
+	      const struct skbtrace_event *ev, const struct sk_buff *skb,
+	      const struct skbtrace_verdicts *counted)
 {
-	struct skbtrace_quick q __uninitialized;
-	struct tcp_send_block *b;
-	int how = -1;
+	return skbtrace_quick_segment(q, s, ev, sizeof(struct tcp_send_block),
+				      skb, counted);
+}
 
-	/* one that has no cookie is in no table of verdicts: nothing counted */
-	if (likely(atomic64_read(&sk->sk_cookie)))
-		how = skbtrace_quick_segment(&q, s, ev, sizeof(*b), skb,
-					     counted);
-	if (how <= 0) {
-		if (how < 0)
-			long_conn(s, ev, sk, skb, dir);
-		return;
-	}
-	b = q.block;
-	b->hdr.netns = sock_net(sk)->ns.inum;
+static __always_inline void fill_kept(void *block, const struct sock *sk,
+				      const struct sk_buff *skb, u8 dir)
+{
+	struct tcp_send_block *b = block;
+
 	b->sk = atomic64_read(&sk->sk_cookie);
 	fill_segment(b, sk, skb, dir);
-	skbtrace_quick_commit(&q);
 }
+
+static const struct sock_packet_ops conn_ops = {
+	.port = dest_port,
+	.begin = begin_segment,
+	.fill = fill_kept,
+	.slow = long_conn,
+};
 
 static noinline void kept_send(struct skbtrace_session *s, struct sock *sk,
 			       const struct sk_buff *skb,
 			       const struct skbtrace_verdicts *counted)
 {
-	kept(s, &skbtrace_ev_tcp_send, sk, skb, counted, SKBTRACE_DIR_TX);
+	sock_packet_write(&conn_ops, s, &skbtrace_ev_tcp_send, sk, skb, counted,
+			  SKBTRACE_DIR_TX);
 }
 
 static noinline void kept_receive(struct skbtrace_session *s, struct sock *sk,
 				  const struct sk_buff *skb,
 				  const struct skbtrace_verdicts *counted)
 {
-	kept(s, &skbtrace_ev_tcp_receive, sk, skb, counted, SKBTRACE_DIR_RX);
-}
-
-/* What is refused has not been looked at. */
-static __always_inline void conn_segment(struct skbtrace_session *s,
-					 const struct skbtrace_event *ev,
-					 struct sock *sk,
-					 const struct sk_buff *skb, u8 dir)
-{
-	const struct skbtrace_verdicts *counted;
-	int how;
-
-	/* port_agrees(), the header untouched */
-	if (unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE) &&
-	    !skbtrace_in_range(s, ev, ntohs(header_of(skb)->dest)))
-		return;
-	how = skbtrace_quick_checks(&counted, s, ev, sk, SKBTRACE_QUICK_PACKET);
-	if (how < 0)
-		long_conn(s, ev, sk, skb, dir);
-	else if (how && dir == SKBTRACE_DIR_TX)
-		kept_send(s, sk, skb, counted);
-	else if (how)
-		kept_receive(s, sk, skb, counted);
+	sock_packet_write(&conn_ops, s, &skbtrace_ev_tcp_receive, sk, skb,
+			  counted, SKBTRACE_DIR_RX);
 }
 
 /* With skip= or only= */
@@ -251,7 +236,8 @@ SKBTRACE_DEFINE_PROBE(tcp_send_skb_probe,
 	if (unlikely(s->slot[ev->slot].selective))
 		send_selective(s, sk, skb);
 	else
-		conn_segment(s, ev, sk, skb, SKBTRACE_DIR_TX);
+		sock_packet_probe(&conn_ops, s, ev, sk, sk, skb,
+				  SKBTRACE_DIR_TX, kept_send);
 }
 
 /* ---- of no connection, or a minisocket ---- */
@@ -343,8 +329,8 @@ SKBTRACE_DEFINE_PROBE(tcp_rcv_skb_probe,
 		      TP_ARGS(sk, skb))
 {
 	if (likely(sk && skbtrace_is_conn(sk)))
-		conn_segment(data, &skbtrace_ev_tcp_receive, sk, skb,
-			     SKBTRACE_DIR_RX);
+		sock_packet_probe(&conn_ops, data, &skbtrace_ev_tcp_receive, sk,
+				  sk, skb, SKBTRACE_DIR_RX, kept_receive);
 	else
 		receive_other(data, sk, skb);
 }

@@ -9,6 +9,7 @@
 #include <trace/events/net.h>
 #include <trace/events/skbtrace.h>
 #include "event.h"
+#include "sock_packet.h"
 
 #define UDP_FIELDS(F, S)						\
 	SKBTRACE_TUPLE_FIELDS(F, S)					\
@@ -84,69 +85,59 @@ static noinline void long_udp(struct skbtrace_session *s,
 	skbtrace_write_packet(s, ev, skb, sock_net(sk)->ns.inum, &b);
 }
 
-/* Inline: the direction is a constant. */
-static __always_inline void kept(struct skbtrace_session *s,
-				 const struct skbtrace_event *ev,
-				 struct sock *sk, const struct sk_buff *skb,
-				 const struct skbtrace_verdicts *counted,
-				 u8 dir)
+static __always_inline u16 dest_port(const struct sk_buff *skb)
 {
-	int l3 = skb_network_offset(skb), how = -1;
-	struct skbtrace_quick q __uninitialized;
-	struct udp_send_block *b;
+	return ntohs(udp_hdr(skb)->dest);
+}
+
+static __always_inline int
+begin_udp(struct skbtrace_quick *q, struct skbtrace_session *s,
+	  const struct skbtrace_event *ev, const struct sk_buff *skb,
+	  const struct skbtrace_verdicts *counted)
+{
+	return skbtrace_quick_plain(q, s, ev, sizeof(struct udp_send_block),
+				    skb, skb_network_offset(skb), counted);
+}
+
+static __always_inline void fill_kept(void *block, const struct sock *sk,
+				      const struct sk_buff *skb, u8 dir)
+{
+	struct udp_send_block *b = block;
 	struct udp_facts f;
 
-	/* one that has no cookie is in no table of verdicts: nothing counted */
-	if (likely(atomic64_read(&sk->sk_cookie)))
-		how = skbtrace_quick_plain(&q, s, ev, sizeof(*b), skb, l3,
-					   counted);
-	if (how <= 0) {
-		if (how < 0)
-			long_udp(s, ev, sk, skb, dir);
-		return;
-	}
-	b = q.block;
-	b->hdr.netns = sock_net(sk)->ns.inum;
 	get_facts(&f, sk, skb, dir);
-	skbtrace_plain_tuple(skb, l3, dir, skbtrace_tuple_of(b), NULL);
+	skbtrace_plain_tuple(skb, skb_network_offset(skb), dir,
+			     skbtrace_tuple_of(b), NULL);
 	fill_udp(b, skb, &f);
-	skbtrace_quick_commit(&q);
 }
+
+static const struct sock_packet_ops udp_ops = {
+	.port = dest_port,
+	.begin = begin_udp,
+	.fill = fill_kept,
+	.slow = long_udp,
+};
 
 static noinline void kept_send(struct skbtrace_session *s, struct sock *sk,
 			       const struct sk_buff *skb,
 			       const struct skbtrace_verdicts *counted)
 {
-	kept(s, &skbtrace_ev_udp_send, sk, skb, counted, SKBTRACE_DIR_TX);
+	sock_packet_write(&udp_ops, s, &skbtrace_ev_udp_send, sk, skb, counted,
+			  SKBTRACE_DIR_TX);
 }
 
 static noinline void kept_receive(struct skbtrace_session *s, struct sock *sk,
 				  const struct sk_buff *skb,
 				  const struct skbtrace_verdicts *counted)
 {
-	kept(s, &skbtrace_ev_udp_receive, sk, skb, counted, SKBTRACE_DIR_RX);
+	sock_packet_write(&udp_ops, s, &skbtrace_ev_udp_receive, sk, skb,
+			  counted, SKBTRACE_DIR_RX);
 }
 
-/* What is refused has not been looked at. */
-static __always_inline void udp_probe(struct skbtrace_session *s,
-				      const struct skbtrace_event *ev,
-				      struct sock *sk,
-				      const struct sk_buff *skb, u8 dir)
+/* One that is not connected is filtered by its packets. */
+static __always_inline const struct sock *asked(const struct sock *sk)
 {
-	const struct skbtrace_verdicts *counted;
-	int how;
-
-	if (unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE) &&
-	    !skbtrace_in_range(s, ev, ntohs(udp_hdr(skb)->dest)))
-		return;
-	how = skbtrace_quick_checks(&counted, s, ev, sk->sk_dport ? sk : NULL,
-				    SKBTRACE_QUICK_PACKET);
-	if (how < 0)
-		long_udp(s, ev, sk, skb, dir);
-	else if (how && dir == SKBTRACE_DIR_TX)
-		kept_send(s, sk, skb, counted);
-	else if (how)
-		kept_receive(s, sk, skb, counted);
+	return sk->sk_dport ? sk : NULL;
 }
 
 /* Context: process; the socket is locked only if it is corked. */
@@ -154,7 +145,8 @@ SKBTRACE_DEFINE_PROBE(udp_send_probe,
 		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
 		      TP_ARGS(sk, skb))
 {
-	udp_probe(data, &skbtrace_ev_udp_send, sk, skb, SKBTRACE_DIR_TX);
+	sock_packet_probe(&udp_ops, data, &skbtrace_ev_udp_send, asked(sk), sk,
+			  skb, SKBTRACE_DIR_TX, kept_send);
 }
 
 /* Context: softirq mostly; the lock of the receive queue is held. */
@@ -162,7 +154,8 @@ SKBTRACE_DEFINE_PROBE(udp_receive_probe,
 		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
 		      TP_ARGS(sk, skb))
 {
-	udp_probe(data, &skbtrace_ev_udp_receive, sk, skb, SKBTRACE_DIR_RX);
+	sock_packet_probe(&udp_ops, data, &skbtrace_ev_udp_receive, asked(sk),
+			  sk, skb, SKBTRACE_DIR_RX, kept_receive);
 }
 
 /*
