@@ -7,8 +7,9 @@
 # scripts/series/table says which patch has what. Author, Signed-off-by and the M:
 # line of MAINTAINERS are those of git's user.name and user.email.
 #
-#   --check   make it elsewhere: all applies, each file is in one patch; checkpatch
-#             of what is changed in files of the kernel, and of the texts
+#   --check   make it elsewhere: all applies, each file is in one patch, no patch
+#             wants a header that a later one brings; checkpatch of what is changed
+#             in files of the kernel, and of the texts
 #   --build   make it, apply one patch after the other to the whole source, compile
 #             net/ each time without skbtrace, =m and =y, boot the last one
 #   -n N      with --build: N patches of them, evenly; the last one is among them
@@ -137,6 +138,32 @@ wanted() {
 	done <"$tmp/left"
 }
 
+# Each pattern names a file, even if an earlier patch has had it
+check_patterns() {
+	local r pattern f
+	for r in "${rows[@]}"; do
+		while read -r pattern; do
+			while read -r f; do
+				# shellcheck disable=SC2053 # it is a pattern
+				[[ $f != $pattern ]] || continue 2
+			done <"$tmp/left"
+			die "patch $r: there is no $pattern" "see $TABLE"
+		done < <(row "$r" files)
+	done
+}
+
+# What is compiled from now on finds the headers that it quotes
+check_headers() {
+	local d=net/skbtrace f header missing=()
+	[ -f "$tmp/tree/$d/Makefile" ] || return 0
+	while IFS=: read -r f header; do
+		header=${header#*\"} header=${header%\"*}
+		[ -f "$(dirname "$f")/$header" ] || missing+=("${f#"$tmp/tree/"}: $header")
+	done < <(grep -r '^#include "' --include='*.[ch]' "$tmp/tree/$d")
+	[ ${#missing[@]} = 0 ] ||
+		die "patch $1: headers of later patches:" "${missing[@]}"
+}
+
 # Kconfig and Makefile know of the modules that are there
 adapt() {
 	local d=net/skbtrace f
@@ -158,6 +185,7 @@ make_patch() {
 	mv "$tmp/left.new" "$tmp/left"
 	mapfile -t -O "${#options[@]}" options < <(row "$1" config)
 	adapt
+	check_headers "$1"
 	g add -A
 	! g diff --cached --quiet ||
 		die "patch $1 is empty: what its patterns name is not there"
@@ -185,6 +213,7 @@ make_series() {
 	options=()
 	take_originals
 	make_whole
+	check_patterns
 	g init -q
 	g add -A
 	g commit -q -m "Linux $version"
