@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A protocol module that cannot be loaded: its events are unknown, the message
-# names the module, nothing is enabled in part, other events work
+# A protocol module cannot be loaded: its events are unknown, the message names the
+# module, a list of events with one of them enables nothing, other events work
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -37,8 +37,8 @@ ok "and starts nothing" test ! -e "$TMP/dat"
 like "list names it" "$(skbtrace list 2>&1)" "*did not load: udp*"
 
 rm /run/modprobe.d/skbtrace-test.conf
-ok "and when it can be loaded" put enabled udp_send
-is "it is there" "$(<$CTL/enabled)" udp_send
+ok "the module can be loaded again" put enabled udp_send
+is "its event is enabled" "$(<$CTL/enabled)" udp_send
 echo '-*' >$CTL/enabled
 is "format says so, too" "$(grep -c ^absent $CTL/format)" 0
 finish

@@ -11,12 +11,11 @@ need_skbtrace
 need tc
 need_event tcp_sendlimit sk_sndbuf_wait tcp_congestion tcp_retransmit
 net_up
-# where the processor is what is slow, the causes must outweigh that
+# on a slow kernel the causes must outweigh what the processor takes
 in_a tc qdisc add dev a0 root netem delay $((PATIENCE == 1 ? 20 : 80))ms ||
 	skip "no netem"
 in_b tc qdisc add dev b0 clsact || skip "no clsact"
-# A handshake or an end that is lost would be another story: what is shorter than
-# 256 bytes always arrives.
+# A lost SYN or FIN would be another cause: packets below 256 bytes always arrive.
 in_b tc filter add dev b0 ingress pref 1 protocol ip u32 \
 	match u16 0 0xff00 at 2 action pass || skip "no u32"
 in_b tc filter add dev b0 ingress pref 2 protocol ipv6 u32 \
@@ -51,11 +50,11 @@ slow() {
 	nagle)	# many small writes, without TCP_NODELAY
 		after="times 200 write 50 pause 100 again"
 		;;
-	sndbuf)	# all of the buffer is on the way
+	sndbuf)	# the send buffer is smaller than what the path holds
 		before="opt sndbuf 4608 opt nodelay 1"
 		after="times 40 write 5000 again"
 		;;
-	app)	# the program has little to say
+	app)	# the program writes little, with pauses
 		before="opt nodelay 1"
 		after="times 30 write 1000 pause 10000 again"
 		;;
@@ -70,10 +69,10 @@ slow() {
 	pids+=("$server_pid" "$bg")
 }
 
-# --- who does not know them
+# --- tell the causes from the output alone
 
-# cause_of LINES ROW: the cause, by what skbtrace has printed of a connection. The
-# row names what took most of its time, and the lines must show that, too.
+# cause_of LINES ROW: the cause, from what skbtrace has printed of a connection.
+# The row names what took most of its time; the lines must show that, too.
 cause_of() {
 	local word
 	word=$(awk '{ print $8; exit }' <<<"$2")

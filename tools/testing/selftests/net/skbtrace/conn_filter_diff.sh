@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Compares the connection filter with libpcap's interpreter: random expressions,
-# sockets of every kind, each as the packet that it would send. Then one socket
-# with one peer after the other. FILTER_DIFF_N: how many expressions;
-# FILTER_DIFF_SEED: repeat an earlier run, which prints its seed.
+# Compares the connection filter with libpcap's interpreter: random expressions on
+# sockets of every kind, where libpcap gets the packet that the socket would send.
+# Then on one socket that changes its peer. FILTER_DIFF_N: how many expressions;
+# FILTER_DIFF_SEED: the seed that an earlier run has printed, to repeat it.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -36,7 +36,7 @@ ip -n "$A" -b - <<-BATCH
 	neigh add fd86::2 lladdr 02:86:00:00:00:02 dev syn nud permanent
 BATCH
 
-# Of each socket one event that can be had when it is wanted
+# An event of each kind of socket that a test can cause at will
 trace_on sk_timer,only=keepalive:reset icsk_connection udp_send udp_receive \
 	tcp_retransmit,only=synack tcp_connection,only=TIME_WAIT
 in_a conn_filter_diff "$N" >"$TMP/diff" 2>&1 ||

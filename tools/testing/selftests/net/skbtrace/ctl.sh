@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Control files: valid and invalid input, messages; a refused write changes
+# Control files: valid and invalid input, messages; a write that is refused changes
 # nothing
 
 # shellcheck source=lib.sh
@@ -9,7 +9,8 @@ control_up
 need setpriv
 need_event tcp_rttm tcp_connection udp_send skb_drop
 
-# Settings, not counters, into $state; without a process, for there are many
+# Reads the settings, not the counters, into $state; without a process, as that is
+# done very often
 get_state() {
 	local f lines
 	state=''
@@ -176,7 +177,7 @@ is "settings outlive the trace" "$(cat $CTL/subbuf_size $CTL/subbuf_nr)" \
 	$'4096\n2'
 ok "-* when nothing is on" bash -c "echo '-*' >$CTL/enabled"
 
-# over the cap by more CPUs or less memory since: decided again at the start
+# CPUs or memory may have changed since a size was set: the start checks it again
 is "modules are free" "$(module_users)" 0
 
 # --- owner

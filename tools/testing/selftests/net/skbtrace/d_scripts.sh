@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The one-liners and scripts in D of the documentation: each says what has
-# happened. Witnesses: nstat, TCP_INFO, what both programs are told to do.
+# The one-liners and scripts in D of the documentation: what each prints is what
+# has happened. Witnesses: nstat, TCP_INFO, what both programs were told to do.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -22,7 +22,7 @@ for f in 4 6; do
 		die "no way to $(addr B $f)"
 done
 
-# --- the same traffic, once: 3 connections of IPv4, 1 of IPv6
+# --- record the traffic once: 3 connections of IPv4, 1 of IPv6
 
 counters in_a "$TMP/before"
 counters in_b "$TMP/before.b"
@@ -74,25 +74,25 @@ grown() {
 	echo $(($(counter "$1" "$TMP/after") - $(counter "$1" "$TMP/before")))
 }
 
-# sent again by either side
+# segments that either side has sent again
 all_again() {
 	echo $(($(grown TcpRetransSegs) +
 		$(counter TcpRetransSegs "$TMP/after.b") -
 		$(counter TcpRetransSegs "$TMP/before.b")))
 }
 
-# d PROGRAM...: over it
+# d PROGRAM...: runs it over the recording
 d() {
 	skbtrace d -q -i "$TMP/d.dat" "$@" >"$TMP/said"
 }
 
-# said WORD...: the last number of a line that begins with these words
+# said WORD...: the last number of the line that begins with these words
 said() {
 	awk -v want="$*" '{ n = $NF; $NF = ""; $1 = $1; sub(/ *$/, "") }
 		$0 == want { print n }' "$TMP/said"
 }
 
-# counted NAME: all of a distribution that follows a line with this
+# counted NAME: the sum of the distribution below the line NAME
 counted() {
 	awk -v name="$1" 'index($0, name) { on = 1; next }
 		!NF { on = 0 }
@@ -173,7 +173,7 @@ is "tcpretrans.d: by peer" "$(sed -n "s/^$B4: sent again //p" "$TMP/said")" \
 is "tcpretrans.d: each" "$(awk '$6 ~ /^state-/' "$TMP/said" | wc -l)" \
 	"$(all_again)"
 
-# --- one of them live, with a filter
+# --- a script live, with a filter
 
 background skbtrace d -S 'port 8083' -s "$scripts/tcptop.d" >"$TMP/said"
 tracer=$bg
@@ -187,7 +187,7 @@ is "live: exit status" "$?" 0
 is "live: tcptop.d" "$(awk '$4 == 8083 { n += $5 } END { print n }' \
 	"$TMP/said")" 5000
 
-# --- what a predicate compares is left to the kernel, and is the same
+# --- a predicate that the kernel evaluates has the same result
 
 background skbtrace d -q \
 	-n 'tcp:::send /args[4]->tcp_dport == 8084/ { @n["sent"] = count(); }' \
@@ -197,7 +197,7 @@ tracer=$bg
 wait_for tracing 1 || die "it does not begin"
 is "what is on" "$(cat "$CTL"/sessions/*/enabled | grep -v '^$' | sort |
 	tr '\n' ' ')" "tcp_receive,when=pport==8084 tcp_send,when=pport==8084 "
-# the same, but nothing that the kernel could ask
+# the same, in a form that the kernel can't evaluate
 background skbtrace d -q \
 	-n 'tcp:::send /args[4]->tcp_dport + 0 == 8084/ { @n["sent"] = count(); }' \
 	-n 'tcp:::receive /args[4]->tcp_sport + 0 == 8084/' \
@@ -214,6 +214,6 @@ for port in 8084 8085; do
 done
 kill -INT "$tracer" "$other"
 wait "$tracer" "$other"
-is "as many as if it saw all" "$(<"$TMP/said")" "$(<"$TMP/all")"
-within "there are some" "$(said sent)" 4 99
+is "predicate: as many as without the kernel" "$(<"$TMP/said")" "$(<"$TMP/all")"
+within "predicate: it lets some pass" "$(said sent)" 4 99
 finish

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The disk is full while recording: a message, stop, exit 1, the data is kept
+# The disk becomes full: record says so, stops, exits with 1, and keeps its file
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A session by echo and cat alone, decoded by skbtrace parse --format
+# Tracing with echo and cat alone; "skbtrace parse --format" decodes the result
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -39,6 +39,6 @@ for sk in "$client" "$server"; do
 	ok "the connection $sk is established" \
 		grep -q "tcp_connection .* sk=$sk .*state=ESTABLISHED" "$TMP/text"
 done
-ok "it goes by its name" \
+ok "its process has a name" \
 	grep -q "tcp_connection  *$A4:[0-9]*>$B4:5000 .*sk=$client" "$TMP/text"
 finish

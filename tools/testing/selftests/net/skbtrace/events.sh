@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Each event on this kernel, patched or not: exact and inferred ones are recorded
-# when they happen, and marked; unavailable ones are refused with a reason.
-# scripts/events-table.sh collects the lines "# cell EVENT STATE".
+# Each event, on this kernel, patched or not: exact and inferred events are recorded
+# when they happen, inferred ones are marked; unavailable ones are refused with a
+# reason. scripts/events-table.sh collects the lines "# cell EVENT STATE".
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -49,7 +49,7 @@ repair() {
 	"$1" tc filter del dev "$2" "$3"
 }
 
-# RPS is at work where the kernel can do it; only a patched one tells
+# RPS works on each kernel that has it; only a patched one reports it
 ip netns exec "$B" sh -c \
 	"echo 2 >/sys/class/net/b0/queues/rx-0/rps_cpus" 2>/dev/null
 
@@ -64,7 +64,7 @@ server in_b udp4 bind $B4 9 touch "$TMP/ready" recv 30
 in_a sk udp4 bind $A4 6000 connect $B4 9 send 30 100 cookie >"$TMP/udp"
 wait "$server_pid"
 
-# samples, a small send buffer, losses, a reset connection
+# RTT samples, a small send buffer, losses, a reset
 server in_b tcp4 bind $B4 5000 listen 5 touch "$TMP/ready" accept eof
 in_a ethtool -K a0 tso off gso off >/dev/null 2>&1
 drop in_b b0 ingress 20
@@ -91,7 +91,7 @@ overflows() {
 background in_a sk tcp4 connect $B4 5001 until "$TMP/never.end"
 wait_for overflows || fail "the queue does not overflow"
 
-# all have come, or never will
+# until all events have come, or it is clear that they will not
 seen() {
 	local e
 	blocks_now >"$TMP/now"
@@ -108,7 +108,7 @@ for e in $here; do
 	state=${state#* state=} state=${state%% *}
 	n=$(count "$e")
 	within "$e: $state" "$n" 1 1000000
-	# a whole form is marked on each block; a part that is missing is not
+	# an inferred form is marked on each block; an exact one that lacks a part is not
 	if [[ $state = exact || $(why "$e") != at\ * ||
 	      $(why "$e") = *"no tracepoint"* ]]; then
 		is "$e: not marked" "$(count "$e" inferred=1)" 0
@@ -121,7 +121,7 @@ for e in $absent; do
 	echo "# cell $e unavailable"
 done
 
-# --- and they are right
+# --- what they say is right
 
 key=$(value cookie "$TMP/tcp")
 is "udp_send: 30 datagrams" "$(count udp_send lport=6000 pport=9 len=100)" 30

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Filters as control files: programs written in pieces; errors, with the place,
-# while the old filter is kept and works; one writer at a time.
+# The control files of filters: programs that are written in pieces; errors with
+# their place, after which the old filter still works; one writer at a time.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -18,7 +18,8 @@ program() {
 	tcpdump -y RAW -ddd "${@:2}" -- "$1" 2>"$TMP/tcpdump"
 }
 
-# Into $state, without the counters, which move. No process: there are many.
+# Reads the filters into $state, without their counters. It starts no process, as
+# that is done very often.
 get_state() {
 	local f lines
 	state=''
@@ -30,7 +31,7 @@ get_state() {
 	done
 }
 
-# write_text FILE TEXT [BYTES]: a line at a time, or by so many bytes each
+# write_text FILE TEXT [BYTES]: a write for each line, or for so many bytes
 write_text() {
 	if (($# == 2)); then
 		printf '%s' "$2" 2>"$TMP/err" >"$CTL/$1"
@@ -98,7 +99,7 @@ works() {
 		count udp_send pport=5)" "20 10"
 	is "$1: identity" "$(identity)" ""
 }
-# nobody there: no error is to come back
+# sockets at both ports: without them ICMP errors would make send() fail
 sk udp4 bind 127.0.0.1 5 until "$TMP/done" &
 children+=($!)
 sk udp4 bind 127.0.0.1 6 until "$TMP/done" &
@@ -110,7 +111,7 @@ bound() {
 wait_for bound || die "no sockets"
 works "at first"
 
-# --- what is no program, in both
+# --- texts that are no program, in both files
 
 long=4097
 for ((i = 0; i < 4096; i++)); do
@@ -118,7 +119,7 @@ for ((i = 0; i < 4096; i++)); do
 done
 good=${long/4097/4096}
 good=${good%0 0 0 1}'6 0 0 1'$'\n'
-# the same code reads both: a slow kernel need not see all of it twice
+# one parser reads both files: a slow kernel tests the second one with fewer texts
 twice() {
 	((PATIENCE == 1)) || [ "$f" = sock_filters ]
 }
@@ -172,7 +173,7 @@ for f in sock_filters filters; do
 		2;96 0 0 3;22 0 0 0|*a word of memory is loaded*
 	END
 	refuses $f "$long" "$INVAL" "4097 instructions*"
-	# what is behind a fault is not taken, either
+	# what follows an error in the same write is not taken, either
 	refuses $f $'1\n6 0 0 x\n1 6 0 0 1\n' "$INVAL" 'byte 8: "x"*' 99
 	refuses $f $'1\n6 0 0 x\n1 6 0 0 1\n' "$INVAL" 'byte 8: "x"*' 3
 done
@@ -180,7 +181,7 @@ works "after what is refused"
 
 # --- in pieces
 
-# incomplete FILE TEXT: closed too early, which no write can tell
+# incomplete FILE TEXT GLOB: closed before its end; only "error" can say so
 incomplete() {
 	write_text "$1" "$2" || fail "a piece is taken" "$(<"$TMP/err")"
 	like "$1: closed after '${2:0:30}'" "$(<$CTL/error)" "$1: $3"
@@ -195,7 +196,7 @@ was=$(<$CTL/error)
 write_text filters '# a comment alone' || fail "a comment"
 is "a comment alone is nothing" "$(<$CTL/error)" "$was"
 
-# takes FILE TEXT BYTES WANTED: however it is cut
+# takes FILE TEXT BYTES WANTED: the same filter, by writes of BYTES
 wrong=0
 takes() {
 	write_text "$1" "$2" "$3" &&
@@ -211,7 +212,7 @@ for f in sock_filters filters; do
 done
 is "cut anywhere" $wrong 0
 
-# three writes through one open, the read-back in between
+# three writes to one open file; what it reads back as in between
 put filters none
 exec 6>$CTL/filters
 echo "2 0 0" >&6
@@ -220,16 +221,18 @@ like "a second writer" "$( (exec 8>$CTL/filters) 2>&1)" "*$BUSY"
 like "a second writer: reason" "$(<$CTL/error)" "filters: somebody else*"
 ok "the other file has a writer of its own" write_text sock_filters none
 echo "0 5 6 0 0 " >&6
-is "not yet" "$(<$CTL/filters)" none
+is "still not complete: not set" "$(<$CTL/filters)" none
 echo "1" >&6
 is "the write that completes it sets it" "$(grep -v seen $CTL/filters)" \
 	$'2\n0 0 0 5\n6 0 0 1'
 echo "1 6 0 0 9" >&6
-is "and another one" "$(grep -v seen $CTL/filters)" $'1\n6 0 0 9'
+is "a second program in the same open is set" "$(grep -v seen $CTL/filters)" \
+	$'1\n6 0 0 9'
 echo "1 6 0 " >&6
 exec 6>&-
-like "the rest of it is none" "$(<$CTL/error)" "*closed after 2 of 4 numbers*"
-is "the one before stays" "$(grep -v seen $CTL/filters)" $'1\n6 0 0 9'
+like "a third that is cut short: reason" "$(<$CTL/error)" \
+	"*closed after 2 of 4 numbers*"
+is "the second one stays" "$(grep -v seen $CTL/filters)" $'1\n6 0 0 9'
 ok "one who only reads keeps nobody out" bash -c \
 	"exec 3<$CTL/filters; echo none >$CTL/filters"
 
@@ -239,7 +242,7 @@ accepts filters $'# host a and port b\n# second\n1\n6 0 0 1\n' \
 	$'# host a and port b\n1\n6 0 0 1'
 accepts filters $'1\n6 0 0 1 # behind\n' $'1\n6 0 0 1'
 accepts filters $'#\t a \001\033[m\tb\n1 6 0 0 1' $'# a ??[m?b\n1\n6 0 0 1'
-# a write may be of any length: what is not taken comes next
+# a write may be longer than the kernel takes at once: the rest is written again
 { yes '# a comment' | head -n 20000; echo 1 6 0 0 5; } >"$TMP/long"
 ok "a long write" dd if="$TMP/long" of=$CTL/filters bs=1M conv=notrunc
 is "a long write is taken" "$(grep -v seen $CTL/filters)" \
@@ -264,9 +267,9 @@ like "stat tells of them" "$(grep '^filter ' "$TMP/stat" | xargs)" \
 	"filter conn insns=4096 seen=* passed=* connections=* matching=* filter \
 packet insns=4096 seen=10 passed=10"
 
-# --- what a connection does not have
+# --- loads that a filter on connections refuses
 
-# lacks EXPRESSION WHAT
+# lacks EXPRESSION WHAT: it is refused, because a connection has no WHAT
 lacks() {
 	refuses sock_filters "$(program "$1")"$'\n' "$INVAL" \
 		"instruction * looks at $2; a connection has but *"
@@ -298,7 +301,7 @@ lacks 'ip6[44] = 1' "what follows the ports"
 lacks 'ip[ip[9]] = 6' "a place that is computed"
 lacks 'tcp[(tcp[2]&3):2] = 80' "a place that is computed"
 
-# --- what people write
+# --- usual expressions
 
 n=0
 while read -r expr; do
@@ -312,7 +315,7 @@ while read -r expr; do
 		get_state
 		[[ "$state" == *"$f: # $expr"* ]] || wrong+=" read-back"
 		before=$state
-		# as it is, with the counters
+		# the whole read-back, with its counters, is a valid filter
 		again=$(<$CTL/$f)
 		echo none >$CTL/$f
 		write_text $f "$again"$'\n' || wrong+=" again: $(<$CTL/error)"
@@ -366,7 +369,7 @@ done <<-'END'
 END
 within "so many of them" $n 40 99
 
-# --- the plain conditions
+# --- filters that are no program: netns, dev, mark, cgroup, pid
 
 mkdir -p "$TMP/cgroup"
 if mount -t cgroup2 none "$TMP/cgroup" 2>/dev/null; then
@@ -437,7 +440,7 @@ if [ -n "${mounted-}" ]; then
 	accepts cgroup none
 fi
 
-# --- whose they are
+# --- filters belong to a session
 
 for f in netns dev mark pid; do
 	put $f none

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Compares the packet filter with libpcap's interpreter: random expressions,
-# packets of every form and layout in memory. FILTER_DIFF_N: how many
-# expressions; FILTER_DIFF_SEED: repeat an earlier run, which prints its seed.
+# packets of every form and layout in memory. FILTER_DIFF_N: how many expressions;
+# FILTER_DIFF_SEED: the seed that an earlier run has printed, to repeat it.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -12,11 +12,11 @@ need_event skb_delay
 [ -c /dev/net/tun ] || skip "no TUN"
 N=${FILTER_DIFF_N:-$((PATIENCE == 1 ? 500 : 100))}
 
-# Nobody in there but our frames; what goes out of a TAP is never read
+# The filter sees our frames only; nobody reads what leaves through the TAP
 ip netns add "$A" || skip "can't make network namespaces"
 in_a sysctl -qw net.ipv6.conf.default.disable_ipv6=1
 
-# --- packets are in memory as they are meant to be
+# --- packets have the layout in memory that the test wants
 
 witness_on net/netif_receive_skb_entry net/napi_gro_frags_entry
 in_a filter_diff 200 layouts >"$TMP/layouts" || die "$(<"$TMP/layouts")"
@@ -30,7 +30,7 @@ within "not linear" "$(awk '$2 { n++ } END { print n + 0 }' "$TMP/seen")" \
 within "nothing of them is in the head" \
 	"$(awk '$1 && $1 == $2 { n++ } END { print n + 0 }' "$TMP/seen")" 10 199
 
-# --- and are judged as libpcap does
+# --- the filter agrees with libpcap
 
 # compare WHAT EXPRESSIONS
 compare() {
@@ -47,15 +47,15 @@ compare() {
 		"$(value judged "$TMP/diff")"
 	is "$1: those that pass are written" "$(stat_sum written)" \
 		"$(value matched "$TMP/diff")"
-	# what is never true, or always, would prove little; few expressions
-	# may happen to be so
+	# Expressions that are mostly true, or false, would prove little. A few
+	# may be so by chance.
 	within "$1: verdicts of both kinds" $((100 * $(value matched \
 		"$TMP/diff") / $(value judged "$TMP/diff"))) \
 		$(($2 >= 200 ? 15 : 2)) $(($2 >= 200 ? 60 : 95))
 }
 
 compare "filter alone" "$N"
-# the filter is one of several that judge
+# the same beside another filter
 netns_of "$A" >$CTL/netns
 compare "filter and namespace" $((N / 5))
 echo none >$CTL/netns

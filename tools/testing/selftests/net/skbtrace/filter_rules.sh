@@ -25,11 +25,11 @@ none() {
 	done
 }
 
-# off WHAT: end of a trace
+# off WHAT: ends tracing; the counters must add up
 off() {
 	trace_off
 	if [ "$(stat_sum written)" = 0 ]; then
-		# there is no stream then
+		# an empty file is no stream
 		is "$1: identity" "$(stat_sum hits)" \
 			"$(stat_sum skipped filtered refused)"
 	else
@@ -46,12 +46,12 @@ counts() {
 	done | xargs
 }
 
-# here NETNS EVENT [FIELD=VALUE]...
+# here NETNS EVENT [FIELD=VALUE]...: how many of that namespace
 here() {
 	count "$2" netns="$(netns_of "$1")" "${@:3}"
 }
 
-# ten datagrams of 100 bytes there and back
+# ten datagrams of 100 bytes from A to B, and ten back
 pingpong() {
 	server in_b udp4 bind "$B4" 5000 connect "$A4" 6000 \
 		touch "$TMP/ready" times 10 read 100 write 100 again
@@ -69,8 +69,8 @@ tcp() {
 	wait "$server_pid"
 }
 
-# nobody is to refuse what is sent
-# sink NAMESPACE-FUNCTION ADDRESS PORT
+# sink NAMESPACE-FUNCTION ADDRESS PORT: takes datagrams, so that no ICMP error
+# comes back
 sink() {
 	background "$1" sk udp4 bind "$2" "$3" touch "$TMP/sink$3" \
 		until "$TMP/end"
@@ -81,11 +81,11 @@ sink in_b 0.0.0.0 5001
 sink in_b 0.0.0.0 5009
 sink in_a 127.0.0.1 5000
 
-# the neighbours know each other
+# neighbours are resolved before, or their packets would be counted
 in_a sk udp4 connect "$B4" 9 send 1 1
 in_b sk udp4 connect "$A4" 9 send 1 1
 
-# --- the connection filter and packets: src is this side, both ways
+# --- the connection filter on packets: src is this host, in both directions
 
 filter sock_filters 'udp and src port 5000'
 trace_on ip_send ip_receive udp_send udp_receive
@@ -96,10 +96,10 @@ is "this side: sent and received" "$(here "$B" ip_send) $(here "$B" \
 	"10 10 10 10"
 is "the other side: none" "$(counts ip_send ip_receive udp_send udp_receive)" \
 	"10 10 10 10"
-# and those of the neighbourhood
+# more than those of the other side: neighbour discovery comes on top
 within "the others are counted" "$(stat_sum filtered)" 40 80
 
-# sockets without a peer: each packet by itself
+# a socket without a peer: each packet is filtered by its own addresses
 filter sock_filters 'src port 5000 and dst port 6001'
 server in_b udp4 bind "$B4" 5000 touch "$TMP/ready" recv 20
 trace_on udp_receive ip_receive skb_delay,only=sk_queue:netif_rx
@@ -120,7 +120,7 @@ in_a sk udp4 connect "$B4" 5000 send 4 100 send 5 500
 in_a sk udp4 connect "$B4" 5009 send 6 500
 wait "$server_pid"
 off "both filters"
-is "both must agree" "$(count udp_send len=500) $(counts udp_send ip_receive)" \
+is "both filters must pass" "$(count udp_send len=500) $(counts udp_send ip_receive)" \
 	"5 5 5"
 like "each has its counts" "$(grep '^filter' "$TMP/stat" | xargs)" \
 	"filter conn insns=* seen=* passed=18 connections=* matching=1 \
@@ -131,13 +131,13 @@ trace_on tcp_connection ip_send
 tcp 5001
 pingpong
 off "the packet filter"
-is "it does not ask connections" "$(states "$(value cookie "$TMP/server")" |
+is "a packet filter lets connections pass" "$(states "$(value cookie "$TMP/server")" |
 	head -c 20) $(here "$A" ip_send proto=udp) $(count ip_send proto=tcp)" \
 	" 10 0"
 key=$(list key tcp_connection netns="$(netns_of "$B")" state=ESTABLISHED)
 like "of them all are there" "$(states "$key")" "SYN_RECV>ESTABLISHED *>CLOSE"
 
-# what is no IP has nothing to show; a frame of a protocol for experiments
+# a frame that is not IP: a filter has nothing to run on
 frame() {
 	in_a python3 -c 'import socket
 s = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
@@ -165,7 +165,7 @@ is "and so does a connection filter" "$(count skb_drop)" 0
 
 # --- sockets at the edges of their lives
 
-# CLOSE has lost its port already, SYN_SENT has none yet
+# In CLOSE the socket has lost its port; in SYN_SENT it has none yet.
 in_a sysctl -qw net.ipv4.ip_local_port_range="7000 7003"
 filter sock_filters 'src portrange 7000-7003 and dst port 5001'
 trace_on tcp_connection
@@ -184,7 +184,7 @@ is "reset: CLOSE is known, too" "$(states "$(value cookie "$TMP/client")")" \
 is "no other" "$(values key tcp_connection | sort -u)" \
 	"$(for f in closed client; do value cookie "$TMP/$f"; done | sort -u)"
 
-# bound: it has one from the beginning
+# a socket that is bound has its port from the beginning
 filter sock_filters 'src port 7100 and dst port 5001'
 trace_on tcp_connection
 tcp 5001 bind "$A4" 7100
@@ -192,7 +192,7 @@ off "a port that is bound"
 like "bound: SYN_SENT, too" "$(states "$(value cookie "$TMP/client")")" \
 	"CLOSE>SYN_SENT SYN_SENT>ESTABLISHED *>CLOSE"
 
-# no port yet, and no other packet of the connection
+# port 0 is the socket's in SYN_SENT; nothing else of the connection has it
 filter sock_filters 'src port 0 and dst port 5001'
 trace_on tcp_connection
 tcp 5001
@@ -209,7 +209,7 @@ off "listeners"
 is "a listener" "$(list state icsk_connection) $(count tcp_connection)" \
 	"LISTEN CLOSE 0"
 
-# what answers a SYN to nobody is judged by that SYN
+# a reset for a SYN that no socket takes: the filter runs on that SYN
 for expr in 'src port 5999' 'dst port 5999'; do
 	filter sock_filters "$expr"
 	trace_on tcp_reset
@@ -222,7 +222,7 @@ for expr in 'src port 5999' 'dst port 5999'; do
 	is "reset: $expr" "$(list key tcp_reset) $(count tcp_reset)" "$wanted"
 done
 
-# --- names, and how many there are
+# --- names of connections, and counts
 
 in_a sysctl -qw net.ipv4.ip_local_port_range="32768 60999"
 
@@ -243,7 +243,7 @@ is "names: only those" "$(values key tcp_active_conn | sort -u)" "$wanted"
 is "names: each has an end, with its bytes" "$(values key tcp_active_conn \
 	end=yes bytes_sent=10 | sort)" "$wanted"
 is "states: only those" "$(values key tcp_connection | sort -u)" "$wanted"
-# both ends of each; and minisockets of earlier parts, if they end just now
+# both ends of each, and minisockets of earlier parts that may end just now
 like "counts of connections" "$(grep '^filter conn' "$TMP/stat")" \
 	"* connections=10[0-6] matching=7"
 
@@ -259,7 +259,7 @@ ip -n "$B" -b - <<-BATCH
 	addr add 10.87.0.2/24 dev b0.7
 	link set b0.7 up
 BATCH
-# a tag is in the data then, not beside it
+# without offload the VLAN tag is in the packet's data
 in_a ethtool -K a0 txvlan off >/dev/null 2>&1
 in_a sk udp4 connect 10.87.0.2 9 send 1 1
 for f in sock_filters filters; do
@@ -272,7 +272,7 @@ for f in sock_filters filters; do
 	in_a sk udp4 connect 10.87.0.2 5000 send 7 100
 	wait "$server_pid"
 	off "$f: tags"
-	# the device with tags, and the one below it
+	# once at the VLAN device, once at the device below it
 	is "$f: tags: sent and received" "$(count skb_delay where=start_xmit \
 		pport=5000) $(count skb_delay where=netif_rx lport=5000) $(
 		count skb_delay)" "24 12 36"
@@ -313,7 +313,7 @@ for dev in "$a0" 1; do
 		"$(states "$(value cookie "$TMP/client")" |
 			sed 's/^CLOSE>SYN_SENT //')" "$wanted"
 done
-# bound: that decides, whatever the route
+# SO_BINDTODEVICE decides, not the route
 echo "$a0" >$CTL/dev
 trace_on udp_send tcp_connection
 in_a sk udp4 bind "$A4" 6000 device a0 connect "$B4" 9 send 4 10

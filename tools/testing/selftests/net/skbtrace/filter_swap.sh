@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Filters are swapped as fast as possible during traffic that one of them, or
-# neither, accepts: each event has passed one of both, never a mixture.
-# For SWAP_SECONDS (default 20; a minute in make nightly, on the debug kernel).
+# Two filters are swapped as fast as possible, during traffic that one of them or
+# neither lets pass: each event has passed one of the two, never a mixture.
+# SWAP_SECONDS: how long, default 20; a minute in make nightly, on the debug kernel.
 
 # shellcheck disable=SC2317 # functions that run in the background
 # shellcheck source=lib.sh
@@ -14,20 +14,19 @@ net_up
 SWAP_SECONDS=${SWAP_SECONDS:-20}
 X=5001 Y=5002 Z=5003
 
-# program EXPRESSION FILE
+# program EXPRESSION FILE: as tcpdump compiles it
 program() {
 	tcpdump -y RAW -ddd -- "$1" >"$2" || die "no program of $1"
 }
 
-# The expression of one is never true of what the other one wants. The
-# programs differ in all: offsets, order, constants.
+# No packet passes both. The programs differ in offsets, order and constants.
 program "udp and dst port $X" "$TMP/x.filters"
 program "dst portrange $Y-$Y and not src port $X and (udp or tcp)" \
 	"$TMP/y.filters"
 program "(tcp or udp) and dst port $X" "$TMP/x.sock_filters"
 program "portrange $Y-$Y and not port $X and not port $Z" "$TMP/y.sock_filters"
 
-# written without a process: one takes a second if the machine is busy
+# written without a process: to start one takes a second on a busy machine
 for f in x.filters y.filters x.sock_filters y.sock_filters; do
 	declare "text_${f/./_}=$(<"$TMP/$f")"
 done
@@ -56,7 +55,7 @@ for port in $X $Y $Z; do
 		pause $((PATIENCE * 20000)) again
 done >/dev/null
 
-# --- filters that are there already judge the first event, too
+# --- a filter that is set before tracing applies to the first event, too
 
 # stat_says REGULAR-EXPRESSION
 stat_says() {
@@ -65,7 +64,7 @@ stat_says() {
 	[[ ${lines[*]} =~ $1 ]]
 }
 
-# alone: how often something was written while nothing passes
+# alone: how often an event was written, though the filter lets none pass
 alone() {
 	local i n=0
 	for ((i = PATIENCE == 1 ? 12 : 4; i; i--)); do
@@ -87,7 +86,7 @@ echo 4294967295 >$CTL/netns
 is "netns: from the first event on" "$(alone)" 0
 echo none >$CTL/netns
 
-# swap FILE: as often as it goes
+# swap FILE: as often as possible
 swap() {
 	local n=0
 	while [ -e "$TMP/run" ]; do
@@ -97,7 +96,7 @@ swap() {
 	echo $n >"$TMP/swaps.$1"
 }
 
-# Whoever looks at them meanwhile
+# read the filters meanwhile
 look() {
 	local f lines
 	while [ -e "$TMP/run" ]; do
@@ -140,7 +139,7 @@ ports() {
 	grep -o " $1=500[0-9]* " "$TMP/events" | sort | uniq -c
 }
 
-# Slabs that a leak would fill, in KiB; what RCU has still to free comes later
+# Slabs that a leak would fill, in KiB; what RCU frees later is still in it
 used() {
 	awk '/^(Slab|VmallocUsed|Percpu):/ { s += $2 } END { print s }' \
 		/proc/meminfo
@@ -164,7 +163,7 @@ within "filters: TCP to Y" "$(count ip_send proto=tcp pport=$Y)" 10 100000000
 run sock_filters udp_send udp_receive ip_send sk_timer,only=keepalive:reset \
 	tcp_connection
 echo "# $(ports lport | xargs), $(ports pport | xargs)"
-# packets of a listener's side are of that port as well
+# on the listener's side the filter sees that port, too
 is "sock_filters: no packet that none of both wants" "$(grep -E \
 	' event=(udp_send|udp_receive|ip_send) ' "$TMP/events" |
 	grep -v -e " pport=$X " -e " [lp]port=$Y " | head)" ""
@@ -184,7 +183,7 @@ grep -E ' event=(sk_timer|tcp_connection) ' "$TMP/events" |
 is "sock_filters: events have names" "$(comm -23 "$TMP/keys" "$TMP/named" |
 	wc -l)" 0
 
-# --- all that judges, at random
+# --- all filters, set at random
 
 scope() {
 	local words=(none "$(netns_of "$A")" 2 0x7/0xf none)

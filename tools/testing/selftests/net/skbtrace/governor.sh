@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# max_cost: under a load that never ends probes take their share of the CPUs' time
-# and no more, on average; what is left out for that is counted to the datagram,
-# and told in the stream; when the load is over, all is recorded again.
+# max_cost: under constant load probes take no more than that share of the CPUs'
+# time, on average. What is left out for it is counted, to the datagram, and told
+# in the stream. When the load is over, all is recorded again.
 
 # shellcheck disable=SC2317 # wait_for calls functions
 # shellcheck source=lib.sh
@@ -17,9 +17,9 @@ net_up
 CONNS=3
 cpus=$(nproc)
 
-# All below without a process: the load leaves little to it.
+# The functions below start no process: under the load it would hardly run.
 
-# stat_of NAME: of the session, into $it
+# stat_of NAME: sets $it to that number of the session
 stat_of() {
 	local first
 	read -r first <$CTL/stat
@@ -27,7 +27,7 @@ stat_of() {
 	[[ $first =~ \ $1=([0-9]+) ]] && it=${BASH_REMATCH[1]}
 }
 
-# cost: what probes have taken so far, nanoseconds, into $it
+# cost: sets $it to the nanoseconds that probes have taken so far
 cost() {
 	local line
 	it=0
@@ -37,7 +37,8 @@ cost() {
 	done <$CTL/stat
 }
 
-# share MILLISECONDS: of all CPUs' time, in parts per million, into $it
+# share MILLISECONDS: sets $it to the probes' share of all CPUs' time for so long,
+# in parts per million
 share() {
 	local c us=${EPOCHREALTIME/./}
 	cost
@@ -49,8 +50,8 @@ share() {
 	((it = (it - c) * 1000 / ((${EPOCHREALTIME/./} - us) * cpus)))
 }
 
-# sent, received: datagrams of the two namespaces
-udp_of() { # NAMESPACE-FUNCTION COLUMN
+# udp_of NAMESPACE-FUNCTION COLUMN: a counter of UDP, for datagrams sent or received
+udp_of() {
 	# shellcheck disable=SC2016 # $ is awk's
 	"$1" awk -v c="$2" '/^Udp:/ && n++ { print $c }' /proc/net/snmp
 }
@@ -78,14 +79,14 @@ factor_is() {
 
 server in_b udp4 bind $B4 9 touch "$TMP/ready" recv 1000000000
 
-# --- nothing is measured
+# --- without a limit nothing is measured
 
 trace_on udp_send udp_receive
 in_a sk udp4 connect $B4 9 send 200 20 >/dev/null
 trace_off
 is "without a limit nothing is measured" "$(stat_sum cost_ns)" 0
 
-# --- measured, and no limit to speak of
+# --- a limit of 100 %: measured, nothing left out
 
 echo 100% >$CTL/max_cost
 sent=$(udp_of in_a 5) received=$(udp_of in_b 2)
@@ -103,7 +104,7 @@ like "status tells it" "$(skbtrace status)" "*probes take *%*100% at most*"
 
 # --- a limit that they exceed
 
-# What refusing costs is what no limit can go below
+# To leave an event out costs something, too: no limit can go below that
 echo 0.0001% >$CTL/max_cost
 ok "too little even for refusing: nothing is recorded" wait_for factor_is 0
 share 500
@@ -116,7 +117,7 @@ text=${text%????}.${text: -4}%
 echo "$text" >$CTL/max_cost || fail "a limit while tracing" "$(<$CTL/error)"
 stat_of max_cost_ppm
 is "the limit" "$it" "$limit"
-# on a host that is busy with other things the load changes: until it is steady
+# other work on the host changes the load: wait for a measurement that holds
 holds() {
 	share 2000
 	((it <= limit * 11 / 10))
@@ -124,7 +125,7 @@ holds() {
 ok "on average the limit holds" wait_for holds
 echo "# of $full ppm, $least for refusing, $limit at most: $it"
 
-# --- the load is over
+# --- without load all is recorded again
 
 load_off
 ok "then all is recorded again" wait_for factor_is 1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A CPU goes offline and online while it is traced: no event is lost uncounted
+# A CPU goes offline and online during tracing: each lost event is counted
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -34,7 +34,7 @@ trace_off
 is "identity" "$(identity 60 120)" ""
 is "CPU 1 in the stream" "$(count udp_send cpu=1)" 120
 
-# It is off when tracing begins
+# The CPU is offline when tracing begins
 echo 0 >$cpu1
 trace_on udp_send
 send 0 5

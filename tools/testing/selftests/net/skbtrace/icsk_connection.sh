@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# icsk_connection: a socket begins and ends to listen
+# icsk_connection: a socket begins to listen, and stops
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

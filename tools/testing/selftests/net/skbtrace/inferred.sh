@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Events that an unpatched kernel must infer, beside the exact ones, on a kernel
-# that has both: tcp_rttm and tcp_sendlimit agree on at least 99 % of ACKs on
-# connections that are slow for five different reasons; ip_* and udp_* report
-# the same packets.
+# Inferred forms of events, as on an unpatched kernel, beside the exact ones, on a
+# kernel that has both: tcp_rttm and tcp_sendlimit agree on at least 99 % of the
+# ACKs of connections that are slow for five different reasons; ip_* and udp_*
+# report the same packets.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -19,7 +19,7 @@ done
 net_up
 in_b tc qdisc add dev b0 clsact || skip "no clsact"
 
-# --- which forms
+# --- the option form=
 
 put enabled tcp_rttm
 is "by itself it is exact" "$(cat "$CTL/enabled")" tcp_rttm
@@ -69,7 +69,7 @@ cause cwnd "opt rcvbuf 400000" eof "opt sndbuf 400000" "write 3000000"
 cause swnd "opt rcvbuf 8192" eof "opt sndbuf 200000" "write 400000"
 cause nagle "" eof "" "times 600 write 50 pause 2000 again"
 cause sndbuf "" eof "opt sndbuf 4608 opt nodelay 1" "write 500000"
-# a few losses at the receiver's end, so that there is recovery, too
+# a few losses at the receiver, so that recovery is tested, too
 in_b tc filter add dev b0 ingress protocol ip flower ip_proto tcp dst_port \
 	$((port + 1)) action gact ok random determ drop 40
 cause loss "opt rcvbuf 400000" eof "opt sndbuf 400000" "write 3000000"
@@ -78,9 +78,9 @@ in_a tc qdisc del dev a0 root
 trace_off
 is "identity" "$(identity)" ""
 
-# ticks KEY: for each ACK that gave a sample "exact inferred": the reasons that
-# held until then. The inferred one is found when that ACK comes in, the exact
-# one by attempts to send before it.
+# ticks KEY: "EXACT INFERRED" for each ACK that gave a sample: the reasons that
+# held until then. The inferred form finds its reason when the ACK comes in, the
+# exact one at attempts to send before that.
 ticks() {
 	grep " key=$1 " "$TMP/events" | sort -s -t= -k 2n | awk '
 		{
@@ -97,7 +97,7 @@ ticks() {
 		0 in now && 1 in now && now[0] != "end" { print now[0], now[1] }'
 }
 
-# samples KEY exact|inferred
+# samples KEY exact|inferred: RTT samples, one a line
 samples() {
 	if [ "$2" = inferred ]; then
 		values rtt_us tcp_rttm key="$1" inferred=1
@@ -107,7 +107,8 @@ samples() {
 	fi
 }
 
-# agree: of pairs on stdin, "EQUAL OF"; what stands for another is equal to it
+# agree: counts pairs on stdin; prints "EQUAL ALL". A reason that the inferred form
+# has another word for is equal to that.
 agree() {
 	awk '
 		function same(e, i) {
@@ -129,7 +130,7 @@ for c in "${names[@]}"; do
 		awk '{ printf "%s%s/%s %d", sep, $2, $3, $1; sep = ", " }')"
 	within "$c: there are ACKs" "$n" 10 100000
 
-	# the first is of the handshake; what the last ACKs gave nobody sees
+	# the first sample is the handshake's; the inferred form misses the last ones
 	samples "$key" exact | tail -n +2 >"$TMP/exact"
 	samples "$key" inferred >"$TMP/guess"
 	read -r equal n <<<"$(paste -d ' ' "$TMP/exact" "$TMP/guess" |
@@ -165,7 +166,7 @@ done
 trace_off
 is "packets: identity" "$(identity)" ""
 
-# told EVENT FIELD... of one form: one packet a line
+# told FORM EVENT FIELD...: these fields of each packet, one packet a line
 told() {
 	local form=$1 ev=$2
 	shift 2

@@ -17,13 +17,14 @@ ping_c() {
 		die "ping $*: $(<"$TMP/ping")"
 }
 
-# listener NAMESPACE-FUNCTION FAMILY ADDRESS PORT
+# listener NAMESPACE-FUNCTION FAMILY ADDRESS PORT: in the background
 listener() {
 	server "$1" "tcp$2" bind "$3" "$4" listen 5 touch "$TMP/ready" accept \
 		cookie eof
 }
 
-# tcp NAMESPACE-FUNCTION FAMILY ADDRESS PORT BYTES FILE
+# tcp NAMESPACE-FUNCTION FAMILY ADDRESS PORT BYTES FILE: A sends there, FILE gets
+# its output
 tcp() {
 	listener "$1" "$2" "$3" "$4"
 	in_a sk "tcp$2" connect "$3" "$4" cookie write "$5" acked info shut eof \
@@ -32,7 +33,7 @@ tcp() {
 	mv "$TMP/server" "$TMP/$6.server"
 }
 
-# before and after, what IP itself has counted: all of it was traced
+# mark before|after: saves IP's own counters
 mark() {
 	local n
 	for n in a b c; do
@@ -40,8 +41,8 @@ mark() {
 	done
 }
 
-# what the trace says of packets of the neighbourhood is not about these tests;
-# IPv6's routes come a while after the carrier, by a worker
+# Neighbours are resolved before tracing. Routes of IPv6 appear a while after the
+# carrier, as a worker makes them.
 for f in 4 6; do
 	to=C$f
 	wait_for in_a ping -q -n -c 1 -W 1 "${!to}" >"$TMP/ping" ||
@@ -73,17 +74,17 @@ in_a sk udp6 connect ff05::123 5005 cookie send 2 50 >"$TMP/multi6"
 trace_off
 mark after
 
-# grown NAMESPACE COUNTER
+# grown a|b|c COUNTER: by how much it has grown
 grown() {
 	echo $(($(counter "$2" "$TMP/after.$1") - \
 		$(counter "$2" "$TMP/before.$1")))
 }
 
-# --- as the counters say
+# --- against IP's counters
 
 is "identity" "$(identity)" ""
 declare -A name=([a]=$A [b]=$B [c]=$C)
-# who does not count what is passed on apart counts it as requested
+# a kernel without IpOutTransmits counts forwarded packets as IpOutRequests
 requested=(forwarded=no)
 grep -q '^IpOutTransmits ' "$TMP/after.a" || requested=()
 for n in a b c; do
@@ -101,7 +102,7 @@ for n in a b c; do
 		"$(events ip_send netns="$inum" forwarded=yes |
 			grep -c ' local=[0-9a-f]*:')" \
 		"$(grown $n Ip6OutForwDatagrams)"
-	# some of the neighbourhood came before the trace, or after it
+	# neighbour discovery may be counted before the trace begins, or after it
 	all=$(grown $n Ip6InReceives)
 	within "$n: IPv6: received, against Ip6InReceives" \
 		"$(events ip_receive netns="$inum" |
@@ -121,11 +122,11 @@ for f in 4 6; do
 	from=$(addr A $f) to=$(addr B $f) far=C$f
 	far=${!far}
 	key=$(cookie tcp$f)
-	# after that it sent its FIN, and the ACK of the other one
+	# TCP_INFO was read before the FIN, and the ACK of the peer's FIN
 	n=$(value segs_out "$TMP/tcp$f")
 	within "IPv$f: TCP: packets, against TCP_INFO" "$(sum segs ip_send \
 		sk="$key" peer="$to" pport=5000 proto=tcp)" $((n + 1)) $((n + 4))
-	# a slow machine may have sent some of it again
+	# a slow machine may have sent some segments twice
 	bytes=$((65536 + $(value bytes_retrans "$TMP/tcp$f")))
 	is "IPv$f: TCP: bytes" "$(sum len ip_send sk="$key" dir=tx)" $bytes
 	within "IPv$f: TCP: GSO: packets of one event" "$(values segs ip_send \
@@ -171,7 +172,7 @@ for f in 4 6; do
 	is "IPv$f: multicast" "$(count ip_send sk="$(cookie multi$f)" \
 		peer=$group pport=5005 len=50 ttl=1)" 2
 done
-# IPv4 fragments what IP has handed down, IPv6 before it does
+# IPv4 fragments after ip_send, IPv6 before it
 is "IPv4: fragments: handed down, received" "$(count ip_send \
 	sk="$(cookie big4)") $(count ip_receive netns="$(netns_of "$B")" \
 	local="$B4" peer="$A4" \

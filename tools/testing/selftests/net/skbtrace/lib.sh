@@ -3,16 +3,17 @@
 #
 # What the tests of skbtrace share; sourced, never run.
 #
-# Witnesses never are skbtrace itself: "sk" knows what it sent and asks the
-# socket, "blocks" checks the binary stream by the uapi header alone.
+# What a test expects never comes from skbtrace itself, but from a witness: "sk"
+# knows what it sent and asks the socket; "blocks" checks the binary stream with
+# nothing but the uapi header.
 #
-# Nothing sleeps for a fixed time: wait_for asks again and again.
+# Nothing sleeps for a fixed time: wait_for repeats its question.
 
 set -u
 export LC_ALL=C
 CTL=/sys/kernel/debug/skbtrace
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-# what the tests run most comes first: looking it up costs, on a network root
+# The programs that tests run most come first: a look-up is slow if the root is 9p
 PATH=/usr/sbin:/usr/bin:/sbin:/bin:$PATH:$PWD:$here
 SKIP=4
 # shellcheck source=need.sh
@@ -20,12 +21,12 @@ SKIP=4
 # shellcheck source=net.sh
 . "$here/net.sh"
 
-# limits of time hold for a kernel that is not busy checking itself
+# A kernel with KASAN and lockdep is slower: limits of time are multiplied by this
 # shellcheck disable=SC2034 # tests use it
 PATIENCE=1
-TICK=20 TICK_MAX=20	# milliseconds between looks at a condition
-# In user mode Linux time may be virtual: none goes by while a process works, and
-# a wait is over at once. There the looks are what takes long, so they get rarer.
+TICK=20 TICK_MAX=20	# milliseconds between two checks of a condition
+# In user mode Linux time may be virtual: it stands still while a process works,
+# and a wait ends at once. Only the checks take real time, so they get rarer.
 # shellcheck disable=SC2034 # tests use it
 VIRTUAL=0
 if grep -qw time-travel=inf-cpu /proc/cmdline; then
@@ -39,7 +40,7 @@ TIMEOUT=${TIMEOUT:-$((PATIENCE > 1 ? 240 : 60))}	# of one wait
 
 tests=0 failures=0
 children=()
-at_end=''	# a function that undoes what the test has done besides
+at_end=''	# a function of the test that undoes what cleanup() does not know of
 
 TMP=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-test.XXXXXX")
 
@@ -167,7 +168,7 @@ need_root() {
 	! why=$(not_root) || skip "$why"
 }
 
-# They outlive a trace, and a test.
+# Filters outlive a trace, and a test.
 no_filters() {
 	local f
 	for f in sock_filters filters netns dev mark cgroup pid; do
@@ -196,7 +197,7 @@ control_up() {
 	cat /sys/devices/system/cpu/possible >$CTL/cpus
 }
 
-# Who uses the protocol modules: nobody, where the kernel has them built in
+# How many references the protocol modules have: 0 if they are built in
 module_users() {
 	[ -e /proc/modules ] || { echo 0; return; }
 	awk '/^skbtrace_/ { n += $3 } END { print n + 0 }' /proc/modules
@@ -211,8 +212,8 @@ need_event() {
 	done
 }
 
-# An older tcp_send_reset gives no reason, and tells of packets of whole sockets
-# only: of none that nobody gets, or a minisocket
+# An older tcp_send_reset gives no reason, and reports only what a full socket
+# answers: nothing about packets for no socket, or for a minisocket
 reset_has_reason() {
 	grep -q '^syms rst_reason .*=NO_SOCKET' "$TMP/format"
 }
@@ -228,9 +229,9 @@ need_skbtrace() {
 
 # --- processes
 
-# background COMMAND...: ended with the test; its pid in $bg
+# background COMMAND...: it is killed when the test ends; its pid is in $bg
 background() {
-	# a function would be a shell that waits for the one to be killed
+	# Not by calling in_a: that pid would be a shell's, which waits for the command
 	case $1 in
 	in_a) set -- nsenter --net="/run/netns/$A" "${@:2}" ;;
 	in_b) set -- nsenter --net="/run/netns/$B" "${@:2}" ;;
@@ -241,8 +242,8 @@ background() {
 	children+=("$bg")
 }
 
-# server NAMESPACE-FUNCTION WORD...: sk in the background, its output in
-# $TMP/server; returns when it has come by "touch $TMP/ready"
+# server NAMESPACE-FUNCTION WORD...: runs sk in the background, with its output in
+# $TMP/server; returns when sk has reached "touch $TMP/ready"
 server() {
 	rm -f "$TMP/ready" "$TMP/server"
 	background "$1" sk "${@:2}" >"$TMP/server"
@@ -269,15 +270,15 @@ value() {
 tracing() {
 	local first f any=0
 	for f in "$CTL/stat" "$CTL"/sessions/*/stat; do
-		# one may go away meanwhile
+		# a session may be removed meanwhile
 		{ read -r first <"$f"; } 2>/dev/null || continue
 		[[ $first != "session tracing=1 "* ]] || any=1
 	done
 	[ $any = "${1-1}" ]
 }
 
-# put FILE TEXT: into a control file, by one write. A shell's own echo makes one
-# of each line.
+# put FILE TEXT: writes to a control file, in one write. The shell's echo makes a
+# write of each line.
 put() {
 	if [[ $2 == *$'\n'* ]]; then
 		echo "$2" >"$TMP/put"
@@ -287,8 +288,8 @@ put() {
 	fi
 }
 
-# trace_on SPEC...: these events from now on, each CPU's stream into a file, by
-# $reader FILE (default: cat)
+# trace_on SPEC...: enables these events, and reads each CPU's stream into a file
+# with $reader FILE (default: cat)
 trace_on() {
 	local f IFS=$'\n'
 	rm -f "$TMP"/cpu*
@@ -302,8 +303,8 @@ trace_on() {
 	children+=("${readers[@]}")
 }
 
-# What the CPUs have taken from their backlogs, and what still waits in them: in
-# $taken, $waits
+# Sets $taken: packets that the CPUs have taken from their backlogs; and $waits:
+# those that are still there
 backlogs() {
 	local column
 	taken=0 waits=0
@@ -312,10 +313,10 @@ backlogs() {
 	done </proc/net/softnet_stat
 }
 
-# Until the packets that were sent have arrived: on a busy machine they may
-# still wait for ksoftirqd when the process that sent them has ended. One that
-# has just been taken is through after a grace period. Not for long, as some
-# tests send all the time.
+# Waits until the packets that were sent have arrived: on a busy machine they may
+# still wait for ksoftirqd when their sender has ended. A packet that has just been
+# taken is done with after a grace period. The wait is limited, as some tests send
+# all the time.
 quiesce() {
 	local i taken waits last=
 	for ((i = 0; i < 20; i++)); do
@@ -331,25 +332,25 @@ quiesce() {
 	return 0
 }
 
-# End tracing; the blocks as text and the totals of each CPU in $TMP/events,
-# counters in $TMP/stat.
+# Ends tracing. $TMP/events gets the blocks as text and the totals of each CPU,
+# $TMP/stat the counters.
 trace_off() {
 	quiesce
 	echo '-*' >$CTL/enabled
-	# without an argument it would be for everybody
+	# without an argument, wait would wait for every child
 	((${#readers[@]} == 0)) || wait "${readers[@]}"
 	cat $CTL/stat >"$TMP/stat"
 	blocks ${QUIET:+-q} "$TMP/format" "$TMP"/cpu* >"$TMP/events" 2>"$TMP/bad" ||
 		fail "the stream is as the header says" "$(head -n 5 "$TMP/bad")"
 }
 
-# Blocks that a reader has got so far, without an end of tracing
+# The blocks that the readers have got so far; tracing goes on
 blocks_now() {
 	blocks "$TMP/format" "$TMP"/cpu* 2>/dev/null | grep '^ '
 }
 
 # pick WHAT FIELD NAME [FIELD=VALUE]...: of the lines of $TMP/events that have all
-# these words. One process for whatever a test asks: they take long here.
+# these words. All in one awk: to start processes is slow in the test machines.
 pick() {
 	local what=$1 field=$2 words=" event=$3 " w
 	for w in "${@:4}"; do
@@ -412,9 +413,9 @@ sum() {
 	pick sum "$@"
 }
 
-# states KEY: what tcp_connection told of a connection, in one line. If its last
-# ACK and its first data arrive on two CPUs at once, a second child with the same
-# cookie ends at once: not that one
+# states KEY: the changes that tcp_connection reported of a connection, in one
+# line. If its last ACK and its first data arrive on two CPUs at once, TCP makes a
+# second child with the same cookie, and closes it: that one is left out.
 states() {
 	events tcp_connection key="$1" | awk '{
 		for (i = 1; i <= NF; i++) {
@@ -446,8 +447,8 @@ stat_sum() {
 }
 
 # shellcheck disable=SC2120 # the numbers are not always known
-# identity [HITS-OF-CPU-0...]: what must add up does, on each CPU, in $TMP/stat
-# and in the stream. Prints what is wrong.
+# identity [HITS-OF-CPU-0...]: checks that each CPU's counters in $TMP/stat add
+# up, and agree with the stream. Prints what is wrong.
 identity() {
 	awk -v wanted_hits="$*" '
 		function get(name,   i, a) {
@@ -473,7 +474,7 @@ identity() {
 		{
 			n = get("skipped") + get("filtered") + get("refused")
 			n += get("held") + get("lost") + get("written") + get("shed")
-			n -= get("history")	# of what was held, here or elsewhere
+			n -= get("history")	# held first, here or on another CPU
 			want("hits", get("hits"), n)
 			want("read", get("read"), get("written") + get("names"))
 			want("blocks in the stream", blocks[$2] + 0, get("read"))
@@ -490,9 +491,9 @@ identity() {
 	' "$TMP/events" "$TMP/stat"
 }
 
-# --- tracefs: what the kernel's own tracepoints say
+# --- tracefs: the kernel's own tracepoints as a witness
 
-# witness_on GROUP/EVENT...: in an instance of its own; skip if there is none
+# witness_on GROUP/EVENT...: enables them in an instance of its own, or skips
 witness_on() {
 	local e
 	witness=/sys/kernel/tracing/instances/skbtrace-test-$$
@@ -504,7 +505,7 @@ witness_on() {
 	done
 }
 
-# What they said in $TMP/witness
+# Puts what they reported into $TMP/witness
 witness_off() {
 	echo 0 >"$witness/tracing_on"
 	cat "$witness/trace" >"$TMP/witness"

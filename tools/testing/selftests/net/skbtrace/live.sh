@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# skbtrace live: an event on an idle link is printed within 300 ms, and closing
-# its output ends the session within a second
+# skbtrace live: an event on an idle link is printed within 300 ms; closing its
+# output ends the session within a second
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -12,12 +12,12 @@ need_skbtrace
 need_event udp_send
 ip link set lo up
 
-# a datagram without a process
+# sends a datagram without starting a process
 datagram() {
 	echo x 2>/dev/null >/dev/udp/127.0.0.1/9
 }
 
-# milliseconds since $1, which was $EPOCHREALTIME
+# since EPOCHREALTIME: milliseconds since then
 since() {
 	local now=$EPOCHREALTIME
 	echo $(((${now/./} - ${1/./}) / 1000))
@@ -27,7 +27,7 @@ mkfifo "$TMP/screen"
 exec 8<>"$TMP/screen"
 background skbtrace live -q -e udp_send >"$TMP/screen"
 ok "live has begun" wait_for tracing 1
-# The best of some: an emulated machine has pauses of its own
+# The best of five counts: an emulated machine pauses now and then
 best=100000
 for _ in 1 2 3 4 5; do
 	start=$EPOCHREALTIME
@@ -46,7 +46,7 @@ is "live: exit status" "$?" 0
 exec 8<&-
 ok "the session has ended" wait_for tracing 0
 
-# head: the comment, two events; then nothing ever happens on this link
+# head takes the comment and two events, and ends; then the link is idle
 (
 	skbtrace live -q -e udp_send
 	echo "status=$?" >"$TMP/live"
@@ -60,5 +60,5 @@ ok "the session ends" wait_for tracing 0
 within "ms from the end of head to that of the session" \
 	"$(since "$(value end "$TMP/head")")" 0 $((1500 * PATIENCE))
 ok "live ends" wait_for [ -s "$TMP/live" ]
-is "quietly" "$(cat "$TMP/err")" ""
+is "it has printed no error" "$(cat "$TMP/err")" ""
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tcp_segment: of a long transfer whose path loses one packet in a hundred and
-# lets others overtake, each byte that is acknowledged has one life. Marks, which
-# are bytes at multiples of 64 KiB, stand for all. SEGMENT_MB: how long, default 10.
+# tcp_segment: in a long transfer whose path loses and reorders packets, each byte
+# that is acknowledged has one life. Marks, the bytes at multiples of 64 KiB, stand
+# for all bytes. SEGMENT_MB: how many megabytes, default 10.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,7 +16,7 @@ in_a tc qdisc add dev a0 root netem delay 10ms reorder 5% 50% limit 10000 ||
 	skip "no netem"
 in_b tc qdisc add dev b0 clsact || skip "no clsact"
 
-# lossy FAMILY: certain, one packet in a hundred of those with data
+# lossy FAMILY: drops exactly each hundredth packet with data
 lossy() {
 	local protocol=ip
 	[ "$1" != 6 ] || protocol=ipv6
@@ -25,9 +25,9 @@ lossy() {
 		skip "no flower"
 }
 
-# What the events tell of each mark, one line each: its number, how often it was
-# at write, acked, queued and read, how often it was sent, and how many events the
-# ACK came after the SACK; - if there was none. Their times may be the same.
+# A line for each mark: its number; how often it was at write, acked, queued and
+# read; how often it was sent; how many events the ACK came after the SACK, "-" if
+# there was no SACK. Not by time: both may have the same.
 marks() {
 	skbtrace parse -i "$TMP/$1" --json -e tcp_segment | jq -r '
 		select(.event == "tcp_segment") |
@@ -60,7 +60,7 @@ marks() {
 		}' >"$TMP/$1.marks"
 }
 
-# lines NAME CONDITION-OF-AWK: of marks, how many
+# lines NAME CONDITION-OF-AWK: how many marks fulfil it
 lines() {
 	awk "$2 { n++ } END { print n + 0 }" "$TMP/$1.marks"
 }

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Lost events are counted, event by event. On two CPUs at once a buffer that is
-# far too small is overrun, with and without a reader, and then
+# Each lost event is counted. Two CPUs at once overrun a buffer that is far too
+# small, with and without a reader. Then
 #	hits = skipped + filtered + refused + held_dropped + lost + written
-# and written = read, compared with the number that was generated.
+# and written = read must hold, and hits be the number that was generated.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -18,14 +18,14 @@ echo 2 >$CTL/subbuf_nr
 cpus=$(grep -c ^processor /proc/cpuinfo)
 ((cpus > 1)) || skip "one CPU only"
 
-# Somebody must be there, or ICMP would make a send() fail
+# A socket at that port; without it ICMP errors would make send() fail
 sink() {
 	server in_b "udp$1" bind "$2" 9 touch "$TMP/ready" until "$TMP/never-ever"
 }
 sink 4 $B4
 sink 6 $B6
 
-# generate COUNT-OF-CPU-0 COUNT-OF-CPU-1: datagrams; all are sent on return
+# generate COUNT-OF-CPU-0 COUNT-OF-CPU-1: sends so many datagrams on each CPU
 generate() {
 	local p=()
 	in_a taskset -c 0 sk udp4 connect $B4 9 until "$TMP/go" send "$1" 20 &
@@ -41,7 +41,7 @@ lost=0
 for ((i = 1; i <= ROUNDS; i++)); do
 	n=$((500 + RANDOM % 500)) m=$((500 + RANDOM % 500))
 
-	# nobody reads until all is over
+	# without a reader until the end
 	echo udp_send >$CTL/enabled
 	generate $n $m
 	read -r _ dropped <$CTL/dropped
@@ -54,7 +54,7 @@ for ((i = 1; i <= ROUNDS; i++)); do
 	is "round $i: dropped tells the same" "$dropped" "$(stat_sum lost)"
 	lost=$((lost + dropped))
 
-	# a reader that can't keep up, since the CPUs are the generators'
+	# with readers that are too slow, as the generators keep the CPUs busy
 	trace_on udp_send
 	generate $m $n
 	trace_off

@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What must be installed for a test; sourced by lib.sh, and by the tests of
-# tools/skbtrace. A test names each program of the table that it calls, so that
-# where it is missing the test is skipped, not failed for a reason that is hard
-# to guess. scripts/lint.sh looks whether it does, and whether scripts/deps.sh
-# installs the packages.
+# Which programs a test needs; sourced by lib.sh, and by the tests of
+# tools/skbtrace. A test names each program of the table that it calls. Where one
+# is missing, the test is skipped with a reason; else it would fail for one that is
+# hard to guess. scripts/lint.sh checks the names, and that scripts/deps.sh installs
+# the packages.
 
-# Debian's package, and what tests call of it. All that an essential package has
-# is there anyway, and named only if other systems may lack it.
+# Debian's package, and the programs of it that tests call. Programs of essential
+# packages are named only if other systems may lack them.
 PACKAGES='
 bsdutils	script
 chromium	chromium
@@ -32,7 +32,7 @@ zsh		zsh
 zstd		zstd
 '
 
-# Those that no package has, and how they are made
+# Programs that no package has, and the commands that make them
 MADE='
 blocks			make -C tools/testing/selftests TARGETS=net/skbtrace
 conn_filter_diff	apt-get install libpcap-dev, and compile the tests again
@@ -47,7 +47,7 @@ wire			make -C tools/testing/selftests TARGETS=net/skbtrace
 skbtrace		make -C tools/skbtrace
 '
 
-# lacks PROGRAM...: is one of them missing? Prints which, and what to do
+# lacks PROGRAM...: is any of them missing? Prints which, and what to do
 lacks() {
 	local program first rest
 
@@ -71,7 +71,7 @@ lacks() {
 	return 1
 }
 
-# need PROGRAM...: without one of them the whole test is skipped
+# need PROGRAM...: skips the whole test if one of them is missing
 need() {
 	local why
 

@@ -30,23 +30,23 @@ in_b() {
 	nsenter --net="/run/netns/$B" "$@"
 }
 
-# the address of A or B for IPv4, IPv6, or mapped: addr A 6
+# addr A|B 4|6|mapped: the address of that side
 addr() {
 	local name=$1$2
 	echo "${!name}"
 }
 
-# the address of A or B in a trace, which tells IPv4 by itself
+# The same as a trace shows it: a mapped address as IPv4
 traced() {
 	addr "$1" "${2/m/4}"
 }
 
-# the inode number of a network namespace, as blocks tell it: netns_of "$A"
+# netns_of "$A": the inode number of a network namespace, as blocks have it
 netns_of() {
 	stat -L -c %i "/run/netns/$1"
 }
 
-# counters NAMESPACE-FUNCTION FILE: what nstat says since the namespace is there
+# counters NAMESPACE-FUNCTION FILE: what nstat has counted in that namespace so far
 counters() {
 	"$1" nstat -asz >"$2"
 }
@@ -83,8 +83,8 @@ in_c() {
 	nsenter --net="/run/netns/$C" "$@"
 }
 
-# After net_up: a third namespace behind B, which forwards. Its c0 is 10.84.0.2,
-# fd84::2
+# After net_up: a third namespace, C, behind B, which forwards. The addresses of
+# its c0 are 10.84.0.2 and fd84::2.
 router_up() {
 	need sysctl
 	ip netns add "$C"
@@ -121,7 +121,7 @@ net_down() {
 	done
 }
 
-# drained NAMESPACE-FUNCTION DEVICE: nothing is in its qdiscs
+# drained NAMESPACE-FUNCTION DEVICE: are its qdiscs empty?
 drained() {
 	! "$1" tc -s qdisc show dev "$2" | grep -q ' [1-9][0-9]*p requeues'
 }

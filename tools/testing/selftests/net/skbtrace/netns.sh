@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Each block has its network namespace, the inode number of /proc/PID/ns/net
+# Each block has the inode number of its network namespace, as /proc/PID/ns/net
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A session that is bound to a network namespace is told of nothing else, as an
-# attacker would try: all events on, while other namespaces do all that events
-# know of, through routers, bridges and tunnels, with sockets that others have.
+# A session that is bound to a network namespace gets nothing of others, however an
+# attacker tries: all events are on, while other namespaces cause all of them,
+# through routers, bridges and tunnels, with sockets that other namespaces use.
 #
 #	A --- B --- C	routes		E --- H --- F	H is a bridge
 #	A === B		a tunnel whose outer packets go from E to F
@@ -19,7 +19,7 @@ need_event tcp_connection udp_send udp_receive ip_send ip_receive skb_drop \
 . "$here/sessions_lib.sh"
 ALL="a b c d e f h"
 
-# name NAMESPACE
+# name a|b|...|h: that namespace's name for ip
 name() {
 	echo "skbtrace-$1-$$"
 }
@@ -45,7 +45,7 @@ for n in d e f h; do
 	ip netns add "$(name $n)"
 	ip -n "$(name $n)" link set lo up
 done
-# numbers that no other namespace has
+# interface numbers that no other namespace has
 ip link add e0 index 701 netns "$(name e)" type veth \
 	peer name h0 index 702 netns "$(name h)" || skip "no veth"
 ip link add f0 index 703 netns "$(name f)" type veth \
@@ -80,7 +80,7 @@ for d in "a a0" "b b0" "b t1" "c c0" "e e0" "f f0"; do
 	inside "$1" tc qdisc add dev "$2" clsact || skip "no clsact"
 done
 
-# Processes of each namespace have a name of their own
+# Each namespace runs sk under another name, which shows in events of tasks
 mkdir "$TMP/bin"
 for n in $ALL r tob toa; do
 	cp "$(command -v sk)" "$TMP/bin/do_$n"
@@ -91,7 +91,7 @@ run() {
 	inside "$1" "$TMP/bin/do_$1" "${@:2}"
 }
 
-# serve NAMESPACE WORD...: as server() does
+# serve NAMESPACE WORD...: as server()
 serve() {
 	rm -f "$TMP/ready"
 	background nsenter --net="/run/netns/$(name "$1")" "$TMP/bin/do_$1" \
@@ -100,7 +100,7 @@ serve() {
 	wait_for [ -e "$TMP/ready" ] || die "no server: $(<"$TMP/server")"
 }
 
-# reach NAMESPACE ADDRESS...: neighbours and routes are known
+# reach NAMESPACE ADDRESS...: pings until neighbours and routes are there
 reach() {
 	local to
 	for to in "${@:2}"; do
@@ -111,14 +111,14 @@ reach() {
 reach a "$B4" "$B6" "$C4" "$C6" 10.77.0.2
 reach e 10.99.0.2 fd99::2
 
-# --- what they do
+# --- traffic
 
-# full LISTENER: its queue of one is full
+# full LISTENER: is its queue of one full?
 full() {
 	[ "$(inside "$1" ss -Hltn "sport = :5003" | awk '{ print $2 }')" = 2 ]
 }
 
-# talk FROM TO FAMILY ADDRESS DEVICE: all that events know of
+# talk FROM TO FAMILY ADDRESS DEVICE: causes all events
 talk() {
 	local from=$1 to=$2 f=$3 addr=$4 dev=$5 clients=() i
 	# a connection that ends in TIME_WAIT, one that is reset, two refused
@@ -132,7 +132,7 @@ talk() {
 	run "$from" "udp$f" connect "$addr" 5002 send 4 700
 	run "$from" "udp$f" connect "$addr" 5001 send 1 10
 	wait "$server_pid"
-	# a listener whose queue is full, and timers of who waits for it
+	# a listener whose queue is full, and timers of the clients that wait
 	rm -f "$TMP/over"
 	serve "$to" "tcp$f" bind "$addr" 5003 listen 1 touch "$TMP/ready" \
 		until "$TMP/over"
@@ -146,7 +146,7 @@ talk() {
 	run "$from" "tcp$f" opt syncnt 1 try connect "$addr" 5003
 	touch "$TMP/over"
 	wait "$server_pid" "${clients[@]}"
-	# what is dropped on its way
+	# packets that are dropped on their way
 	for i in ingress egress; do
 		inside "$to" tc filter add dev "$dev" $i matchall \
 			action gact drop || die "no filter"
@@ -157,9 +157,9 @@ talk() {
 	quiesce
 } >/dev/null
 
-# --- each has its session, and one has all
+# --- a session for each namespace, and "any" for all of them
 
-# events of all kinds that this kernel has
+# all events that this kernel has
 awk '$1 == "event" && / role=(event|conn) / && / state=(exact|inferred) / {
 	print $3 }' "$TMP/format" >"$TMP/every"
 mapfile -t every <"$TMP/every"
@@ -217,8 +217,8 @@ for n in $ALL any; do
 	end $n
 done
 
-# leaks NAME: what a session has that is not its own. Of sockets and processes
-# the session "any" tells whose they are.
+# leaks NAME: prints what a session has of other namespaces. The session "any" says
+# to which one a socket or a process belongs.
 leaks() {
 	local others
 	case $1 in
@@ -234,8 +234,8 @@ leaks() {
 					return substr($i, n + 2)
 			return ""
 		}
-		# the process that a task block or an event names, if not of us;
-		# who leaves has his socket made before
+		# a process of another namespace, in a task block or an event;
+		# one that enters another namespace makes its socket before
 		function foreign(line,   n) {
 			if (!match(line, /do_[a-z]+/))
 				return 0
@@ -295,9 +295,9 @@ for n in $ALL; do
 done
 is "d: nothing at all" "$(TMP=$TMP/d stat_sum written names)" 0
 
-# --- but of its own each has all
+# --- each session has all of its own namespace
 
-# own NAME EVENT [FIELD=VALUE]...: as often as the session of all has it
+# own NAME EVENT [FIELD=VALUE]...: as many as the session "any" has of it
 own() {
 	is "$1: each $2 ${*:3}" "$(counted "$@")" "$(counted any "${@:2}" \
 		netns="$(netns_of "$(name "$1")")")"
@@ -307,36 +307,36 @@ for n in a b c e f; do
 		udp_receive; do
 		own $n $e
 	done
-	# the neighbourhood never sleeps
+	# by protocol: neighbour discovery goes on, between the ends of two sessions
 	for e in ip_send ip_receive skb_drop; do
 		own $n $e proto=tcp
-		# of those below the tunnel only A is told the inner protocol
+		# of a drop below the tunnel only A's session has the inner protocol
 		[ $n$e = askb_drop ] || own $n $e proto=udp
 	done
 done
 own h skb_delay where=start_xmit proto=tcp
 within "h: what its bridge passes on" "$(counted h skb_delay \
 	where=start_xmit)" 100 100000
-within "any: of H there are sockets, of E" "$(in_session any events skb_delay \
+within "any: H's bridge passes on packets with E's sockets" "$(in_session any events skb_delay \
 	where=start_xmit netns="$(netns_of "$(name h)")" |
 	grep -vc ' sk=0 ')" 1 100000
-is "h: of these it knows no socket" \
+is "h: its own session shows none of these sockets" \
 	"$(in_session h events skb_delay proto=tcp | grep -vc ' sk=0 ')" 0
 is "a: its packets that are dropped below the tunnel" \
 	"$(counted a skb_drop local=10.77.0.1 lport=6001 reason=TC_EGRESS)" 3
 within "any: these have the tunnel's addresses" \
 	"$(counted any skb_drop local=10.99.0.1 reason=TC_EGRESS)" 3 100
-is "a: of what is sent to the device that moves, that from then on" \
+is "a: a device moves in: what comes from then on" \
 	"$(counted a udp_receive len=501) $(counted a udp_receive len=502)" \
 	"0 5"
-is "f: that until then" \
+is "f: a device moves out: what came until then" \
 	"$(counted f udp_receive len=501) $(counted f udp_receive len=502)" \
 	"5 0"
 within "a: the socket that a process in B has" \
 	"$(counted a tcp_active_conn pport=5004)" 1 100
 leave_none
 
-# --- filters, histories and histograms know of no others either
+# --- filters, histories and histograms have nothing of others either
 
 for n in e d; do
 	echo $n >$S/new
@@ -359,7 +359,7 @@ is "d: no stage of anybody's bytes" \
 	"$(awk '/^stage / && !/count=0( |$)/' "$TMP/latency")" ""
 leave_none
 
-# --- the number of a namespace goes to another one
+# --- a new namespace gets the number of one that is gone
 
 ip netns add "$(name r)"
 number=$(netns_of "$(name r)")

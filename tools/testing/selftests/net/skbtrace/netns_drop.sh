@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# In which network namespace a packet is dropped: that of the socket which refuses
-# it, of the device that takes it in, of its route. A session bound to one gets
-# those of it, and none of others. The witness of UDP is nstat.
+# The network namespace of a drop: that of the socket which refuses the packet, of
+# the device that takes it in, or of its route. A session that is bound to a
+# namespace gets the drops there and no others. The witness for UDP is nstat.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -17,7 +17,7 @@ a=$(netns_of "$A") b=$(netns_of "$B")
 told=1
 grep -q 'field:.*rx_sk' /sys/kernel/tracing/events/skb/kfree_skb/format || told=0
 
-# B's program does not read: 50 datagrams into 4 KiB
+# 50 datagrams for a buffer of 4 KiB that B's program does not read
 full() {
 	rm -f "$TMP/done"
 	server in_b "udp$1" opt rcvbuf 4096 bind "$(addr B "$1")" 5003 \
@@ -28,7 +28,7 @@ full() {
 	wait "$server_pid"
 }
 
-# its buffer gets small when a larger window has been told
+# shrunk FAMILY: a receive buffer is made smaller than the window that was offered
 shrunk() {
 	rm -f "$TMP/there" "$TMP/done"
 	server in_b "tcp$1" bind "$(addr B "$1")" 5004 listen 5 \
@@ -41,7 +41,7 @@ shrunk() {
 	wait "$bg" "$server_pid"
 }
 
-# What of TCP does not fit the buffer, or its window; in B since it is there
+# Segments that B's TCP has refused so far, for its buffer or its window
 refusals() {
 	counters in_b "$TMP/now"
 	echo $(($(counter TcpExtTCPRcvQDrop "$TMP/now") +
@@ -53,7 +53,7 @@ refused() {
 	[ "$(refusals)" -gt "$before" ]
 }
 
-# C's datagrams come by B, which has cut them off from their socket
+# forwarded FAMILY: datagrams of C, which B has forwarded: without their socket
 forwarded() {
 	in_a tc filter add dev a0 ingress matchall action gact drop
 	in_c sk "udp$1" connect "$(addr A "$1")" 5005 send 3 333
@@ -75,7 +75,7 @@ trouble() {
 	quiesce
 }
 
-# recorded [NAMESPACE]: the events of these troubles
+# recorded [NAMESPACE]: records all of the above
 recorded() {
 	counters in_b "$TMP/before"
 	echo "${1:-none}" >$CTL/netns
@@ -86,12 +86,12 @@ recorded() {
 	counters in_b "$TMP/after"
 }
 
-# grown COUNTER: of B, meanwhile
+# grown COUNTER: by how much B's has grown meanwhile
 grown() {
 	echo $(($(counter "$1" "$TMP/after") - $(counter "$1" "$TMP/before")))
 }
 
-# the neighbours know each other
+# neighbours are resolved before: their packets are not what is tested
 for f in 4 6; do
 	server in_a "udp$f" bind "$(addr A $f)" 9 touch "$TMP/ready" recv 2
 	in_b sk "udp$f" connect "$(addr A $f)" 9 send 1 10
@@ -102,7 +102,7 @@ done
 # shellcheck disable=SC2034 # by ${!errors}
 errors4=UdpRcvbufErrors errors6=Udp6RcvbufErrors
 
-# in_b_are: what B refuses, each in B
+# in_b_are WHAT: what B refuses is in B
 in_b_are() {
 	local errors f n
 	for f in 4 6; do
@@ -135,7 +135,7 @@ in_b_are() {
 	done
 }
 
-# in_a_are: what A's filter drops, each in A
+# in_a_are WHAT: what A's filter drops is in A
 in_a_are() {
 	local f
 	for f in 4 6; do
@@ -146,7 +146,7 @@ in_a_are() {
 	done
 }
 
-# only NAMESPACE: of no other one, nor of none
+# only NAMESPACE: all events have this one
 only() {
 	is "bound: of no other namespace" \
 		"$(grep -E ' event=(skb_drop|skb_delay|tcp_reset) ' \

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Options of events: sample=, sk_mark=, stack, and each of them with each event
-# that says it takes it. Witnesses: both ends of a connection, which choose on
-# their own; SO_MARK; tracefs's stacks.
+# Options of events: sample=, sk_mark=, stack, each with each event that has it.
+# Witnesses: both ends of a connection, which choose on their own; SO_MARK; stacks
+# of tracefs.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -11,9 +11,9 @@ need_skbtrace
 need_event tcp_connection udp_send skb_delay ip_send ip_receive
 net_up
 
-# --- each event takes what it says, and "enabled" reads it back
+# --- each event takes the options of its "format", and "enabled" reads them back
 
-# first_word EVENT: of the field that skip= and only= are about
+# first_word EVENT: a word that its skip= and only= take
 first_word() {
 	awk -v e="$1" '
 		$1 == "syms" { split($3, a, "="); word[$2] = a[2] }
@@ -30,7 +30,7 @@ first_word() {
 		}' "$TMP/format"
 }
 
-# spec EVENT OPTIONS: one that uses them all, as the kernel prints it
+# spec EVENT OPTIONS: with all these options, as the kernel prints it
 spec() {
 	local text=$1
 	[[ $2 != *only* ]] || text+=",only=$(first_word "$1")"
@@ -56,11 +56,11 @@ done <<<"$(sed -n 's/^event [0-9]* \([^ ]*\) .*role=event .*state=exact .*opts=\
 is "each event takes its options, and they read back" "$bad" ""
 within "there are some" $n 15 100
 
-# --- sample=: both ends, connections and packets choose the same
+# --- sample=: both ends, events of connections and of packets choose the same ones
 
-EACH=66		# connections of a family
+EACH=66		# connections of each kind
 
-# connections FAMILY PORT
+# connections FAMILY PORT: EACH of them, to that port
 connections() {
 	server in_b "tcp$1" bind "$(addr B "$1")" "$2" listen 5 \
 		touch "$TMP/ready" times $EACH accept eof again close
@@ -70,8 +70,8 @@ connections() {
 	wait "$server_pid"
 }
 
-# flows EVENT FIELD NAMESPACE: the client's ports, with those of the servers. A
-# minisocket of the part before that ends now is named, too: not those
+# flows EVENT FIELD NAMESPACE: "SERVER'S PORT-CLIENT'S PORT" of each connection that
+# has the event. Minisockets of the part before, which may end now, are left out.
 flows() {
 	local own=lport other=pport
 	[ "$2" = lport ] || own=pport other=lport
@@ -82,7 +82,7 @@ flows() {
 	}' | sort -u
 }
 
-# sampled N
+# sampled N: records with sample=N
 sampled() {
 	trace_on "tcp_connection,sample=$1" "ip_send,sample=$1" \
 		"ip_receive,sample=$1"
@@ -105,7 +105,7 @@ sampled() {
 			"$(count tcp_connection netns="$(netns_of "$A")" \
 				state=$state)" "$n"
 	done
-	# a slow machine may have sent some of it again
+	# a slow machine may have sent some segments twice
 	is "sample=$1: all bytes of each" "$(events ip_receive proto=tcp \
 		netns="$(netns_of "$B")" | awk '{
 			for (i = 1; i <= NF; i++) {
@@ -121,7 +121,7 @@ sampled() {
 sampled 1
 is "sample=1 is all" "$n" $((3 * EACH))
 sampled 4
-# four times the standard deviation
+# 198 / 4, give or take four standard deviations
 within "sample=4: about a quarter" "$n" 25 74
 for port in 5001 5002 5003; do
 	within "sample=4: some of port $port" \
@@ -164,7 +164,7 @@ for f in 4 6 m; do
 	server=$(value cookie "$TMP/marked$f.server")
 	like "sk_mark=: $f: children" "$(states "$server")" \
 		"SYN_RECV>ESTABLISHED *>CLOSE"
-	# nothing else is sent before the connection is there
+	# nothing is sent before the connection is established
 	like "sk_mark=: $f: requests, too: the SYN-ACK" \
 		"$(grep -E " (key|sk)=$server " "$TMP/events" |
 			grep -E 'event=(ip_send|tcp_connection) ' | head -n 1)" \
@@ -188,14 +188,14 @@ is "stack: identity" "$(identity)" ""
 is "stack: each event has one" "$(grep -c ' ctx=.* key=.* stack=' "$TMP/events")" \
 	"$(grep -cE 'event=(tcp_connection|ip_send|skb_delay) ' "$TMP/events")"
 key=$(value cookie "$TMP/client")
-# called EVENT [FIELD=VALUE]...: the functions of the first one, innermost first
+# called EVENT [FIELD=VALUE]...: functions of the first one's stack, innermost first
 called() {
 	local id
 	for id in $(list stack "$@" | cut -d' ' -f 1 | tr : ' '); do
 		list name symbol id="$id" | sed 's/ .*//; s/+.*//'
 	done | xargs
 }
-# in user mode Linux the first ones are the recording itself
+# in user mode Linux the innermost functions are those that record the stack
 ((VIRTUAL)) && outermost='*' || outermost='*__sys_connect*'
 like "stack: a SYN, sent by connect()" "$(called ip_send sk="$key")" \
 	"*__tcp_transmit_skb*tcp_connect*tcp_v4_connect$outermost"
@@ -212,7 +212,7 @@ skbtrace parse --format "$TMP/format" "$TMP"/cpu* >"$TMP/text"
 ok "stack: text" grep -qE "ip_send .* stack=.*tcp_write_xmit.*<-tcp_sendmsg" \
 	"$TMP/text"
 
-# --- with loss
+# --- stacks, while events are lost
 
 echo 2 >$CTL/subbuf_nr
 echo 4096 >$CTL/subbuf_size

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# How connections begin and end, and to which ones drops belong. Each connection
-# here has a known outcome, which its row of "skbtrace parse --summary" must
-# show, and its lines explain.
+# How connections begin and end, and which drops belong to which. Each connection
+# has a known outcome: its row of "skbtrace parse --summary" must show it, its
+# lines must explain it.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -16,7 +16,7 @@ net_up
 router_up
 in_b tc qdisc add dev b0 clsact || skip "no clsact"
 in_a tc qdisc add dev a0 clsact
-# what gives up does so soon
+# connect() and neighbour discovery give up soon
 in_a sysctl -qw net.ipv4.tcp_syn_retries=1 net.ipv4.neigh.a0.mcast_solicit=1
 wait_for in_a ping -q -n -c 1 -W 1 "$C4" >/dev/null || die "no way to $C4"
 
@@ -29,7 +29,7 @@ background skbtrace record -q -f -o "$TMP/trace" \
 recorder=$bg
 wait_for tracing || die "no recording"
 
-# drop_at_b MATCH...: on the way in; until pass_at_b
+# drop_at_b MATCH...: an action on what comes in at B, until pass_at_b
 drop_at_b() {
 	in_b tc filter add dev b0 ingress protocol ip flower ip_proto tcp "$@" ||
 		skip "no flower"
@@ -39,7 +39,8 @@ pass_at_b() {
 	in_b tc filter del dev b0 ingress
 }
 
-# listener NAMESPACE-FUNCTION ADDRESS PORT WORD...: one connection, then WORDs
+# listener NAMESPACE-FUNCTION ADDRESS PORT WORD...: accepts one connection, and does
+# WORDs with it
 listener() {
 	server "$1" tcp4 bind "$2" "$3" listen 1 touch "$TMP/ready" accept \
 		touch "$TMP/there$3" "${@:4}"
@@ -61,14 +62,14 @@ in_a sk tcp4 connect "$B4" 5004 write 100 shut eof >/dev/null
 pass_at_b
 wait "$server_pid"
 
-# --- ended by an error: the peer closes, and has not read what came
+# --- ended by an error: the peer closes with data unread
 
 listener in_b "$B4" 5005 until "$TMP/written" close
 in_a sk tcp4 connect "$B4" 5005 until "$TMP/there5005" write 1000 acked \
 	touch "$TMP/written" try eof >/dev/null
 wait "$server_pid"
 
-# --- nobody answers any more
+# --- the peer does not answer any more
 
 listener in_b "$B4" 5006 until "$TMP/end"
 background in_a sk tcp4 opt usertimeout 1000 connect "$B4" 5006 \
@@ -80,7 +81,7 @@ wait "$bg"
 pass_at_b
 touch "$TMP/end"
 
-# --- on a router: too big for its way out, and nobody tells the sender
+# --- dropped on a router: too big for the next hop, and the ICMP error is lost
 
 listener in_c "$C4" 5007 try eof
 in_a tc filter add dev a0 ingress protocol ip flower ip_proto icmp action drop
@@ -94,8 +95,8 @@ ip -n "$B" link set b1 mtu 1500
 in_a tc filter del dev a0 ingress
 kill "$server_pid"
 
-# --- an old connection in the way: SYNs with its addresses that are older than
-# what is in TIME_WAIT there
+# --- refused by an old connection in TIME_WAIT: SYNs with the same addresses and
+# older timestamps
 
 listener in_b "$B4" 5008 shut eof
 in_a sk tcp4 bind "$A4" 5018 connect "$B4" 5008 eof shut >/dev/null
@@ -113,7 +114,7 @@ in_a python3 - "$A4" 5018 "$B4" 5008 <<-'EOF'
 	        s = (s & 0xffff) + (s >> 16)
 	    return ~s & 0xffff
 	raw = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
-	# one of both is older, whatever the sequence numbers were
+	# one of the two is older, whatever the sequence numbers were
 	for seq in (0, 1 << 31):
 	    raw.sendto(syn(seq, check(seq)), (dst, 0))
 EOF
@@ -130,8 +131,8 @@ skbtrace parse -i "$TMP/trace" --summary >"$TMP/rows"
 skbtrace parse -i "$TMP/trace" >"$TMP/lines"
 sed 's/^/# /' "$TMP/rows"
 
-# row WHAT LOCAL>PEER GLOB: the cells behind its name, blanks squeezed, without the
-# verdict, which is why.sh's; LOCAL is without its port if that is any
+# row WHAT LOCAL>PEER GLOB: compares the cells of a row, without its name and its
+# verdict, which why.sh tests. LOCAL has no port if any will do.
 row() {
 	local got
 	got=$(awk -v c="$2" '{ any = $1; sub(/:[0-9]*>/, ">", any); sub(/ *=> .*/, "") }
@@ -139,7 +140,7 @@ row() {
 	like "$1" "$got" "$3"
 }
 
-# line WHAT REGEX
+# line WHAT REGEX: some printed line matches
 line() {
 	if grep -qE "$2" "$TMP/lines"; then
 		pass "$1"
@@ -148,7 +149,7 @@ line() {
 	fi
 }
 
-# in virtual time it lasts no time at all
+# in virtual time a connection lasts no time at all
 row "nobody listens" "$A4>$B4:5001" "* refused*"
 line "the state says so" \
 	" tcp_connection .*>$B4:5001 .*old=SYN_SENT state=CLOSE err=ECONNREFUSED"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The owner of the session is killed: nothing stays attached, the next session
-# works at once
+# The owner of a session is killed: its events are off, its files are gone, and the
+# next session works at once
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -11,7 +11,7 @@ need_skbtrace
 need_event udp_send tcp_rttm skb_drop
 events='udp_send tcp_rttm skb_drop'
 
-# nothing_left WHAT: the owner is dead
+# nothing_left WHAT: of the session, after its owner is killed
 nothing_left() {
 	local first
 	is "$1: no owner" "$(cat $CTL/owner)" none
@@ -23,7 +23,7 @@ nothing_left() {
 	is "$1: no module in use" "$(module_users)" 0
 }
 
-# A process that holds "owner" and no more
+# An owner that does not read
 bash -c "exec 3>$CTL/owner; for e in $events; do echo \$e >$CTL/enabled; done
 	 : >$TMP/ready; read -r _ <>$TMP/never" &
 pid=$!
@@ -35,7 +35,7 @@ kill -KILL $pid
 wait $pid 2>/dev/null
 nothing_left "holder killed"
 
-# One who reads at that moment
+# An owner that reads when it is killed
 bash -c "exec 3>$CTL/owner; echo udp_send >"$CTL/enabled"
 	 : >$TMP/ready2; exec cat $CTL/trace.cpu0" >/dev/null &
 pid=$!
@@ -55,10 +55,10 @@ is_tracing() {
 ok "record has begun" wait_for is_tracing
 kill -KILL $pid
 wait $pid 2>/dev/null
-# not a moment later, or somebody else would have to wait, too
+# at once: a later session must not have to wait
 ok "the next one works at once" \
 	skbtrace record -q -e udp_send -o "$TMP/two.dat" -w 0.1
 nothing_left "record killed"
-ok "what it left can be told from a whole file" bash -c \
+ok "parse says that the file of the killed record is not whole" bash -c \
 	"skbtrace parse -i $TMP/one.dat.part >/dev/null 2>&1; [ \$? = 3 ]"
 finish

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What the tests of tcp_segment share, after lib.sh: a connection is recorded, and
-# "parse --latency" says where the time of its bytes went.
+# Shared by the tests of tcp_segment, sourced after lib.sh: records a connection,
+# and asks "parse --latency" where the time of its bytes went.
 # shellcheck disable=SC2034,SC2154 # who sources this reads them; of lib.sh
 
 segment_up() {
@@ -15,7 +15,7 @@ segment_up() {
 
 port=5000
 
-# record_begin NAME SPEC: all that happens until record_end NAME
+# record_begin NAME SPEC: records until record_end NAME
 record_begin() {
 	background skbtrace record -q -f -o "$TMP/$1" -e "$2"
 	recorder=$bg
@@ -29,8 +29,8 @@ record_end() {
 	[ -z "${KEEP:-}" ] || cp "$TMP/$1" "$KEEP.$1"
 }
 
-# record NAME SPEC ADDRESS FAMILY "CLIENT'S WORDS" "SERVER'S WORDS": a connection
-# from A to B, which has that address. What is said of it is in $TMP/NAME.json
+# record NAME SPEC ADDRESS FAMILY "CLIENT'S WORDS" "SERVER'S WORDS": records a
+# connection from A to B, which has that address; $TMP/NAME.json has its stages
 record() {
 	port=$((port + 1))
 	record_begin "$1" "$2"
@@ -45,12 +45,12 @@ record() {
 		>"$TMP/$1.json"
 }
 
-# stages NAME: as text, for who reads the test's output
+# stages NAME: prints them, for a reader of the test's output
 stages() {
 	skbtrace parse -i "$TMP/$1" --latency --conn "*:$port" | sed 's/^/# /'
 }
 
-# of NAME SIDE STAGE FIELD
+# of NAME SIDE STAGE FIELD: its value in $TMP/NAME.json
 of() {
 	jq -r "select(.event == \"segment_stage\" and .side == \"$2\" and
 		.stage == \"$3\") | .$4" "$TMP/$1.json"
@@ -63,12 +63,12 @@ us() {
 	echo "${it:-0}" | cut -d. -f1
 }
 
-# whole NAME FIELD: of the last line
+# whole NAME FIELD: its value in the last line, the sum
 whole() {
 	jq -r "select(.event == \"segments\") | .$2" "$TMP/$1.json"
 }
 
-# The stages of what is complete are all of its way
+# The stages of complete bytes add up to their whole way
 sums() {
 	local side
 	for side in sent received; do

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# Several sessions at once; sourced after lib.sh. Each has its readers, and a
-# folder of its own in $TMP for what they get.
+# Several sessions at once; sourced after lib.sh. Each has its own readers, and a
+# folder in $TMP for what they read.
 
 S=$CTL/sessions
 [ -e "$S/new" ] || skip "this skbtrace has one session only"
@@ -21,7 +21,7 @@ leave_none() {
 at_end=leave_none
 leave_none
 
-# there: the sessions beside the default one
+# there: prints the names of the sessions, without the default one
 there() {
 	local d list=''
 	for d in "$S"/*/; do
@@ -30,14 +30,14 @@ there() {
 	echo "${list# }"
 }
 
-# in_session NAME COMMAND...: with its control files, and a folder for its data
+# in_session NAME COMMAND...: runs it with that session's $CTL and $TMP
 in_session() {
 	local CTL=$S/$1 TMP=$TMP/$1
 	shift
 	"$@"
 }
 
-# slowly FILE: a reader that falls behind while $TMP/../run is there
+# slowly FILE: a reader that is too slow for as long as $TMP/../run exists
 slowly() {
 	while [ -e "$TMP/../run" ]; do
 		dd bs=4096 count=1 status=none
@@ -46,8 +46,8 @@ slowly() {
 	cat <&5
 } 5<"$1"
 
-# begin NAME SUBBUF_SIZE SUBBUF_NR SPEC...: its readers in $readers_NAME, each
-# $reader if that is set
+# begin NAME SUBBUF_SIZE SUBBUF_NR SPEC...: starts tracing in that session. Its
+# readers' pids are in $readers_NAME; each runs $reader, if that is set.
 begin() {
 	local readers
 	mkdir -p "$TMP/$1"
@@ -58,12 +58,12 @@ begin() {
 	declare -ga "readers_$1=(${readers[*]})"
 }
 
-# end NAME: its blocks are what its counters say
+# end NAME: ends tracing there; its counters must agree with its blocks
 end() {
 	local -n readers=readers_$1
 	in_session "$1" trace_off
 	if [ "$(TMP=$TMP/$1 stat_sum written)" = 0 ]; then
-		# there is no stream then
+		# an empty file is no stream
 		is "$1: identity" "$(TMP=$TMP/$1 stat_sum hits)" "$(
 			TMP=$TMP/$1 stat_sum skipped filtered refused held)"
 	else
@@ -71,7 +71,7 @@ end() {
 	fi
 }
 
-# counted NAME EVENT [FIELD=VALUE]...
+# counted NAME EVENT [FIELD=VALUE]...: how many blocks of it the session has
 counted() {
 	in_session "$1" count "${@:2}"
 }

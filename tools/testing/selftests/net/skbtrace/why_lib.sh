@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
 #
-# What the tests of "skbtrace why" share, after lib.sh: connections that are in
-# trouble for one reason each, or for none, and what must be said of them.
+# Shared by the tests of "skbtrace why", sourced after lib.sh: connections that are
+# in trouble for one reason each, or for none, and the verdict that each must get.
 # shellcheck disable=SC2034,SC2154 # who sources this reads them; of lib.sh
 
 why_up() {
@@ -29,13 +29,13 @@ all_closed() {
 	! { in_a ss -Htn; in_b ss -Htn; in_c ss -Htn; } | grep -q .
 }
 
-# PORT of the server: what must be said of who connects to it, and of the other
-# end; "-" is no trouble, "=NAME" none either, and that, "*" does not matter
+# By the server's port: the verdict of the end that connects, and that of the other
+# one. "-": no trouble; "=NAME": no trouble, and called NAME; "*": any.
 declare -A client server families
 port=5000 judged=5000
 
-# next CLIENT-VERDICT SERVER-VERDICT: the next port, its family in $f. They take
-# turns; with WHY_SHIFT of 0, 1 and 2 each scenario has had all of them.
+# next CLIENT-VERDICT SERVER-VERDICT: takes the next port, and sets the family $f.
+# Families take turns: with WHY_SHIFT of 0, 1 and 2 each scenario has had all.
 next() {
 	local all=(4 6 m)
 	port=$((port + 1))
@@ -47,12 +47,12 @@ next() {
 	near=$(addr A "$f")
 }
 
-# what tc calls the protocol of $f
+# tc's name for the protocol of $f
 protocol() {
 	[ "$f" = 6 ] && echo ipv6 || echo ip
 }
 
-# at_b MATCH...: what comes in there; until clear_b
+# at_b MATCH...: an action on what comes in at B, until clear_b
 at_b() {
 	in_b tc filter add dev b0 ingress protocol "$(protocol)" flower \
 		ip_proto tcp "$@" || die "no flower: $*"
@@ -62,13 +62,13 @@ clear_b() {
 	in_b tc filter del dev b0 ingress
 }
 
-# serve WORD...: B listens at $port, and does that with who comes
+# serve WORD...: B listens at $port, and does WORDs with each connection
 serve() {
 	server in_b "tcp$f" bind "$to" "$port" listen 5 touch "$TMP/ready" \
 		accept touch "$TMP/there$port" "$@"
 }
 
-# call WORD...: A connects
+# call WORD...: A connects, and does WORDs
 call() {
 	in_a sk "tcp$f" connect "$to" "$port" "$@" >/dev/null
 }
@@ -77,16 +77,16 @@ served() {
 	wait "$server_pid"
 }
 
-# through WORD...: as serve, at C, which is behind the router B
+# through WORD...: as serve, but at C, behind the router B
 through() {
 	to=$(addr C "$f")
 	server in_c "tcp$f" bind "$to" "$port" listen 5 touch "$TMP/ready" \
 		accept touch "$TMP/there$port" "$@"
 }
 
-# record_all [OPTION...]: all that "why" looks at, unless there is an option -e,
-# until check_verdicts; $recorder is the program. WHY_SIDE=A, or B: what one of both hosts
-# would record.
+# record_all [OPTION...]: records all that "why" uses, or what -e says, until
+# check_verdicts; $recorder is the program. With WHY_SIDE=A or B: only what that
+# host would record.
 record_all() {
 	[[ " $* " == *" -e "* ]] || set -- -e @why "$@"
 	background skbtrace record -q -f -o "$TMP/trace" "$@" \
@@ -95,8 +95,8 @@ record_all() {
 	wait_for tracing || die "no recording"
 }
 
-# Which verdict each end has got: "PORT END VERDICT"; "=VERDICT" is no trouble,
-# "-" none at all
+# The verdict of each end as "PORT END VERDICT"; "=VERDICT": no trouble; "-": no
+# verdict
 list_verdicts() {
 	jq -r 'select(.conn) | (.conn | split(">")) as $e |
 		select($e[0] | test(":600[01]$") | not) |
@@ -109,7 +109,7 @@ list_verdicts() {
 			$port + " server " + $v end' "$TMP/json"
 }
 
-# What a rule that misses the other end's events says instead; "-" is no trouble
+# What a rule says instead without the other end's events; "-": no trouble
 declare -A alone=([acks-lost]=reordered [lost-here]=lost-on-path
 	[queue-full]=no-answer [syn-dropped]=no-answer
 	[answers-lost]=path-queue [blackout]=mtu-hole
@@ -120,7 +120,7 @@ fits() {
 	[ "$1" = "$2" ] || [[ $2 == - && $1 == =* ]]
 }
 
-# One entry of the matrix of scripts/matrix.sh
+# Prints an entry for the matrix of scripts/matrix.sh
 entry() {
 	echo "# entry ${0##*/} $1 $2 ${families[$1]} $3 $4"
 }
@@ -133,9 +133,9 @@ verdict_is() {
 	if [ -n "${WHY_SIDE-}" ]; then
 		[ "${WHY_SIDE/A/client}" = "${2/server/B}" ] || return 0
 		! fits "$4" "${alone[$wanted]-$wanted}" || wanted=$4
-		# behind the router
+		# an end behind the router is not in B's recording
 		[ "$wanted $4" != "- none" ] || return 0
-		# the dialogue's, whose other end is not there to have it
+		# a verdict on both programs needs both ends' events
 		[ "$2 $4" != "server ping-pong" ] || wanted=$4
 	else
 		entry "$1" "$2" "$wanted" "$4"
@@ -144,7 +144,7 @@ verdict_is() {
 	is "${why/server/listens}" "$4" "$wanted"
 }
 
-# some COUNT VERDICT PORT END: as many of those who share it
+# some COUNT VERDICT PORT END: COUNT of the connections at that port have it
 some() {
 	local n
 
@@ -153,7 +153,7 @@ some() {
 	is "$3, IPv${families[$3]}: how many are $2" "$n" "$1"
 }
 
-# check_verdicts: the recording ends; is each connection's verdict as it should be?
+# check_verdicts: ends the recording, and compares each connection's verdict
 check_verdicts() {
 	local p end said
 	declare -A got
