@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * What trace.cpuN promises a reader: whole sub-buffers whatever the size of its
- * reads, EAGAIN, poll(), one reader at a time, the end. And what "owner" means
- * to file descriptors.
+ * What trace.cpuN promises its reader: whole sub-buffers, whatever the size of
+ * a read; EAGAIN; poll(); no second reader; the end. And how long a session
+ * lives that a descriptor of "owner" keeps.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -26,7 +26,7 @@
 #define SUBBUF_SIZE	4096
 #define FLUSH_WAIT	10000	/* ms; a flush comes every 100 ms */
 
-/* The first of all may have to load it; which is no reason to fail. */
+/* The first test may have to load the module. */
 static bool have_skbtrace(void)
 {
 	if (!access(CTL "version", R_OK))
@@ -112,7 +112,7 @@ TEST_F(abi, no_writing)
 {
 	int fd = open(CTL "trace.cpu0", O_RDWR);
 
-	/* root may open it: then there is nothing to write to */
+	/* root may open it all the same, but not write */
 	if (fd >= 0) {
 		EXPECT_EQ(-1, write(fd, "x", 1));
 		close(fd);
@@ -165,7 +165,7 @@ TEST_F(abi, interrupted_read)
 	EXPECT_EQ(EINTR, errno);
 }
 
-/* whole sub-buffers, wherever the reads are cut */
+/* Whole sub-buffers, whatever the size of a read */
 TEST_F(abi, any_read_size)
 {
 	static const size_t sizes[] = { 1, 7, 72, 4095, 4096, 4097, 10000 };
@@ -228,7 +228,7 @@ TEST_F(abi, bad_address)
 	EXPECT_EQ(SUBBUF_SIZE, read(self->fd, buf, sizeof(buf)));
 }
 
-/* Who has a file of the run before open reads that to its end: no mixture. */
+/* A file that is still open from the run before delivers that run, no other. */
 TEST_F(abi, reader_of_an_old_run)
 {
 	char buf[SUBBUF_SIZE];
@@ -246,7 +246,7 @@ TEST_F(abi, reader_of_an_old_run)
 	close(fd);
 }
 
-/* the session lives as long as any copy of the descriptor */
+/* The session lives as long as any copy of the descriptor. */
 TEST(owner_is_inherited)
 {
 	char text[64] = "";
@@ -262,7 +262,7 @@ TEST(owner_is_inherited)
 	pid = fork();
 	if (!pid) {
 		close(pipes[1]);
-		/* the end of the pipe: the parent has looked */
+		/* returns when the parent has checked, and closed the pipe */
 		if (read(pipes[0], text, 1))
 			_exit(1);
 		_exit(0);

@@ -4,19 +4,19 @@
  *
  * Written from the uapi header and the text of "format" alone, independent of
  * tools/skbtrace. Each STREAM must hold one CPU's whole sub-buffers. Everything
- * that the header promises is checked; a breach is told on stderr, and the exit
- * status is 1.
+ * that the header promises is checked; what is wrong goes to stderr, and makes
+ * the exit status 1.
  *
  * Prints (unless -q) a line per block, merged by time, each value between two
  * blanks: " time=N cpu=N seq=N ctx=task event=NAME key=HEX netns=N tgid=N
  * FIELD=VALUE... ", with "stack=ID:ID... " if the block has one, innermost
- * first. LOST blocks are event=LOST first=N last=N and NAME=COUNT
- * for each kind. SHED blocks are event=SHED since=N factor=N was=N share=N
- * limit=N. HISTORY blocks are event=HISTORY nr=N missed=N, what had been
- * held back has held=1 behind tgid= and stands where it was written;
- * missed=1 and snapshot=1 likewise. Then, also with -q, a line per CPU:
- * "cpu N subbufs=N blocks=N names=N lost=N lost_blocks=N bytes=N", the last of
- * sub-buffers but for their padding.
+ * first. LOST blocks are event=LOST first=N last=N and NAME=COUNT for each
+ * kind. SHED blocks are event=SHED since=N factor=N was=N share=N limit=N.
+ * HISTORY blocks are event=HISTORY nr=N missed=N. A block that had been held
+ * back stands where it was written, and has held=1 after tgid=; missed=1 and
+ * snapshot=1 are in that place, too. Then, also with -q, a line per CPU:
+ * "cpu N subbufs=N blocks=N names=N lost=N lost_blocks=N bytes=N", where bytes
+ * are those of sub-buffers without their padding.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -34,7 +34,7 @@ struct line {
 	char		*text;
 };
 
-/* What has been seen of a stream. */
+/* A stream, as far as it has been read */
 struct stream {
 	const char	*name;
 	unsigned int	cpu;
@@ -49,7 +49,7 @@ struct stream {
 	uint64_t	lost;
 	uint64_t	lost_blocks;
 	uint64_t	bytes;
-	uint32_t	held;		/* that a HISTORY block has told of */
+	uint32_t	held;		/* that a HISTORY block has announced */
 };
 
 static struct line *lines;
@@ -93,7 +93,7 @@ static const char *context(unsigned int ctx)
 	return ctx < 3 ? word[ctx] : "?";
 }
 
-/* What follows the fields of a block that says so, NULL: nothing */
+/* The stack of a block, behind its fields; NULL if it has none */
 static const struct skbtrace_stack *stack_of(const struct event *e,
 					     const struct skbtrace_block *b)
 {
@@ -243,7 +243,7 @@ static void check_event(struct stream *s, const struct skbtrace_block *b)
 	s->blocks++;
 }
 
-/* The time of a held block is its own, and tells nothing of the stream's */
+/* A held block is older than the stream around it: its time is checked apart. */
 static void check_held(struct stream *s, const struct skbtrace_block *b,
 		       uint32_t off)
 {
@@ -256,7 +256,7 @@ static void check_held(struct stream *s, const struct skbtrace_block *b,
 	check_event(s, b);
 }
 
-/* It takes a number and counts as a block, as names do. */
+/* Like a name, it has a sequence number and counts as a block. */
 static void check_shed(struct stream *s, const struct skbtrace_shed *b)
 {
 	char text[256];
@@ -298,7 +298,7 @@ static void check_history(struct stream *s, const struct skbtrace_history *h)
 	keep_line(s, h->hdr.time, text);
 }
 
-/* Return: bytes of the block, 0 if it makes no sense */
+/* Return: bytes of the block, 0 if its header is invalid */
 static uint32_t check_block(struct stream *s, const struct skbtrace_subbuf *h,
 			    uint32_t off)
 {

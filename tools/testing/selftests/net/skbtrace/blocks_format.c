@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* "format", as blocks understands it. */
+/* Parses "format", for blocks. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <stdint.h>

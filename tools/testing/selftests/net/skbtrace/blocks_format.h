@@ -20,8 +20,8 @@ struct event {
 	unsigned int	nr;
 	char		name[32];
 	unsigned int	len;
-	bool		naming;		/* names something: no hit, unless: */
-	unsigned int	end_offset;	/* last words on a connection: a hit */
+	bool		naming;		/* a name; no hit, unless it has an end: */
+	unsigned int	end_offset;	/* the end of a connection, which is a hit */
 	struct field	field[MAX_FIELDS];
 	unsigned int	nr_fields;
 };

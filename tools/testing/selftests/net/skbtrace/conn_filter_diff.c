@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * conn_filter_diff EXPRESSIONS - does the connection filter judge a socket as
- * libpcap judges the packet that it would send?
+ * conn_filter_diff EXPRESSIONS - compare the connection filter with libpcap
  *
- * That packet is made here, whole and with all that a connection does not have:
- * a program that looked at it would not know what it sees. Sockets of each kind
- * are made to tell of themselves, twice, so that a verdict is made once and
- * remembered once; "sock_filters" counts what the kernel thinks.
+ * The filter's verdict on a socket must be that of libpcap on the packet that
+ * the socket would send. That packet is made here; what a connection does not
+ * have is random in it. A socket of each kind causes an event twice: once the
+ * filter runs, once its verdict is cached. "sock_filters" counts the verdicts.
  *
  * Needs a namespace of its own with these addresses, of lo, of a device that
  * swallows all, and of a TAP device "syn", whose neighbours are known:
@@ -29,19 +28,19 @@
 #include "filter_gen.h"
 #include "filter_sock.h"
 
-#define PATIENCE_MS	3000	/* until an event must have been counted */
+#define PATIENCE_MS	3000	/* for an event to be counted */
 
 /**
  * struct probe - one socket, or one kind of them
- * @name: what it is
- * @fire: has it tell of itself once
- * @again: the same for the second time, %NULL: as @fire
- * @begin: before each expression, %NULL: nothing
- * @end: after each expression, %NULL: nothing
- * @who: who it is between
- * @fd: the socket
- * @family: of the socket
- * @more: may be counted more than once
+ * @name: its kind
+ * @fire: causes an event
+ * @again: causes the second event, %NULL: @fire does
+ * @begin: called before each expression, unless %NULL
+ * @end: called after each expression, unless %NULL
+ * @who: its addresses
+ * @fd: its descriptor
+ * @family: its family
+ * @more: an event may be counted more than once
  */
 struct probe {
 	const char	*name;
@@ -77,7 +76,7 @@ static int counts_fd, tap_fd;
 static uint8_t mac[6];
 static unsigned int differences, looks, matched;
 
-/* From the TAP device: there the peer is the sender */
+/* Sends a packet of the peer through the TAP device */
 static void inject(const struct probe *probe, unsigned int flags, uint32_t seq)
 {
 	const struct who *w = &probe->who;
@@ -105,7 +104,7 @@ static void tap_up(void)
 	memcpy(mac, ifr.ifr_hwaddr.sa_data, 6);
 }
 
-/* --- what makes a socket tell of itself */
+/* --- to cause an event of a socket */
 
 static void fire_keepalive(struct probe *p)
 {
@@ -150,7 +149,7 @@ static void fire_datagram(struct probe *p)
 {
 	char c;
 
-	/* what is not read fills the buffer */
+	/* unread datagrams would fill the buffer */
 	while (recv(p->fd, &c, 1, MSG_DONTWAIT) >= 0)
 		;
 	inject(p, 0, 0);
@@ -161,7 +160,7 @@ static void begin_request(struct probe *p)
 	inject(p, 2, 1000);
 }
 
-/* The same SYN again: the answer is sent again */
+/* The same SYN again, so that the SYN-ACK is sent again */
 static void fire_request(struct probe *p)
 {
 	inject(p, 2, 1000);
@@ -172,7 +171,7 @@ static void end_request(struct probe *p)
 	inject(p, 4, 1001);
 }
 
-/* A connection of its own each time: the second look is at another one */
+/* Each event is of a new connection */
 static void fire_timewait(struct probe *p)
 {
 	int fd = bound(p->who.local, 0, SOCK_STREAM), child;
@@ -184,7 +183,7 @@ static void fire_timewait(struct probe *p)
 	if (shutdown(fd, SHUT_WR) || read(child, &c, 1))
 		die("half a connection");
 	close(child);
-	/* its FIN has come: timewait has begun */
+	/* the FIN has arrived: TIME_WAIT has begun */
 	if (read(fd, &c, 1))
 		die("the end of a connection");
 	close(fd);
@@ -199,7 +198,7 @@ static void pause_ms(unsigned int ms)
 	nanosleep(&t, NULL);
 }
 
-/* What is sent over lo is received a moment later, most often before. */
+/* Over lo a packet is received before send() ends, or a moment later. */
 static void wait_counts(const struct counts *before, struct counts *now)
 {
 	unsigned int ms;
@@ -218,7 +217,7 @@ static bool is_v4(const struct probe *p)
 	       !strncmp(p->who.peer, "::ffff:", 7);
 }
 
-/* One event of @p: is it judged as libpcap judges the packet? */
+/* Causes an event of @p, and compares the verdict with that on the packet */
 static void look(struct probe *p, void (*fire)(struct probe *p),
 		 const char *which, struct bpf_program *prog, const char *expr)
 {
@@ -361,7 +360,7 @@ static void open_all(void)
 		open_udp(p, false);
 	open_udp(p++, false);
 	open_udp(p++, true);
-	p += 3;		/* requests need no socket but a listener's */
+	p += 3;		/* requests need a listener only */
 	for (i = 0; i < 3; i++)
 		p[i].fd = i == 0 ? server4 : i == 1 ? only6 : server6;
 }
@@ -380,7 +379,7 @@ static void match_all(struct bpf_program *prog, const char *expr)
 	}
 }
 
-/* --- one socket, another peer: the verdict follows at once */
+/* --- one socket, with one peer after the other: the verdict changes at once */
 
 static void set_expr(const char *expr)
 {
@@ -495,7 +494,7 @@ int main(int argc, char **argv)
 	open_all();
 	while (done < nr) {
 		gen_expr(expr, &pools);
-		/* as it is, tcp[0] is at a place that is computed */
+		/* not optimised, tcp[0] has a computed offset, which is refused */
 		optimize = rnd(4) || strchr(expr, '[');
 		if (compile(&prog, expr, optimize)) {
 			unmade++;

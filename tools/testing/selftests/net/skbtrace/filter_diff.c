@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * filter_diff EXPRESSIONS [layouts] - does the kernel see in a packet what
- * libpcap's interpreter sees?
+ * filter_diff EXPRESSIONS [layouts] - compare the packet filter with libpcap
  *
- * Puts frames into two TAP devices, one that lays out the memory of a packet as
- * it is told (IFF_NAPI_FRAGS), one that puts all behind a head that it is told
- * into pages (IFF_VNET_HDR), and compares what "filters" counts with what
- * libpcap says of the same bytes from the IP header on. Where that is, is
- * known from how the frame was made.
+ * Writes frames to two TAP devices. One takes the layout of a packet in memory
+ * from us (IFF_NAPI_FRAGS); the other one takes the length of the linear part,
+ * and puts the rest into pages (IFF_VNET_HDR). Compares the counts of "filters"
+ * with the verdicts of libpcap on the same bytes, from the IP header on. We
+ * know where that is, as we have made the frame.
  *
- * With "layouts" it only sends some frames and prints "BYTES PAGED" of each, to
- * be compared with what the kernel's own tracepoints say of them.
+ * With "layouts" it only sends some frames, and prints "BYTES PAGED" of each,
+ * to be compared with the kernel's own tracepoints.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -27,20 +26,20 @@
 #include <unistd.h>
 #include "filter_gen.h"
 
-#define PACKETS		20	/* of each expression */
+#define PACKETS		20	/* for each expression */
 #define FRAME_MAX	9000
 #define NO_IP		(~0U)	/* there is no IP header, or it is not found */
 #define MAX_PIECES	6
 
 /**
  * struct frame - what goes into a device
- * @bytes: all of it
- * @len: how many
- * @l3: where the IP header is, or %NO_IP
- * @vnet: goes into the device that fills pages
- * @piece: bytes of each piece of memory, the first one is the linear part
- * @pieces: how many
- * @kind: what it is
+ * @bytes: the frame
+ * @len: its length
+ * @l3: offset of the IP header, or %NO_IP
+ * @vnet: it is for the device with IFF_VNET_HDR
+ * @piece: bytes of each piece of memory; the first one is the linear part
+ * @pieces: number of pieces
+ * @kind: for messages
  */
 struct frame {
 	uint8_t		bytes[FRAME_MAX];
@@ -145,7 +144,7 @@ static void put_payload(struct frame *f)
 {
 	unsigned int n = rnd(4) ? rnd(100) : 0;
 
-	/* pages begin where a frame is longer than one */
+	/* a frame that is longer than a page has some in pages */
 	if (f->vnet)
 		n = 4096 + rnd(4000);
 	if (rnd(3))
@@ -218,7 +217,7 @@ static void put_macs(struct frame *f)
 {
 	static const uint8_t mac[12] = { 2, 83, 0, 0, 0, 9, 2, 83, 0, 0, 0, 1 };
 
-	/* to nobody here: so nobody answers */
+	/* for another host, so that nothing here answers */
 	memcpy(f->bytes, mac, sizeof(mac));
 	f->len = sizeof(mac);
 }
@@ -231,7 +230,7 @@ static void put_tags(struct frame *f, unsigned int tags)
 	}
 }
 
-/* Ethernet's type is that of the version, behind so many tags. */
+/* An Ethernet header with so many VLAN tags, for that IP version */
 static void put_frame(struct frame *f, unsigned int tags, int family)
 {
 	put_macs(f);
@@ -276,7 +275,7 @@ static void truncate_frame(struct frame *f)
 		f->len = len;
 }
 
-/* Within the tags, too: an IP header that is not found. */
+/* Cuts the frame within its tags: there is no IP header. */
 static void truncate_tags(struct frame *f)
 {
 	f->len = 14 + rnd(10);
@@ -331,7 +330,7 @@ static void piece(struct frame *f, unsigned int *done, unsigned int n)
 	*done += n;
 }
 
-/* Where the head ends; beyond, a page ends anywhere. */
+/* Splits the frame: where its linear part ends, and where pages do */
 static void lay_out(struct frame *f, unsigned int kind)
 {
 	unsigned int done = 0, head = f->len;
@@ -487,8 +486,9 @@ static void layouts(unsigned int nr)
 }
 
 /*
- * Does it load from 2 GiB on, as tcp[46341 * 46341] does? The kernel takes that
- * for one of its extensions, which are refused; libpcap for no packet's place.
+ * Does it load from an offset above 2 GiB, as tcp[46341 * 46341] does? The
+ * kernel refuses that, as one of its extensions; libpcap reads beyond the
+ * packet.
  */
 static bool loads_negative(const struct bpf_program *prog)
 {
@@ -535,7 +535,7 @@ int main(int argc, char **argv)
 			optimize = true;
 		}
 		if (compile(&prog, expr, optimize)) {
-			/* never true, or a place that can't be */
+			/* always false, or an offset that is impossible */
 			unmade++;
 			continue;
 		}

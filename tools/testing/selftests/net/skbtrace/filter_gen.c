@@ -46,7 +46,7 @@ unsigned int number_from_env(const char *name, unsigned int or)
 	return text && *text ? strtoul(text, NULL, 0) : or;
 }
 
-/* That of the environment, else another one each time; told, to repeat it */
+/* From the environment, else a new one; printed, to repeat a run */
 uint64_t choose_seed(void)
 {
 	uint32_t seed;
@@ -117,7 +117,7 @@ static void gen_host(void)
 	add("host %s", rnd(3) ? some_v4() : some_v6());
 }
 
-/* As the name of a protocol goes before a host, too */
+/* The name of a protocol before a host */
 static void gen_proto_host(void)
 {
 	static const char * const proto4[] = { "ip", "ip", "tcp", "udp" };
@@ -135,7 +135,7 @@ static void gen_net(void)
 
 	gen_dir();
 	if (!rnd(3)) {
-		/* bits behind the mask must be none */
+		/* a net with bits beyond its mask is invalid */
 		add("net %s/128", some_v6());
 		return;
 	}
@@ -174,7 +174,7 @@ static void gen_proto(void)
 	add("%s", ONE_OF(proto));
 }
 
-/* Of connections: what is there of both headers, by its place */
+/* Loads of what a connection has of both headers, by offset */
 static void gen_conn_bytes(void)
 {
 	switch (rnd(8)) {
@@ -206,7 +206,7 @@ static void gen_conn_bytes(void)
 
 static void gen_arith(unsigned int depth);
 
-/* A byte, or several, at a place that is known, or is computed */
+/* A load of one or more bytes, at a constant offset or a computed one */
 static void gen_load(unsigned int depth)
 {
 	static const char * const of[] = { "ip", "ip", "ip6", "tcp", "udp",
@@ -224,8 +224,8 @@ static void gen_load(unsigned int depth)
 }
 
 /*
- * Shifts by more than 31 bits are the one thing that the kernel's machine and
- * the interpreter of libpcap do in different ways, wherever filters are used.
+ * No shifts by more than 31 bits: only there the kernel and libpcap's
+ * interpreter differ.
  */
 static void gen_arith(unsigned int depth)
 {
@@ -345,7 +345,7 @@ static void gen_bool(unsigned int depth)
 /**
  * gen_expr() - an expression
  * @to: EXPR_MAX bytes
- * @pools: what it is made of
+ * @pools: addresses, ports and so on
  */
 void gen_expr(char *to, const struct pools *pools)
 {
@@ -374,7 +374,7 @@ const char *compile_error(void)
 	return pcap_geterr(dead);
 }
 
-/* What the interpreter of libpcap says */
+/* The verdict of libpcap's interpreter */
 bool verdict(struct bpf_program *prog, const uint8_t *bytes, unsigned int len)
 {
 	struct pcap_pkthdr hdr = { .caplen = len, .len = len };
@@ -394,7 +394,7 @@ int open_ctl(const char *file, int flags)
 	return fd;
 }
 
-/* Whole, in pieces as a shell would write it. Return: 0 or an errno */
+/* Writes @text, in pieces as a shell would. Return: 0 or an errno */
 static int write_pieces(const char *file, const char *text, size_t len)
 {
 	int fd = open_ctl(file, O_WRONLY), err = 0;
@@ -446,7 +446,7 @@ void get_counts(int fd, struct counts *counts)
 	if (n < 0)
 		die("reading a filter");
 	text[n] = 0;
-	/* the note may be any text, but is one line */
+	/* the expression is in a comment, which is one line */
 	if (strncmp(text, "# seen ", 7))
 		at = strstr(text, "\n# seen ");
 	if (!at || sscanf(at, " # seen %llu passed %llu", &counts->seen,

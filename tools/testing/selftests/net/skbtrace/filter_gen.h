@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What the differential tests of filters share: numbers that a seed decides,
- * pcap expressions of a grammar, and programs handed to the kernel.
+ * Shared by the tests that compare filters with libpcap: random numbers from a
+ * seed, random pcap expressions, and writing programs to the kernel.
  */
 #ifndef FILTER_GEN_H
 #define FILTER_GEN_H
@@ -14,7 +14,7 @@
 #define EXPR_MAX	4096
 
 /**
- * struct pools - what expressions and packets are made of
+ * struct pools - addresses, ports and so on for expressions and packets
  * @v4: addresses
  * @nr_v4: how many
  * @v6: addresses
@@ -33,7 +33,7 @@ struct pools {
 	bool			conn;
 };
 
-/* What the kernel has counted of a filter */
+/* The kernel's counts of a filter */
 struct counts {
 	unsigned long long	seen;
 	unsigned long long	passed;

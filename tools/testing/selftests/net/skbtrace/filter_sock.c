@@ -81,7 +81,7 @@ int listening(const char *addr, unsigned int port)
 	return fd;
 }
 
-/* Leaves the port to a listener of IPv4 */
+/* For IPv6 only: a listener of IPv4 may have the same port */
 int listening6(unsigned int port)
 {
 	int fd = new_socket("::", SOCK_STREAM), one = 1;
@@ -149,8 +149,8 @@ const char *without_map(const char *addr)
 }
 
 /*
- * From @w.local to @w.peer, unset addresses as they are. Each header is whole,
- * what no connection knows is random, but for @flags.
+ * A packet from @w.local to @w.peer; unset addresses stay 0. Its headers are
+ * complete. What a connection does not have is random, except @flags.
  */
 void put_packet(struct packet *p, const struct who *w, bool is_v4,
 		unsigned int flags, uint32_t seq)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Sockets that must be made or it all ends, and the packets that they would
- * send.
+ * Sockets, and the packets that they would send. A function that fails ends the
+ * program.
  */
 #ifndef FILTER_SOCK_H
 #define FILTER_SOCK_H
@@ -12,7 +12,7 @@
 
 #define PACKET_MAX	256
 
-/* Who a connection is between, as inet_pton() takes it */
+/* The addresses of a connection, as inet_pton() takes them */
 struct who {
 	const char	*local;
 	const char	*peer;

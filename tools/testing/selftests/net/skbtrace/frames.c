@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * frames OPTION... DIR - receive what a link sends, check it, keep it
+ * frames OPTION... DIR - receive the frames of a link, check and keep them
  *	-i IFACE   from a packet socket on this device
  *	-u PORT    datagrams to this UDP port
- *	-t FILE    made when it listens
- *	-n         from now on: what was sent before is no gap
+ *	-t FILE    make this file when listening
+ *	-n         frames that were sent before are no gap
  * frames -p IFACE - send a probe there, wait for the echo, print its header
  * frames -P ADDRESS PORT - the same by UDP; IPv4
  *
- * Written from the uapi headers alone. Ends when an INFO frame says that a run
- * of the session has ended that was seen before that, or by SIGTERM. DIR/format
- * is the text of FORMAT frames, DIR/info that of the last INFO, DIR/cpuN is a
- * stream as trace.cpuN delivers it, of sub-buffers of 16384 bytes, each made of
- * one frame: for blocks. One that does not fit is only counted. Prints
+ * Written from the uapi headers alone. Ends by SIGTERM, or when an INFO frame
+ * says that a run has ended of which it has seen frames. DIR/format is the text
+ * of the FORMAT frames, DIR/info that of the last INFO. DIR/cpuN is a stream
+ * for "blocks", as trace.cpuN delivers it: a sub-buffer of 16384 bytes for each
+ * frame; a frame that does not fit is only counted. Prints
  *	frames blocks=N format=N info=N
  *	cpu N first=SEQ next=SEQ blocks=N late=N missing=N prio=N,N,...
  *	event N received=N sent=N
  *	longest N most=N	bytes of a frame, blocks of one
  *	missed_frames N
- * where first is the least sequence number, missing how many are not there, up
- * to the last block or what the last INFO tells of; late how many frames came
- * behind one with a higher number, as a qdisc may change the order; prio how
- * many blocks came with each priority; sent what the last INFO said. What
- * should not be is told on stderr, and the exit status is 1.
+ * where first is the least sequence number; missing: how many blocks are
+ * missing, up to the last block or the number in the last INFO; late: how many
+ * frames came after one with a higher number, as a qdisc may change the order;
+ * prio: how many blocks came with each priority; sent: the count of the last
+ * INFO. What is wrong goes to stderr, and makes the exit status 1.
  */
 #include <arpa/inet.h>
 #include <endian.h>
@@ -60,7 +60,7 @@ struct cpu {
 	uint64_t	prio[8];
 };
 
-/* A text that comes in parts */
+/* A text that arrives in parts */
 struct text {
 	char		*data;
 	uint32_t	total, epoch, have;
@@ -72,7 +72,7 @@ static struct text format, info;
 static uint64_t nr_blocks, nr_format, nr_info;
 static uint64_t first_frame, next_frame, nr_frames;
 static uint32_t longest, most;
-static uint32_t run;	/* the one that is being sent, 0: none */
+static uint32_t run;	/* whose frames arrive, 0: none yet */
 static const char *dir;
 static bool from_now, ended;
 static volatile sig_atomic_t stop;
@@ -170,7 +170,7 @@ static bool add_text(struct text *t, const struct skbtrace_frame *f,
 	return off + len == total && t->have == total;
 }
 
-/* As the kernel would have written it, with this frame's blocks alone */
+/* A sub-buffer as the kernel writes it, with this frame's blocks alone */
 static void put_subbuf(FILE *out, const struct skbtrace_frame *f,
 		       const char *data, uint32_t len)
 {
@@ -275,7 +275,7 @@ static void got_blocks(const struct skbtrace_frame *f, const char *data,
 		bad("blocks before \"format\"");
 	if (sizeof(struct skbtrace_subbuf) + len <= SUBBUF_SIZE)
 		put_subbuf(c->out, f, data, len);
-	fflush(c->out);	/* a test may look at it meanwhile */
+	fflush(c->out);	/* a test may read it meanwhile */
 }
 
 static bool check_frame(const struct skbtrace_frame *f, uint32_t len)
@@ -404,7 +404,7 @@ static void receive(int fd, bool ethernet)
 		len = recv(fd, buf, sizeof(buf), 0);
 		if (len < 0 && errno == EINTR)
 			continue;
-		/* its device may have gone down, or away */
+		/* the device may be down, or removed */
 		if (len < 0)
 			continue;
 		memcpy(&eth, buf, sizeof(eth));
@@ -428,7 +428,7 @@ static struct skbtrace_frame probe_head(void)
 	};
 }
 
-/* Wait for an echo. Return: 0: there it is */
+/* Wait for an echo. Return: 0 if it has come */
 static int await_echo(int fd, uint32_t skip)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };

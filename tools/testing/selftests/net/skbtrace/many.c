@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * many server ADDR PORT - echo whatever comes, until all have closed
+ * many server ADDR PORT - echo all that arrives, until all have closed
  * many client ADDR FROM TO PORT N ROUNDS LOSSY LOSE LOST GO DONE CLOSE
  *
  * N TCP connections of IPv4 from ports FROM, FROM + 1, ... to TO:PORT at once.
@@ -84,7 +84,7 @@ static unsigned int retrans(int fd)
 	return info.tcpi_total_retrans;
 }
 
-/* Say what has become of it, and close it */
+/* Print its line, and close it */
 static void finish(int fd)
 {
 	unsigned int again = retrans(fd);
@@ -163,7 +163,7 @@ static void recv_one(int fd)
 		die("recv");
 }
 
-/* What the words after "client" say */
+/* The arguments after "client" */
 struct plan {
 	int	nr;
 	int	rounds;
@@ -199,7 +199,7 @@ static void open_all(struct plan *p, char **arg)
 	}
 }
 
-/* Those that lose first, so that the others show that the wire is not cut */
+/* First those that lose; data of the others show that the wire still works */
 static void last_round(const struct plan *p)
 {
 	int i;

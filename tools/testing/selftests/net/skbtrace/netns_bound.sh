@@ -317,7 +317,8 @@ done
 own h skb_delay where=start_xmit proto=tcp
 within "h: what its bridge passes on" "$(counted h skb_delay \
 	where=start_xmit)" 100 100000
-within "any: H's bridge passes on packets with E's sockets" "$(in_session any events skb_delay \
+within "any: H's bridge passes on packets with E's sockets" \
+	"$(in_session any events skb_delay \
 	where=start_xmit netns="$(netns_of "$(name h)")" |
 	grep -vc ' sk=0 ')" 1 100000
 is "h: its own session shows none of these sockets" \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# primary=, before=, after=, snapshot=, hold: which held back events are written,
-# with traffic that is known to the byte; errors.
+# primary=, before=, after=, snapshot=, hold: which of the held back events are
+# written, with traffic that is known to the byte; errors.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -10,7 +10,7 @@ need taskset
 need_event udp_send ip_receive tcp_rttm tcp_connection ip_send
 net_up
 
-# send WORDS: datagrams from A to B, each "COUNT LENGTH"
+# send PORT [COUNT LENGTH]...: datagrams from A to B
 send() {
 	local port=$1 words=()
 	shift
@@ -22,8 +22,8 @@ send() {
 		>"$TMP/client"
 }
 
-# line NAME: lengths in the order of the stream, those held back in brackets,
-# "!" where older ones are missed
+# line NAME: lengths in the order of the stream; in brackets if held back; "!" where
+# older ones are missing
 line() {
 	events "$1" | awk '
 		{
@@ -62,7 +62,7 @@ send 6000 300 10 1 1000 1 1001
 trace_off
 is "before=256" "$(stat_sum history) $(list nr HISTORY)" "256 256"
 
-# --- a history that takes too long: the newest ones are there none the less
+# --- no time to write the whole history (fire_us): the newest blocks are there
 
 fire_us=/sys/module/skbtrace/parameters/fire_us
 was=$(cat $fire_us)
@@ -179,7 +179,7 @@ like "TCP: named before them" "$(grep -n "key=$key " "$TMP/events" |
 	head -n 1)" "*event=tcp_active_conn *"
 is "TCP: identity" "$(identity)" ""
 
-# conn events for a packet's sake
+# events of a connection, written because of a packet's
 server in_b tcp4 bind "$B4" 5011 listen 5 touch "$TMP/ready" accept echo
 trace_on 'tcp_rttm,primary=ip_send[len>1000]' 'ip_send,when=len>1000'
 in_a sk tcp4 connect "$B4" 5011 cookie pingpong 3 100 write 1300 read 1300 \
@@ -191,7 +191,7 @@ within "a packet's connection" "$(count tcp_rttm held=1 key="$key")" 3 10
 like "it is named" "$(grep -n "key=$key " "$TMP/events" | head -n 1)" \
 	"*event=tcp_active_conn *"
 
-# --- the log is too small for what happens in between
+# --- the log is too small for all that is held back
 
 echo 131072 >$CTL/hold
 server in_b udp4 bind "$B4" 5000 touch "$TMP/ready" until "$TMP/end2"
@@ -209,7 +209,7 @@ is "overwritten: the others are there" "$(list nr HISTORY) $(list missed \
 	HISTORY)" "0 256 1 0"
 is "overwritten: identity" "$(identity)" ""
 
-# --- off, and what is refused: the running session is as it was
+# --- what is refused leaves the session as it was
 
 refused() {
 	local name=$1 want=$2 before
@@ -223,7 +223,7 @@ refused() {
 	is "$name: nothing has changed" "$(cat $CTL/enabled)" "$before"
 }
 
-# a write that is refused leaves unread what has not been read
+# data of a session that has ended stay readable after a write that is refused
 put enabled ip_send
 in_a sk udp4 connect "$B4" 9 send 1 100
 echo '-*' >$CTL/enabled

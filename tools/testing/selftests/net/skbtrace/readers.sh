@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Several reads of one trace.cpuN at once, as io_uring issues them: each
-# sub-buffer is delivered once, whole. READERS_ROUNDS (default 3).
+# Several reads of one trace.cpuN at once, by io_uring: each sub-buffer is delivered
+# once, whole. READERS_ROUNDS: how often, default 3.
 
 # shellcheck disable=SC2317 # called at the end
 # shellcheck source=lib.sh

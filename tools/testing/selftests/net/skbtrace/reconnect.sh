@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A socket that is reused for another connection, connected again or listening,
-# keeps its cookie and is named again before its next event. So is a socket with
-# the addresses and ports of a closed one. Compared with: SO_COOKIE, and the port
-# of the socket.
+# A socket that connects again, or listens, keeps its cookie, but is another
+# connection: it is named again before its next event. So is a new socket with the
+# addresses and ports of a closed one. Witnesses: SO_COOKIE, the socket's port.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -14,7 +13,7 @@ net_up
 
 kinds="4 6 mapped"
 
-# peer KIND: its address, as a client of that kind says it
+# peer KIND: B's address, as a client of that kind gives it
 peer() {
 	case $1 in
 	mapped) echo "::ffff:$B4" ;;
@@ -22,7 +21,7 @@ peer() {
 	esac
 }
 
-# serve KIND PORT: two connections, one after the other, until they end
+# serve KIND PORT: serves two connections, one after the other
 serve() {
 	server in_b "tcp${1/mapped/4}" bind "$(addr B "${1/mapped/4}")" "$2" \
 		listen 5 touch "$TMP/ready" accept read 100 write 100 try eof \
@@ -30,9 +29,8 @@ serve() {
 	servers+=("$server_pid")
 }
 
-# twice KIND: a socket connects to one port, then to another one; one that is
-# bound to a port connects twice; and two sockets, of the same port, after each
-# other. It listens in the end.
+# twice KIND: a socket connects to one port, then to another one, then listens. One
+# that is bound to a port connects twice; two more follow it on the same port.
 twice() {
 	local to family=${1/mapped/6} from talk="write 100 read 100 port"
 	to=$(peer "$1")
@@ -63,8 +61,7 @@ run() {
 	done
 }
 
-# named KEY EVENT...: who the events of a socket were said to be of, one "PORT>PORT"
-# for each name that had an event
+# named KEY EVENT: the names "PORT>PORT" that a socket had at its events, each once
 named() {
 	local key=$1 e=$2
 	awk -v key=" key=$key " -v event=" event=$e " '
@@ -109,7 +106,7 @@ for k in $kinds; do
 	done
 done
 
-# --- what skbtrace makes of it: each connection is one
+# --- the program counts each connection as one
 
 kinds=4
 background skbtrace record -q -f -e tcp_rttm,tcp_connection,tcp_active_conn \

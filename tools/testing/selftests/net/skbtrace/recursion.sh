@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The reader sends the data over the network that is traced: this causes events,
-# but no probe within a probe, and the number of events does not explode
+# Readers send the data over the network that is traced: this causes events, but no
+# probe within a probe, and not more and more of them
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -17,14 +17,14 @@ sk tcp4 bind 127.0.0.1 5999 listen 5 touch "$TMP/ready" accept eof \
 sink=$!
 wait_for [ -e "$TMP/ready" ]
 put enabled $'tcp_rttm\ntcp_connection\nudp_send\nskb_drop'
-# CPU 0 by TCP, CPU 1 by UDP
+# the data of CPU 0 over TCP, those of CPU 1 over UDP
 cat $CTL/trace.cpu0 2>/dev/null >/dev/tcp/127.0.0.1/5999 &
 tcp=$!
 cat $CTL/trace.cpu1 2>/dev/null >/dev/udp/127.0.0.1/5998 &
 udp=$!
 children+=("$sink" "$tcp" "$udp")
 
-# consumed CPU: sub-buffers
+# consumed CPU: how many of its sub-buffers have been read
 consumed() {
 	local n
 	n=$(grep -o "^cpu $1 .* consumed=[0-9]*" "$CTL/stat")
@@ -43,7 +43,7 @@ wait "$tcp" "$udp" "$sink"
 within "CPU 0: some have arrived" "$(value received "$TMP/got0")" \
 	81920 1000000000
 is "no probe within a probe" "$(stat_sum recursion)" 0
-# 20 flushes of 100 ms; each sends a few segments, each makes an event or two
+# 20 flushes, one each 100 ms, of a few segments, which cause an event or two each
 within "the events are bounded" "$(stat_sum hits)" 20 100000
 like "it did not give up" "$(head -n 1 "$CTL/stat")" "*dead=-"
 finish

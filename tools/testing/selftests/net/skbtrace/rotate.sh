@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Each file of a rotated recording can be read alone: it has the names of all
+# Each file of a rotated recording can be read alone: it has the names of its
 # connections, processes and code addresses
 
 # shellcheck disable=SC2317 # functions that wait_for calls
@@ -32,7 +32,7 @@ n=0 total=0
 for f in r.dat.0*; do
 	skbtrace parse --json -i "$f" >json 2>err
 	is "$f: parse: exit status" "$?" 0
-	# losses are told, which is right, and tested elsewhere
+	# a loss is reported, as it must be; loss.sh tests that
 	is "$f: parse: nothing to say" "$(grep -v "LOST\|^    " err)" ""
 	events=$(grep -c '"event":"tcp_rttm"' json)
 	named=$(grep '"event":"tcp_rttm"' json |

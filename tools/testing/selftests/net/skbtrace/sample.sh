@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A protocol module that nobody here knows of: once it is loaded, the kernel
-# traces its event, and the userland program lists and prints it.
+# A protocol module from elsewhere: once it is loaded, the kernel traces its event,
+# and the program lists and prints it.
 
 . "$(dirname "$0")/lib.sh"
 control_up
@@ -9,7 +9,7 @@ need_skbtrace
 need jq tc insmod rmmod ip
 net_up
 
-# Made by scripts/selftest.sh before the VM starts; else here, if we can
+# Built by scripts/selftest.sh before the VM starts; else here, if possible
 find_sample() {
 	local dir top=$here/../../../../.. build
 	build=/lib/modules/$(uname -r)/build
@@ -42,7 +42,7 @@ jq_is() {
 	is "$1" "$(jq -r "${@:3}" 2>&1)" "$2"
 }
 
-is "nobody knows it" "$(grep -c sample_xmit $CTL/format)" 0
+is "its event is unknown" "$(grep -c sample_xmit $CTL/format)" 0
 echo sample_xmit 2>/dev/null >$CTL/enabled && fail "it can be enabled"
 ok "it loads" insmod "$sample"
 cat $CTL/format >"$TMP/format"
@@ -53,7 +53,7 @@ skbtrace list sample_xmit >"$TMP/list" 2>&1
 like "list: help" "$(<"$TMP/list")" "*A packet is handed to the driver*"
 like "list: a field" "$(<"$TMP/list")" "*wait*due to leave*"
 
-# --- record: a wire that takes 50 ms; TCP_INFO and the device are witnesses
+# --- record over a wire that takes 50 ms; witnesses: TCP_INFO, the device
 
 in_a tc qdisc add dev a0 root netem delay 50ms || skip "no netem"
 server in_b tcp4 bind "$B4" 5000 listen 5 touch "$TMP/ready" accept eof
@@ -104,11 +104,11 @@ trace_off
 is "only=: the others are counted" "$(stat_sum written)" 0
 within "only=: how many" "$(stat_sum skipped)" 1 1000
 
-# --- away again
+# --- unloaded
 
 echo sample_xmit >$CTL/enabled
-rmmod skbtrace_sample 2>/dev/null && fail "it goes while it is used"
+rmmod skbtrace_sample 2>/dev/null && fail "it is unloaded while in use"
 echo '-*' >$CTL/enabled
-ok "it goes" rmmod skbtrace_sample
-is "and its event, too" "$(grep -c sample_xmit $CTL/format)" 0
+ok "it is unloaded" rmmod skbtrace_sample
+is "its event is gone" "$(grep -c sample_xmit $CTL/format)" 0
 finish

@@ -1,11 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Several sessions at once, each with its own events, filters, buffers and
-# readers: what each has recorded is what was sent, to the datagram, while others
-# come and go, are killed, and are removed under their readers.
-# SESSIONS_ROUNDS of traffic (default 10), and as many more as SESSIONS_SECONDS take
-# (default 0; where time is virtual it goes by while processes wait). What is
-# random comes from SESSIONS_SEED.
+# Several sessions at once, each with its own events, filters, buffers and readers:
+# each records what was sent, to the datagram, while others come and go, are killed,
+# and are removed while they are read. SESSIONS_ROUNDS: rounds of traffic, default
+# 10. SESSIONS_SECONDS: more rounds for so long, default 0; virtual time goes by
+# only while processes wait. SESSIONS_SEED: what random choices depend on.
 
 # shellcheck disable=SC2317,SC2034 # wait_for calls functions; lib.sh uses variables
 # shellcheck source=lib.sh
@@ -55,28 +54,29 @@ is "with the files of the default one" \
 		grep -v 'sessions\|trace.cpu' | paste -sd' ')"
 refused "the same again" new one "File exists" "one: there is one"
 
-# --- one does not see what is another one's
+# --- sessions do not see each other
 
 echo udp_send,sample=7 >$S/one/enabled
-is "its event is on" "$(<$S/one/enabled)" udp_send,sample=7
-is "not in the default one" "$(<$CTL/enabled)" ""
+is "one has its event on" "$(<$S/one/enabled)" udp_send,sample=7
+is "the default session has not" "$(<$CTL/enabled)" ""
 refused "one that traces" remove one "Device or resource busy" \
 	'one: tracing is on*'
 { echo nonsense >$S/one/enabled; } 2>/dev/null
-like "its reason" "$(<$S/one/error)" "enabled: nonsense: no such event*"
-like "is not the default one's" "$(<$CTL/error)" "sessions/remove: *"
+like "its error" "$(<$S/one/error)" "enabled: nonsense: no such event*"
+like "its error is not the default session's" "$(<$CTL/error)" "sessions/remove: *"
 {
 	echo "2 6 0 0 1" >&6
-	ok "a filter, half of it written, is the file's" \
+	ok "half a filter in one does not disturb the default session's" \
 		eval "echo '1 6 0 0 1' >$CTL/filters"
-	is "and that one's" "$(tail -n 1 $CTL/filters)" "6 0 0 1"
+	is "which is set" "$(tail -n 1 $CTL/filters)" "6 0 0 1"
 } 6>$S/one/filters
-like "its end" "$(<$S/one/error)" "filters: closed after 4 of 8 numbers*"
-like "is told there only" "$(<$CTL/error)" "sessions/remove: *"
+like "half a filter: error" "$(<$S/one/error)" "filters: closed after 4 of 8 numbers*"
+like "half a filter: no error in the default session" "$(<$CTL/error)" \
+	"sessions/remove: *"
 echo none >$CTL/filters
 ok "it is stopped" eval "echo '-*' >$S/one/enabled"
 
-# --- removal of one that is read
+# --- a session is removed while it is read
 
 echo udp_send >$S/one/enabled
 here() { "$@"; }
@@ -97,7 +97,7 @@ like "stat of it" "$(cat <&6 2>&1)" "*No such device"
 like "a setting of it" "$({ echo 0 >&7; } 2>&1)" "*No such device"
 exec 5<&- 6<&- 7>&-
 
-# --- as many as can be, and their memory
+# --- as many sessions as there may be, and their memory
 
 for ((i = 0; i < 64; i++)); do
 	echo "m$i" >$S/new
@@ -119,14 +119,15 @@ fi
 leave_none
 is "none is left" "$(there)" ""
 
-# --- the tables of all
+# --- the limit for the tables of all sessions
 
-# table_bytes NAME
+# table_bytes NAME: memory of that session's tables
 table_bytes() {
 	sed -n 's/^session .* table_bytes=\([0-9]*\) .*/\1/p' "$S/$1/stat"
 }
 
-# fill EVENT: sessions t$i and so on with it, until one is refused or all are there
+# fill EVENT: makes sessions t$i, t$i + 1, ... that enable it, until one is refused or
+# there are 64
 fill() {
 	for ((; i < 63; i++)); do
 		echo "t$i" >"$S/new"
@@ -150,7 +151,7 @@ if grep -q '^event .* tcp_sendlimit .*state=\(exact\|inferred\)' "$TMP/format"; 
 too much beside what other sessions hold of *: *t 524288, t0 4718592, t1 *"
 		is "and nothing is on" "$(<$S/t$i/enabled)" ""
 		is "nor is any table there" "$(table_bytes t$i)" 0
-		# what is left, in small pieces
+		# smaller tables use up what is left
 		echo "t$i" >$S/remove
 		fill udp_send
 		was=$i
@@ -159,7 +160,7 @@ too much beside what other sessions hold of *: *t 524288, t0 4718592, t1 *"
 		{ echo tcp_sendlimit >$S/t/enabled; } 2>/dev/null
 		like "one that traces is refused more" "$(<$S/t/error)" \
 			"enabled: 4718592 bytes of tables are too much beside *"
-		is "and traces on, as before" "$(<$S/t/enabled)" udp_send
+		is "it goes on as before" "$(<$S/t/enabled)" udp_send
 		{ cat "$TMP/all_filter" >$S/t/sock_filters; } 2>/dev/null
 		like "a filter is refused" "$(<$S/t/error)" \
 			"sock_filters: 18* bytes of tables are too much beside *"
@@ -177,9 +178,9 @@ fi
 is "what it had is given back" "$(table_bytes t)" $((512 << 10))
 leave_none
 
-# --- no memory for one
+# --- no memory for a session
 
-# Each allocation of the kernel on the way fails once.
+# Each allocation that makes a session fails once.
 if [ -w /proc/self/fail-nth ] && [ -w /sys/kernel/debug/failslab/verbose ]; then
 	echo 0 >/sys/kernel/debug/failslab/verbose
 	echo N >/sys/kernel/debug/failslab/ignore-gfp-wait
@@ -207,7 +208,7 @@ if [ -w /proc/self/fail-nth ] && [ -w /sys/kernel/debug/failslab/verbose ]; then
 	leave_none
 fi
 
-# --- one that is owned
+# --- a session that has an owner
 
 bash -c "exec 7>$S/new; echo 'mine owned' >&7; echo udp_send >$S/mine/enabled
 	 : >$TMP/owned; read -r _ <>$TMP/never" &
@@ -244,7 +245,7 @@ begin s7 65536 8 udp_receive,primary=udp_send,before=1s \
 	"udp_send,when=pport==5003"
 reader=slowly begin s8 4096 2 udp_send
 
-# A program that records, too, to the end
+# "skbtrace record" beside them, from beginning to end
 recorder=0
 if PATH=$PATH:$here/../../../../skbtrace command -v skbtrace >/dev/null; then
 	need_skbtrace
@@ -259,7 +260,7 @@ if PATH=$PATH:$here/../../../../skbtrace command -v skbtrace >/dev/null; then
 	wait_for records || die "skbtrace record does not begin"
 fi
 
-# Others come and go meanwhile: owners are killed, some are removed while read
+# Other sessions come and go: owners are killed, some are removed while read
 come_and_go() {
 	local n=0 name
 	RANDOM=$((SESSIONS_SEED * 10 + $1))

@@ -2,10 +2,10 @@
 /*
  * sk WORD... - do to a socket what the words say, one after the other
  *
- * The witness of the tests: it knows exactly what it has sent, and prints what
- * the kernel tells of a socket by SO_COOKIE and TCP_INFO. Each line of output
- * is "name=value"; a word that fails prints "WORD=ERRNO-TEXT" and ends it all
- * with status 1, unless the word before it was "try".
+ * A witness for tests: it knows exactly what it has sent, and prints the
+ * socket's SO_COOKIE and TCP_INFO. Each line of output is "name=value". A word
+ * that fails prints "WORD=ERRNO-TEXT" and ends the program with status 1,
+ * unless the word before it is "try".
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -41,7 +41,7 @@
 static int fd = -1, listener = -1, type, family;
 static char buf[1 << 16];
 static int loop_start, loops;
-static int word;	/* index of the one that is being done */
+static int word;	/* index of the current one */
 
 struct address {
 	struct sockaddr_storage	sa;
@@ -146,7 +146,7 @@ static int do_opt(char **arg)
 	return -1;
 }
 
-/* device NAME: bound to it */
+/* device NAME: bind to it */
 static int do_device(char **arg)
 {
 	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, arg[0],
@@ -185,7 +185,7 @@ static int do_connect(char **arg)
 	return get_address(&a, arg) ?: connect(fd, (void *)&a.sa, a.len);
 }
 
-/* unconnect: what is connected is aborted, and the socket may connect again */
+/* unconnect: abort the connection; the socket may connect again */
 static int do_unconnect(char **arg)
 {
 	struct sockaddr sa = { .sa_family = AF_UNSPEC };
@@ -217,7 +217,7 @@ static int do_close(char **arg)
 	return err;
 }
 
-/* from here on the other words are about the listening socket again */
+/* listener: the words that follow are for the listening socket again */
 static int do_listener(char **arg)
 {
 	if (fd >= 0)
@@ -232,7 +232,7 @@ static int do_shut(char **arg)
 	return shutdown(fd, SHUT_WR);
 }
 
-/* shutlater FILE: once it is there, whatever is done with the socket then */
+/* shutlater FILE: shutdown() when FILE is there, in a child process */
 static int do_shutlater(char **arg)
 {
 	unsigned int us = TICK_US;
@@ -265,7 +265,7 @@ static int do_write(char **arg)
 	return 0;
 }
 
-/* fill: write until there is no room, without waiting */
+/* fill: write without waiting until the send buffer is full */
 static int do_fill(char **arg)
 {
 	ssize_t n, bytes = 0;
@@ -276,7 +276,7 @@ static int do_fill(char **arg)
 	return errno == EAGAIN ? 0 : -1;
 }
 
-/* send COUNT BYTES: as many calls of so many bytes each */
+/* send COUNT BYTES: COUNT calls of send(), BYTES each */
 static int do_send(char **arg)
 {
 	long count = atol(arg[0]), i;
@@ -321,7 +321,7 @@ static int do_recv(char **arg)
 	return 0;
 }
 
-/* hold HELD GO: receive, but from HELD to GO the socket is locked */
+/* hold HELD GO: receive; make HELD, and keep the socket locked until GO is there */
 static int do_hold(char **arg)
 {
 	return sk_hold(fd, arg[0], arg[1]);
@@ -338,7 +338,7 @@ static int do_eof(char **arg)
 	return n;
 }
 
-/* pingpong COUNT BYTES: send and wait for as much; the peer runs "echo" */
+/* pingpong COUNT BYTES: write, and read as much; the peer runs "echo" */
 static int do_pingpong(char **arg)
 {
 	long count = atol(arg[0]), i;
@@ -375,7 +375,7 @@ static int do_cookie(char **arg)
 	return 0;
 }
 
-/* port: the local one */
+/* port: print the local one */
 static int do_port(char **arg)
 {
 	struct sockaddr_storage sa;
@@ -388,7 +388,7 @@ static int do_port(char **arg)
 	return 0;
 }
 
-/* info: TCP_INFO, under the names of skbtrace's fields where there is one */
+/* info: print TCP_INFO, with the names of skbtrace's fields where it has one */
 static int do_info(char **arg)
 {
 	struct tcp_info i = {};
@@ -441,7 +441,7 @@ static int do_acked(char **arg)
 	}
 }
 
-/* pause MICROSECONDS: the pace of a flow, nothing to wait for something by */
+/* pause MICROSECONDS: the pace of a flow; to wait for something use "until" */
 static int do_pause(char **arg)
 {
 	return usleep(atoi(arg[0]));
@@ -472,7 +472,7 @@ static int do_until(char **arg)
 	return 0;
 }
 
-/* touch FILE: tell that this point has been reached */
+/* touch FILE: make it, to say that this word has been reached */
 static int do_touch(char **arg)
 {
 	int f;
@@ -482,7 +482,7 @@ static int do_touch(char **arg)
 	return f < 0 ? f : close(f);
 }
 
-/* grace: a grace period of RCU goes by */
+/* grace: wait for a grace period of RCU */
 static int do_grace(char **arg)
 {
 	return syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0);
@@ -499,7 +499,7 @@ static int do_say(char **arg)
 static int do_times(char **arg)
 {
 	loops = atoi(arg[0]);
-	loop_start = word;	/* main() steps on */
+	loop_start = word;	/* main() goes to the next word */
 	return 0;
 }
 
@@ -570,7 +570,7 @@ static int do_word(char **argv, int left, bool try)
 			argv[0]);
 		exit(2);
 	}
-	/* where "again" goes on depends on where it is */
+	/* before the word runs: "again" sets the index */
 	word += words[i].args;
 	if (words[i].run(argv + 1) < 0) {
 		printf("%s=%s\n", argv[0], strerror(errno));

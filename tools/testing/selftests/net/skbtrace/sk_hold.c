@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A socket that its user keeps locked: what is received goes to a page that is
- * not there yet, and another process (userfaultfd) takes its time to bring it.
+ * Keeps a socket locked: it receives into a page that is missing, which another
+ * process supplies later (userfaultfd).
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -20,7 +20,7 @@
 
 #define TICK_US	2000
 
-/* Faults in @page come to the result. */
+/* Return: a descriptor that reports faults in @page */
 static int watch_page(void *page, size_t size)
 {
 	struct uffdio_api api = { .api = UFFD_API };
@@ -39,7 +39,7 @@ static int watch_page(void *page, size_t size)
 	return fd;
 }
 
-/* The process that brings the page */
+/* The process that supplies the page */
 static int bring_page(int faults, void *page, size_t size, const char *held,
 		      const char *go)
 {

@@ -3,9 +3,9 @@
 #define SK_HOLD_H
 
 /*
- * Receives what is there from a TCP socket. The kernel has it locked while it
+ * Receives from a TCP socket. The kernel keeps the socket locked while it
  * copies: from when the file @held is made until the file @go is there. Returns
- * -1 and errno, or how much it was.
+ * the number of bytes, or -1 and errno.
  */
 int sk_hold(int fd, const char *held, const char *go);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Waits between looks at a condition. */
+/* Waits between two checks of a condition. */
 #ifndef SK_TICK_H
 #define SK_TICK_H
 

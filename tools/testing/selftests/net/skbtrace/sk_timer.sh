@@ -12,14 +12,14 @@ need_event sk_timer
 net_up
 in_a tc qdisc add dev a0 clsact || skip "no clsact"
 in_b tc qdisc add dev b0 clsact
-# a write is a packet; one is on its way for so long that nothing else is
+# without offloads a write is a packet
 in_a ethtool -K a0 tso off gso off gro off >/dev/null 2>&1
 in_b ethtool -K b0 tso off gso off gro off >/dev/null 2>&1
 families="4 6 m"
-# it takes a third of the time, which the debug kernel has not
+# the debug kernel is too slow for three kinds of connections
 ((PATIENCE == 1)) || families="4 6"
 
-# drop [random determ drop N]: of what arrives at B, all or each Nth
+# drop [random determ drop N]: drops all that arrives at B, or each Nth packet
 drop() {
 	local what=drop p
 	(($# == 0)) || what=pass
@@ -33,14 +33,14 @@ repair() {
 	in_b tc filter del dev b0 ingress
 }
 
-# fired TIMER COOKIE COUNT: has it, in the trace so far?
+# fired TIMER COOKIE COUNT: has it fired so often, in the trace so far?
 # shellcheck disable=SC2317 # called by wait_for
 fired() {
 	[ "$(blocks_now | grep -c "key=$2 .* timer=$1 op=fire ")" -ge "$3" ]
 }
 
-# clients SCENARIO PORT WORD...: one of each family in the background, connected;
-# their server says nothing and waits for the end
+# clients SCENARIO PORT WORD...: a connected client of each family, in the
+# background. Their servers write nothing, and wait for the end.
 clients() {
 	local f name=$1 port=$2
 	for f in $families; do
@@ -60,7 +60,7 @@ clients() {
 	done
 }
 
-# all_fired SCENARIO TIMER COUNT
+# all_fired SCENARIO TIMER COUNT: waits until it has, in each family
 all_fired() {
 	local f
 	for f in $families; do
@@ -84,7 +84,7 @@ quiet() {
 	! { in_a ss -Htan; in_b ss -Htan; } | grep -qv '^\(TIME\|FIN\)-WAIT'
 }
 
-# Armed and stopped; hours must fit, too
+# Armed and stopped, with a timeout of hours, which must fit
 armed() {
 	local f
 	for f in $families; do
@@ -98,20 +98,20 @@ armed() {
 	done
 }
 
-# The wire takes each packet but what the filter drops
+# Without losses on the wire
 lossless() {
 	clients delack 5010 write 100 acked write 100 acked until "$TMP/delack.done"
 	clients probe 5020 opt sndbuf 200000 fill until "$TMP/probe.look" info \
 		until "$TMP/probe.done"
 	all_fired probe probe 3
 	touch "$TMP/probe.look"
-	# 61 seconds are 1 more than a TIME_WAIT: that one by the timer
+	# A TIME_WAIT takes 60 seconds; the timer takes the one that is over
 	clients fin 5030 opt linger2 61
 	all_fired fin keepalive 1
 }
 
-# The peer is not there any more: a tail loss probe, then timeouts; keepalive
-# gives up after two probes
+# The peer is gone: a tail loss probe, then timeouts; keepalive gives up after two
+# probes
 lost() {
 	local f
 	clients rexmit 5040 write 100 acked until "$TMP/lost" write 100 \
@@ -123,7 +123,7 @@ lost() {
 	all_fired keepalive keepalive 3
 	all_fired rexmit rexmit 3
 	touch "$TMP/rexmit.look"
-	# an ACK would begin the count of timeouts anew
+	# TCP_INFO is read first: an ACK would reset the count of timeouts
 	for f in $families; do
 		wait_for grep -q ^retransmits= "$TMP/rexmit$f" ||
 			fail "rexmit: $f: no TCP_INFO"
@@ -131,8 +131,8 @@ lost() {
 	repair
 }
 
-# The first of three segments is lost, the others are early by far less than a
-# quarter of the 400 ms that each takes: is it reordering?
+# The first of three segments is lost. The others follow within a quarter of the
+# RTT, 400 ms: TCP waits, as it may be reordering.
 reordered() {
 	local f
 	in_a tc qdisc add dev a0 root netem delay 400ms
@@ -154,7 +154,7 @@ reordered() {
 
 peers=()
 for f in 4 6; do
-	# the neighbours must know each other when packets are dropped
+	# neighbours must be resolved before packets are dropped
 	in_a sk "udp$f" connect "$(addr B "$f")" 9 send 1 10
 	in_b sk "udp$f" connect "$(addr A "$f")" 9 send 1 10
 done
@@ -171,20 +171,20 @@ trace_off
 counters in_a "$TMP/counters.a"
 counters in_b "$TMP/counters.b"
 
-# --- what it told
+# --- what sk_timer reported
 
-# of SCENARIO FAMILY TIMER OP [FIELD=VALUE]...: how many of the client
+# of SCENARIO FAMILY TIMER OP [FIELD=VALUE]...: how many events of that client
 of() {
 	count sk_timer key="$(value cookie "$TMP/$1$2")" timer="$3" op="$4" \
 		"${@:5}"
 }
 
-# lists FIELD SCENARIO FAMILY TIMER OP
+# lists FIELD SCENARIO FAMILY TIMER OP: its values at that client
 lists() {
 	list "$1" sk_timer key="$(value cookie "$TMP/$2$3")" timer="$4" op="$5"
 }
 
-# doubles NUMBER...
+# doubles NUMBER...: is each twice the one before?
 # shellcheck disable=SC2317 # called by ok
 doubles() {
 	while (($# > 1)); do
@@ -193,7 +193,7 @@ doubles() {
 	done
 }
 
-# fires NAMESPACE TIMER: of all its connections
+# fires NAMESPACE TIMER: how often it fired for all connections there
 fires() {
 	count sk_timer netns="$(netns_of "$1")" timer="$2" op=fire
 }
@@ -206,7 +206,7 @@ for f in $families; do
 	key=$(value cookie "$TMP/armed$f.server")
 	is "$f: the child of a listener" "$(values state sk_timer key="$key" \
 		timer=all op=setup | sort -u)" SYN_RECV
-	# close() may arm it, too: then the state is another
+	# close() may arm it, too, but not in ESTABLISHED
 	key=$(value cookie "$TMP/armed$f")
 	is "$f: armed, stopped" "$(list op sk_timer key="$key" timer=keepalive \
 		state=ESTABLISHED)" "reset stop"
@@ -240,14 +240,14 @@ for f in $families; do
 	within "$f: delack" "$(count sk_timer key="$key" timer=delack op=fire)" \
 		1 10
 done
-# SYN-ACKs that are sent again are counted as timeouts, too: there are none
+# TCPTimeouts counts SYN-ACKs that are sent again, too: there are none here
 is "rexmit fires, against TcpExtTCPTimeouts" "$(fires "$A" rexmit)" \
 	"$(counter TcpExtTCPTimeouts "$TMP/counters.a")"
 is "tlp fires, against TcpExtTCPLossProbes" "$(fires "$A" tlp)" \
 	"$(counter TcpExtTCPLossProbes "$TMP/counters.a")"
 is "probe fires, against TcpExtTCPWinProbe" "$(fires "$A" probe)" \
 	"$(counter TcpExtTCPWinProbe "$TMP/counters.a")"
-# the last one of each has given up
+# all that fired sent a probe but the last of each, which gave up
 is "keepalive fires, against TcpExtTCPKeepAlive" \
 	"$(for f in $families; do
 		of keepalive "$f" keepalive fire probes_out=0
@@ -258,14 +258,14 @@ is "delack fires, against TcpExtDelayedACKs" \
 	"$(fires "$A" delack) $(fires "$B" delack)" \
 	"$(counter TcpExtDelayedACKs "$TMP/counters.a") $(counter \
 		TcpExtDelayedACKs "$TMP/counters.b")"
-# mod_timer() that changes nothing is no timer_start
+# timer_start is not reported if mod_timer() changes nothing
 within "starts, against timer:timer_start" \
 	"$(grep -c 'function=tcp_\(write\|delack\|keepalive\)_timer' \
 		"$TMP/witness")" 30 "$(count sk_timer op=reset)"
 
 # --- skip= and only=
 
-# told SPEC: the timers and ops that come with it
+# told SPEC: records with it; $TMP/told gets the timers and their ops
 told() {
 	trace_on "sk_timer$1"
 	in_a sk tcp4 opt keepidle 7200 opt keepalive 1 connect "$B4" 5007 \
@@ -278,7 +278,8 @@ told() {
 		tr '\n' ' ' >"$TMP/told"
 }
 
-# three: of a request that two CPUs take at once, the second child ends at once
+# two sockets are set up, or three if two CPUs take the request at once: TCP makes a
+# second child, and closes it
 server in_b tcp4 bind "$B4" 5007 listen 5 touch "$TMP/ready" \
 	times 9 accept read 100 again
 told ""
@@ -302,7 +303,7 @@ is "skip=: all ops" "$(<"$TMP/told") $(stat_sum written)" " 0"
 told ,only=fire,sample=1
 is "only=fire: none" "$(sed 's/[a-z]*:fire=[0-9]* //g' "$TMP/told")" ""
 
-# --- others have none of these timers
+# --- sockets of UDP have none of these timers
 
 trace_on sk_timer
 in_a sk udp4 connect "$B4" 9 send 3 10

@@ -15,25 +15,25 @@ net_up
 in_a ethtool -K a0 gro off >/dev/null 2>&1
 in_b ethtool -K b0 gro off >/dev/null 2>&1
 
-# rps MASK: of b0; sysfs is a namespace's own
+# rps MASK: sets that of b0; each namespace has a sysfs of its own
 rps() {
 	ip netns exec "$B" sh -c \
 		"echo $1 >/sys/class/net/b0/queues/rx-0/rps_cpus" 2>/dev/null
 }
 
-# packet KEY PORT: the places of the packet of that client; the memory that the
-# key is of has been another packet's before, and will be
+# packet KEY PORT: events of that client's packet. By port as well: the key names
+# memory, which other packets have before and after it.
 packet() {
 	events skb_delay key="$1" | grep -E " len=(1000|77) " |
 		grep " [lp]port=$2 "
 }
 
-# way KEY PORT: their names
+# way KEY PORT: the names of its places
 way() {
 	packet "$1" "$2" | sed 's/.* where=\([^ ]*\) .*/\1/' | xargs
 }
 
-# took FROM TO KEY PORT: microseconds
+# took FROM TO KEY PORT: microseconds between two places
 took() {
 	packet "$3" "$4" | awk -v from="$1" -v to="$2" '{
 		for (i = 1; i <= NF; i++) { split($i, a, "="); v[a[1]] = a[2] }
@@ -61,7 +61,7 @@ one() {
 			in_a taskset -c 0 sk "udp$f" connect \
 				"$(addr B "$f")" 5000 cookie port send 1 1000 \
 				>"$TMP/$t$f"
-			# it is there when the receiver's queue holds it
+			# it has arrived when it is in the receive queue
 			wait_for arrived 5000
 		else
 			background in_a taskset -c 0 sk "tcp$f" connect \
@@ -108,7 +108,7 @@ for f in 4 6 m; do
 			proto=$t local="$(traced A $f)" peer="$(traced B $f)" |
 			sort -u)
 		port=$(value port "$TMP/$what")
-		# UDP copies without telling, and is done with the packet then
+		# UDP copies without an event; "consume" follows
 		end=copy
 		[ $t = tcp ] || end=consume
 		like "$what: its way" "$(way "$key" "$port")" "ip_send \

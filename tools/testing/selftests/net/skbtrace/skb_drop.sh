@@ -20,7 +20,7 @@ filtered() {
 	in_b tc filter del dev b0 ingress
 }
 
-# Nobody is there
+# No socket has the port
 closed() {
 	in_a sk "udp$1" bind "$(addr A "$1")" 6001 connect "$(addr B "$1")" \
 		5001 send 1 222
@@ -28,7 +28,7 @@ closed() {
 		>"$TMP/closed$1"
 }
 
-# The receiver does not read: 50 datagrams of 1000 bytes into 4 KiB
+# 50 datagrams of 1000 bytes for a buffer of 4 KiB that nobody reads
 full() {
 	server in_b "udp$1" opt rcvbuf 4096 bind "$(addr B "$1")" 5003 cookie \
 		touch "$TMP/ready" until "$TMP/done$1"
@@ -40,7 +40,7 @@ full() {
 }
 
 for f in 4 6; do
-	# the neighbours must know each other when packets are dropped
+	# neighbours must be resolved before packets are dropped
 	server in_b "udp$f" bind "$(addr B $f)" 9 touch "$TMP/ready" recv 1
 	in_a sk "udp$f" connect "$(addr B $f)" 9 send 1 10
 	wait "$server_pid"
@@ -58,7 +58,7 @@ witness_off
 trace_off
 in_b nstat -az >"$TMP/nstat"
 
-# nstat_of COUNTER
+# nstat_of COUNTER: its value
 nstat_of() {
 	awk -v c="$1" '$1 == c { print $2 }' "$TMP/nstat"
 }
@@ -86,7 +86,7 @@ for f in 4 6; do
 			local="$to")" 1
 	sk=$(value cookie "$TMP/full$f")
 	errors=errors$f
-	# an older tracepoint does not tell who refused it
+	# an older tracepoint does not name the receiving socket
 	grep -q 'field:.*rx_sk' /sys/kernel/tracing/events/skb/kfree_skb/format ||
 		sk=0
 	is "IPv$f: full receive buffer, against nstat" \
@@ -96,11 +96,11 @@ for f in 4 6; do
 	within "IPv$f: there were some" "$(nstat_of "${!errors}")" 40 50
 done
 
-# The witness began later and ended earlier: whatever it saw, we saw
+# The witness began later and ended earlier: we have all that it has
 for r in TC_INGRESS NO_SOCKET SOCKET_RCVBUFF; do
 	is "$r, against skb:kfree_skb" "$(count skb_drop reason=$r)" \
 		"$(grep -c "reason: $r" "$TMP/witness")"
-	# the code address by name, unless they hash it
+	# the code address by its name, unless tracefs hashes it
 	grep -q 'location=[^ ]*+' "$TMP/witness" || continue
 	theirs=$(sed -n "s/.*reason: $r.*/&/; s/.* location=\([^+]*\)+.*reason: $r.*/\1/p" \
 		"$TMP/witness" | sort -u)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# skb_rps_info: the CPU that RPS chooses, as configured by hand
+# skb_rps_info: the CPU that RPS chooses, where the test allows one CPU only
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -10,13 +10,13 @@ need_event skb_rps_info
 net_up
 (($(grep -c ^processor /proc/cpuinfo) > 1)) || skip "one CPU only"
 
-# rps NAMESPACE DEVICE MASK; sysfs is a namespace's own
+# rps NAMESPACE DEVICE MASK: sets it; each namespace has a sysfs of its own
 rps() {
 	ip netns exec "$1" sh -c \
 		"echo $3 >/sys/class/net/$2/queues/rx-0/rps_cpus" 2>/dev/null
 }
 
-# received_rps: interrupts that RPS has sent to CPU 1, a batch of packets each
+# received_rps: interrupts of RPS to CPU 1, each for a batch of packets
 received_rps() {
 	echo $((0x$(awk 'NR == 2 { print $10 }' /proc/net/softnet_stat)))
 }
@@ -45,7 +45,7 @@ for f in 4 6; do
 		ip netns exec "$B" cat /sys/class/net/b0/ifindex)"
 done
 
-# RPS is at work, but not for this device
+# RPS is on, but not for this device
 rps "$A" a0 2
 rps "$B" b0 0
 trace_on skb_rps_info

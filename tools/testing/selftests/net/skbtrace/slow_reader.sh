@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A reader that does not run for seconds loses nothing while the buffer has
-# space: nearly empty sub-buffers are not closed before it has read the last one.
+# A reader that pauses for seconds loses nothing while the buffer has space: a
+# sub-buffer that is nearly empty stays open until the one before it is read.
 
 # shellcheck disable=SC2317 # called at the end
 # shellcheck source=lib.sh
@@ -23,7 +23,7 @@ for f in "$CTL"/trace.cpu*; do
 	exec {fd}<"$f"
 	fds+=("$fd")
 done
-# 4 sub-buffers last for 0.4 s if each tenth of a second takes one
+# if one were closed each 0.1 s, 4 sub-buffers would last for 0.4 s
 in_a sk udp4 connect "$B4" 9 times 30 send 1 100 pause 100000 again >/dev/null
 cat "$CTL/stat" >"$TMP/stat"
 is "lost" "$(stat_sum lost)" 0

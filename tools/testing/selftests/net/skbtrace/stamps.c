@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * stamps ADDRESS PORT COUNT BYTES - when writes pass a place, by the kernel
+ * stamps ADDRESS PORT COUNT BYTES - the kernel's time stamps of writes
  *
- * Connects, and writes COUNT times BYTES bytes, each when all before is
- * acknowledged. For each it prints "PORT BYTE WRITE SCHED SND ACK": the number
- * of its last byte in the stream, and in microseconds of CLOCK_REALTIME when it
- * was written, and the stamps of SO_TIMESTAMPING.
+ * Connects, and writes COUNT times BYTES bytes, each time when all before is
+ * acknowledged. For each write it prints "PORT BYTE WRITE SCHED SND ACK": the
+ * number of its last byte in the stream; when it was written, and the stamps of
+ * SO_TIMESTAMPING, in microseconds of CLOCK_REALTIME.
  */
 #include <time.h>		/* for the next one */
 #include <err.h>
@@ -56,7 +56,7 @@ static int connect_to(const char *host, const char *port)
 	return fd;
 }
 
-/* A message of the error queue: a stamp and what it is of */
+/* A message of the error queue: a stamp, and its kind */
 static void take_stamp(struct msghdr *m, uint32_t byte, uint64_t *us)
 {
 	const struct sock_extended_err *what = NULL;

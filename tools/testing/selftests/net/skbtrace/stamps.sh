@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tcp_segment against SO_TIMESTAMPING: what the kernel stamps of a write when it
-# comes to the queue (SCHED), to the driver (SND), and is acknowledged (ACK), and
-# where tcp_segment tells its last byte to be, with 10 ms one way and 20 ms back.
-# STAMPS_RUNS: connections of each family, default 2.
+# tcp_segment against SO_TIMESTAMPING: when a write's last byte comes to the queue
+# (SCHED) and to the driver (SND), and when it is acknowledged (ACK), over a path of
+# 10 ms there and 20 ms back. STAMPS_RUNS: connections of each family, default 2.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -32,7 +31,7 @@ for ((i = 0; i < runs; i++)); do
 done
 record_end all
 
-# WHERE PORT SEQ LEN MICROSECONDS of what is sent
+# a line "WHERE PORT SEQ LEN MICROSECONDS" for each event of the senders
 skbtrace parse -i "$TMP/all" --json -e tcp_segment | jq -r '
 	select(.event == "tcp_segment" and .pport >= 5000 and .pport < 6000) |
 	select(.where | IN("write", "queue", "xmit", "acked")) |
@@ -40,7 +39,8 @@ skbtrace parse -i "$TMP/all" --json -e tcp_segment | jq -r '
 	 (.time[0:19] + "Z" | fromdate) * 1000000 + (.time[20:26] | tonumber)] |
 	map(tostring) | join(" ")' >"$TMP/places"
 
-# The first place of a kind that has the byte; FAMILY KIND COUNT WORST MISSING
+# Compares each stamp with the first event at that place that has the byte. Prints
+# "FAMILY PLACE COUNT WORST MISSING": microseconds between, and stamps without event
 awk '
 	NR == FNR {
 		n = ++events[$2]
@@ -84,7 +84,7 @@ while read -r f kind n worst lacks; do
 	is "IPv$f: $kind: without a place" "$lacks" 0
 	within "IPv$f: $kind: $worst us from its stamp at most" "$worst" 0 $limit
 done <"$TMP/compared"
-# the path is what it should be: SCHED to SND 10 ms, SND to ACK 20 ms
+# the stamps show the path's delays: SCHED to SND 10 ms, SND to ACK 20 ms
 within "SCHED to SND: the most" \
 	"$(awk '{ d = $6 - $5; m = d > m ? d : m } END { print m }' "$TMP/stamps")" \
 	10000 10050

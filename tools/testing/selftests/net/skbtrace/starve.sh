@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Four places where a connection starves: the send buffer, the device's queue, its
-# transmit ring, the reader. Each has a delay that is known beforehand, which must
-# be found in its stage, and nowhere else, to 5 %; and "why" must name it.
+# Four places that slow a connection down: the send buffer, the device's queue, its
+# transmit ring, the reader. The delay of each is known: it must show in that stage
+# alone, to 5 %, and "why" must name the place.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -20,7 +20,7 @@ near() {
 	within "$1: $3 us" "$2" $(($3 * 95 / 100)) $(($3 * 105 / 100))
 }
 
-# part NAME SIDE STAGE...: of all that the bytes of a side took, in percent
+# part NAME SIDE STAGE...: these stages' share of the time of a side's bytes, percent
 part() {
 	jq -s --args --arg side "$2" 'map(select(.side == $side)) |
 		(map(select(.stage as $s | $ARGS.positional | index($s)).complete_us) |
@@ -28,12 +28,12 @@ part() {
 		floor' "${@:3}" <"$TMP/$1.json"
 }
 
-# lands NAME SIDE STAGE...: nearly all of it is spent there
+# lands NAME SIDE STAGE...: nearly all time is spent in these stages
 lands() {
 	within "$1: $2: percent of ${*:3}" "$(part "$@")" 95 100
 }
 
-# mean NAME STAGE...: microseconds that a byte has spent there, all together
+# mean NAME STAGE...: microseconds that a byte spends in these stages, on average
 mean() {
 	jq -s --args 'map(select(.side == "sent")) |
 		(map(select(.stage as $s | $ARGS.positional | index($s)).complete_us) |
@@ -41,7 +41,7 @@ mean() {
 		"${@:2}" <"$TMP/$1.json"
 }
 
-# named NAME VERDICT: of who connected
+# named NAME VERDICT: "why" says so of the end that connected
 named() {
 	skbtrace why "$TMP/$1" | sed 's/^/# /'
 	is "$1: why" "$(skbtrace why --json "$TMP/$1" | jq -r "
@@ -54,21 +54,21 @@ crowded() {
 	! drained in_a a0
 }
 
-# segments BYTES FAMILY
+# segments BYTES FAMILY: how many TCP makes of them
 segments() {
 	echo $((($1 + ${mss[$2]} - 1) / ${mss[$2]}))
 }
 
-# Bytes on the wire of so many in segments, with headers, Ethernet's included
+# on_wire BYTES FAMILY: bytes on the wire, with headers, Ethernet's included
 on_wire() {
 	echo $(($1 + $(segments "$1" "$2") * (1514 - ${mss[$2]})))
 }
 
 declare -A mss=([4]=1448 [6]=1428)
 
-# --- the device's queue: it sends 1 or 5 Mbit/s
+# --- the device's queue, which sends 1 or 5 Mbit/s
 
-# The last of ten segments waits for all before it, but for the first burst
+# The last of ten segments waits for all before it, except for the first burst
 burst=1600
 in_a tc qdisc replace dev a0 root tbf rate 1mbit burst $burst limit 1mb ||
 	skip "no tbf"
@@ -81,7 +81,7 @@ for f in 4 6; do
 	sums "queue$f"
 done
 
-# What the queue may not take, the socket keeps (TCP small queues)
+# TCP small queues limit what the queue gets: the rest waits in the socket
 in_a tc qdisc replace dev a0 root tbf rate 5mbit burst $burst limit 2mb
 for f in 4 6; do
 	record "slow$f" "${events}1k" "$(addr B $f)" $f \
@@ -95,7 +95,7 @@ for f in 4 6; do
 	named "slow$f" own-queue
 done
 
-# Others have filled it
+# The queue is full of others' packets
 for f in 4 6; do
 	rm -f "$TMP/over"
 	background in_b sk "udp$f" bind "$(addr B $f)" 7000 until "$TMP/over"
@@ -114,7 +114,7 @@ for f in 4 6; do
 done
 in_a tc qdisc del dev a0 root
 
-# --- the reader: it sleeps for two seconds, and its buffer is full before
+# --- the reader, which sleeps for two seconds, while its buffer gets full
 
 for f in 4 6; do
 	record "reader$f" "${events}4k" "$(addr B $f)" $f \
@@ -131,7 +131,7 @@ for f in 4 6; do
 	named "reader$f" peer-not-reading
 done
 
-# --- the send buffer: there is one of it for each round trip
+# --- the send buffer, of which one is sent in each round trip
 
 in_b tc qdisc add dev b0 root netem delay 40ms limit 10000 || skip "no netem"
 for f in 4 6; do
@@ -148,7 +148,8 @@ done
 
 # --- the transmit ring, of a tun device whose reader is slow
 
-# ring STALL PACKET LENGTH: as the words of "wire"; packets that the ring takes
+# ring STALL PACKET LENGTH: starts "wire" with these times, microseconds; LENGTH: how
+# many packets the ring holds
 ring() {
 	rm -f "$TMP/wired"
 	background wire "/run/netns/$A" "/run/netns/$B" "$1" "$2" "$TMP/wired"
@@ -181,13 +182,13 @@ ring_off() {
 
 # shellcheck disable=SC2034 # by name
 ring4=10.86.0.2 ring6=fd86::2
-# to f: the other end of the wire
+# to FAMILY: the address of the other end of the wire
 to() {
 	local name=ring$1
 	echo "${!name}"
 }
 
-# it is looked at each 50 ms
+# the ring is read once in 50 ms
 ring $((50 * ms)) 0 500
 for f in 4 6; do
 	record "ring$f" "${events}1" "$(to $f)" $f \
@@ -199,7 +200,7 @@ for f in 4 6; do
 done
 ring_off
 
-# 1000 packets a second
+# the ring is read packet by packet, 1000 a second
 ring 0 1000 500
 for f in 4 6; do
 	record "late$f" "${events}1k" "$(to $f)" $f \
@@ -213,7 +214,7 @@ for f in 4 6; do
 done
 ring_off
 
-# the same, and it has no room for what is sent
+# the same, and the ring is too short for what is sent
 ring 0 1000 16
 for f in 4 6; do
 	record "full$f" "${events}4k" "$(to $f)" $f \

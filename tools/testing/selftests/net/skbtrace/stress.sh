@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Start, stop, change, take over, kill, on all CPUs at once under traffic, for
-# STRESS_SECONDS (default 10); the counters must add up at the end
+# Tracing is started, stopped, changed, owned and killed on all CPUs at once, under
+# traffic; the counters must add up at the end. STRESS_SECONDS: how long, default 10
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -22,7 +22,7 @@ for f in 4 6; do
 		write 1000 abort close pause 2000 again
 done >/dev/null
 
-# Each of these may be refused at any moment; none may hurt
+# Each of these may be refused at any moment; none may break anything
 switch() {
 	local all=(udp_send udp_receive tcp_connection tcp_rttm skb_drop
 		   "tcp_connection,only=CLOSE" "skb_drop,skip=NO_SOCKET"
@@ -63,7 +63,7 @@ owner() {
 		 cat $CTL/trace.cpu0"
 }
 
-# forever NAME
+# forever FUNCTION: until $TMP/run is gone
 forever() {
 	while [ -e "$TMP/run" ]; do
 		"$1"
@@ -84,7 +84,7 @@ rm "$TMP/run"
 wait "${workers[@]}"
 pass "alive after $STRESS_SECONDS s"
 
-# and everything still works. Those whose shell was killed may still be ending.
+# Tracing still works. Sessions of killed owners may still be ending.
 unowned() {
 	[ "$(cat "$CTL/owner")" = none ]
 }
@@ -104,7 +104,7 @@ ok "it traces" wait_for many
 QUIET=1
 trace_off
 is "identity" "$(identity)" ""
-# the run that is over keeps what it has until the next one
+# memory of a run that is over is freed when the next one begins
 for _ in 1 2; do
 	echo udp_send >"$CTL/enabled"
 	echo '-*' >"$CTL/enabled"

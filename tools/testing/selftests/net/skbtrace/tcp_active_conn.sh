@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tcp_active_conn: a connection is named before its first event and once more
-# at its end, with totals that equal TCP_INFO; also one older than the trace
+# tcp_active_conn: a connection is named before its first event, and once more at
+# its end, with the totals of TCP_INFO; also one that is older than the trace
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -13,8 +13,8 @@ net_up
 counters="bytes_sent bytes_acked bytes_received bytes_retrans segs_out segs_in
 	  total_retrans min_rtt_us srtt_us busy_us"
 
-# conn FAMILY PORT GATE: exchanges 3000 and 7000 bytes after GATE. Both wait for
-# the ACK of their FIN too, which is counted at the end as well.
+# conn FAMILY PORT GATE: exchanges 3000 and 7000 bytes when the file GATE is there.
+# Both ends wait for the ACK of their FIN, too: the totals count it.
 conn() {
 	local f=$1 to
 	to=$(addr B "$f")
@@ -28,7 +28,7 @@ conn() {
 	clients+=("$bg")
 }
 
-# check WHAT PORT FAMILY
+# check WHAT PORT FAMILY: the names of that connection
 check() {
 	local c s i key last field wrong
 	c=$TMP/client.$2.$3 s=$TMP/server.$2.$3

@@ -12,18 +12,18 @@ need_event tcp_congestion tcp_ca_state
 net_up
 in_a tc qdisc add dev a0 clsact || skip "no clsact"
 in_b tc qdisc add dev b0 clsact
-# a packet is a segment: what is dropped is one of them
+# without offloads a packet is one segment, so a drop is one, too
 in_a ethtool -K a0 tso off gso off gro off >/dev/null 2>&1
 in_b ethtool -K b0 tso off gso off gro off >/dev/null 2>&1
 
-kinds="4 6 mapped"	# of connections: side by side, always
+kinds="4 6 mapped"	# of connections, which always run side by side
 ((PATIENCE == 1)) || kinds="4 6"
 nr=$(wc -w <<<"$kinds")
 port=5000
 
 # begin NAME "WORDS": a connection of each kind, which has an RTT and waits for
-# $TMP/NAME-go. After the words and $TMP/NAME-end it sends a little more, so that
-# whatever was wrong is over. What it says is in $TMP/NAMEKIND.
+# $TMP/NAME-go. After the words, and $TMP/NAME-end, it sends a little more, which
+# ends any recovery. sk's output is in $TMP/NAMEKIND.
 begin() {
 	local k family to
 	clients=() servers=()
@@ -57,7 +57,7 @@ go() {
 	touch "$TMP/$1-go"
 }
 
-# All that was written has arrived
+# acked NAME: waits until all that was written is acknowledged
 acked() {
 	local k
 	for k in $kinds; do
@@ -70,7 +70,7 @@ end() {
 	wait "${clients[@]}" "${servers[@]}"
 }
 
-# told NAME REASON: has the trace shown it of each of these connections by now?
+# told NAME REASON: has each of these connections had that event by now?
 told() {
 	local k blocks
 	blocks=$(blocks_now | grep "event=tcp_congestion .*reason=$2 ")
@@ -79,7 +79,7 @@ told() {
 	done
 }
 
-# SACK tells of each 20th packet
+# Each 20th packet is lost: SACK shows it
 fast() {
 	begin fast "write 150000"
 	in_b tc filter add dev b0 ingress matchall \
@@ -90,7 +90,7 @@ fast() {
 	end fast
 }
 
-# All is lost, until each sender has run into a timeout. timeout NAME REASON
+# timeout NAME REASON: all packets are lost until each sender has had a timeout
 timeout() {
 	begin "$1" "write 50000"
 	in_b tc filter add dev b0 ingress matchall action gact drop
@@ -101,7 +101,7 @@ timeout() {
 	end "$1"
 }
 
-# ACKs are later than the timeout, but come
+# ACKs come, but after the timeout
 late() {
 	begin late "write 14000"
 	in_b tc qdisc add dev b0 root netem delay 700ms
@@ -134,7 +134,7 @@ ecn() {
 	in_a sysctl -qw net.ipv4.tcp_ecn=0
 }
 
-# A packet does not even leave
+# A packet is dropped by the sender's own queue
 local_drop() {
 	begin local "write 1000"
 	in_a tc filter add dev a0 egress matchall action gact drop
@@ -146,7 +146,7 @@ local_drop() {
 }
 
 for f in 4 6; do
-	# the neighbours must know each other when packets are dropped
+	# neighbours must be resolved before packets are dropped
 	in_a sk "udp$f" connect "$(addr B $f)" 9 send 1 10
 	in_b sk "udp$f" connect "$(addr A $f)" 9 send 1 10
 done
@@ -170,13 +170,13 @@ nstat_of() {
 		END { print n + 0 }' "$TMP/nstat"
 }
 
-# ours REASON: of connections that were made in A
+# ours REASON: how many events, of A's connections
 a=$(stat -L -c %i "/run/netns/$A")
 ours() {
 	count tcp_congestion netns="$a" reason="$1"
 }
 
-# episodes: whatever begins has one end, nothing else has. Prints what is wrong.
+# episodes: each one begins once and ends once. Prints what is wrong.
 episodes() {
 	events tcp_congestion | awk '
 		{
@@ -189,7 +189,7 @@ episodes() {
 				print $0 ": nothing to leave"
 			else if (f["reason"] == "frto-loss" && !on[k])
 				print $0 ": no timeout before it"
-			# told while it is undone, the end is next
+			# undo comes within an episode; its end is next
 			if (f["reason"] != "undo")
 				on[k] = f["reason"] != "leave"
 		}
@@ -200,7 +200,7 @@ episodes() {
 		}' 2>&1
 }
 
-# reasons NAME KIND: of that connection, in order
+# reasons NAME KIND: those of that connection, in order
 reasons() {
 	list reason tcp_congestion key="$(value cookie "$TMP/$1$2")"
 }
@@ -225,15 +225,16 @@ is "leave, against tcp_ca_state" "$(count tcp_congestion reason=leave)" \
 		grep -cE ' state=(open|disorder) ')"
 for k in $kinds; do
 	like "$k: fastrtx, then leave" "$(reasons fast "$k")" "fastrtx *leave*"
-	like "$k: a timeout, which was right" "$(reasons frto "$k")" \
+	like "$k: a timeout after a real loss" "$(reasons frto "$k")" \
 		"frto *frto-loss*leave"
-	like "$k: a timeout that nobody doubts" "$(reasons loss "$k")" \
+	like "$k: a timeout without F-RTO" "$(reasons loss "$k")" \
 		"loss *leave"
-	is "$k: that is all" "$(reasons loss "$k" | grep -c frto)" 0
-	like "$k: a timeout, which was wrong" "$(reasons late "$k")" \
+	is "$k: a timeout without F-RTO: no frto" "$(reasons loss "$k" |
+		grep -c frto)" 0
+	like "$k: a spurious timeout" "$(reasons late "$k")" \
 		"frto *undo leave*"
-	# whether the sender notices that soon enough for an undo is chance; a
-	# D-SACK may also tell of it after the end (tcp_try_undo_dsack)
+	# An undo may come or not: it depends on when the sender notices. A D-SACK
+	# may even undo after the end (tcp_try_undo_dsack).
 	like "$k: reordering" "$(reasons reorder "$k")" "fastrtx *leave*"
 	like "$k: ECN" "$(reasons ecn "$k")" "cwr *leave"
 	is "$k: ECN: nothing else" "$(reasons ecn "$k" | tr ' ' '\n' |

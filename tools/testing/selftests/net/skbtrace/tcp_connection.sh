@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tcp_connection: the states of a connection on either side, as a timewait
-# minisocket too, under one cookie. Witnesses: SO_COOKIE, ss, and
-# sock:inet_sock_set_state for the states of full sockets.
+# tcp_connection: the states of both ends of a connection, also as a timewait
+# minisocket, under one cookie. Witnesses: SO_COOKIE, ss, and
+# sock:inet_sock_set_state for full sockets.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -12,7 +12,7 @@ need ss ip
 need_event tcp_connection
 net_up
 
-# sk_of STATE PORT FAMILY: cookie that ss prints for a minisocket
+# sk_of STATE PORT FAMILY: the cookie that ss prints for a minisocket
 sk_of() {
 	in_a ss -Htane -"$3" state "$1" dport = ":$2" |
 		sed -n 's/.*sk:\([0-9a-f]*\).*/\1/p'
@@ -22,7 +22,7 @@ has_state() {
 	[ -n "$(sk_of "$@")" ]
 }
 
-# One who closes first, while the other one follows
+# One end closes, and the other one follows
 closed_in_turn() {
 	local f=$1 to
 	to=$(addr B "$f")
@@ -36,8 +36,8 @@ closed_in_turn() {
 	echo "cookie=$(sk_of time-wait 5000 "$f")" >"$TMP/turn.ss$f"
 }
 
-# The other one does not follow for a while: FIN_WAIT2 as a minisocket; or as a
-# full socket, if close() still owned it when the FIN was acknowledged
+# The other end follows later: FIN_WAIT2 as a minisocket; or as a full socket, if
+# close() still held it when the FIN was acknowledged
 half_closed() {
 	local f=$1 to
 	to=$(addr B "$f")
@@ -76,7 +76,7 @@ for f in 4 6; do
 	aborted $f
 	refused $f
 done
-# takes the minisockets with it
+# with the namespace go its minisockets
 ip netns del "$A"
 wait_for [ ! -e "/run/netns/$A" ]
 ends() {
@@ -122,8 +122,8 @@ for f in 4 6; do
 		"5000 $(addr A $f)"
 done
 
-# full sockets: as many of each transition as the kernel's own tracepoint says;
-# a child's LISTEN>SYN_RECV comes before it has a name
+# full sockets: as many of each change as inet_sock_set_state reports, except a
+# child's LISTEN>SYN_RECV, before which it has no name
 theirs=$(grep -o 'oldstate=TCP_[A-Z0-9_]* newstate=TCP_[A-Z0-9_]*' \
 	"$TMP/witness" | sed 's/oldstate=TCP_//; s/ newstate=TCP_/>/' |
 	grep -v -e '>LISTEN' -e 'LISTEN>' -e '>SYN_RECV' | sort | uniq -c)

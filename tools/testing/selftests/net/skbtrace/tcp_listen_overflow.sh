@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tcp_listen_overflow: which clients a listener refuses, for which of its queues.
-# Witnesses: the counters of TCP, ss, SO_COOKIE.
+# tcp_listen_overflow: which clients a listener refuses, and which of its queues is
+# full. Witnesses: the counters of TCP, ss, SO_COOKIE.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -13,11 +13,11 @@ net_up
 in_a tc qdisc add dev a0 clsact || skip "no clsact"
 in_b sysctl -qw net.ipv4.tcp_syncookies=0
 families="4 6 m"
-# it takes a third of the time, which the debug kernel has not
+# the debug kernel is too slow for three kinds of connections
 ((PATIENCE == 1)) || families="4 6"
 declare -A nth=([4]=1 [6]=2 [m]=3)
 
-# drop: what arrives at A, the SYN-ACKs
+# drop PROTOCOL: drops what arrives at A, the SYN-ACKs
 drop() {
 	in_a tc filter add dev a0 ingress protocol "$1" flower ip_proto tcp \
 		action gact drop
@@ -27,13 +27,13 @@ repair() {
 	in_a tc filter del dev a0 ingress
 }
 
-# told COUNT FIELD=VALUE...: by now
+# told COUNT FIELD=VALUE...: have there been so many of these events by now?
 # shellcheck disable=SC2317 # called by wait_for
 told() {
 	[ "$(blocks_now | grep -c "event=tcp_listen_overflow .*$2")" -ge "$1" ]
 }
 
-# listener SCENARIO FAMILY PORT BACKLOG: accepts nobody
+# listener SCENARIO FAMILY PORT BACKLOG: listens, and never accepts
 listener() {
 	server in_b "tcp$2" bind "$(addr B "$2")" "$3" listen "$4" cookie \
 		touch "$TMP/ready" until "$TMP/never.end"
@@ -49,7 +49,8 @@ client() {
 	clients+=("$bg")
 }
 
-# connected SCENARIO FAMILY PORT COUNT: so many clients, in the accept queue
+# connected SCENARIO FAMILY PORT COUNT: connects so many clients, which stay in the
+# accept queue
 connected() {
 	local i
 	for ((i = 1; i <= $4; i++)); do
@@ -73,8 +74,8 @@ queued() {
 	[ "$(in_b ss -Hltn "sport = :$1" | awk '{ print $2 }')" = "$2" ]
 }
 
-# Two more clients at a time, and their SYN-ACKs lost, when there is room for one:
-# the last ACK of the other one is refused
+# The accept queue has space for one, and two more clients connect, while their
+# SYN-ACKs are lost at first: the last ACK of the second one is refused
 acceptq_ack() {
 	local f=$1 port=$((5020 + nth[$1])) i ip=ip
 	[ "$f" != 6 ] || ip=ipv6
@@ -113,7 +114,7 @@ synq() {
 
 servers=() clients=()
 for f in 4 6; do
-	# the neighbours must know each other when packets are dropped
+	# neighbours must be resolved before packets are dropped
 	in_a sk "udp$f" connect "$(addr B $f)" 9 send 1 10
 	in_b sk "udp$f" connect "$(addr A $f)" 9 send 1 10
 done
@@ -123,7 +124,7 @@ for f in $families; do
 	acceptq_ack "$f"
 	synq "$f"
 done
-# without a listener the counters stand still
+# the listeners end: their counters do not change any more
 kill "${servers[@]}"
 wait "${servers[@]}" 2>/dev/null
 kill "${clients[@]}" 2>/dev/null
@@ -131,7 +132,8 @@ wait "${clients[@]}" 2>/dev/null
 trace_off
 counters in_b "$TMP/counters"
 
-# of SCENARIO FAMILY FIELD=VALUE...: how many of the listener, all else right
+# of SCENARIO FAMILY FIELD=VALUE...: how many of that listener, its addresses and
+# cookie right
 of() {
 	count tcp_listen_overflow key="$(value cookie "$TMP/$1$2.server")" \
 		netns="$(netns_of "$B")" client="$(traced A "$2")" "${@:3}"
@@ -153,7 +155,7 @@ for f in $families; do
 		key="$(value cookie "$TMP/acceptq_ack$f.server")" | sort -u |
 		grep -c "^[89]${port#5}$")" 1
 	port=$((5030 + nth[$f]))
-	# once the wire is whole again, the other queue is what is full
+	# when SYN-ACKs arrive again, the other queue is full
 	n=$(of synq "$f" reason=synq)
 	within "$f: synq" "$n" 1 100
 	is "$f: synq: client, the queue" "$(of synq "$f" reason=synq \

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tcp_send, tcp_receive: each segment once, with its header and what the socket
-# has; also without a connection. Witnesses: tcpdump, nstat, TCP_INFO.
+# tcp_send, tcp_receive: each segment once, with its header and the state of its
+# socket; also without a connection. Witnesses: tcpdump, nstat, TCP_INFO.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -16,7 +16,7 @@ families="4 6 m"
 ((PATIENCE == 1)) || families="4 6"
 declare -A base=([4]=5000 [6]=5100 [m]=5200)
 
-# dump NAMESPACE-FUNCTION DEVICE FILE: its TCP, from now on
+# dump NAMESPACE-FUNCTION DEVICE FILE: captures its TCP packets
 dumps=()
 dump() {
 	background "$1" tcpdump -i "$2" -nn -S -U --immediate-mode -B 8192 \
@@ -25,7 +25,7 @@ dump() {
 	wait_for grep -q 'listening on' "$3.said" || skip "tcpdump does not start"
 }
 
-# has_port FILE PORT: has it seen that?
+# has_port FILE PORT: has tcpdump written a packet with that port?
 has_port() {
 	tcpdump -nn -r "$1" "tcp port $2" 2>/dev/null | grep -q .
 }
@@ -44,7 +44,7 @@ for f in $families; do
 	mv "$TMP/server" "$TMP/tcp$f.server"
 	# nobody listens
 	in_a sk "tcp$f" try connect "$to" $((port + 1))
-	# the last ACK of the client is lost, whose minisocket has to send it again
+	# the client's last ACK is lost: its minisocket must send it again
 	server in_b "tcp$f" bind "$to" $((port + 2)) listen 5 touch "$TMP/ready" \
 		accept eof until "$TMP/mute$f" close touch "$TMP/closed$f"
 	background in_a sk "tcp$f" connect "$to" $((port + 2)) cookie shut acked \
@@ -65,7 +65,7 @@ for f in $families; do
 	wait_for again $((seen + 1)) || fail "$f: nor once more"
 done
 wait_for has_port "$TMP/a.pcap" $((port + 2))
-# in_b: are the connections gone, so that nothing is sent any more?
+# calm: are B's connections gone, so that nothing is sent any more?
 calm() {
 	! in_b ss -tan 2>/dev/null | grep -q 'LAST-ACK'
 }
@@ -78,13 +78,13 @@ wait "${dumps[@]}"
 
 is "identity" "$(identity)" ""
 
-# grown NAMESPACE COUNTER
+# grown a|b COUNTER: by how much it has grown
 grown() {
 	echo $(($(counter "$2" "$TMP/after.$1") - \
 		$(counter "$2" "$TMP/before.$1")))
 }
 
-# with_flag BIT EVENT WHERE...: those that have it
+# with_flag BIT EVENT WHERE...: events whose TCP flags have that bit
 with_flag() {
 	local bit=$1
 	shift
@@ -115,12 +115,12 @@ done
 
 # --- field by field
 
-# of a connection: one of its events, as a line
+# fin_of COOKIE: the event of its FIN, as a line
 fin_of() {
 	with_flag 1 tcp_send sk="$1" | head -n 1
 }
 
-# in_line FIELD LINE
+# in_line FIELD LINE: its value
 in_line() {
 	sed -n "s/.* $1=\([^ ]*\).*/\1/p" <<<"$2 "
 }
@@ -147,7 +147,7 @@ for f in $families; do
 		"$(in_line state "$fin")" FIN_WAIT1
 	is "$f: all is acknowledged" "$(in_line snd_una "$fin")" \
 		"$(in_line seq "$fin")"
-	# the listener gets the SYN, a request the ACK
+	# the listener gets the SYN, the request socket the ACK
 	is "$f: states of who receives the handshake" "$(events tcp_receive \
 		netns="$(netns_of "$B")" lport="$port" local="$to" | head -n 2 |
 		sed 's/.* state=\([^ ]*\).*/\1/' | tr '\n' ' ')" \
@@ -163,9 +163,10 @@ for f in $families; do
 		sk="$(value cookie "$TMP/tw$f")" state=TIME_WAIT len=0)" 2 9
 done
 
-# --- against what passes the device: all but what was dropped before it
+# --- against tcpdump at the device
 
-# seq and the like, "Flags [S.], seq 1:2, ack 3, win 4, ... length 5"
+# theirs FILE PORT: "SEQ ACK WIN LENGTH" of each packet, from tcpdump's lines like
+# "Flags [S.], seq 1:2, ack 3, win 4, ... length 5"
 theirs() {
 	tcpdump -nn -S -r "$1" "tcp src port $2" 2>/dev/null | sed -n \
 		's/.*Flags \[\([^]]*\)\].* length \([0-9]*\).*/&\n\1 \2/p' |
@@ -185,7 +186,7 @@ theirs() {
 for f in 4 6; do
 	port=$(value port "$TMP/tcp$f")
 	theirs "$TMP/a.pcap" "$port" >"$TMP/theirs"
-	# tcpdump leaves out the sequence number of what has no data
+	# tcpdump prints no sequence number of a packet without data and SYN, FIN, RST
 	events tcp_send lport="$port" netns="$(netns_of "$A")" | awk '{
 		for (i = 1; i <= NF; i++) { split($i, a, "="); v[a[1]] = a[2] }
 		# SYN, FIN, RST; ACK
@@ -214,9 +215,9 @@ for f in 4 6; do
 	is "$f: only=: no first ones" "$(count tcp_send how=first)" 0
 done
 
-# --- inferred, as an unpatched kernel has it: the same segments
+# --- the inferred form, as on an unpatched kernel, has the same segments
 
-# both EVENT WHERE...: inferred ones against the others
+# both EVENT WHERE...: compares inferred events with exact ones
 both() {
 	events "$@" inferred=1 | header >"$TMP/theirs"
 	events "$@" | grep -v ' inferred=1 ' | header >"$TMP/ours"

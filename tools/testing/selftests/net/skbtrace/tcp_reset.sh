@@ -10,13 +10,13 @@ need nstat
 need_event tcp_reset
 net_up
 families="4 6 m"
-# it takes a third of the time, which the debug kernel has not
+# the debug kernel is too slow for three kinds of connections
 ((PATIENCE == 1)) || families="4 6"
 
-# Each scenario has two ports of its own: 51NN here, 61NN there
+# Each scenario has ports of its own: 51NN for servers, 61NN for clients
 declare -A nth=([4]=1 [6]=2 [m]=3)
 
-# why REASON: as this kernel tells it
+# why REASON: the word that this kernel has for it
 why() {
 	if reset_has_reason; then
 		echo "$1"
@@ -25,13 +25,13 @@ why() {
 	fi
 }
 
-# unless_missed REASON: of a reset that only newer kernels tell of
+# unless_missed REASON: of a reset that only newer kernels report
 unless_missed() {
 	! reset_has_reason || echo "$1"
 }
 
-# pair SCENARIO FAMILY N CLIENT-WORD... -- SERVER-WORD...: connected, then each
-# does as told; cookies in $TMP/SCENARIO FAMILY and .server
+# pair SCENARIO FAMILY N CLIENT-WORD... -- SERVER-WORD...: connects, then each end
+# does its words. Their cookies are in $TMP/SCENARIOFAMILY and .server.
 pair() {
 	local name=$1 f=$2 port=$((5100 + 10 * $3 + ${nth[$2]})) client=()
 	local from to
@@ -60,16 +60,16 @@ for f in $families; do
 	# the server closes with data unread
 	pair unread "$f" 1 write 100 acked touch "$TMP/unread$f.sent" try eof -- \
 		until "$TMP/unread$f.sent" close
-	# the client wants no FIN
+	# the client sets SO_LINGER 0: close() sends a reset, no FIN
 	pair linger "$f" 2 abort close -- try eof
-	# it wants no FIN_WAIT2
+	# the client sets TCP_LINGER2 below 0: no FIN_WAIT2
 	pair linger2 "$f" 3 opt linger2 -1 shut acked close \
 		touch "$TMP/linger2$f.closed" -- \
 		until "$TMP/linger2$f.closed" try eof
-	# it is gone: a minisocket in FIN_WAIT2 is left
+	# the client has closed, and left a minisocket in FIN_WAIT2
 	pair timewait "$f" 4 shut acked close touch "$TMP/timewait$f.closed" -- \
 		until "$TMP/timewait$f.closed" write 100 try acked
-	# a whole socket is left, as it shall stay for more than a minute
+	# the client has closed, and left a full socket, as it stays for over a minute
 	pair data "$f" 5 opt linger2 100 shut acked close \
 		touch "$TMP/data$f.closed" -- \
 		until "$TMP/data$f.closed" write 100 try acked
@@ -81,7 +81,7 @@ counters in_b "$TMP/counters.b"
 
 is "identity" "$(identity)" ""
 
-# sent SCENARIO FAMILY N NAMESPACE KEY STATE: why, and nothing but that
+# sent SCENARIO FAMILY N A|B KEY STATE: the reasons of the resets that it has sent
 sent() {
 	local local=$4 peer=A lport=$((5100 + 10 * $3 + ${nth[$2]})) pport
 	pport=$((lport + 1000))
@@ -94,7 +94,7 @@ sent() {
 		lport=$lport peer="$(traced "$peer" "$2")" pport=$pport
 }
 
-# got SCENARIO FAMILY N NAMESPACE KEY: in which state
+# got SCENARIO FAMILY N A|B KEY: the states in which it has got a reset
 got() {
 	local peer=A lport=$((5100 + 10 * $3 + ${nth[$2]}))
 	local pport=$((lport + 1000)) swap=$lport
@@ -107,7 +107,7 @@ got() {
 }
 
 none='#4294967295'
-declare -A told_reset=([A]="" [B]="")	# keys of established ones that sent one
+declare -A told_reset=([A]="" [B]="")	# keys of established sockets that sent one
 nowhere='#255'
 for f in $families; do
 	for s in unread linger linger2 timewait data; do
@@ -144,13 +144,13 @@ for f in $families; do
 		"$(why TCP_ABORT_ON_DATA)"
 	is "$f: data to a closed socket: received" \
 		"$(got data "$f" 5 B "$s_data")" CLOSE_WAIT
-	# TCP calls it a reset received by itself
+	# TCP also handles it as if it had received a reset
 	is "$f: data to a closed socket: as if received" \
 		"$(got data "$f" 5 A "$c_data")" FIN_WAIT2
 	}
 done
 
-# Addresses of a mapped socket are IPv6 ones in tracefs; ours: IPv4
+# A mapped socket has IPv6 addresses in tracefs, IPv4 addresses in tcp_reset
 sed -n 's/\[::ffff:\([0-9.]*\)\]/\1/g; s/=::ffff:\([0-9.]*\)/=\1/g
 	s/.* tcp_send_reset: .* src=\([^ ]*\) dest=\([^ ]*\) .* reason=\(.*\)/\3 \1 \2/p
 	s/.* tcp_send_reset: .* sport=\([0-9]*\) dport=\([0-9]*\) .* saddrv6=\([^ ]*\) daddrv6=\([^ ]*\) .*/NOT_SPECIFIED \3:\1 \4:\2/p' \
@@ -164,7 +164,7 @@ is "received, against tcp:tcp_receive_reset" \
 		"$TMP/witness" | sort)"
 read -ra all <<<"$families"
 missed=0
-reset_has_reason || missed=${#all[@]}	# A: minisockets, B: nobody listens
+reset_has_reason || missed=${#all[@]}	# A: of minisockets; B: of no socket
 for n in A B; do
 	file=$TMP/counters.${n,}
 	inum=$(netns_of "${!n}")

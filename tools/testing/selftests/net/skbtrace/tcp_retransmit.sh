@@ -12,40 +12,41 @@ need_event tcp_retransmit tcp_ca_state
 net_up
 in_a tc qdisc add dev a0 clsact || skip "no clsact"
 in_b tc qdisc add dev b0 clsact
-# a packet is a segment: what is dropped is one of them
+# without offloads a packet is one segment, so a drop is one, too
 in_a ethtool -K a0 tso off gso off gro off >/dev/null 2>&1
 in_b ethtool -K b0 tso off gso off gro off >/dev/null 2>&1
 
-# drop NAMESPACE DEVICE [random determ drop N]: on arrival, all or each Nth
+# drop NAMESPACE-FUNCTION DEVICE [random determ drop N]: drops all that arrives
+# there, or each Nth packet
 drop() {
 	local what=drop
 	(($# == 2)) || what=pass
 	"$1" tc filter add dev "$2" ingress matchall action gact $what "${@:3}"
 }
 
-# The wire is whole again
+# Nothing is dropped any more
 repair() {
 	in_a tc filter del dev a0 ingress 2>/dev/null
 	in_b tc filter del dev b0 ingress 2>/dev/null
 }
 
-# told KIND FILE: has the trace shown it of the connection that FILE is about?
+# told KIND FILE: has the connection whose cookie is in FILE had that event by now?
 told() {
 	blocks_now | grep "event=tcp_retransmit .*kind=$1 " |
 		grep -q " key=$(value cookie "$2") "
 }
 
-# told_more KIND COUNT: ... of any connection, more often?
+# told_more KIND COUNT: have there been more than COUNT, of any connection?
 told_more() {
 	[ "$(blocks_now | grep -c "event=tcp_retransmit .*kind=$1 ")" -gt "$2" ]
 }
 
-# Segments are lost on the way, others follow: fast
+# Segments are lost, others follow: fast retransmission
 fast() {
 	server in_b "tcp$1" bind "$(addr B "$1")" 5000 listen 5 \
 		touch "$TMP/ready" accept eof
 	drop in_b b0 random determ drop 20
-	# the FIN, which is no byte, is not to be lost, too
+	# the FIN is not lost: TCP_INFO does not count its bytes
 	background in_a sk "tcp$1" connect "$(addr B "$1")" 5000 cookie \
 		write 400000 acked touch "$TMP/acked$1" \
 		until "$TMP/repaired$1" shut eof info >"$TMP/fast$1"
@@ -56,7 +57,7 @@ fast() {
 	is "IPv$1: all has arrived" "$(value received "$TMP/server")" 400000
 }
 
-# All is lost for a while: a probe for the tail, then the timeout
+# All packets are lost for a while: a tail loss probe, then a timeout
 loss() {
 	server in_b "tcp$1" bind "$(addr B "$1")" 5001 listen 5 \
 		touch "$TMP/ready" accept echo
@@ -71,7 +72,7 @@ loss() {
 	wait "$bg" "$server_pid"
 }
 
-# The first packet of a connection is lost
+# A SYN is lost
 syn() {
 	server in_b "tcp$1" bind "$(addr B "$1")" 5002 listen 5 \
 		touch "$TMP/ready" accept eof
@@ -83,7 +84,7 @@ syn() {
 	wait "$bg" "$server_pid"
 }
 
-# The answer to it is
+# A SYN-ACK is lost
 synack() {
 	local n
 	n=$(blocks_now | grep -c 'event=tcp_retransmit .*kind=synack ')
@@ -100,7 +101,7 @@ synack() {
 witness_on tcp/tcp_retransmit_skb tcp/tcp_retransmit_synack
 trace_on tcp_retransmit tcp_ca_state
 for f in 4 6; do
-	# the neighbours must know each other when packets are dropped
+	# neighbours must be resolved before packets are dropped
 	in_a sk "udp$f" connect "$(addr B $f)" 9 send 1 10
 	in_b sk "udp$f" connect "$(addr A $f)" 9 send 1 10
 	fast $f
@@ -141,7 +142,7 @@ is "tcp_retransmit, against tcp:tcp_retransmit_skb" \
 	"$(count tcp_retransmit | cat) $(count tcp_retransmit kind=synack)" \
 	"$(grep -c 'tcp_retransmit_s' "$TMP/witness") $(grep -c \
 		'tcp_retransmit_synack' "$TMP/witness")"
-# each transition begins where the one before has ended
+# each change of state begins in the state where the one before has ended
 is "tcp_ca_state: no gap" "$(events tcp_ca_state |
 	sed 's/.* key=\([0-9a-f]*\) .* old=\([a-z]*\) state=\([a-z]*\) .*/\1 \2 \3/' |
 	awk '{ if (($1 in s ? s[$1] : "open") != $2) n++; s[$1] = $3 }

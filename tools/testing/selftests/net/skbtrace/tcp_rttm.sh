@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tcp_rttm: each sample of the round-trip time, over a path of 20 ms. The last
-# one leaves what TCP_INFO then says.
+# tcp_rttm: each sample of the round-trip time, over a path of 20 ms. TCP_INFO shows
+# the state after the last one.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -25,13 +25,13 @@ is "identity" "$(identity)" ""
 for f in 4 6; do
 	c=$TMP/client$f
 	key=$(value cookie "$c")
-	# the SYN and each ping, the FIN perhaps
+	# a sample of the SYN, of each ping, and perhaps of the FIN
 	within "IPv$f: samples" "$(count tcp_rttm key="$key")" 21 22
 	is "IPv$f: samples below the delay" "$(values rtt_us tcp_rttm \
 		key="$key" | awk '$1 < 20000' | wc -l)" 0
 	is "IPv$f: the smallest one" "$(values rtt_us tcp_rttm key="$key" |
 		head -n 21 | sort -n | head -n 1)" "$(value min_rtt_us "$c")"
-	# the last one that TCP_INFO knows of
+	# the last one before TCP_INFO was read
 	last=$(events tcp_rttm key="$key" | sed -n 21p)
 	like "IPv$f: srtt, against TCP_INFO" "$last" \
 		"* srtt_us=$(value srtt_us "$c") *"

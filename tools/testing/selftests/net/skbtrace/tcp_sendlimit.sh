@@ -1,11 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tcp_sendlimit and sk_sndbuf_wait: each reason that a sender stops for, and how
-# long it holds. Witnesses: TCP_INFO, the writer's own clock, a kprobe that
-# counts the attempts to send.
+# tcp_sendlimit and sk_sndbuf_wait: each reason for which a sender stops, and for how
+# long. Witnesses: TCP_INFO, the writer's own clock, a kprobe that counts the
+# attempts to send.
 #
-# Not here are the reasons tso, which only a race brings about, and frag, for
-# which memory must be short.
+# Not tested: the reasons tso, which only a race causes, and frag, which only a lack
+# of memory causes.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -16,20 +16,20 @@ need_event tcp_sendlimit sk_sndbuf_wait
 net_up
 in_a tc qdisc add dev a0 clsact || skip "no clsact"
 
-kinds="4 6 mapped"	# of connections: side by side, always
+kinds="4 6 mapped"	# of connections, which always run side by side
 ((PATIENCE == 1)) || kinds="4 6"
 nr=$(wc -w <<<"$kinds")
 fast=$((PATIENCE == 1))	# the sender is faster than the devices below
 port=5000
 
-# wire [QDISC...]: from A to B
+# wire [QDISC...]: the qdisc from A to B
 wire() {
 	wait_for drained in_a a0
 	in_a tc qdisc del dev a0 root 2>/dev/null
 	(($# == 0)) || in_a tc qdisc add dev a0 root "$@"
 }
 
-# client NAME KIND "WORDS BEFORE connect" "WORDS AFTER": what it says is in
+# client NAME KIND "WORDS BEFORE connect" "WORDS AFTER": sk's output is in
 # $TMP/NAMEKIND
 client() {
 	local family=${2/mapped/6} to
@@ -60,7 +60,7 @@ begin() {
 	done
 }
 
-# They have ended by themselves
+# end: waits for clients and servers
 end() {
 	wait "${clients[@]}" "${servers[@]}"
 }
@@ -70,7 +70,7 @@ run() {
 	end
 }
 
-# told COUNT EVENT REGEX: has the trace shown as many of it by now?
+# told COUNT EVENT REGEX: have there been so many by now?
 told() {
 	(($(blocks_now | grep -c "event=$2 .*$3") >= $1))
 }
@@ -89,29 +89,29 @@ attempts_on() {
 attempts_off() {
 	[ -d $probe ] || return
 	attempts=$(awk '$1 == "xmit" { print $2 + $3 }' \
-		$tracefs/kprobe_profile)	# hit and missed
+		$tracefs/kprobe_profile)	# hits and misses
 	echo 0 >$probe/enable
 	echo '-:skbtrace_test/xmit' >>$tracefs/kprobe_events
 }
 
 at_end=attempts_off
 
-# --- what they tell
+# --- what the events say
 
-# held KEY REASON: microseconds in all
+# held KEY REASON: for how many microseconds it held, in all
 held() {
 	sum for_us tcp_sendlimit key="$1" was="$2"
 }
 
-# busy NAME KIND: so says TCP_INFO, at most. It counts jiffies, which stand still
-# while the CPU that counts them has to wait for the other one: up to 100 ms,
-# where one thread runs both in turn.
+# busy NAME KIND: the most that a reason may have held, by TCP_INFO. That counts
+# jiffies, which may stand still for 100 ms: where one thread runs both CPUs in
+# turn, the one that counts them waits for the other one.
 busy() {
 	echo $(($(value busy_us "$TMP/$1$2") + 120000))
 }
 
-# chain: runs follow each other without a gap, from the first attempt of a
-# connection to its end; each has its own time. Prints what is wrong.
+# chain: the reasons of a connection follow each other without a gap, from its first
+# attempt to its end; each has its own time. Prints what is wrong.
 chain() {
 	events tcp_sendlimit | awk '
 		function bad(what) { print $0 ": " what }
@@ -149,8 +149,8 @@ chain() {
 		}' 2>&1
 }
 
-# pairs: a wait begins, and then it ends, and that is how long it was: but for
-# a few, as the task may have to give way between the two looks at the clock
+# pairs: each wait begins and ends, and its length is the time between. A few may
+# differ, as the task may be interrupted between the two reads of the clock.
 pairs() {
 	events sk_sndbuf_wait | awk -v slack=$((2000 * PATIENCE)) '
 		{
@@ -190,14 +190,14 @@ repair() {
 	in_a tc filter del dev a0 egress
 }
 
-# The peer does not read for 100 ms
+# swnd: the peer does not read for 100 ms
 swnd() {
 	begin swnd "opt rcvbuf 4096" "until $TMP/swnd-KIND eof" "" \
 		"fill pause 100000 touch $TMP/swnd-KIND acked info shut eof"
 	end
 }
 
-# Packets are dropped before they have left
+# other: packets are dropped before they have left
 other() {
 	local k
 	begin other "" eof "" \
@@ -212,12 +212,12 @@ other() {
 	end
 }
 
-# waits_to_write FILE: the connection whose cookie is there has had to wait
+# waits_to_write FILE: has the connection whose cookie is there begun to wait?
 waits_to_write() {
 	blocks_now | grep -q "event=sk_sndbuf_wait .*key=$(value cookie "$1") .*op=begin "
 }
 
-# A writer that waits is told to stop
+# A writer that waits is shut down
 shut() {
 	local k
 	begin shut "opt rcvbuf 4096" "until $TMP/read eof" "opt sndbuf 4608" \
@@ -249,7 +249,7 @@ reset() {
 }
 
 for f in 4 6; do
-	# the neighbours must know each other when packets are dropped
+	# neighbours must be resolved before packets are dropped
 	in_a sk "udp$f" connect "$(addr B $f)" 9 send 1 10
 	in_b sk "udp$f" connect "$(addr A $f)" 9 send 1 10
 done
@@ -312,8 +312,8 @@ for k in $kinds; do
 	key=$(value cookie "$TMP/cwnd$k")
 	like "$k: cwnd: from one segment to the window, to all" \
 		"$(list reason tcp_sendlimit key="$key")" "pushone cwnd *app end"
-	# 10 segments are not enough, 10 and 20 neither: two round trips; the
-	# first may go by while the writer, which was interrupted, has the socket
+	# A window of 10 segments is too small, one of 20, too: two round trips. The
+	# writer may hold the socket during the first one, if it is interrupted.
 	within "$k: cwnd, against TCP_INFO" "$(held "$key" cwnd)" 19000 \
 		"$(busy cwnd "$k")"
 
@@ -329,7 +329,7 @@ for k in $kinds; do
 	within "$k: cork: how long" "$(held "$key" nagle)" 180000 \
 		"$(busy cork "$k")"
 
-	# a writer that is interrupted lets the device catch up
+	# the device may catch up while the writer is interrupted
 	key=$(value cookie "$TMP/tsq$k")
 	within "$k: tsq, against TCP_INFO" "$(held "$key" tsq)" \
 		$((VIRTUAL ? 10000 : fast)) \
@@ -341,7 +341,7 @@ for k in $kinds; do
 	within "$k: sndbuf: waits, against the writer's clock" "$waited" \
 		$((us / (fast ? 2 : 16))) "$us"
 	within "$k: sndbuf: the reason" "$(held "$key" sndbuf)" 40000 "$us"
-	# what does not fit into the window has to wait for room as well
+	# data beyond the window waits in the send buffer, too
 	within "$k: sndbuf and cwnd, against the waits" \
 		$(($(held "$key" sndbuf) + $(held "$key" cwnd))) \
 		$((waited * 3 / 4)) $((us + 20000 * PATIENCE))
@@ -390,8 +390,8 @@ done
 is "only=: nothing else" "$(values reason tcp_sendlimit |
 	grep -vxc -e cwnd -e nagle)" 0
 
-# --- a filter that comes while a writer waits, and goes while it waits again: how
-# long it has waited then nobody knows
+# --- a filter is set while a writer waits, and removed during its next wait: the
+# length of that wait is unknown
 
 wire
 kinds=4
@@ -403,7 +403,7 @@ wait_for waits_to_write "$TMP/filter4" || fail "the writer does not wait"
 echo '1,6 0 0 0' >$CTL/sock_filters
 touch "$TMP/first"
 wait_for [ -e "$TMP/between" ]
-tick 500	# it has filled what there is
+tick 500	# until the buffers are full again
 echo none >$CTL/sock_filters
 touch "$TMP/rest"
 end

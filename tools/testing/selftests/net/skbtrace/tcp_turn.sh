@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tcp_turn: whose turn it is to send, how much each turn brings, and how long
-# each end makes the other one wait. Witness: what both programs are told to do.
+# tcp_turn: whose turn it is to send, how many bytes a turn has, and how long each
+# end lets the other one wait. Witness: what both programs are told to do.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -14,7 +14,8 @@ in_a tc qdisc add dev a0 root netem delay 10ms || skip "no netem"
 trace_on tcp_turn
 port=5000
 
-# talk NAME FAMILY "CLIENT'S WORDS" "SERVER'S WORDS"
+# talk NAME FAMILY "CLIENT'S WORDS" "SERVER'S WORDS": a connection. The cookies of
+# its ends are in $TMP/NAMEFAMILY and .server.
 talk() {
 	port=$((port + 1))
 	# shellcheck disable=SC2086 # words
@@ -37,12 +38,12 @@ talk mute 4 "write 10 pause 100000" "read 10 eof"
 trace_off
 is "identity" "$(identity)" ""
 
-# key FILE
+# key FILE: the cookie in $TMP/FILE
 key() {
 	value cookie "$TMP/$1"
 }
 
-# turns KEY FIELD...: of each turn, with a comma behind it
+# turns KEY FIELD...: these fields of each turn, with a comma after each turn
 turns() {
 	local k=$1 f
 	shift
@@ -62,7 +63,7 @@ all() {
 }
 
 ms=1000
-slack=$((300 * ms))	# of a machine that is slow, or not ours alone
+slack=$((300 * ms))	# for a machine that is slow or busy
 for f in $families; do
 	k=$(key "ask$f")
 	is "$f: whose turn, how much" "$(turns "$k" now was bytes)" \
@@ -88,13 +89,13 @@ for f in $families; do
 done
 is "a FIN is no byte" "$(turns "$(key half4)" now was bytes)" \
 	"self - 0,peer self 7000,end peer 4000,"
-is "nor is the other end's" "$(turns "$(key half4.server)" now was bytes)" \
+is "a FIN of the other end is no byte" "$(turns "$(key half4.server)" now was bytes)" \
 	"peer - 0,self peer 7000,end self 4000,"
-is "what does not turn is told twice" \
+is "one end sends all: two events" \
 	"$(turns "$(key bulk4)" now was bytes)" "self - 0,end self 1000000,"
 is "nobody answers" "$(turns "$(key mute4)" now was bytes)" \
 	"self - 0,end self 10,"
-is "that takes time" "$(all gap_us $((100 * ms)) $((100 * ms + slack)) \
+is "nobody answers: for how long" "$(all gap_us $((100 * ms)) $((100 * ms + slack)) \
 	key="$(key mute4)" now=end)" 1
 
 trace_on tcp_turn,only=peer

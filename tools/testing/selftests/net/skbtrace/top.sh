@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# skbtrace top: trouble is shown while it lasts, and not long after; it ends in
-# order, and restores the terminal
+# skbtrace top: shows trouble while it lasts, and not long after; ends cleanly;
+# restores the terminal
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -15,12 +15,12 @@ need_event tcp_sendlimit tcp_rttm tcp_active_conn
 net_up
 screen=$TMP/screen
 
-# Its last refresh that is whole: an empty line stands behind it
+# refresh: prints the last complete one, which an empty line follows
 refresh() {
 	awk -v RS= '{ before = last; last = $0 } END { print before }' "$screen"
 }
 
-# shows GLOB: what the last one shows
+# shows GLOB: does the last refresh match?
 shows() {
 	local is
 
@@ -44,19 +44,19 @@ ok "trouble is shown while it lasts" wait_for shows \
 for _ in 1 2 3 4 5 6; do
 	tick 900
 done
-ok "and still is, though nothing happens any more" shows \
+ok "trouble is still shown when nothing happens any more" shows \
 	"*$A4:*>$B4:5001*ESTAB*peer-not-reading*swnd 100%*"
 touch "$TMP/read"
 wait "$client"
 wait "$server_pid"
-ok "it is not for long when it is over" wait_for shows "*0 in trouble*"
-ok "what is closed goes" wait_for shows "*lost 0  0 connections*"
+ok "trouble that is over disappears" wait_for shows "*0 in trouble*"
+ok "connections that are closed disappear" wait_for shows "*lost 0  0 connections*"
 
 # --- nobody listens
 in_a sk tcp4 connect "$B4" 5001 >/dev/null
 ok "a connection that is refused" wait_for shows \
 	"*$A4:*>$B4:5001*CLOSED*refused*"
-ok "for a while" wait_for shows "*0 in trouble*"
+ok "it disappears after a while" wait_for shows "*0 in trouble*"
 kill -INT "$top"
 wait "$top"
 is "exit status" "$?" 0

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Many connections, ten of them with certain loss: their history is written, and
-# nothing else; block by block as a full recording of the same run implies; with
-# a log that is too small, too.
+# Many connections, ten of which lose packets: their history is written, and nothing
+# else. It is compared, block by block, with a full recording of such a run; also
+# with a log that is too small.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -17,8 +17,8 @@ rounds=8 lossy=10 from=20000
 ((PATIENCE == 1)) && nr=1000 || nr=200
 each=$((nr / lossy))
 
-# Their packets do not get into B. A drop on the way out of A would be told to
-# TCP, which does not count what it then sends again.
+# B drops their packets on arrival. Of a drop in A, TCP would know, and not count
+# what it sends again.
 lose() {
 	local i
 	for ((i = 7; i < nr; i += each)); do
@@ -32,15 +32,15 @@ repair() {
 	in_b tc filter del dev b0 ingress
 }
 
-# settled NAMESPACE-FUNCTION: nothing there waits for an ACK, so that nobody sends
-# again between the end of tracing and what TCP_INFO says
+# settled NAMESPACE-FUNCTION: no connection waits for an ACK. Else it might send
+# again after the end of tracing, and TCP_INFO would count that.
 settled() {
 	! "$1" ss -Htin state established | grep -q 'unacked:'
 }
 
-# run PORT before|after SPEC...: all connections, under these events, until they
-# have been closed, or before. What both ends say is in $TMP/both; who has sent
-# anything again, says TCP_INFO, in $TMP/guilty
+# run PORT before|after SPEC...: traces all connections. They are closed before the
+# end of tracing, or after it. $TMP/both gets the output of both ends, $TMP/guilty
+# the cookies of those that have sent segments again, by TCP_INFO.
 run() {
 	local port=$1 server close=$2
 	shift 2
@@ -66,28 +66,28 @@ run() {
 	fi
 	touch "$TMP/close"
 	wait "$client" "$server"
-	[ "$close" = after ] || trace_off # with their ends
+	[ "$close" = after ] || trace_off
 	from=$((from + nr))	# these are in TIME_WAIT
 	cat "$TMP/client" "$TMP/server" >"$TMP/both"
 	grep -o 'cookie=[^ ]*' "$TMP/both" | cut -d= -f2 | sort >"$TMP/guilty"
 }
 
-# The keys of an event's blocks, each once, but for a FIN that was sent again: who
-# has been closed says TCP_INFO no more
+# keys EVENT...: the keys of its blocks, each once, without those of a FIN that was
+# sent again: TCP_INFO of a closed connection can't be read
 keys() {
 	events "$@" | grep -Ev ' state=(FIN_WAIT1|LAST_ACK|CLOSING) ' |
 		grep -o ' key=[^ ]*' | cut -d= -f2 | sort -u
 }
 
-# Of the blocks in all streams
+# bytes: the size of all blocks
 bytes() {
 	grep -o ' bytes=[0-9]*' "$TMP/events" | awk -F= '{ n += $2 } END { print n }'
 }
 
-# histories: of each connection, what stands before its tcp_retransmit is what
-# the blocks of the whole run say: those between the retransmission before and
-# this one, the last BEFORE of them, oldest first. With PART some of the oldest
-# may be missing, if the primary says so. Prints what is wrong, then
+# histories BEFORE [part NR]: the blocks before each tcp_retransmit must be those of
+# its connection since the last tcp_retransmit, the newest BEFORE of them, oldest
+# first. With "part", some of the oldest may be missing, if the primary says so; NR:
+# how many a first one would have. Prints what is wrong, then a line
 # "histories=N blocks=N expected=N missed=N".
 histories() {
 	python3 - "$TMP/events" "$@" <<-'EOF'
@@ -104,7 +104,7 @@ histories() {
 		        full.setdefault(l["key"], []).append(int(l["time"]))
 		for k in full:
 		    full[k].sort()
-		# the blocks of one CPU between a HISTORY and the primary
+		# by CPU: the blocks between a HISTORY and the primary
 		at, last, blind = {}, {}, set()
 		n = got_all = want_all = missed_all = 0
 		for l in lines:
@@ -115,24 +115,24 @@ histories() {
 		        at.setdefault(cpu, []).append((l["key"], int(l["time"])))
 		    elif (l["event"] == "tcp_retransmit" and
 		          l["state"] in ("FIN_WAIT1", "LAST_ACK", "CLOSING")):
-		        at.pop(cpu, None)	# its FIN; the end was told before
+		        at.pop(cpu, None)	# a FIN, sent again
 		    elif l["event"] == "tcp_retransmit":
 		        key, time = l["key"], int(l["time"])
 		        got = at.pop(cpu, [])
 		        if any(k != key for k, t in got):
 		            print(key, "has what is another's")
 		        got = [t for k, t in got]
-		        # newest: none of those that an earlier one has had
+		        # none of those that an earlier history has had
 		        window = [t for t in full.get(key, []) if t <= time][-before:]
 		        want = [t for t in window if t > last.get(key, 0)]
-		        if part:	# the blocks that were overwritten are nowhere
+		        if part:	# overwritten blocks are not in the stream
 		            want_nr = int(sys.argv[4]) if key not in last else len(want)
 		        else:
 		            want_nr = len(want)
 		        missed = l.get("missed", "0") == "1"
 		        if got != want:
 		            print(key, "at", time, "got", len(got), "wanted", len(want))
-		        # an earlier one that missed some does so for those after it
+		        # after one that missed some, the count of later ones is unknown
 		        if key not in blind and missed != (len(got) < want_nr):
 		            print(key, "at", time, "missed", missed, "of", want_nr,
 		                  "got", len(got))
@@ -147,8 +147,8 @@ histories() {
 	EOF
 }
 
-# --- a full recording of it all: at their ends the other blocks are written,
-# too, so that each of the run is in the stream, before a loss or not
+# --- a full recording: the end of a connection is a primary, too, so that all blocks
+# are in the stream
 
 run 5000 before 'tcp_rttm,primary=tcp_retransmit:tcp_connection,before=256' \
 	tcp_retransmit 'tcp_connection,only=FIN_WAIT1:LAST_ACK'
@@ -158,19 +158,19 @@ full_blocks=$(count tcp_rttm)
 if ((PATIENCE == 1)); then	# else a FIN may be sent again
 	is "full: who has lost, says TCP_INFO" "$(keys tcp_retransmit)" \
 		"$(cat "$TMP/guilty")"
-	# a busy machine may send again what was not lost
+	# a busy machine may send segments again that were not lost
 	within "full: ten have" "$(wc -l <"$TMP/guilty")" $lossy "$nr"
 fi
 histories 256 >"$TMP/histories"
 like "full: each history, block by block" "$(cat "$TMP/histories")" \
 	"histories=*missed=0"
-# each round trip is a sample on both sides, as is the handshake for the client
+# a sample of each round trip on both sides, and of the handshake at the client
 within "full: all samples are there" "$full_blocks" \
 	$((nr * (2 * rounds + 1))) $((nr * (2 * rounds + 6)))
-is "full: nothing twice" "$(events tcp_rttm | sort | uniq -d | wc -l)" 0
+is "full: no block twice" "$(events tcp_rttm | sort | uniq -d | wc -l)" 0
 is "full: memory is enough" "$(count HISTORY missed=1)" 0
 
-# --- what it is for
+# --- only the histories of those that lose
 
 run 5001 after tcp_rttm,primary=tcp_retransmit tcp_retransmit
 is "identity" "$(identity)" ""
@@ -194,9 +194,9 @@ echo "# $nr connections, $(wc -l <"$TMP/guilty") of which lost:" \
 within "a small part of all bytes, in a thousand" $(($(bytes) * 1000 / full)) \
 	1 $((PATIENCE == 1 ? 50 : 200))
 
-# --- the log is too small: the newest are there, the primary says so
+# --- the log is too small: the newest blocks are there, the primary says so
 
-# some of the round trips fit
+# it holds some of the round trips
 echo $((nr * 1024)) >$CTL/hold
 run 5002 after tcp_rttm,primary=tcp_retransmit tcp_retransmit
 is "too small: identity" "$(identity)" ""

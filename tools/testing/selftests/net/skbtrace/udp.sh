@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# udp_send, udp_receive: as many as were sent, sockets, lengths, GSO
+# udp_send, udp_receive: each datagram once, with socket and length; GSO
 
 . "$(dirname "$0")/lib.sh"
 control_up
@@ -56,7 +56,7 @@ while read -r f tx rx; do
 	is "IPv$f: lengths, receiving side" "$(list len udp_receive sk="$rx" |
 		tr ' ' '\n' | sort -n | uniq -c | tr -s ' \n' ' ')" \
 		" 20 100 5 1000 "
-	# veth leaves it as it is
+	# veth does not split it
 	is "IPv$f: checksums, both sides" \
 		"$(list checksum udp_receive sk="$rx")" \
 		"$(list checksum udp_send sk="$tx")"

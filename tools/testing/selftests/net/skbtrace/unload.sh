@@ -31,10 +31,10 @@ hits() {
 wrong=''
 for ((i = 1; i <= ROUNDS; i++)); do
 	modprobe skbtrace || wrong+="round $i: modprobe; "
-	# a device that is up and sends does not keep its module
+	# a device that is up does not keep its module loaded
 	ip link add skbtrace0 type skbtrace || wrong+="round $i: link; "
 	ip link set skbtrace0 up
-	# its module comes by its alias
+	# loads the modules by their aliases
 	put enabled $'udp_send\nudp_receive\nskb_drop' ||
 		wrong+="round $i: enable; "
 	wait_for hits || wrong+="round $i: no event; "

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# when=: conditions on fields. The same traffic, known to the byte, with and
-# without; errors; a change in a running session.
+# when=: conditions on fields, with traffic that is known to the byte; errors; a
+# change while tracing.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -9,18 +9,18 @@ control_up
 need_event udp_send tcp_send tcp_receive tcp_connection tcp_rttm tcp_sendlimit skb_drop
 net_up
 
-# 3 datagrams of 10 bytes, 5 of 100, 7 of 1000
+# Sends 3 datagrams of 10 bytes, 5 of 100, 7 of 1000
 datagrams() {
 	in_a sk udp4 bind "$A4" 6000 connect "$B4" 5000 send 3 10 send 5 100 \
 		send 7 1000 >"$TMP/client"
 }
 
-# lengths CONDITION: of udp_send under it, how many of each
+# lengths CONDITION: which lengths udp_send has with it, how many of each
 lengths() {
 	trace_on "udp_send,when=$1"
 	datagrams
 	trace_off
-	# nothing at all is no stream
+	# an empty file is no stream
 	[ -z "$(identity)" ] || [ "$(stat_sum written)" = 0 ] ||
 		echo "identity: $(identity)"
 	echo "$(list len udp_send | tr ' ' '\n' | sort -n | uniq -c |
@@ -40,11 +40,9 @@ is "all" "$(lengths 'pport==5000')" " 3 10 5 100 7 1000  refused 0"
 touch "$TMP/end"
 wait "$server_pid"
 
-# --- with other options, and with events whose probes go on from the last one
-
 # --- the destination's port, which is asked before anything else
 
-# segments PORT MORE: of a connection to port 5011
+# segments PORT [CONDITION]: of a connection to port 5011, with when=pport==PORT...
 segments() {
 	server in_b tcp4 bind "$B4" 5011 listen 5 touch "$TMP/ready" accept \
 		read 1000 eof
@@ -93,12 +91,12 @@ like "TCP: the calls that lead there" \
 is "TCP: what skip= and when= leave" "$(values reason tcp_sendlimit |
 	grep -cE '^(app|cwnd)$')" 0
 is "TCP: all are named" "$(count tcp_active_conn key="$key" end=no)" 1
-# SYN and FIN may be among them
+# bytes_acked may count SYN and FIN
 within "TCP: names are no events, the end is one" "$(values bytes_acked \
 	tcp_active_conn key="$key" end=yes)" 200000 200002
 within "TCP: samples" "$(count tcp_rttm key="$key")" 1 10000
 
-# --- refused, and the session goes on
+# --- conditions that are refused; the session goes on
 
 trace_on 'udp_send,when=len>100'
 before=$(<$CTL/enabled)
@@ -121,7 +119,7 @@ END
 server in_b udp4 bind "$B4" 5000 touch "$TMP/ready" recv 15
 datagrams
 wait "$server_pid"
-# from now on others, of the same session
+# the condition is changed while tracing
 put enabled 'udp_send,when=len<100'
 server in_b udp4 bind "$B4" 5000 touch "$TMP/ready" recv 15
 datagrams
@@ -137,7 +135,7 @@ is "changed while tracing" "$(list len udp_send)" \
 	printf '10\n%.0s' {1..3}; printf '100\n%.0s' {1..5}
 	printf '1000\n%.0s' {1..7})")"
 
-# --- the buffer is full: what agrees is lost, what does not is refused
+# --- the buffer is full: what fulfils the condition is lost, the rest is refused
 
 echo 2 >$CTL/subbuf_nr
 echo 4096 >$CTL/subbuf_size

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # Does "skbtrace why" name the cause? Each connection here is in trouble for one
-# reason, or for none, and what it must say of it stands beside it. IPv4, IPv6
-# and mapped addresses take turns.
+# reason, or for none. "next" says which verdict each end must get. IPv4, IPv6 and
+# mapped addresses take turns.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -35,7 +35,7 @@ next unreachable '*'
 to=${to/%2/99}
 call
 
-# gone without a word: a dummy device takes it
+# a dummy device swallows the SYN
 next no-answer '*'
 ip -n "$A" link add dm0 type dummy
 ip -n "$A" link set dm0 up
@@ -45,7 +45,7 @@ to=${to/83/85}
 call
 ip -n "$A" link del dm0
 
-# two are in the queue of a backlog of one
+# two connections fill a backlog of one
 next queue-full '*'
 server in_b "tcp$f" bind "$to" "$port" listen 1 touch "$TMP/ready" \
 	until "$TMP/enough" close
@@ -92,7 +92,7 @@ touch "$TMP/end$port"
 
 # --- lost
 
-# each 5th that is not short
+# each fifth long packet is dropped
 next lost-here -
 serve eof
 in_b tc filter add dev b0 ingress pref 3 protocol "$(protocol)" flower \
@@ -101,7 +101,7 @@ call opt sndbuf 200000 write 100000 shut eof
 in_b tc filter del dev b0 ingress pref 3
 served
 
-# without a word: taken to a device that swallows it
+# each seventh goes to a dummy device, which swallows it
 next lost-on-path -
 ip -n "$B" link add dm0 type dummy
 ip -n "$B" link set dm0 up
@@ -115,7 +115,7 @@ in_b tc filter del dev b0 ingress pref 3
 served
 ip -n "$B" link del dm0
 
-# nothing is lost, but each now and then takes 5 ms less
+# nothing is lost, but some packets are not delayed, and overtake others
 next reordered -
 in_a tc qdisc replace dev a0 root netem delay 20ms reorder 25% 50% limit 10000
 serve eof
@@ -123,7 +123,7 @@ call write 10000000 shut eof
 in_a tc qdisc replace dev a0 root netem delay 20ms limit 10000
 served
 
-# long ones do not fit, and nobody says so
+# long packets do not fit, and the ICMP errors that say so are dropped
 next mtu-hole '*'
 through try eof
 icmp=(ip_proto icmp)
@@ -198,7 +198,7 @@ served
 
 wait_for all_closed || die "they do not end"
 
-# --- as long as it is recorded, the peer never reads
+# --- the peer does not read as long as the recording lasts
 
 next peer-not-reading '*'
 serve until "$TMP/over" eof
@@ -212,7 +212,7 @@ wait "$hung"
 served
 some 1 listener-full "$listener_port" listener
 
-# --- too little was recorded of it
+# --- too few events were recorded
 
 record_all -e tcp_connection
 next cannot-say '*'
@@ -227,7 +227,7 @@ touch "$TMP/judged"
 wait "$open"
 served
 
-# --- records, and says at once what it was
+# --- why -- COMMAND, and why -w: records, and prints verdicts at once
 
 port=$((port + 1))
 serve eof
@@ -243,12 +243,14 @@ skbtrace parse --seq "$no" "$TMP/one" >"$TMP/lines"
 ok "the event that it names" grep -q ' tcp_sendlimit .* reason=nagle ' \
 	"$TMP/lines"
 skbtrace why -f -o "$TMP/one" -- false >"$TMP/said" 2>"$TMP/err"
-is "of a command that fails" "$?" 0
+is "why -- a command that fails: exit status" "$?" 0
 skbtrace why -f -o "$TMP/one" -- /nonexistent >"$TMP/said" 2>"$TMP/err"
-is "of one that cannot be run" "$? $(wc -c <"$TMP/said")" "127 0"
+is "why -- a command that cannot be run: exit status, no output" \
+	"$? $(wc -c <"$TMP/said")" "127 0"
 skbtrace why -f -o "$TMP/one" -w 1 -e @trouble 'port 1' >"$TMP/said" 2>"$TMP/err"
-is "of a quiet host" "$?" 0
-ok "it says so" grep -q '^no connection in this trace' "$TMP/said"
+is "why -w 1 on a quiet host: exit status" "$?" 0
+ok "why -w 1 on a quiet host: message" \
+	grep -q '^no connection in this trace' "$TMP/said"
 skbtrace why -o "$TMP/one" -w 1 >"$TMP/said" 2>"$TMP/err"
 is "a file that is there is not overwritten" "$? $(wc -c <"$TMP/said")" "1 0"
 finish

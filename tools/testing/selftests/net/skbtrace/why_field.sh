@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Does "skbtrace why" name the cause? As why.sh: what the field has besides, after
-# which no rule was made. Queueing disciplines and congestion controls that pace,
+# Does "skbtrace why" name the cause? As why.sh, with what is usual in the field and
+# no rule was written for: queueing disciplines and congestion controls that pace,
 # slow readers, firewalls, other flows, old peers.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
@@ -13,9 +13,9 @@ need ip jq nft sysctl tc
 why_up
 record_all
 
-# --- healthy, with other means
+# --- healthy connections
 
-# the queue of many distributions paces what TCP sends; nobody is held by it
+# fq, the queue of many distributions, paces what TCP sends: no trouble
 in_a tc qdisc replace dev a0 root fq
 in_b tc qdisc add dev b0 root netem delay 40ms limit 10000
 next - -
@@ -23,8 +23,8 @@ serve eof
 call write 6000000 shut eof
 served
 
-# nor if its window grows slowly: the first one is there to have its route's
-# metrics remembered
+# the same with a window that grows slowly. The first connection makes the kernel
+# remember the metrics of the route.
 next '*' -
 slow=$port
 in_a sysctl -qw net.ipv4.tcp_no_ssthresh_metrics_save=0
@@ -52,7 +52,7 @@ call write 6000000 shut eof
 served
 in_a sysctl -qw net.ipv4.tcp_congestion_control=cubic
 
-# each packet comes twice, now and then
+# some packets are duplicated
 next - -
 in_a tc qdisc replace dev a0 root netem delay 20ms duplicate 20% limit 10000
 serve eof
@@ -62,19 +62,19 @@ in_a tc qdisc replace dev a0 root netem delay 20ms limit 10000
 
 # --- the peer
 
-# a write for each few bytes, at once
+# many small writes without Nagle's algorithm
 next - -
 serve eof
 call opt nodelay 1 times 3000 write 10 again shut eof
 served
 
-# it reads, but slower than data come: its window does not shut
+# it reads more slowly than data arrive, but its window never closes
 next peer-not-reading -
 serve times 40 read 20000 pause 50000 again eof
 call opt sndbuf 200000 write 800000 shut eof
 served
 
-# its window is shut for half a minute
+# its window is closed for half a minute
 next peer-not-reading '*'
 serve until "$TMP/read$port" eof
 background in_a sk "tcp$f" connect "$to" "$port" write 8000000 shut eof
@@ -86,13 +86,13 @@ touch "$TMP/read$port"
 wait "$bg"
 served
 
-# it is asked by a half-close, and takes its time
+# it answers a half-close after three seconds
 next peer-thinks -
 serve eof pause 3000000 write 5000 shut
 call write 3000 shut eof
 served
 
-# one that knows no SACK
+# it has no SACK
 next lost-here -
 in_b sysctl -qw net.ipv4.tcp_sack=0
 serve eof
@@ -103,9 +103,9 @@ in_b tc filter del dev b0 ingress pref 3
 served
 in_b sysctl -qw net.ipv4.tcp_sack=1
 
-# --- on the way
+# --- the path
 
-# a firewall resets it, and the server has no idea
+# a firewall resets the client's end; the server does not notice
 next reset-received '*'
 firewalled=$port
 through until "$TMP/end$port"
@@ -120,7 +120,7 @@ wait "$bg"
 in_b nft delete table inet why
 touch "$TMP/end$port"
 
-# or says by ICMP that nobody may go there
+# a firewall refuses it by ICMP
 next refused '*'
 in_b nft add table inet why
 in_b nft add chain inet why through '{ type filter hook forward priority 0; }'
@@ -130,7 +130,7 @@ to=$(addr C "$f")
 call
 in_b nft delete table inet why
 
-# a hole for long ones, of which there is none before many short ones have passed
+# long packets are lost, after many short ones have passed
 next mtu-hole '*'
 through times 20 read 200 write 200 again try eof
 background in_a sk "tcp$f" opt usertimeout 4000 connect "$to" "$port" \
@@ -158,7 +158,7 @@ call opt sndbuf 400000 write 2000000 shut eof
 in_b tc filter del dev b0 ingress pref 3
 served
 
-# another connection fills the queue of the router: what is asked waits, too
+# a bulk connection fills the router's queue, and delays another one's requests
 next path-queue -
 in_b tc qdisc add dev b1 root tbf rate 10mbit burst 10k limit 2mb
 through eof
@@ -177,7 +177,7 @@ wait "$small" "$bg" "$bulk"
 served
 in_b tc qdisc del dev b1 root
 
-# some are late, so that others overtake them
+# some packets are late, and overtaken by others
 next reordered -
 in_a tc qdisc replace dev a0 root netem delay 20ms 4ms limit 10000
 serve eof
@@ -187,13 +187,13 @@ in_a tc qdisc replace dev a0 root netem delay 20ms limit 10000
 
 # --- this end
 
-# asks in two small writes: the second waits for the ACK of the first
+# a request of two small writes: the second waits for the ACK of the first
 next nagle -
 serve times 20 read 200 write 100 again eof
 call times 20 write 100 write 100 read 100 again shut eof
 served
 
-# holds back itself what it writes
+# the program itself holds back what it writes, by TCP_CORK
 next corked -
 serve eof
 call opt cork 1 times 20 write 100 pause 300000 again shut eof
@@ -201,7 +201,7 @@ served
 
 check_verdicts
 some 0 own-queue "$slow" client
-is "who has reset it: no end of it" "$(jq -r --arg p ":$firewalled" \
+is "the verdict says that something in between has reset it" "$(jq -r --arg p ":$firewalled" \
 	'select(.conn // "" | endswith($p)) | .verdicts[0].text |
 		test("in between")' "$TMP/json")" true
 finish

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Does "skbtrace why" name the cause? As why.sh: the program that receives has its
-# socket locked, since what it copies to is slow to come, and the backlog of what
-# arrives meanwhile gets full. The witness is TCP's own counter.
+# Does "skbtrace why" name the cause? As why.sh: the receiver's socket is locked, as
+# its program copies to memory whose pages are slow to come. Meanwhile the socket's
+# backlog gets full. Witness: TCP's counter.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -21,8 +21,8 @@ refused() {
 
 declare -A dropped
 
-# Segments of a few bytes, a while apart so that none is joined to the one before,
-# and more of them than the backlog has room for
+# Segments of a few bytes, sent one by one so that they are not merged, and more of
+# them than the backlog holds
 for i in 1 2 3; do
 	next blackout backlog-full
 	in_a ip route add "${to#::ffff:}" dev a0 initcwnd 1000
@@ -35,7 +35,7 @@ for i in 1 2 3; do
 		write 1 until "$TMP/held$port" \
 		times 400 write 2 pause 1500 again shut eof >/dev/null
 	wait_for refused || die "nothing is refused"
-	# the sender's timer goes on meanwhile
+	# meanwhile the sender's timer runs
 	for ((t = 0; t < 4; t++)); do
 		tick 900
 	done

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Does "skbtrace why" name the cause? As why.sh: options of the SYN that something
-# on the path does not like, a receive buffer that overflows, errors, and who is
-# well in which way.
+# Does "skbtrace why" name the cause? As why.sh: options of the SYN that something on
+# the path removes, a receive buffer that overflows, errors, and the names for
+# connections without trouble.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -13,7 +13,7 @@ need ip nft sysctl tc
 why_up
 record_all
 
-# on_router RULE...: it does that to what it forwards, until off_router
+# on_router RULE...: a rule for what the router forwards, until off_router
 on_router() {
 	in_b nft add table inet why
 	in_b nft add chain inet why through \
@@ -27,7 +27,7 @@ off_router() {
 
 # --- options of the SYN
 
-# all are taken out: both ends take the other one for an old one
+# all are removed: each end believes that the other one has none
 next syn-stripped -
 on_router tcp dport "$port" tcp flags syn reset tcp option window
 in_b nft add rule inet why through tcp dport "$port" tcp flags syn \
@@ -39,7 +39,8 @@ call opt sndbuf 4000000 write 4000000 shut eof
 served
 off_router
 
-# one of the answer's: the ends do not mean the same by a window
+# window scaling is removed from the SYN-ACK alone: the server scales its windows,
+# and the client does not
 next syn-stripped -
 on_router tcp sport "$port" tcp 'flags & (syn | ack) == (syn | ack)' \
 	reset tcp option window
@@ -48,7 +49,7 @@ call opt sndbuf 4000000 write 100000 shut eof
 served
 off_router
 
-# who asks for ECN is not answered; the second time it does not ask
+# SYNs that ask for ECN are swallowed; the second SYN does not ask
 next ecn-refused -
 in_a sysctl -qw net.ipv4.tcp_ecn=1
 ip -n "$B" link add dm0 type dummy
@@ -62,7 +63,7 @@ served
 ip -n "$B" link del dm0
 in_a sysctl -qw net.ipv4.tcp_ecn=2
 
-# there is none who reads them: nothing suffers
+# window scaling is removed, but not needed: no trouble
 next - -
 on_router tcp dport "$port" tcp flags syn reset tcp option window
 through read 2000 write 2000 eof
@@ -72,7 +73,7 @@ off_router
 
 # --- the receive buffer
 
-# made small when a larger window was told already: what fits it is refused
+# it is made smaller than the window that was offered: what fits the window is refused
 next '*' receive-memory
 server in_b "tcp$f" bind "$to" "$port" listen 5 touch "$TMP/ready" accept \
 	opt rcvbuf 2304 touch "$TMP/there$port" until "$TMP/read$port" eof
@@ -85,7 +86,7 @@ touch "$TMP/read$port"
 wait "$bg"
 served
 
-# small from the beginning, and segments of a few bytes: slow, but nothing lost
+# it is small from the beginning, and segments have a few bytes: slow, nothing lost
 next '*' -
 server in_b "tcp$f" opt rcvbuf 4096 bind "$to" "$port" listen 5 \
 	touch "$TMP/ready" accept eof
@@ -100,7 +101,7 @@ server in_b "tcp$f" bind "$to" "$port" listen 5 touch "$TMP/ready" \
 call write 100 acked touch "$TMP/written$port" try eof
 served
 
-# ICMP says that there is no way any more
+# the router has no route any more, and says so by ICMP
 next error '*'
 through until "$TMP/end$port"
 background in_a sk "tcp$f" opt usertimeout 3000 connect "$to" "$port" \
@@ -114,14 +115,14 @@ touch "$TMP/end$port"
 
 # --- nobody's fault
 
-# slow by nature: a long way, and the program has little to say
+# a long path, and a program that writes little
 next '=program' '=program'
 in_a tc qdisc replace dev a0 root netem delay 300ms limit 10000
 serve times 3 read 100 write 100 pause 900000 again eof
 call times 3 write 100 read 100 pause 900000 again shut eof
 served
 
-# as fast as its window grows
+# over before the window has grown
 next '=start' '*'
 serve eof
 call opt sndbuf 2000000 write 400000 shut eof
@@ -132,7 +133,7 @@ check_verdicts
 
 # --- one end alone
 
-# it was there before, and little comes
+# it is older than the recording, and receives little
 next '=quiet' none
 serve until "$TMP/little" write 100 touch "$TMP/came" until "$TMP/judged" close
 background in_a sk "tcp$f" connect "$to" "$port" read 100 touch "$TMP/read$port" \
@@ -144,7 +145,7 @@ touch "$TMP/little"
 wait_for [ -e "$TMP/read$port" ] || die "no data"
 quiet_server=$server_pid
 
-# it received: what held it back is seen elsewhere
+# it receives: only the sender's host can tell what held it back
 next '=receiver' none
 serve times 20 write 20000 pause 20000 again eof
 call shut eof

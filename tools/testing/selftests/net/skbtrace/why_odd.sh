@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Does "skbtrace why" name the cause? As why.sh: what looks like something else.
-# Losses that look like a peer who thinks, a queue or a small MTU, ends whose
-# timer is not what they suffered from, answers that are lost.
+# Does "skbtrace why" name the cause? As why.sh, with causes that look like others:
+# losses like a peer that thinks, a queue or a small MTU; ends by a timer, which is
+# not the cause; answers that are lost.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -13,7 +13,7 @@ need ip jq nft sysctl tc
 why_up
 record_all
 
-# table NAMESPACE-FUNCTION HOOK RULE...: what nft does there, until untable
+# table NAMESPACE-FUNCTION HOOK RULE...: a rule of nft there, until untable
 table() {
 	"$1" nft add table inet why
 	"$1" nft add chain inet why it "{ type filter hook $2 priority 0; }"
@@ -31,9 +31,9 @@ text() {
 			endswith($p)) | .verdicts[0].text' "$TMP/json"
 }
 
-# --- ends: what it suffered from is not the timer
+# --- ended by a timer, which is not the cause
 
-# long ones are refused by a rule of this host
+# a rule of this host drops long packets
 next refused-below '*'
 serve try eof
 table in_a output tcp dport "$port" meta length '>' 1000 drop
@@ -41,7 +41,7 @@ call opt usertimeout 4000 write 100 acked write 30000 try eof
 untable in_a
 kill "$server_pid"
 
-# a firewall that has forgotten a connection takes none of it
+# a firewall has forgotten the connection, and drops all its packets
 next timed-out '*'
 through until "$TMP/end$port"
 background in_a sk "tcp$f" opt usertimeout 4000 connect "$to" "$port" \
@@ -57,7 +57,7 @@ untable in_b
 in_b sysctl -qw net.netfilter.nf_conntrack_tcp_loose=1
 touch "$TMP/end$port"
 
-# the window is shut, and then nobody is there
+# the window is closed, and then the peer is gone
 next timed-out '*'
 shut=$port
 serve until "$TMP/end$port"
@@ -70,14 +70,14 @@ wait "$bg"
 clear_b
 touch "$TMP/end$port"
 
-# data after the other end has closed: its FIN was here before the reset
+# data for an end that has closed: its FIN came before its reset
 next reset-received reset-sent
 serve read 100 close touch "$TMP/closed$port"
 call write 100 until "$TMP/closed$port" pause 100000 write 100 pause 100000 \
 	try write 100 try eof
 served
 
-# --- not the MTU: a rule on a router that takes long ones
+# --- not the MTU: a router's rule drops long packets
 next blackout '*'
 through eof
 table in_b forward tcp dport "$port" meta length '>' 1000 drop
@@ -91,7 +91,7 @@ untable in_b
 wait "$bg"
 served
 
-# --- answers of the SYN
+# --- lost SYN-ACKs
 
 # dropped by the host that sends them
 next syn-dropped '*'
@@ -101,7 +101,7 @@ call
 untable in_b
 kill "$server_pid"
 
-# gone without a word: SYNs that come again are no old connection's
+# swallowed on their way: the SYNs that come again are not of an old connection
 next no-answer '*'
 answered=$port
 ip -n "$A" link add dm0 type dummy
@@ -114,7 +114,7 @@ in_a tc filter del dev a0 ingress
 kill "$server_pid"
 ip -n "$A" link del dm0
 
-# two of three are dropped
+# two of three are dropped by a filter
 next late-answer -
 late=$port
 serve eof
@@ -125,7 +125,7 @@ call write 100 shut eof
 in_b tc filter del dev b0 egress
 served
 
-# --- nobody thinks, and no queue grows
+# --- losses that look like a peer that thinks, or a queue
 
 # answers get lost
 next answers-lost lost-here
@@ -137,7 +137,7 @@ call times 8 write 100 read 500 again shut eof
 in_a tc filter del dev a0 ingress
 served
 
-# questions do
+# requests get lost
 next lost-here -
 serve times 8 read 100 write 500 again eof
 at_b dst_port "$port" tcp_flags 0x8/0x8 \
@@ -148,8 +148,8 @@ served
 
 # --- memory
 
-# all that TCP may have is used up, by those whom nobody accepts; what there must
-# be is enough for one segment, if it is a long one
+# connections that nobody accepts use up TCP's memory. The minimum for a socket is
+# less than a long segment.
 next '*' '*'
 server in_b "tcp$f" bind "$to" "$port" listen 5 touch "$TMP/ready" \
 	until "$TMP/over" close
@@ -177,7 +177,7 @@ touch "$TMP/over"
 wait "${hoard[@]}"
 served
 
-# --- its window may not grow: a route says so, and so do all later ones to there
+# --- the route limits the congestion window, also of later connections
 
 next cwnd-clamped -
 in_a ip tcp_metrics flush all

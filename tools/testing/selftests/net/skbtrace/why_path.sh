@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Does "skbtrace why" name the cause? As why.sh: bottlenecks, here and on the
-# path, what is dropped on a router, ACKs, old connections, options.
+# Does "skbtrace why" name the cause? As why.sh: bottlenecks of this host and of the
+# path, drops on a router, lost ACKs, old connections, options.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -14,14 +14,14 @@ record_all
 
 # --- a bottleneck
 
-# of the router, whose queue is long
+# the router, with a long queue
 next path-queue -
 in_b tc qdisc add dev b1 root tbf rate 20mbit burst 10k limit 2mb
 through eof
 call opt sndbuf 4000000 write 3000000 shut eof
 served
 
-# which marks packets instead
+# the router, with a queue that marks packets
 next path-marks -
 in_a sysctl -qw net.ipv4.tcp_ecn=1
 in_b tc qdisc replace dev b1 root handle 1: tbf rate 20mbit burst 10k limit 2mb
@@ -32,7 +32,7 @@ served
 in_a sysctl -qw net.ipv4.tcp_ecn=2
 in_b tc qdisc del dev b1 root
 
-# of this host
+# this host's queue
 next own-queue -
 in_a tc qdisc replace dev a0 root tbf rate 10mbit burst 10k limit 2mb
 serve eof
@@ -45,7 +45,7 @@ serve eof
 call opt maxpacing 500000 write 1000000 shut eof
 served
 
-# --- its window, anew after each pause
+# --- the congestion window is reset after each pause
 next idle-restart -
 in_a tc qdisc replace dev a0 root netem delay 200ms limit 10000
 serve eof
@@ -53,7 +53,7 @@ call opt sndbuf 2000000 times 5 write 300000 acked pause 2000000 again shut eof
 in_a tc qdisc replace dev a0 root netem delay 20ms limit 10000
 served
 
-# --- nobody answers any more, or for a while
+# --- the peer does not answer any more, or for a while
 
 next blackout -
 serve eof
@@ -79,7 +79,7 @@ wait "$bg"
 clear_b
 touch "$TMP/end$port"
 
-# --- refused
+# --- dropped
 
 # by the queue of this host
 next lost-here -
@@ -89,7 +89,7 @@ call opt sndbuf 400000 write 400000 shut eof
 in_a tc qdisc replace dev a0 root netem delay 20ms limit 10000
 served
 
-# on the way through
+# by a rule of the router
 next syn-dropped '*'
 in_b nft add table inet why
 in_b nft add chain inet why through '{ type filter hook forward priority 0; }'
@@ -98,7 +98,7 @@ to=$(addr C "$f")
 call
 in_b nft delete table inet why
 
-# below TCP, for a while
+# by a rule of this host, for a while
 next refused-below -
 serve eof
 background in_a sk "tcp$f" connect "$to" "$port" until "$TMP/shut" \
@@ -127,7 +127,7 @@ call opt sndbuf 200000 write 200000 shut eof
 in_a tc filter del dev a0 ingress
 served
 
-# --- the SYNs did not agree on something
+# --- connections that begin with a misunderstanding
 
 next window-unscaled -
 in_b sysctl -qw net.ipv4.tcp_window_scaling=0
@@ -136,10 +136,10 @@ call opt sndbuf 4000000 write 4000000 shut eof
 in_b sysctl -qw net.ipv4.tcp_window_scaling=1
 served
 
-# An old connection is in TIME_WAIT over there, and the new one's timestamps are
-# lower, as those of another host behind the same NAT may be. They have an offset
-# that is random (tcp_timestamps=1), or none (2), so that one of two changes makes
-# them lower. The reset that would end the old one gets lost.
+# An old connection is in TIME_WAIT at the server, and the new one's timestamps are
+# lower, as those of another host behind the same NAT may be. tcp_timestamps=1 adds a
+# random offset, 2 none: one of two changes makes them lower. The reset that would
+# end the old connection is lost.
 next '*' '*'
 old_port=$port
 at_b dst_port "$port" tcp_flags 0x4/0x4 action drop
@@ -155,7 +155,7 @@ for stamps in 1 2 1; do
 done
 clear_b
 
-# SYN cookies: five get an answer, and there is room for two
+# SYN cookies: five clients get an answer, and two fit into the queue
 next '*' '*'
 half_open=$port
 in_b sysctl -qw net.ipv4.tcp_syncookies=1
@@ -177,7 +177,7 @@ touch "$TMP/go"
 for i in 1 2 3 4 5; do
 	wait_for [ -e "$TMP/connected$i" ] || die "no connection"
 done
-# They send again, for nobody
+# Those who do not fit send again, and get no answer
 tick 950
 tick 950
 tick 950

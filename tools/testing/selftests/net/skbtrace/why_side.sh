@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Does "skbtrace why" name the cause, if only one of both hosts has recorded? The
-# connections of the other tests again: what is told of the end that was
-# recorded must be the same, but for what happens at the other one.
+# Does "skbtrace why" name the cause, if only one of both hosts has recorded? With the
+# connections of the other tests: the verdict on the recorded end must be the same,
+# unless it needs events of the other end.
 
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -10,7 +10,7 @@ control_up
 need_skbtrace
 
 which=(why.sh why_path.sh why_more.sh why_field.sh why_odd.sh)
-# elsewhere it is skipped
+# why_locked.sh needs userfaultfd
 [ ! -e /proc/sys/vm/unprivileged_userfaultfd ] || which+=(why_locked.sh)
 for test in "${which[@]}"; do
 	for side in A B; do
@@ -18,7 +18,8 @@ for test in "${which[@]}"; do
 		status=$?
 		[ "$status" = 0 ] || grep -A 3 '^not ok' "$TMP/out" | sed 's/^/# /'
 		is "$test, recorded by $side alone: exit status" "$status" 0
-		ok "and some were judged" grep -q '^ok' "$TMP/out"
+		ok "$test, recorded by $side alone: it has tests" \
+			grep -q '^ok' "$TMP/out"
 	done
 done
 finish

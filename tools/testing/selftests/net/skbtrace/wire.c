@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * wire FROM TO STALL PACKET READY - two tun devices, and what is between them
+ * wire FROM TO STALL PACKET READY - a slow wire between two tun devices
  *
- * FROM and TO are files of network namespaces; each gets a device tun0. What is
- * sent to that of FROM stays in its transmit ring for a while: if the ring was
- * empty for STALL microseconds, and then each packet for PACKET. Only then is
- * the driver done with it, and TO has it. Back it goes at once. The file READY
- * is made when the devices are there.
+ * FROM and TO are files of network namespaces; each gets a device tun0. A
+ * packet that FROM sends stays in the transmit ring: the first one for STALL
+ * microseconds, if the ring was empty, then each for PACKET. Only then is the
+ * driver done with it, and TO gets it. The other way takes no time. The file
+ * READY is made when the devices are there.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -51,7 +51,7 @@ static void wait_for_packet(int fd)
 	poll(&p, 1, -1);
 }
 
-/* What a device that is down does not take is gone. */
+/* A packet for a device that is down is lost. */
 static void carry(int from, int to, unsigned int stall, unsigned int packet)
 {
 	static char buf[1 << 16];
