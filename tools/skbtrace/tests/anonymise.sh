@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# anonymise: what it leaves is as before, what it takes is gone; addresses keep
-# their prefixes and kinds; keys, signals, bad input. TAP.
+# anonymise: what it removes is gone, the rest is unchanged; addresses keep common
+# prefixes and their kinds; keys, signals, bad input. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=rewrite_lib.sh
@@ -25,7 +25,7 @@ locals() { # FILE
 
 # ---- addresses
 
-# The key and the sample of the authors' program
+# The key and the example of the program of Crypto-PAn's authors
 printf '%02x' 21 34 23 141 51 164 207 128 19 10 91 22 73 144 125 16 216 152 143 131 121 \
 	121 101 39 98 87 76 45 42 132 34 2 >ref.key
 "$S" anonymise -q --key ref.key sample.dat -o anon.dat 2>err
@@ -68,7 +68,7 @@ result $? "the first bits that two have in common stay common, and no more"
 ! cmp -s a.dat b.dat
 result $? "without a key it is another mapping each time"
 
-# ---- texts, strings, what nobody knows
+# ---- texts, strings, fields of unknown kinds
 
 anon texts.dat
 { "$S" info anon.dat | sed -n '/^start$/,$p'; "$S" parse -v anon.dat; } >out 2>&1
@@ -83,9 +83,9 @@ cp anon.dat in.dat
 "$S" anonymise -q --key key in.dat -f -o twice.dat 2>err && run 0 parse twice.dat
 result $? "what is anonymised can be anonymised"
 
-# ---- what stays
+# ---- what is unchanged
 
-# The same with addresses and names of programs taken out
+# as parse prints it, without addresses and names of programs
 but_names() {
 	sed -E 's/([0-9]+\.){3}[0-9]+/ADDR/g; s/\[?[0-9a-f]*:[0-9a-f:]*:[0-9a-f:.]*\]?:/ADDR:/g;
 		s/"(comm|host|local|peer|gw|name|client)":"[^"]*"/"\1":"X"/g
@@ -118,7 +118,7 @@ stays stack.dat
 more excerpt excerpt.dat
 stays excerpt.dat
 
-# leaks FILE: what it had, and anon.dat still has
+# leaks FILE: names and addresses of it that anon.dat still has
 leaks() {
 	"$here/leaks.py" "$S" "$1" anon.dat >why
 	[ ! -s why ]
@@ -191,7 +191,7 @@ result $? "no file"
 run 2 anonymise basic.dat lost.dat -o x.dat && says 'takes one file'
 result $? "two files"
 
-# ---- signals: a pipe that is slow
+# ---- signals, while it reads a slow pipe
 
 mkfifo fifo
 for sig in INT TERM HUP; do

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154,SC2317,SC2034 # who sources it sets them
-# What a test of the record side says of what it has run: sourced, with $here
-# and $tmp set, by record_lib.sh and vm_lib.sh.
+# Assertions for tests of the record side: sourced by record_lib.sh and vm_lib.sh,
+# with $here and $tmp set.
 
 # shellcheck source=../../testing/selftests/net/skbtrace/need.sh
 . "$here/../../testing/selftests/net/skbtrace/need.sh"
@@ -15,7 +15,7 @@ skip() {
 	echo "ok $n - $1 # SKIP $2"
 }
 
-# ok NAME COMMAND...: a test is a command that succeeds
+# ok NAME COMMAND...: a test, passed if COMMAND succeeds
 ok() {
 	local name=$1
 	shift
@@ -48,7 +48,7 @@ capture() { # FILE KEY=VALUE...
 	done
 }
 
-# wait_for COMMAND...: ten seconds at most
+# wait_for COMMAND...: until it succeeds, for ten seconds at most
 wait_for() {
 	local i
 	for ((i = 0; i < 500; i++)); do
@@ -58,8 +58,8 @@ wait_for() {
 	return 1
 }
 
-# end [-]: wait for what runs as $pid, into bg.out and bg.err, with "-" after an
-# INT; its exit status in rc
+# end [-]: waits for $pid; with "-", sends it INT before. Its exit status is in rc,
+# its output, which was in bg.out and bg.err, in out and err
 end() {
 	[ $# = 0 ] || kill -INT "$pid"
 	wait "$pid"

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""browser.py DIR: opens the pages that browser.sh has put there. TAP."""
+"""browser.py DIR: opens the pages that browser.sh has made there. TAP."""
 
 import base64
 import json
@@ -235,7 +235,7 @@ CONTRAST = '''(() => {
     return worst; })()'''
 
 
-# what reaches over the edge, if nothing around it scrolls
+# elements that reach over the edge, if nothing around them scrolls
 WIDE = '''[...document.querySelectorAll("body *")].filter((e) =>
     !e.closest(".scroll, .wide, .dygraph-axis-label, .chart") &&
     e.getBoundingClientRect().right > innerWidth + 1)

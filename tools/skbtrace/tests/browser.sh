@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# report, plot in a browser: Chromium without a window opens pages, clicks,
-# types, and tells what went wrong. SHOTS=DIR keeps pictures of what it saw. TAP.
+# report, plot in a browser: Chromium without a window opens pages, clicks, types,
+# and reports what went wrong. SHOTS=DIR keeps pictures of the pages. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need chromium python3

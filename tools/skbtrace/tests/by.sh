@@ -36,7 +36,7 @@ jq -e . out >/dev/null 2>why
 result $? "jq reads it"
 golden by.json
 
-# Rows of --json say the same, added up
+# Rows of --json have the same sums
 for w in peer comm verdict; do
 	sum --json fleet.dat | jq -s '[map(.sent_bytes), map(.retrans_segs),
 		map(.drop_segs)] | map(add) + [.[0] | length]' >rows
@@ -73,7 +73,7 @@ same "nothing of a connection" "# no connection in this trace" "$(tail -1 out)"
 
 # ---- percentiles
 
-# spread FILE: those of the events, each connection a line, worked out by jq
+# spread FILE: percentiles from the events, computed by jq; a line per connection
 spread() {
 	"$S" parse --json "$1" 2>err | jq -s -c 'def p(q): sort |
 			if length == 0 then null else .[(length * q / 100 | ceil) - 1] end;
@@ -153,7 +153,7 @@ same "--by --sort by its name" "0x1a 0x2b - " "$(sum --by cgroup --sort cgroup f
 same "--by --sort -conns" "2 4 6 " "$(sum --by comm --sort -conns fleet.dat |
 	awk 'NR > 1 && !/^#/ { print $2 }' | tr '\n' ' ')"
 
-# ---- what is wrong
+# ---- bad input
 
 bad() {	# WORDS ARGS...
 	local words=$1

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Packed chunks, written from the documentation and not from the program.
+"""Packs and unpacks chunks; written from the documentation, not the program.
 
 unpack(payload, order) gives the bytes of the chunks inside, pack(chunks, order)
 the other way; order is "<" or ">".

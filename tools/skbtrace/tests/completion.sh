@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Completion for bash and zsh knows each option that a command's --help has, and
-# none besides; each word that it offers for an option is one that the program
-# takes. TAP.
+# Completion for bash and zsh offers each option that a command's --help has, and no
+# other; the program accepts each word that completion offers for an option. TAP.
 # shellcheck disable=SC2034,SC2317 # variables of completion; ok() runs functions
 
 set -u
@@ -22,14 +21,14 @@ n=0
 # shellcheck source=assert.sh
 . "$here/assert.sh"
 
-# As --help tells them: the long name, or the letter of an option without
+# The options in --help: the long name, or the letter if there is none
 options() { # COMMAND
 	"$S" "$1" --help | sed -n '/^options:/,/^$/p' |
 		sed -n 's/^  \(-.\)\{0,1\}[, ]*\(--[a-z-]*\).*/\2/p; s/^  \(-.\)  *[A-Z]* .*/\1/p' |
 		sort
 }
 
-# what bash offers for these words, the last of which is being typed
+# What bash offers for these words, of which the last one is incomplete
 offers() { # WORD...
 	COMP_WORDS=(skbtrace "$@") COMP_CWORD=$# COMPREPLY=()
 	COMP_LINE="skbtrace $*"
@@ -43,7 +42,7 @@ same() { # FILE FILE
 	diff "$1" "$2"
 }
 
-takes_all() { # COMMAND...: with each word of ./words behind it
+takes_all() { # COMMAND...: it accepts each word of ./words
 	local w
 	test -s words || return
 	while read -r w; do
@@ -63,7 +62,7 @@ if [ -r $library ]; then
 	. $library
 	# shellcheck source=../completion/skbtrace.bash
 	. "$dir/skbtrace.bash"
-	compopt() { :; }	# there is no line that is being typed
+	compopt() { :; }	# fails outside of a command line
 	offers "" | grep -v -e ^-- -e '^help$' >words
 	ok "bash: commands" same commands words
 	ok "bash: one of them" is "$(offers sn)" snapshot

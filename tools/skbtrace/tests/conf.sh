@@ -13,13 +13,13 @@ conf() { # FILE LINE...
 	chmod 600 "$f"
 }
 
-# rec ARGS...: record anew, into ./x.dat
+# rec ARGS...: records into ./x.dat, with fresh control files
 rec() {
 	rm -f x.dat
 	run record -f -o x.dat "$@"
 }
 
-# bad CODE TEXT: the run failed so, and nothing was started
+# bad CODE TEXT: it has failed with these, and started nothing
 bad() {
 	is "$rc" "$1" && says "$2" && is "$(cat d/skbtrace/enabled)" "" &&
 		test ! -e x.dat -a ! -e x.dat.part
@@ -171,7 +171,7 @@ fresh
 rec -c my.conf
 ok "a huge file" bad 2 "my.conf is longer than 1 MiB"
 
-# ---- whose file
+# ---- the owner of the file
 
 conf my.conf tcp_rttm
 for mode in 620 602; do

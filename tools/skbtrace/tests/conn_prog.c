@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The check of programs that judge connections: it takes the expressions it
- * should, and what it takes looks at nothing else of a packet, whatever program
- * it is. TAP.
+ * The check of programs for connections: it accepts the expressions that it
+ * should; no program that it accepts reads what a connection does not have.
+ * TAP.
  *
  *	test_conn_prog [SEED [PROGRAMS]]
  */
@@ -27,7 +27,7 @@ static u32 below(u32 max)
 	return (z ^ z >> 31) % max;
 }
 
-/* -1: taken, else the instruction that is refused, and why. */
+/* Return: -1 if it is accepted, else the instruction that is refused */
 static int check(const struct bpf_program *p, const char **what)
 {
 	struct skbtrace_conn_at *at = xcalloc(p->bf_len, sizeof(*at));
@@ -180,7 +180,7 @@ static void test_forge(void)
 
 enum { MAX_INSNS = 16, PACKET = 128 };
 
-/* Offsets that matter, more often than others. */
+/* Mostly offsets that matter */
 static u32 offset(void)
 {
 	static const u8 some[] = { 0, 0, 0, 0, 6, 6, 9, 12, 16, 20, 22, 40,
@@ -250,7 +250,7 @@ static u32 random_program(struct bpf_insn *f)
 
 	f[i++] = (struct bpf_insn){ .code = BPF_ST, .k = 0 };
 	f[i++] = (struct bpf_insn){ .code = BPF_STX, .k = 1 };
-	/* Often as pcap begins: which version, how long is the header? */
+	/* often as pcap begins: the version, the length of the header */
 	if (below(3) && len > 8) {
 		f[i++] = (struct bpf_insn){ BPF_LD | BPF_B | BPF_ABS, 0, 0, 0 };
 		f[i++] = (struct bpf_insn){ BPF_ALU | BPF_AND | BPF_K, 0, 0,
@@ -275,7 +275,7 @@ static u32 random_program(struct bpf_insn *f)
 	return len;
 }
 
-/* Everything that a connection has not is random, to the end of the packet. */
+/* Makes all random that a connection does not have */
 static void soil(u8 *p, u32 *len, const struct example *e)
 {
 	static const u8 four[] = { 1, 2, 3, 4, 5, 10, 11 };

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# cut: what parse prints of a part is what it prints of the whole with the same
-# choice; what that needs is there; bad input. TAP.
+# cut: parse prints the same of the part as of the whole with the same choice; all
+# that these lines refer to is in the part; bad input. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=rewrite_lib.sh
@@ -14,7 +14,8 @@ but_lost() {
 	but_end | sed '/^# skbtrace\|"event":"trace"/s/\("lost":\|, lost \)[0-9]*//'
 }
 
-# cut_as FILE CHOICE...: parse CHOICE FILE, in all forms, and parse of the part
+# cut_as FILE CHOICE...: compares parse CHOICE FILE with parse of the part, in all
+# forms of output
 cut_as() {
 	local f=$1 how forms=(-v --json --latency)
 	shift
@@ -82,7 +83,7 @@ else
 	skip "real recordings" "no examples here"
 fi
 
-# ---- in other words
+# ---- choices that mean the same
 
 if [ -r loss.dat ]; then
 	"$S" cut -q --conn sk=1 -S 'port 443' --since 1 --until 2 loss.dat -o a.dat
@@ -91,14 +92,14 @@ if [ -r loss.dat ]; then
 	run 0 info a.dat && grep -A5 '^cut$' out | sed 1d | grep . >is
 	printf '  %s\n' 'conn sk=1' 'filter port 443' 'since 1' 'until 2' | diff - is >why
 	result $? "info says what was chosen"
-	# a connection is known by its port, but begins without one
+	# a connection has no port at its beginning
 	name=$("$S" parse --json --conn sk=1 loss.dat | jq -r 'select(.lport) |
 		"\(.local):\(.lport)"' | grep -v ':0$' | head -1)
 	"$S" cut -q --conn "$name>*" loss.dat -f -o a.dat
 	"$S" cut -q --conn sk=1 loss.dat -f -o b.dat
 	"$S" parse a.dat >is && "$S" parse b.dat | diff - is >why
 	result $? "a connection has its beginning, whatever it was chosen by"
-	# what is cut from a part is what is cut from the whole
+	# a part of a part is that part of the whole
 	"$S" cut -q --conn '*:443' --from 1 loss.dat -f -o a.dat
 	"$S" cut -q --conn sk=1 --to 2 a.dat -f -o b.dat
 	"$S" cut -q --conn sk=1 --from 1 --to 2 loss.dat -f -o c.dat
@@ -124,9 +125,9 @@ if [ -r loss.dat ]; then
 	result $? "so that why does not take them for quiet"
 fi
 
-# ---- what they need
+# ---- what lines refer to
 
-need_of() { # FILE ARGS...: names and addresses that lines of it have
+need_of() { # FILE ARGS...: names and addresses in its lines
 	local f=$1
 	shift
 	"$S" cut -q "$@" "$f" -f -o part.dat

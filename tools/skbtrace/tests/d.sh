@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# d: programs in D over recordings: what they print, that it is what parse
-# --json says, mistakes, limits; list -l. TAP.
+# d: programs in D over recordings: their output, also compared with parse --json;
+# mistakes, limits; list -l. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need jq python3
@@ -13,14 +13,14 @@ fi
 cp "$examples/packets.dat" "$examples/loss.dat" .
 "$S" parse --json packets.dat >packets.json
 
-# d PROGRAM [ARG...]: over packets.dat, quiet
+# d PROGRAM [ARG...]: runs it quietly over packets.dat
 d() {
 	"$S" d -q -i packets.dat "$@"
 }
 
 # ---- what is printed
 
-# show ARGS...: the command and its output
+# show ARGS...: prints the command and its output
 show() {
 	echo "\$ d $*"
 	"$S" d -i "$@" 2>e
@@ -97,7 +97,7 @@ show() {
 } >out
 golden d.txt
 
-# ---- all members, of blocks that are known
+# ---- all members, against the blocks they are from
 
 "$here/gen_d.py" members.dat members
 {
@@ -134,7 +134,7 @@ golden d.txt
 } >out
 golden d_members.txt
 
-# ---- the same as parse --json says
+# ---- against parse --json
 
 d 'ip:::receive { @[args[2]->ip_saddr] = count(); } END { printa("%s %@d\n", @); }' |
 	sort >a
@@ -159,7 +159,7 @@ result $? "as JSON: quantize()"
 
 # ---- mistakes
 
-# bad PROGRAM WORDS...: exit code 2, and the place is shown
+# bad PROGRAM WORDS...: exit code 2, the words, and the place
 bad() {
 	local program=$1 words
 	shift
@@ -277,7 +277,7 @@ printf 'BEGIN {\n\ttrace(no);\n}\n' >bad.d
 run 2 d -i packets.dat -s bad.d && says 'bad.d, line 2'
 result $? "refused: in a file, its name and line"
 
-# usage WORDS ARGS...
+# usage WORDS ARGS...: exit code 2, and the words
 usage() {
 	local words=$1
 	shift
@@ -298,7 +298,7 @@ result $? "no such script"
 run 1 d -i none.dat 'BEGIN {}' && says 'cannot open none.dat'
 result $? "no such recording"
 
-# ---- while it runs
+# ---- errors while a program runs
 
 run 0 d -q -i packets.dat 'udp:::send { printf("lost"); x = 1 / (args[2]->ip_ver - 6);
 	printf("%d\n", x); } END { printf("end\n"); }' &&
@@ -381,7 +381,7 @@ golden d_lv.txt
 [ "$(tr -s ' ' <out | tr '\n' ,)" = " receive 50, send 50," ]
 result $? "-P: all probes of a provider"
 
-# ---- a listener's child, which no event names while it is in SYN_RECEIVED
+# ---- a listener's child, which has no name yet in SYN_RECEIVED
 
 [ "$(d 'tcp:::state-change /args[3]->tcps_state == TCP_STATE_SYN_RECEIVED/ {
 	printf("%d %s %s,", args[3]->tcps_lport, args[3]->tcps_raddr,
@@ -398,7 +398,7 @@ result $? "then ESTABLISHED, then accept-established"
 	"state-syn-sent state-syn-received state-established " ]
 result $? "of a simultaneous open it is told once"
 
-# ---- what a connection has when its state changes: tcp_state, if it is read
+# ---- members of a connection at a change of state: tcp_state is recorded if used
 
 # shellcheck disable=SC2016
 whole='tcp:::state-change, tcp:::connect-request, tcp:::connect-established {

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# What a few wrong bits cost: the chunk that they are in, and no other. TAP.
+# A few wrong bits cost the chunk that they are in, and no other. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need python3
@@ -15,13 +15,13 @@ result $? "and sound"
 run 0 list -i twice.dat && "$S" list -i one.dat | diff - out >why
 result $? "list: the same events"
 
-# flipped BYTE BIT: what is left of the file, from disk and, but for a length
-# that leads nowhere, from a pipe
+# flipped BYTE BIT: what is left of the file when it is read from disk, and from a
+# pipe, unless the bit makes a length wrong
 flipped() {
 	local want_rc=3
 
 	"$here/flip.py" bit twice.dat f.dat "$1" "$2" || return
-	# of no processor: nobody looks at it
+	# the CPU of a chunk without one is not read
 	[ "$1" -ge 8 ] && [ "$1" -lt 12 ] && want_rc=0
 	run $want_rc parse f.dat || return
 	diff want out >>why || return
@@ -31,7 +31,7 @@ flipped() {
 	diff <(tail -n +2 want) <(tail -n +2 out) >>why
 }
 
-# each NAME FIRST LAST STEP: bits of these bytes
+# each NAME FIRST LAST STEP: flips a bit of each STEPth of these bytes
 each() {
 	local name=$1 i bad=0
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# parse: the first lines of a connect() have the port that is told later. TAP.
+# parse: the first lines of a connect() have the port that only a later event has. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need jq python3
@@ -9,7 +9,7 @@ for s in two two_big never again other busy crowd pipe_two pipe_open; do
 	"$here/gen_early.py" "$s" "$s.dat" || exit 1
 done
 
-# ---- what is told, and what is not
+# ---- lines that get the port, and lines that do not
 
 for s in two never again other; do
 	"$S" parse $s.dat >out 2>&1
@@ -24,7 +24,7 @@ golden early-two.json
 	paste -sd' ')" = "37846 35276 5000" ]
 result $? "JSON has it too"
 
-# ports FILE ARGS...: of the lines of connects, in their order
+# ports FILE ARGS...: those in the lines of connects, in order
 ports() {
 	"$S" parse "$@" 2>err | sed -n 's/.*:\([0-9]*\)>.* state=SYN_SENT.*/\1/p' |
 		paste -sd' '
@@ -35,7 +35,7 @@ result $? "after too many other events it stays 0"
 
 # ---- the order
 
-# in_order FILE ARGS...: each event once; time and numbers only go up
+# in_order FILE ARGS...: each event is there once; times and numbers only grow
 in_order() {
 	"$S" parse -v "$@" 2>err | awk '
 		/^#/ || / LOST / { next }
@@ -56,7 +56,7 @@ result $? "--seq asks for the same events"
 [ ! -s why ]
 result $? "-t delta does not go back"
 
-# ---- who asks by the port
+# ---- filters on the port
 
 for c in '--conn 10.0.2.1:37846' '--conn 10.0.2.1:37846-10.0.2.2:443' \
 	 '-S port\ 37846'; do

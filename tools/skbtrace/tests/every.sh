@@ -24,7 +24,7 @@ same() {	# NAME WANT GOT
 	result $? "$1"
 }
 
-# ---- what it shows
+# ---- output
 
 {
 	every 100ms --conn sk=1 pulse.dat
@@ -43,7 +43,7 @@ golden every.json
 same "text and JSON have the same rows" "$(wc -l <out)" \
 	"$(every 100ms --conn sk=1 pulse.dat | grep -vc -e '^#' -e TIME)"
 
-# held FILE SK ARGS...: what held it, added up over all intervals
+# held FILE SK ARGS...: what held it back, summed over all intervals
 held() {
 	local f=$1 sk=$2
 	shift 2
@@ -61,7 +61,7 @@ cmp_held() {	# FILE SK INTERVAL
 }
 for f in "$examples/loss.dat" "$examples/causes.dat" pulse.dat turns.dat; do
 	[ -e "$f" ] || continue
-	# of others it is the kernel's own counters that the summary shows
+	# else the summary shows the kernel's own counters
 	for sk in $("$S" parse --json -e tcp_sendlimit "$f" 2>err |
 		    jq -r 'select(.event == "tcp_sendlimit").sk' | sort -u); do
 		cmp_held "$f" "$sk" 37ms
@@ -77,7 +77,7 @@ if [ -e "$examples/loss.dat" ]; then
 			map(.drop_segs)] | map(add | tostring) | join(" ")')"
 	every 100ms --json --conn sk=1 "$examples/loss.dat" >out
 	"$S" parse --json --conn sk=1 "$examples/loss.dat" >all
-	# the last value that an event told up to the end of an interval
+	# the value of the last event before the end of an interval
 	for g in snd_cwnd snd_wnd srtt_us inflight; do
 		jq -s -c --slurpfile all all --arg g $g '.[:-1][] | .t_ns as $t |
 			(.t_ns + .for_us * 1000 + 999) as $to |
@@ -115,7 +115,7 @@ every 100ms --conn sk=1 -o file.out pulse.dat && every 100ms --conn sk=1 - <puls
 	diff - file.out >why
 result $? "-o, stdin"
 
-# ---- what is wrong
+# ---- bad input
 
 bad() {	# WORDS ARGS...
 	local words=$1

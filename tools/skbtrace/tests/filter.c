@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Random expressions on random connections: what libpcap and the forged packet
- * make of them is what the expression says, read by a program that knows
- * nothing of either. TAP.
+ * Random expressions on random connections: the verdict of libpcap's program on
+ * the forged packet must be that of the expression, which is evaluated here
+ * without either. TAP.
  *
  *	test_filter [SEED [EXPRESSIONS]]
  */
@@ -52,7 +52,7 @@ static const u8 protos[] = { IPPROTO_TCP, IPPROTO_TCP, IPPROTO_TCP,
 			     IPPROTO_UDP, IPPROTO_UDP, IPPROTO_SCTP,
 			     IPPROTO_ICMP, IPPROTO_ICMPV6 };
 
-/* As blocks hold it: IPv4 is mapped, unset is zero. */
+/* As in blocks: IPv4 is mapped, unset is zero. */
 static void put_addr(u8 *to, bool four)
 {
 	memset(to, 0, 16);
@@ -96,7 +96,7 @@ struct node {
 	int proto;		/* PORT, PROTO; 0: any that has ports */
 };
 
-/* The text is made on the way, all in brackets: "and" binds as "or" does. */
+/* Also writes the text, all in brackets: "and" binds as "or" does. */
 static struct node *grow(char **p, int depth);
 
 static void say(char **p, const char *s)
@@ -317,7 +317,7 @@ static bool differ(const char *expr, const struct conn_case *c, bool is)
 	return false;
 }
 
-/* Without messages: that nothing can match is no fault of an expression. */
+/* Without messages: an expression that never matches is no error here. */
 static void quiet(bool on)
 {
 	static int real = -1, null = -1;
@@ -329,7 +329,7 @@ static void quiet(bool on)
 	dup2(on ? null : real, STDERR_FILENO);
 }
 
-/* The program as it is before it is optimized is taken, too. */
+/* Is the program accepted before it is optimised, too? */
 static bool plain_is_taken(const char *expr)
 {
 	struct filter f = { .kind = FILTER_CONN, .expr = xstrdup(expr) };
@@ -349,7 +349,7 @@ static bool compare(u64 *matching)
 	struct filter f = {};
 	bool never, ok;
 
-	/* Of two that exclude each other libpcap makes no program. */
+	/* libpcap refuses an expression that never matches. */
 	why = filter_try(expr, NULL, true);
 	never = why && strstr(why, "rejects all");
 	quiet(true);
@@ -378,7 +378,7 @@ static bool compare(u64 *matching)
 	return ok;
 }
 
-/* What libpcap's optimizer has been seen to spoil. */
+/* Expressions that libpcap's optimiser is known to break */
 static void test_known(void)
 {
 	static const struct {

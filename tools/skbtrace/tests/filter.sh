@@ -1,23 +1,23 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# -S, -F and -d: what is compiled, what is refused and how, what the control
-# files get, what progress and status say. TAP.
+# -S, -F and -d: programs, expressions that are refused, what is written to the
+# control files, messages, status. TAP.
 # shellcheck disable=SC2317,SC2119 # ok() runs what stands behind it
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/record_lib.sh"
 
-# program FILE: instructions as its first line says, and lines that hold one
+# program FILE: is it a program? As many lines of instructions as its first one says
 program() {
 	is "$(sed '/^#/d' "$1" | head -n 1)" \
 		"$(grep -cE '^[0-9]+ [0-9]+ [0-9]+ [0-9]+$' "$1")"
 }
 
-# stands FILE TEXT: a whole line
+# stands FILE TEXT: it has this line
 stands() {
 	grep -qxF -- "$2" "$1" || { echo "no line: $2"; cat "$1"; return 1; }
 }
 
-# caret EXPR COLUMN: below the expression on stderr; "-": there is none
+# caret EXPR COLUMN: is it there, below the expression on stderr? "-": no caret
 caret() {
 	local at
 	stands err "  $1" || return 1
@@ -61,7 +61,7 @@ ok "-d: a wrong one" fails 2 "lacks the TCP flags"
 run record -d port 443 -- touch ran
 ok "-d: CMD is not run" test "$rc" = 0 -a ! -e ran
 
-# ---- what the kernel gets ----
+# ---- what is written to the control files ----
 
 fresh
 run record -q -o a.dat -F 'udp or icmp' tcp port 443
@@ -108,7 +108,7 @@ elif strace -o /dev/null true 2>/dev/null; then
 else
 	skip "a long one: in pieces" "strace may not trace"
 fi
-# addresses that have no word in common: libpcap takes a square of their number
+# addresses without a common word: libpcap's time grows with their square
 many=$(for i in $(seq 500); do
 	printf ' or src host %x:%x:%x:%x::%x' $((i + 8192)) "$i" "$i" "$i" "$i"
 done)
@@ -118,7 +118,7 @@ ok "more than 4096 instructions" grep -qE \
 ok "more than 4096 instructions: exit 2" is "$rc" 2
 ok "nothing was recorded" test ! -e e.dat
 
-# ---- what the kernel has not, or does not want ----
+# ---- a kernel without filters, and one that refuses ----
 
 for o in "-S:sock_filters:connections" "-F:filters:packets"; do
 	IFS=: read -r opt file what <<<"$o"
@@ -141,7 +141,7 @@ rm d/skbtrace/sock_filters d/skbtrace/filters
 run record -q -o f.dat
 ok "an old module without filters" is "$rc" 0
 
-# ---- what is wrong ----
+# ---- bad expressions ----
 
 while IFS='|' read -r expr col text hint; do
 	fresh
@@ -215,7 +215,7 @@ for e in 'tcp[tcpflags] & tcp-syn != 0' 'greater 100' 'ip[2:2] > 100' \
 	run record -q -f -o g.dat -F "$e"
 	ok "-F '$e'" is "$rc$(cat err)" 0
 done
-# each beginning of it is tried: a dozen hosts are a line that is too long, too
+# each prefix of the expression is tried; a dozen hosts make a line too long as well
 e="host 10.0.0.1${long%% or host 10.0.1.13*} and hosst 10.1.1.1 and port 80"
 run record "$e"
 ok "a long one that is wrong: only a part is shown" \

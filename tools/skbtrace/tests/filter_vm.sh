@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Filters of record and live against a real kernel part: whom they choose, what
-# status and progress tell, what is refused. TAP. As record_vm.sh:
+# Filters of record and live on a real kernel: which connections they choose, status
+# and progress, what is refused. TAP. As record_vm.sh:
 #
 #	scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh
 #
@@ -12,8 +12,8 @@ need ip python3
 
 ctl=/sys/kernel/debug/skbtrace
 
-# Connections to a server on each of the ports, one after the other, IPv4 and
-# IPv6; then a datagram there.
+# Connects to a server on each of the ports, one after the other, by IPv4 and IPv6;
+# then sends a datagram there.
 visit() { # PORT...
 	python3 -c '
 import socket, sys
@@ -32,7 +32,7 @@ for port in map(int, sys.argv[1:]):
 ' "$@"
 }
 
-# Ports of the connections that FILE tells of, this side or the other, each once
+# The server ports of the connections in FILE, each once
 ports() { # FILE [PARSE OPTION...]
 	local file=$1
 	shift
@@ -51,7 +51,7 @@ matching() { # FILE's line of stderr: A of B connections
 	sed -n 's/.* \([0-9]*\) of \([0-9]*\) connections match.*/\1 of \2/p' "$1"
 }
 
-# ---- whom ----
+# ---- which connections ----
 
 all=@conn,@rtt,@trouble,tcp_sendlimit,udp_send,ip_send,ip_receive,skb_delay
 bg record -o conn.dat -e $all 'port 4431'
@@ -97,7 +97,7 @@ print({(e["proto"], e["pport"]) for e in map(json.loads, sys.stdin)
 ok "parse -S: filters once more" is "$(ports packet.dat -e tcp_connection \
 	-S 'port 4431')" 4431
 
-# ---- from where ----
+# ---- by namespace and process ----
 
 ip netns add other
 ip -n other link set lo up
@@ -128,7 +128,7 @@ ok "--cgroup: what was made there" is "$(ports cgroup.dat)" 4432
 rmdir cg/box
 umount cg
 
-# ---- what is left behind, and what is refused ----
+# ---- filters after the end, and what is refused ----
 
 echo '1,6 0 0 7' >$ctl/filters
 bg record --session default -o own.dat -e tcp_connection 'port 4431'

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The flight recorder against a control directory of plain files, with events
-# that ask for a snapshot: options, files, messages, the commands that look at
-# it. TAP. What needs a kernel is in flight_vm.sh.
+# The flight recorder with a control directory of plain files, and events that ask
+# for a snapshot: options, files, messages, the commands that control it. TAP. Tests
+# that need a kernel are in flight_vm.sh.
 # shellcheck disable=SC2317 # ok() runs what stands behind it
 
 # shellcheck source-path=SCRIPTDIR
@@ -11,7 +11,7 @@ need python3
 
 echo "TAP version 13"
 
-# A kernel that traces until "-*" and sends what feed gives it
+# Plays the kernel: traces until "-*", and delivers what feed sends
 tracing() {
 	rm -rf --one-file-system d
 	mkdir d
@@ -20,12 +20,12 @@ tracing() {
 	serve /dev/null
 }
 
-# feed FIRST COUNT [ASKING]; in pieces that a pipe holds
+# feed FIRST COUNT [ASKING]: sends so many sub-buffers, in pieces that fit a pipe
 feed() {
 	"$here/mkflight.py" data "$@" >d/skbtrace/trace.cpu0
 }
 
-# has_open PID PATTERN: one of its files is that
+# has_open PID PATTERN: has it a file open that matches?
 has_open() {
 	local fd
 	for fd in "/proc/$1"/fd/*; do
@@ -39,7 +39,7 @@ has_board() {
 	has_open "$pid" skbtrace-flight
 }
 
-# flight ARGS...: a recorder in the background, as the owner of d
+# flight ARGS...: starts a recorder in the background, which owns d's session
 flight() {
 	tracing
 	"$S" record -r d -e 'tcp_rttm,snapshot=rtt>40ms' \
@@ -87,7 +87,7 @@ run record --flight-recorder 64k -o ./
 ok "a folder" fails 2 "a folder, not the name of a file"
 ok "no file of all that" is "$(find . -name '*.dat*')" ""
 
-# ---- who asks: a signal, the command ----
+# ---- a signal, or the command, asks ----
 
 flight
 feed 0 3
@@ -130,7 +130,7 @@ for f in skbtrace.dat.000*; do
 done
 ok "info: why" grep -q 'asked for' out
 
-# ---- what is kept ----
+# ---- the window ----
 
 flight -q -o w.dat
 feed 0 400
@@ -149,7 +149,7 @@ ok "quiet: no words" is "$(cat err)" ""
 
 # ---- an event asks ----
 
-# made before: a busy machine takes its time to start an interpreter
+# made before: a busy machine takes long to start an interpreter
 "$here/mkflight.py" data 0 2 3 >first
 "$here/mkflight.py" data 2 1 1 >second
 flight -o e.dat --snapshot-after 1s --snapshot-gap 4s --files 2
@@ -244,7 +244,7 @@ ok "cannot write: exit 1 at the end" is "$rc" 1
 ok "cannot write: told" says "cannot write full.dat.0001.part: File too large"
 ok "cannot write: goes on" says "recording goes on, and the window is still"
 
-# ---- the command, when there is nobody to ask ----
+# ---- the command without a recorder ----
 
 rm -rf d
 mkdir d

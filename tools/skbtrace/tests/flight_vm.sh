@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The flight recorder against a real kernel part, under load: memory, files,
-# losses, who asks for a snapshot, and what is left when it is killed. TAP. As
-# record_vm.sh:
+# The flight recorder on a real kernel, under load: memory, files, losses, requests
+# for a snapshot, and what is left when it is killed. TAP. As record_vm.sh:
 #
 #	scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh
 #
@@ -13,12 +12,12 @@
 need python3 tc
 
 seconds=${FLIGHT_SECONDS:-40}
-size=$((8 << 10))	# KiB, of the window
+size=$((8 << 10))	# of the window, KiB
 
 rss() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status"; }
 
-# Small messages to and fro, on connections that stay and on ones that come and
-# go, until the file ./stop is there.
+# Traffic of small messages, on connections that stay and on short ones, until the
+# file ./stop is there.
 load() {
 	python3 -c '
 import os, socket, threading
@@ -46,9 +45,8 @@ while not os.path.exists("stop"):
     come.close()'
 }
 
-# FILE FROM TO: seconds since the Epoch of its first and its last event, and
-# whether it was made between FROM and TO: began before, ended then, give or take
-# a second.
+# FILE FROM TO: prints the seconds since the Epoch of its first and last event. Has it
+# begun before FROM, and ended between FROM and TO, give or take a second?
 around() {
 	"$S" parse -i "$1" -t epoch | awk -v t="$2" -v end="$3" '
 		/^#/ { next }
@@ -60,7 +58,7 @@ around() {
 		}'
 }
 
-# FILE: nothing missing in it, by a reader of its own and by ours
+# FILE: nothing is missing in it, by readcap.py and by the program
 whole() {
 	local events lost
 	capture "$1" unnamed=0 || return 1
@@ -78,7 +76,7 @@ whole() {
 
 window() { "$S" status | status_row window; }
 
-# ---- who does not record, or not so ----
+# ---- nobody records, or records without a window ----
 
 run snapshot
 ok "nobody records: exit 1" is "$rc" 1
@@ -98,7 +96,7 @@ ok "too much memory: told" says "no memory for 1.0TiB, "
 
 # ---- under load ----
 
-# plain, as the reader below is slow in unpacking
+# not compressed, as readcap.py is slow in unpacking
 bg record -o f.dat -e @all -n 32 --no-compress --flight-recorder ${size}k
 ok "it says what it does" grep -q "the last 8.0MiB are kept in memory" bg.err
 sleep 0.5
@@ -107,7 +105,7 @@ ok "the window is there from the beginning" test "$begin" -gt $size
 load &
 loader=$!
 sleep $((seconds / 4))
-# as the user meets it: a signal first, then the command
+# a signal first, then the command
 asked=$(date +%s.%N)
 kill -USR2 $pid
 wait_for test -e f.dat.0001
@@ -127,7 +125,7 @@ most=0
 for ((i = 0; i < seconds; i++)); do
 	kb=$(rss)
 	((kb <= most)) || most=$kb
-	# several at once, and while one is written
+	# several requests at once, and during a snapshot
 	((i % 10)) || "$S" snapshot >>many.out &
 	sleep 0.5
 done

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# frames: recordings that went through frames are what they were; what is lost on
-# the way is lost by kind; frames that lie. TAP. MKFRAMES makes the frames.
+# frames: a recording that has gone through frames is unchanged; what is lost on the
+# way is counted by event; forged frames. TAP. MKFRAMES makes the frames.
 # shellcheck source-path=SCRIPTDIR
 # shellcheck disable=SC2015 # what fails adds to ./why
 . "$(dirname "$0")/lib.sh"
@@ -12,14 +12,15 @@ if [ -z "${MKFRAMES:-}" ]; then
 fi
 examples=$here/../../../examples
 
-# frames FILE OPTIONS...: x.pcap of it; "sent" says what was sent and dropped
+# frames FILE OPTIONS...: makes x.pcap of it; the file "sent" counts frames sent and
+# dropped
 frames() {
 	local f=$1
 	shift
 	"$MKFRAMES" "$@" "$f" x.pcap >sent || echo "mkframes failed" >>why
 }
 
-# collect CODE ARGS...: x.pcap into the empty folder d
+# collect CODE ARGS...: collects x.pcap in the empty folder d
 collect() {
 	local want=$1
 	shift
@@ -28,12 +29,12 @@ collect() {
 	run "$want" collect -r x.pcap -o d "$@"
 }
 
-# The lines of a recording, with all their fields
+# The events of a recording, with all their fields
 lines() {
 	"$S" parse --json -v "$@" 2>err | sed 1d
 }
 
-# same FILE: d holds it, field by field, and nothing else
+# same FILE: the recording in d has these events, field by field, and no others
 same() {
 	lines "$1" >want
 	lines d/*.dat | diff want - >>why
@@ -57,7 +58,7 @@ for s in loss causes packets; do
 	cp "$examples/$s.dat" . && all+=("$s.dat")
 done
 
-# ---- what goes through is what it was
+# ---- without losses
 
 for f in "${all[@]}"; do
 	frames "$f"
@@ -74,7 +75,7 @@ for how in '-b off' '-b any' '-m 300' '-m 65535 -b any' '-u 4717' '-k 2' '-r 3' 
 	result $? "causes.dat, $how"
 done
 
-# It begins in the midst of a history, which has its place by the next event only
+# The first frame is of a history, whose place only the next event tells
 frames history-rotated.dat
 collect 0 -q
 lines history-rotated.dat | sort >want
@@ -92,7 +93,7 @@ for how in '-d 2' '-d 7' '-d 7 -b off' '-d 5 -b any -m 4000' '-e 105' '-e 103' '
 	# shellcheck disable=SC2086
 	frames loss.dat $how
 	collect 0
-	# by number: what came, and what was lost
+	# by number of the event: received, and lost
 	"$S" info --json d/*.dat | jq -r '(.by_event + .by_name)[] |
 		"\(.number) \(.events + .names) \(.lost)"' | sort >is
 	awk '$1 == "sent" && $2 < 65280 { print $2, $3 - $5, $5 }' sent |
@@ -103,7 +104,7 @@ frames loss.dat -d 7
 collect 3 --strict && says 'of them on the way'
 result $? "--strict"
 
-# ---- frames that lie, and such that are missing
+# ---- forged frames, and missing ones
 
 for s in loss causes; do
 	frames $s.dat -x 2 -b off
@@ -211,7 +212,7 @@ rm -rf d && mkdir d
 run 0 collect -r x.pcap -o d --rotate 16k --files 1 -q && [ "$(find d -type f | wc -l)" = 1 ]
 result $? "the newest ones are kept"
 
-# ---- a disk that is full
+# ---- a full disk
 
 if unshare -rm true 2>/dev/null; then
 	rm -rf d && mkdir d
@@ -228,15 +229,15 @@ else
 	skip "a full disk" "no mount namespaces here"
 fi
 
-# ---- through the network
+# ---- through a real interface
 
-# in_netns SCRIPT: with two ends of a cable, v0 and v1
+# in_netns SCRIPT: runs it in a namespace with two ends of a wire, v0 and v1
 in_netns() {
 	# shellcheck disable=SC2016 # the inner shell's
 	unshare -rn bash -c 'ip link set lo up && ip link add v0 mtu 9000 type veth peer name v1 mtu 9000 &&
 		ip link set v0 up && ip link set v1 up || exit 77
 		S=$1 here=$2
-		# heard FILE: somebody listens: told by a socket
+		# heard FILE: does a socket listen there?
 		heard() { until grep -q "$1" /proc/net/packet /proc/net/udp*; do sleep 0.02; done; }
 		'"$1" - "$S" "$here"
 }
@@ -272,7 +273,7 @@ fi
 # ---- clocks
 
 "$here/gen_parts.py" clocks c || exit 1
-# misplaced FILE...: events that stand behind one that came after them
+# misplaced FILE...: events that are printed after a later one
 misplaced() {
 	"$S" parse --json "$@" 2>/dev/null | jq -r 'select(.rtt_us) | .rtt_us' |
 		awk '$1 < last { n++ } $1 > last { last = $1 } END { print n + 0, NR }'

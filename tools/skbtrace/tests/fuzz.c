@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Hostile bytes through the whole decode side, under sanitizers.
+ * All that reads recordings gets mutated ones, with sanitizers.
  *
  *	test_fuzz SECONDS SEED|-|SEED:N FILE...	mutate these captures
  *
@@ -109,7 +109,7 @@ static void put_number_at(u8 *d, u32 len)
 	memcpy(d + off, &v, size);
 }
 
-/* A range moves, doubles or goes. */
+/* Moves, doubles or removes a range. */
 static u32 shift_range(u8 *d, u32 len)
 {
 	u32 from = below(len), n = 1 + below(one_in(3) ? len : 64);
@@ -235,11 +235,11 @@ static void make_work(void)
 	while (times-- && work.n) {
 		u32 i = below(work.n);
 
-		/* Sub-buffers and formats are where it is interesting. */
+		/* mostly sub-buffers and formats */
 		for (int j = 0; j < 8 && work.c[i].type != SBT_SUBBUF; j++)
 			i = below(work.n);
 		if (one_in(12) && work.n > 1) {
-			/* The buffers stay with their places. */
+			/* each keeps a buffer of its own */
 			struct piece gone = work.c[i];
 
 			work.c[i] = work.c[--work.n];
@@ -311,7 +311,7 @@ static void parse_file(u32 len)
 	s = show_open(&o);
 	if (!s)
 		return;
-	/* A pipe holds 64 KiB; nobody reads it while we write. */
+	/* A pipe holds 64 KiB, and is not read before all is written. */
 	fd = len < 60000 && one_in(3) ? pipe_of(file, len) :
 					memory_file(file, len);
 	code = input_capture(s, "fuzz", fd, true);
@@ -350,7 +350,7 @@ static void parse_raw(void)
 			c.len = p->len;
 		} else if (p->type == SBT_SUBBUF) {
 			memcpy(file + len, p->data, p->len);
-			/* size: the next one follows, or padding does */
+			/* its size, or more: then padding follows */
 			if (p->len >= 16 && !one_in(4))
 				put32(file + len + 12, p->len,
 				      work.head[8] == 1);
@@ -376,7 +376,7 @@ out:
 		show_close(s);
 }
 
-/* As "live" has it: chunks from memory, what is complete is shown at once. */
+/* As "live" does: chunks from memory, printed as soon as they are complete. */
 static void parse_live(void)
 {
 	struct show_opts o;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# fuzz.sh [SECONDS [SEED]]: mutated captures through the decode side. TAP.
-# FUZZ is the test program, best built with sanitizers (make fuzz).
+# fuzz.sh [SECONDS [SEED]]: all that reads recordings gets mutated ones. TAP. FUZZ is
+# the test program, best built with sanitizers (make fuzz).
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 tmp=$(mktemp -d)

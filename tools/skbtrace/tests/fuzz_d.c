@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Programs in D that are nearly right, under sanitizers: parsed, checked, and
- * run over a recording if they pass.
+ * Mutated programs in D, with sanitizers: parsed, checked, and run over a
+ * recording if they pass.
  *
  *	test_fuzz_d SECONDS SEED|-|SEED:N RECORDING PROGRAM...
  *
@@ -80,7 +80,7 @@ static size_t token(size_t *at)
 	return n;
 }
 
-/* A part of another program, or of this one, again. */
+/* Inserts a part of another program, or of this one. */
 static void splice_in(void)
 {
 	const struct program_text *o = &programs[below(nprograms)];
@@ -93,7 +93,7 @@ static void splice_in(void)
 	replace(below(len + 1), one_in(2) ? 0 : below(8), part, n);
 }
 
-/* One level deeper, and another one */
+/* Nests it some levels deeper. */
 static void nest(void)
 {
 	static const char *const opened[] = {

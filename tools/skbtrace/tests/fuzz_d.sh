@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# fuzz_d.sh [SECONDS [SEED]]: programs in D that are nearly right: those of d.sh and
-# of the documentation, changed. TAP. FUZZ_D is the test program, best built with
-# sanitizers (make fuzz).
+# fuzz_d.sh [SECONDS [SEED]]: mutated programs in D, from d.sh and the documentation.
+# TAP. FUZZ_D is the test program, best built with sanitizers (make fuzz).
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need python3

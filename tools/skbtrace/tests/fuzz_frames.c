@@ -74,7 +74,7 @@ static int check_subbuf(struct sink *sink, u32 cpu,
 	do {
 		ret = sb_next(&it, &r, err);
 	} while (ret > 0);
-	/* a stack that was changed is not sound: the rest is not decoded */
+	/* a mutated stack is invalid: the rest is not decoded */
 	c->known[cpu] = ret == 0;
 	c->next[cpu] = it.seq;
 	return 0;
@@ -169,7 +169,7 @@ static void give(struct senders *all, const struct raw *r, u64 now)
 	free(copy);
 }
 
-/* Frames one behind the other, some left out, some from elsewhere. */
+/* Gives frames in order, leaves some out, and adds others. */
 static void one(void)
 {
 	const u32 from = below(nraws), n = below(MAX_RUN);
@@ -177,7 +177,7 @@ static void one(void)
 	u64 now = 1;
 
 	senders_init(&all, &ops, NULL);
-	/* all texts at first, mostly: else little begins */
+	/* mostly all texts at first: else few sub-buffers come out */
 	for (u32 i = 0; i < nraws && below(200); i++)
 		if (raws[i].p[1] != SKBTRACE_FRAME_BLOCKS)
 			give(&all, &raws[i], now);
@@ -196,7 +196,7 @@ static void one(void)
 	senders_free(&all);
 }
 
-/* Whatever there is in an Ethernet frame. */
+/* A random Ethernet frame */
 static void envelope(void)
 {
 	u8 p[200];

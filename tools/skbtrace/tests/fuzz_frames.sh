@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# fuzz_frames.sh [SECONDS [SEED]]: frames that were changed on the way. TAP.
-# FUZZ_FRAMES is the test program, best built with sanitizers; MKFRAMES makes the
-# frames.
+# fuzz_frames.sh [SECONDS [SEED]]: collect gets mutated frames. TAP. FUZZ_FRAMES is
+# the test program, best built with sanitizers; MKFRAMES makes the frames.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need python3

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What parse may be asked for, by chance. */
+/* Random options of parse. */
 #include "report/report.h"
 #include "tests/fuzz_capture.h"
 
@@ -48,10 +48,10 @@ void random_opts(struct show_opts *o)
 		.where = one_in(4) ? wheres[below(ARRAY_SIZE(wheres))] : NULL,
 		.filter = one_in(8) ? "ip6 or not port 443" : NULL,
 	};
-	/* Commands of their own. */
+	/* report and why are commands, without --every */
 	if (o->report || o->why)
 		o->every = 0;
-	/* Else most would be refused. */
+	/* else most would be refused */
 	o->summary = o->summary || (!o->every && (o->by || o->sort));
 	if (!o->summary) {
 		o->by = o->sort = NULL;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * test_fuzz_pack SECONDS SEED|-|SEED:N FILE...: chunks of these captures,
- * packed. What is packed comes out again; of what was changed on the way,
- * anything may come out, or nothing.
+ * test_fuzz_pack SECONDS SEED|-|SEED:N FILE...: packs chunks of these captures.
+ * They must be the same when they are unpacked; of mutated ones anything may
+ * come out, or nothing.
  */
 #include <fcntl.h>
 #include <stdlib.h>
@@ -81,7 +81,7 @@ static void change_data(u8 *p, u32 len)
 	}
 }
 
-/* The columns are changed, and what holds them is sound. */
+/* Mutated columns in a sound packed chunk */
 static void hostile_columns(const u8 *raw, u32 len)
 {
 	u32 n;
@@ -134,7 +134,7 @@ static void iterate(void)
 	free(raw);
 }
 
-/* A frame of a few bytes that would be 64 MiB, and says so or not. */
+/* A few bytes that unpack to 64 MiB, with these lengths in their header */
 static void bomb(u32 len, u32 unpacked)
 {
 	const u32 size = 64 << 20;

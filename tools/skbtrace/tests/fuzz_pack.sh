@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# fuzz_pack.sh [SECONDS [SEED]]: chunks that are packed and unpacked, and what was
-# changed between. TAP. FUZZ_PACK is the test program, best built with sanitizers.
+# fuzz_pack.sh [SECONDS [SEED]]: chunks are packed and unpacked, some of them mutated
+# between. TAP. FUZZ_PACK is the test program, best built with sanitizers.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 if [ -z "${FUZZ_PACK:-}" ]; then

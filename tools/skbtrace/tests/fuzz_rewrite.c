@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Hostile recordings into recordings. */
+/* Rewrites mutated recordings. */
 #include "rewrite/anon.h"
 #include "rewrite/cut.h"
 #include "tests/fuzz_capture.h"
@@ -29,7 +29,7 @@ static int cut(const char *name, const struct rewrite_opts *how)
 {
 	struct cut_opts o = { .how = *how };
 
-	/* Without a choice nothing is left out: that is merge. */
+	/* without a choice all is kept, as by merge */
 	if (!one_in(4))
 		random_opts(&o.what);
 	o.what = (struct show_opts){

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""As gen.py, with what must not leave the house: gen_anon.py SCENARIO OUTPUT"""
+"""As gen.py, with names and addresses to be removed: gen_anon.py SCENARIO OUTPUT"""
 
 import random
 import struct

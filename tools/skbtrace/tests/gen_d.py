@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Recordings for d.sh, with known answers: gen_d.py OUTPUT N|members|simultaneous|format|EVENT...
 
-N segments that are sent; one event of each kind with a value in each field; a
-connection that both ends open; one that is opened, as each EVENT tells it; what
-a kernel says that infers tcp_send and has no tcp_receive.
+N: as many segments that are sent; members: an event of each kind with a value in
+each field; simultaneous: a connection that both ends open; EVENT...: the opening
+of a connection, in these events; format: the control file of a kernel that infers
+tcp_send and has no tcp_receive.
 """
 
 import sys

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Connects whose port is told later: gen_early.py SCENARIO OUTPUT
+"""Connects whose port only a later event has: gen_early.py SCENARIO OUTPUT
 
 As the kernel writes them: a socket is named with port 0 before its SYN_SENT,
 and with its port before the next event.

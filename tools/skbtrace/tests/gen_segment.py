@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 """Recordings of bytes on their way: gen_segment.py SCENARIO OUTPUT
 
-Like gen.py, of which it uses the rest. What the stages must be follows from the
-times that stand here, in microseconds.
+Uses gen.py for the rest. The times here, in microseconds, determine the stages.
 """
 
 import sys

@@ -64,7 +64,7 @@ def swapped(who):
                 pport=who['lport'])
 
 
-def fates():
+def outcomes():
     """How connections end; drops that no socket is named with."""
     SYMS['dir'][3] = 'fwd'
     SYMS['cong'][6] = 'undo'

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 """Recordings with one verdict: gen_why.py SCENARIO OUTPUT [EVENT FROM TO]
 
-As gen.py, of which it uses the rest. EVENT: one of that kind is lost, between
-FROM and TO, in milliseconds; "any": of an unknown kind. Each connection begins
-at 0 and ends at 2000.
+Uses gen.py for the rest. EVENT: one of that kind is lost, between FROM and TO, in
+milliseconds; "any": one of an unknown kind. Each connection begins at 0 and ends
+at 2000.
 """
 
 import sys

@@ -24,7 +24,7 @@ static u32 next(u32 below)
 	return (rng >> 33) % below;
 }
 
-/* They differ in the last bytes only. */
+/* Keys that differ in their last bytes only */
 static struct val *val_new(u32 no, u32 key_len)
 {
 	struct val *v = xcalloc(1, sizeof(*v));
@@ -101,7 +101,7 @@ static void test_random(u32 key_len)
 	result(!h.used && !hash_get(&h, zero), "empty again");
 }
 
-/* Which one has to go is not the same in all tables. */
+/* Which entry is removed when a table is full is not the same in all tables. */
 static void test_seed(void)
 {
 	u32 first = 0, differ = 0;

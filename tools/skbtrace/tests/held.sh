@@ -5,7 +5,7 @@
 . "$(dirname "$0")/lib.sh"
 need jq
 
-# held SCENARIO TEXT LIFE PARTS: the cell, without the verdict, and the same in JSON
+# held SCENARIO TEXT LIFE PARTS: compares the cell, without the verdict, and its JSON
 held() {
 	local got
 	more "held_$1" "$1.dat"
@@ -57,7 +57,7 @@ jq -e '.held[0].by == "other" and (.held | length) == 16 and
 	(.held | map(.us) | add) == 1000000' out >/dev/null 2>why
 result $? "more reasons than a row tells apart"
 
-# a part of the trace is the life of what it shows
+# of a part of the trace, the shares are of that part
 "$S" parse --summary --json --since 0.25 --until 0.75 open.dat >out
 [ "$(jq -c '[.life_us, (.held | map(.by)), (.held | map(.us))]' out)" = '[500000,["swnd"],[500000]]' ] ||
 	cat out >why

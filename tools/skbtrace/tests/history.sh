@@ -32,7 +32,7 @@ golden history-basic.json
 grep -q '^-0\.0' out && ! grep -q '[0-9]\{9\}' out
 result $? "-t delta goes back and forth"
 
-# in_place FILE LINES: one history of so many lines, nothing in between
+# in_place FILE LINES: the history has so many lines, one behind the other
 in_place() {
 	awk -v lines="$2" '
 		/ <1s tcp_rttm / { n++; if ($1 != n / 1000) exit 1; next }
@@ -43,7 +43,7 @@ in_place() {
 run 0 parse split.dat && in_place out 40
 result $? "a history in many sub-buffers is one"
 ! grep -q 'steps back' err
-result $? "and none of it a step back"
+result $? "a history in many sub-buffers is no step back"
 # shellcheck disable=SC2002
 cat pipe.dat | "$S" parse - >out 2>err && in_place out 20 &&
 	! grep -q "steps back" err
@@ -65,7 +65,7 @@ result $? "nobody waits forever for a primary that is lost"
 exec 4>&-
 wait
 
-# ---- a choice of it
+# ---- a part of the trace
 
 lines() {	# ARGS...: how many held ones, how many others
 	"$S" parse "$@" 2>/dev/null | awk '

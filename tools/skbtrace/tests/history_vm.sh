@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# primary= against a real kernel part: which events are written, where they
-# stand, what the program tells of them. TAP. As record_vm.sh:
+# primary= on a real kernel: which events are written, where they stand, what the
+# program prints. TAP. As record_vm.sh:
 #
 #	scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/history_vm.sh
 #
@@ -10,8 +10,8 @@
 . "$(dirname "$0")/vm_lib.sh"
 need python3
 
-# Datagrams of these lengths to a port that takes them. "@N": from CPU N on;
-# "others": many of another flow.
+# Sends datagrams of these lengths to a port that takes them. "@N": from now on on
+# CPU N; "others": sends many in another flow.
 send() { # LENGTH|@CPU|others...
 	python3 -c '
 import os, socket, sys
@@ -33,7 +33,7 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as to:
 ' "$@"
 }
 
-# Lengths in the order of the lines, held ones in brackets, "!" where some are
+# The lengths in the order of the lines; held ones are in brackets; "!": some are
 # missing
 line() { # FILE
 	"$S" parse -i "$1" --json -e udp_send 2>/dev/null | python3 -c '
@@ -73,7 +73,7 @@ end -
 ok "other CPUs hold back, too; after=1" is "$(line two.dat)" \
 	"(11) (12) (13) 1000 20"
 
-# the log of a CPU is 64 KiB: what is so old has been overwritten
+# the log of a CPU is 64 KiB: older events have been overwritten
 bg record -o small.dat --hold 128k -e "$spec"
 send @0 10 11 others 12 1000
 end -

@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * hold_stress [SECONDS [SEED]] - net/skbtrace/hold_log.h, what is held back
- * until a primary fires, under real threads; built as ring_stress.
+ * hold_stress [SECONDS [SEED]] - net/skbtrace/hold_log.h, the log of held back
+ * events, with threads; built as ring_stress.
  *
- * Two writers, each with its own log, hold back blocks of a few keys; two
- * readers fire for these keys: walk the chain, claim, copy, as skbtrace_fire()
- * does. Each block says who wrote it, with what number, and has
- * a sum over all of itself. In a large log nothing may be lost, and all must
- * have been delivered when all has been walked at the end; in a small one what
- * is missing must have been told of.
+ * Two writers, each with its own log, hold back blocks of a few keys. Two
+ * readers fire for these keys: they walk the chain, claim and copy, as
+ * skbtrace_fire() does. Each block has its writer, its number, and a checksum.
+ * From a large log all blocks must have been delivered at the end; of a small
+ * one, missing blocks must have been reported.
  *
- * BREAK_ONCE (ring_shim.h), BREAK_CLAIM (two may write one out), BREAK_WHOLE
- * (nobody looks whether it has been overwritten) and BREAK_MISSED (nobody
- * tells) each build in a fault that must be found.
+ * BREAK_ONCE (ring_shim.h), BREAK_CLAIM (two may deliver a block), BREAK_WHOLE
+ * (overwritten blocks are delivered) and BREAK_MISSED (missing blocks are not
+ * reported) each build in a fault that must be found.
  *
  * Output is TAP; exit status 0 if all is well.
  */
@@ -25,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-/* Others go on in the windows that the kernel's debug build has, too. */
+/* Lets others run in the same windows as the kernel's debug build. */
 static void race(void);
 #define SHIM_RACE	race
 #include "ring_shim.h"
@@ -68,7 +67,7 @@ static bool large;
 static unsigned long held, written, histories, gaps;
 static unsigned int writing;
 
-/* What each writer has held back, and the readers have written, by key. */
+/* By key: what each writer has held back, and what readers have delivered */
 static u64 put_up_to[NR_WRITERS][NR_KEYS];
 static u8 *seen[NR_WRITERS][NR_KEYS];
 static u64 seen_size;
@@ -144,7 +143,7 @@ static void put(u32 writer, u32 k, u64 *state)
 	add(&held, 1);
 }
 
-/* What a condition refuses after it has been made in the log: never linked */
+/* A block that a condition refuses after it is in the log: never linked */
 static void give_up(u32 writer, u64 *state)
 {
 	u64 words[MAX_WORDS], pos;
@@ -157,7 +156,7 @@ static void give_up(u32 writer, u64 *state)
 	skbtrace_hold_words((u64 *)(e + 1), words, len);
 }
 
-/* A large log must not come round; numbers end where the table of them does. */
+/* A large log must not wrap; numbers end with the table of them. */
 static bool may_put(u32 writer, u32 k)
 {
 	if (put_up_to[writer][k] + 1 >= seen_size)
@@ -225,7 +224,7 @@ static void find_chain(struct list *l, u64 key, u64 ref)
 	}
 }
 
-/* Of each writer a chain has the newest first. */
+/* In a chain, each writer's newest block is first. */
 static void check_order(const struct list *l, u32 from)
 {
 	u64 last[NR_WRITERS];
@@ -276,7 +275,7 @@ static bool is_whole(u64 ref)
 static bool copy(u64 ref, void *to, u32 len)
 {
 #ifdef BREAK_WHOLE
-	/* A writer comes round meanwhile, however busy the machine is. */
+	/* gives a writer time to wrap, however busy the machine is */
 	if (!large)
 		usleep(100);
 	skbtrace_hold_copy(&hold, ref, to, len);
@@ -304,7 +303,7 @@ static void check(const struct found *f, const u64 *words, u32 k)
 	add(&written, 1);
 }
 
-/* As skbtrace_write_found(); true: it is gone */
+/* As skbtrace_write_found(). Return: true if it is gone */
 static bool deliver(const struct found *f, u32 k)
 {
 	u64 words[MAX_WORDS];
@@ -347,7 +346,7 @@ static void list_free(struct list *l)
 	free(l);
 }
 
-/* Has any primary of a key told of a gap? */
+/* Has any primary of a key reported a gap? */
 static bool told[NR_KEYS];
 
 static void *reader(void *arg)
@@ -421,7 +420,7 @@ static void threads(void)
 		pthread_join(t[i], NULL);
 }
 
-/* Nobody writes any more; one last primary for each key finds the rest. */
+/* After the writers have ended, a last primary for each key finds the rest. */
 static void check_end(void)
 {
 	struct list *l = list_new();

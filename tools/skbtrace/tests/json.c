@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The writer of JSON: what each call leaves in the line. TAP. */
+/* The writer of JSON: what each call adds to the line. TAP. */
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "lib/out.h"
 #include "tests/tap.h"
 
-/* The line that @j is, which ends. */
+/* Ends the line in @j, and compares it. */
 static void expect(struct json *j, const char *want, const char *what)
 {
 	struct out o;

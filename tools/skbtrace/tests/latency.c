@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Histogram and table of lives against slow and simple ones. TAP. */
+/* The histogram and the table of lives against slow, simple ones. TAP. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -86,7 +86,7 @@ static void test_join(void)
 	result(ok, "histogram: joined");
 }
 
-/* The few are not rounded. */
+/* A few values are not rounded. */
 static bool few_exact(void)
 {
 	struct hist h = {};
@@ -120,7 +120,7 @@ static void test_hist(void)
 	result(few_exact(), "histogram: exact while they are few");
 }
 
-/* Few keys, so that they collide, come and go. */
+/* Few keys, so that they collide; lives begin and end. */
 static void test_lives(void)
 {
 	enum { KEYS = 3000 };

@@ -12,7 +12,7 @@ for s in send receive lo forward gaps lost lost_other lost_unknown conns \
 	golden latency-$s.txt
 done
 
-# lives SCENARIO COMPLETE INCOMPLETE OPEN ARGS...
+# lives SCENARIO COMPLETE INCOMPLETE OPEN ARGS...: compares these counts
 lives() {
 	local f=$1 want="$2 $3 $4" got
 	shift 4
@@ -39,7 +39,7 @@ lives conns 0 0 0 --conn sk=9
 lives conns 3 0 0 --conn 10.0.1.1:35276
 lives conns 6 0 0 -e 'skb_*'
 lives conns 0 0 0 -e tcp_active_conn
-# parts of the trace: what began before is incomplete, what ends later open
+# a part of the trace: a life that began before is incomplete, one that ends later open
 lives conns 4 0 2 --until 0.000202
 lives conns 4 2 0 --since 0.000002
 lives lost 1 2 1 --since 0.000011

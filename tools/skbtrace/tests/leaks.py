@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""What of a recording's names and addresses the bytes of another file hold
+"""Which names and addresses of a recording are in the bytes of another file
 
 	leaks.py SKBTRACE RECORDING FILE
 
 prints each address, program, host and device of RECORDING that is in FILE as
-it stood there. What is of no house is no leak: loopback and the like.
+it was there. Addresses of no host, such as loopback, are no leak.
 """
 
 import ipaddress

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash
-# What the suites of the decode side share: sourced by them. UPDATE=1 rewrites
-# golden/, to be read before committed.
+# Shared by the suites that read recordings. UPDATE=1 rewrites golden/: read it
+# before you commit it.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 S=$(realpath "${SKBTRACE:-$here/../skbtrace}")
@@ -46,14 +46,14 @@ more() {
 	"$here/gen_more.py" "$@" || exit 1
 }
 
-# The file ./out is what golden/NAME holds.
+# golden NAME: the file ./out must be golden/NAME
 golden() {
 	[ -n "${UPDATE:-}" ] && cp out "$golden/$1"
 	diff "$golden/$1" out >why 2>&1
 	result $? "$1"
 }
 
-# run EXPECTED-CODE ARGS...: stdout and stderr to ./out and ./err
+# run EXPECTED-CODE ARGS...: runs the program, with stdout in ./out, stderr in ./err
 run() {
 	local want=$1
 	shift
@@ -63,7 +63,7 @@ run() {
 	[ $rc = "$want" ]
 }
 
-# both ARGS...: one file with the exit code and both outputs
+# both ARGS...: prints the command, both outputs and the exit code
 both() {
 	"$S" "$@" >o 2>e
 	echo $? >code
@@ -73,7 +73,7 @@ both() {
 	echo "= $(cat code)"
 }
 
-# measure COMMAND...: its stdout to ./out; prints what memory and time it took
+# measure COMMAND...: its stdout goes to ./out; prints its memory and time
 measure() {
 	python3 -c 'import resource, subprocess, sys, time
 start = time.time()
@@ -82,7 +82,7 @@ kib = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
 print(f"{kib} KiB {time.time() - start:.1f} s")' "$@"
 }
 
-# says TEXT: stderr holds it
+# says TEXT: stderr has it, and fits a terminal
 says() {
 	flat <err | grep -qF -- "$(flat <<<"$1")" && fits err >>why && return
 	{ echo "no \"$1\" in, or too wide:"; cat err; } >>why

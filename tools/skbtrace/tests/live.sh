@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# live, against a control directory of plain files: who reads the screen slowly,
-# or not at all, does not keep it from reading what the kernel has. TAP.
+# live, with a control directory of plain files: it goes on reading the kernel's data
+# if its output is read slowly, or not at all. TAP.
 # shellcheck disable=SC2317 # ok() runs what stands behind it
 
 # shellcheck source-path=SCRIPTDIR
@@ -10,7 +10,7 @@ need python3
 
 echo "TAP version 13"
 
-# long COMMAND...: two minutes at most, as all of it may be slow
+# long COMMAND...: for two minutes at most, as the machine may be slow
 long() {
 	local i
 	for ((i = 0; i < 12; i++)); do
@@ -23,7 +23,8 @@ lines() {
 	[ "$(grep -c ' tcp_rttm ' out)" = "$1" ]
 }
 
-# begin SUBBUFS: live on so much data, its screen the pipe 7 that nobody reads
+# begin SUBBUFS: starts live on so much data; its output is the pipe 7, which nobody
+# reads
 begin() {
 	fresh 1 "$1" 95
 	mv d/skbtrace/trace.cpu0 data

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The manual page knows every option that a command's --help has, in the
-# sections that are about this command, and formats without a complaint. TAP.
+# The manual page has each option of a command's --help, in the sections about that
+# command, and is formatted without a warning. TAP.
 # shellcheck disable=SC2317 # ok() runs what stands behind it
 
 set -u
@@ -27,7 +27,7 @@ ok() { # NAME COMMAND...
 	fi
 }
 
-# The subsections with these headings, as a reader sees them.
+# The text of the subsections with these headings
 sections() {
 	awk -v want="$1" '
 		BEGIN { n = split(want, w, "|") }
@@ -47,7 +47,7 @@ fits() { # [COMMAND]
 	! "$S" "$@" --help | grep -E '.{81}'
 }
 
-# The first command that a newcomer copies: all that a summary is made of
+# The first command that is shown: it records all that a summary needs
 first() { # FILE
 	grep -m1 -o 'skbtrace record -w.*' "$1"
 }
@@ -89,11 +89,11 @@ ok "--help is 80 columns wide" fits
 "$S" --help >"$tmp/usage"
 top=$here/../../..
 for f in "$tmp/page" "$top/README.md" "$top/Documentation/networking/skbtrace.rst"; do
-	# In a kernel's tree there is no README of ours
+	# a kernel's tree does not have our README
 	[ "${f##*/}" = README.md ] && ! grep -q '^# skbtrace' "$f" 2>/dev/null && continue
 	ok "the first command is that of --help: ${f##*/}" same_first "$f"
 done
-# What a word of the summary means, once for the page and once for the table
+# A word of the summary is explained in the page and in the table
 sections "skbtrace parse" | tr -s ' \n' '  ' >"$tmp/flat"
 while IFS='"' read -r _ word _ text _; do
 	ok "the word $word" grep -qF "$word $text" "$tmp/flat"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# merge: parts become one recording again, others stand side by side; what a
-# file cannot hold is refused; damage, full disks, bad input. TAP.
+# merge: parts become one recording again, other recordings stand side by side; what
+# one file cannot hold is refused; damage, full disks, bad input. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=rewrite_lib.sh
@@ -48,7 +48,7 @@ result $? "a part that is missing is told, here and by parse"
 
 # ---- several recordings
 
-same_parse() { # FILES...: they, and both.dat
+same_parse() { # FILES...: parse prints the same of them as of both.dat
 	local how
 	for how in '' --json --summary '--why --json' '--summary --json'; do
 		# shellcheck disable=SC2086 # options
@@ -88,12 +88,12 @@ result $? "a format that is none"
 run 1 merge -f --format raw.format raw.format -o shell.dat && says 'not a sub-buffer'
 result $? "data that is none"
 
-# ---- each recording there is
+# ---- all generated recordings
 
 unchanged merge
 damaged_files merge
 
-# ---- what cannot be done
+# ---- what is refused
 
 bad_output p/whole.dat merge
 run 2 merge p/whole.dat p/../p/whole.dat -o x.dat && says 'are the same file'

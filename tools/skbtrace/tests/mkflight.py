@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""For tests of the flight recorder: what a kernel that has snapshot= gives.
+"""For tests of the flight recorder: control files and data of a kernel with snapshot=.
 
 usage: mkflight.py ctl DIR		control files, a trace file without data; its
 					processor never says that it is complete
@@ -27,7 +27,7 @@ def control(top):
     ctl = os.path.join(top, "skbtrace")
     with open(os.path.join(ctl, "stat"), "a", encoding="ascii") as f:
         f.write("cpu 0 complete_ns=1\n")
-    # sub-buffers are made before, so they can't follow an epoch
+    # sub-buffers are made before the run, so they can't know its epoch
     os.remove(os.path.join(ctl, "keyframes"))
 
 

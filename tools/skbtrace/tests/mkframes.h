@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the parts of mkframes have in common. */
+/* Shared by the parts of mkframes. */
 #ifndef SKBTRACE_TESTS_MKFRAMES_H
 #define SKBTRACE_TESTS_MKFRAMES_H
 
@@ -26,21 +26,21 @@ extern FILE *to;		/* the pcap file */
 extern u64 frame_seq, mono, real_off, forged;
 extern u32 nblocks;		/* frames of them so far */
 
-/* A frame that is being made. */
+/* A frame under construction */
 struct draft {
 	struct skbtrace_frame h;
 	u8 data[MAX_FRAME];
 	u32 len;
 };
 
-/* Is it the turn of what happens each @n times? 0: never */
+/* Is this an @nth time? @n of 0: never */
 bool each(u32 n, u64 count);
 
 void put_header(void);
 void begin_frame(struct draft *d, u8 kind, u8 prio);
-/* And what the options do to it. */
+/* Sends it, or drops, repeats, delays or cuts it, as the options say. */
 void send_frame(struct draft *d);
-/* Those that come later than they should, but come. */
+/* Sends the frames that were delayed. */
 void put_all_kept(void);
 
 #endif

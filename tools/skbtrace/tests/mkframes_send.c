@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sends frames into a pcap file, or not, or not as they are. */
+/* Writes frames to a pcap file; drops, repeats, delays, cuts, forges some. */
 #include <arpa/inet.h>
 #include <endian.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 enum { ETH_LEN = 14, IP_UDP = 28 };
 
-/* A frame that comes later than it should. */
+/* A delayed frame */
 struct kept {
 	u8 *p;
 	u32 len;
@@ -88,7 +88,7 @@ static u32 put_whole(u8 *p, struct draft *d)
 	return at + HDR + d->len;
 }
 
-/* A frame that its receiver must not believe: one kind of lie after another. */
+/* A forged frame, of each kind in turn, which its receiver must refuse */
 static void forge(const struct draft *from)
 {
 	static u8 p[MAX_FRAME + HDR + ETH_LEN + IP_UDP];

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""mkpackets.py LINK PCAP <JSON - the packets that a recording tells of
+"""mkpackets.py LINK PCAP <JSON - the packets that a recording's events are about
 
 LINK: ether, vlan, sll, raw. From "parse --json": each packet that was dropped, 5
 us before; each that was sent again, 30 ms before and 20 us after; datagrams when

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The --help of each command names every option of its table. TAP. */
+/* The --help of each command has all options of its table. TAP. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static char *help_of(const struct cmd *c)
 	return buf;
 }
 
-/* A line that begins with the option, with help behind it. */
+/* Is there a line that begins with the option, and has its help? */
 static bool has_line(const char *help, const struct opt *o)
 {
 	char want[128];

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The sink in front of another one: all comes, in order; the one who gives does
- * not wait for the one who takes; there is an end to what may wait.
+ * A sink that buffers for another one: all data arrive, in order; the writer
+ * does not wait for the reader; what may wait is limited. TAP.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@
 
 enum { SUBBUF = 4096, LIMIT = 16 * SUBBUF, MANY = 1000 };
 
-/* Takes one for each byte in the pipe; told to fail, after so many. */
+/* A reader that takes a piece for each byte in the pipe, and may fail */
 struct slow {
 	struct sink sink;	/* first */
 	int go[2];
@@ -69,7 +69,7 @@ static void let(struct slow *t, int n)
 			exit(1);
 }
 
-/* One sub-buffer, and what follows it; 0 or -errno. */
+/* Writes a sub-buffer and what follows it. Returns 0 or -errno. */
 static int give(struct outlet *o, u32 i)
 {
 	static u64 buf[SUBBUF / 8];
@@ -99,7 +99,7 @@ static void all_in_order(void)
 	slow_init(&t, -1);
 	result(!outlet_start(&o, &t.sink, LIMIT) && o.sink.stdout_fd == 7,
 	       "it looks like the other one");
-	/* Nobody takes anything: we are not kept waiting. */
+	/* The reader takes nothing: the writer does not wait. */
 	while (!full(&o) && i < MANY && !give(&o, i))
 		i++;
 	result(i > 8 && i < 24, "full at its limit, and not before");

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Where the output goes, -o: pipes by name, and what was there before. How wide
-# it is, but for events, tables of connections, and texts of a recording.
+# -o: named pipes, and files that were there before. Width of the output, except
+# events, tables of connections, and texts of a recording. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 
@@ -43,7 +43,7 @@ result $? "-o a directory"
 run 0 parse --color always basic.dat -o keep.txt && grep -q $'\033' keep.txt
 result $? "--color with -o"
 
-# ---- as wide as a terminal
+# ---- no wider than a terminal
 
 for s in basic.dat raw.format "$here/../../../examples/loss.dat"; do
 	[ -r "$s" ] || continue

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Packed recordings say what plain ones do; damaged ones, what is left. TAP.
-# REPACK is test_repack, which writes as record does.
+# Packed recordings are read as plain ones are, damaged ones as far as possible. TAP.
+# REPACK is test_repack, which packs as record does.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need python3 zstd
@@ -10,7 +10,7 @@ if [ -z "${REPACK:-}" ]; then
 	exit 0
 fi
 
-# same NAME: of NAME.dat the packed and the plain one, each way to read them
+# same NAME: packs NAME.dat; each command prints the same of both
 same() {
 	local f how rc args
 
@@ -47,17 +47,17 @@ done
 same history
 result $? "history: the same in each way"
 
-# ---- two who read the same description
+# ---- against another implementation, columns.py
 "$here/columns.py" pack basic.dat theirs.dat && "$S" parse basic.dat >want &&
 	run 0 parse theirs.dat && diff want out >>why
-result $? "another program's"
+result $? "packed by columns.py: parse reads it"
 "$here/columns.py" pack big.dat theirs.dat && "$S" parse big.dat >want &&
 	run 0 parse theirs.dat && diff want out >>why
-result $? "and of foreign byte order"
+result $? "packed by columns.py, of foreign byte order"
 "$REPACK" packed basic.dat ours.dat
 "$here/readcap.py" basic.dat ours.dat >out
 [ "$(sed 's/^[^ ]* //; s/formats=. //' out | uniq | wc -l)" = 1 ]
-result $? "ours, for another program"
+result $? "packed by us: readcap.py reads it"
 
 # ---- pieces
 
@@ -71,7 +71,7 @@ events() {
 }
 all=$(events want)
 
-# chunk N BYTE BIT IN OUT: a bit in a packed chunk's payload, N from 0 or -1
+# chunk N BYTE BIT IN OUT: flips a bit of the Nth packed chunk's payload; -1: the last
 chunk() {
 	python3 - "$@" <<-'EOF'
 	import struct, sys
@@ -123,9 +123,9 @@ result $bad "cut off anywhere: what is there is read"
 	$((all / 4)) ]
 result $? "half of it holds more than a quarter of the lines"
 
-# ---- those who mean harm
+# ---- hostile files
 
-# hostile LEN COLUMNS BYTES: a chunk that says so, of zeros
+# hostile LEN COLUMNS BYTES: a chunk with these lengths in it, and so many zeros
 hostile() {
 	python3 - "$here" "$@" <<-'EOF'
 	import struct, sys

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The decode side against captures that gen.py makes: text, JSON, summary,
-# messages, exit codes.
+# parse, info and list with recordings that gen.py makes: text, JSON, summary,
+# messages, exit codes. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need jq python3
@@ -120,7 +120,7 @@ done
 	sel --since 250ms --until 255.5ms basic.dat
 	sel --since -0.5 --until 1s basic.dat
 	sel --since 1795237391.73767 --until 1795237391.7377 basic.dat
-	# before the boot, and centuries from now: all of it
+	# times before the boot, and centuries from now
 	sel --since 04:40 basic.dat
 	sel --since 1960-01-01 --until 2900-01-01 basic.dat
 } >out
@@ -273,7 +273,7 @@ golden merged.txt
 golden hosts.txt
 "$S" parse --json basic.dat other_host.dat >out 2>why
 golden hosts.json
-# the other one began 30 s after the first and is a second long
+# the second recording began 30 s after the first one, and is a second long
 jq -s -e '(map(select(.event != "trace_end")) | all(.host != null and .trace != null))
 	and (map(.host) | unique) == [null, "other", "vm"]
 	and last.event == "trace_end" and last.traces == 2
@@ -301,7 +301,7 @@ result $? "no default file: what to do"
 run 1 parse .
 result $? "a directory"
 
-# ---- one recording behind the other
+# ---- two recordings in one file
 
 cat basic.dat other_host.dat >two.dat
 "$S" parse basic.dat other_host.dat >want 2>&1
@@ -361,7 +361,7 @@ result $? "--strict: losses are exit code 3"
 run 0 parse --strict basic.dat
 result $? "--strict without loss"
 
-# ---- what is wrong with a file
+# ---- damaged files
 
 for s in empty random short-header no-chunks cut-chunk-header cut-chunk \
 	 no-end newer-abi newer-file bad-order bad-crc bad-format-crc \

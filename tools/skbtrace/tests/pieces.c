@@ -55,7 +55,7 @@ static bool same(const struct pieces *p, const struct oracle *o, u32 base)
 	return seen == want;
 }
 
-/* The first pieces go, and come again. */
+/* The first pieces are given up, and the same bytes come again. */
 static void drop_some(struct pieces *p, struct oracle *o, u32 base)
 {
 	u32 some = p->n ? next(p->n + 1) : 0;

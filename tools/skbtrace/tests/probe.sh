@@ -71,7 +71,7 @@ tcp:::connect-refused,tcp_connection,when=a==1|2|tcp_connection has options twic
 E
 ok "nothing was recorded" test ! -e e2.dat
 
-# ---- what of a predicate is left to the kernel
+# ---- which comparisons of a predicate the kernel does
 
 while IFS='	' read -r program want; do
 	run d -q "$program"

@@ -15,7 +15,7 @@ static bool same_u64(u64 v)
 	return !strcmp(is, want);
 }
 
-/* Where the number of digits changes, and where that of bits does. */
+/* Numbers at which the count of digits, or of bits, changes */
 static bool all_lengths(void)
 {
 	bool ok = same_u64(0);
@@ -38,7 +38,7 @@ static bool same_s64(s64 v)
 	return !strcmp(is, want);
 }
 
-/* Words as long as pieces are, a byte less and more; only those bytes count. */
+/* Words as long as the pieces that are copied, a byte shorter and longer */
 static bool all_words(void)
 {
 	char from[4 * PUT_PIECE], to[4 * PUT_PIECE];

@@ -1,14 +1,13 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""Check capture files, written apart from the program's own reader.
+"""Check recordings; independent of the program's own reader.
 
 usage: readcap.py FILE...
 
-One line per file, KEY=VALUE: what it holds. Exit status 1 and a line that
-begins with "bad:" for everything that may not be: checksums, order of chunks,
-gaps in the sequence numbers, marks that go back or claim too much, an END that
-does not count right. unnamed= counts the connection events whose connection
-was not named before in this file.
+One line per file, KEY=VALUE: its contents. Exit status 1, and a line that begins
+with "bad:", for each error: checksums, order of chunks, gaps in the sequence
+numbers, marks that go back or claim too much, wrong counts in END. unnamed=
+counts the connection events whose connection had no name before in this file.
 """
 import struct
 import sys
@@ -53,7 +52,7 @@ def chunks(name, data):
 
 
 class Capture:
-    """What a file has told so far."""
+    """A file, as far as it has been read."""
 
     def __init__(self, name):
         self.name = name

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The record side against a control directory of plain files: arguments,
-# messages, exit codes, files. TAP. What needs a kernel is in record_vm.sh.
+# record, live, list, status and stop with a control directory of plain files:
+# arguments, messages, exit codes, files. TAP. Tests that need a kernel are in
+# record_vm.sh.
 # shellcheck disable=SC2317 # ok() runs what stands behind it
 
 # shellcheck source-path=SCRIPTDIR
@@ -225,7 +226,7 @@ done
 run record --max-siez 1
 ok "a near option" says "did you mean --max-size?"
 
-# ---- messages about the kernel side ----
+# ---- messages about the kernel ----
 
 fresh
 echo 3 >d/skbtrace/version
@@ -369,7 +370,7 @@ took=$((($(date +%s%N) - start) / 1000000))
 ok "CMD: tracing is on when it starts" grep -q tcp_reset out
 ok "CMD: one second more is recorded ($took ms)" test $took -ge 1000
 ok "CMD: and no two" test $took -lt 3000
-# As a careless parent leaves it: all blocked, CHLD ignored
+# A parent may have left all signals blocked, and CHLD ignored
 deaf='import os, signal, sys
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
 signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2317,SC2034 # ok() runs what stands behind it
-# What the suites of the record side share: sourced by them.
+# Shared by the suites of the record side
 #
 # SKBTRACE is the program (default: the one next to this folder).
 
@@ -17,15 +17,15 @@ n=0
 . "$here/assert.sh"
 need python3
 
-# fresh [CPUS SUBBUFS EVENTS]: control files in ./d
+# fresh [CPUS SUBBUFS EVENTS]: makes new control files in ./d
 fresh() {
 	rm -rf --one-file-system d
 	mkdir d
-	# in an empty one the program would look for the kernel's
+	# if it were empty, the program would look for the kernel's
 	"$here/mkctl.py" d "$@" || exit 1
 }
 
-# run ARGS...: the program on ./d; sets rc, leaves ./out and ./err
+# run ARGS...: runs the program on ./d; sets rc, writes ./out and ./err
 run() {
 	local cmd=$1
 	shift
@@ -39,7 +39,7 @@ fails() { # CODE TEXT
 
 enabled() { is "$(cat d/skbtrace/enabled)" "$1"; }
 
-# serve FILE: on trace.cpu0 there is this, and after "-*" the end of file
+# serve FILE: trace.cpu0 delivers it, and the end of file after "-*"
 serve() {
 	mkfifo d/skbtrace/trace.cpu0
 	rm -f ready
@@ -55,7 +55,7 @@ serve() {
 	wait_for test -e ready
 }
 
-# A kernel of sorts: data on trace.cpu0, end of file after "-*".
+# Plays the kernel: data on trace.cpu0, and the end of file after "-*".
 kernel() {
 	local data
 	fresh "$@"

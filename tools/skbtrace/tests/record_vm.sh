@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The record side against a real kernel part; it loads modules, makes traffic,
-# takes a CPU away. TAP. Meant for a virtual machine:
+# record and live on a real kernel: loads modules, makes traffic, takes a CPU
+# offline. TAP. In a virtual machine:
 #
 #	scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/record_vm.sh
 #
@@ -109,7 +109,7 @@ ok "disk full: told" says "No space left on device"
 ok "disk full: what is there is whole" capture small/x.dat end=none
 ok "disk full: tracing is off" is_off
 
-# ---- processors ----
+# ---- CPUs ----
 
 if [ -w /sys/devices/system/cpu/cpu1/online ]; then
 	echo 0 >/sys/devices/system/cpu/cpu1/online
@@ -165,7 +165,7 @@ sys.exit(p.wait())
 E
 read -r ms worst <<<"$(python3 latency.py "$S")"
 ok "live: on screen within 300 ms (mostly $ms)" test "${ms:-9999}" -lt 300
-# where other machines run beside this one
+# if other virtual machines run beside this one
 ok "live: and always soon (worst $worst)" test "${worst:-9999}" -lt 2000
 start=$(date +%s%N)
 "$S" live -q -e @all 2>err | head -3 >out &

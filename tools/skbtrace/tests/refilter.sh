@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# parse -S: recordings are filtered again. What must be left is chosen from the
-# JSON by jq. TAP.
+# parse -S filters a recording again. Expected lines are selected from the JSON by
+# jq. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need jq python3
@@ -15,7 +15,7 @@ for s in loss causes; do
 	[ -r "$examples/$s.dat" ] && cp "$examples/$s.dat" .
 done
 
-# left FILE EXPR JQ: the lines that -S leaves are those that jq selects
+# left FILE EXPR JQ: -S EXPR leaves the lines that jq selects
 left() {
 	local meta='.event == "trace" or .event == "lost"'
 	"$S" parse --json "$1" 2>/dev/null | jq -c "select($meta or
@@ -71,7 +71,7 @@ result $? "trace and trace_end are told in any case"
 grep -q ' LOST ' is && [ "$(wc -l <is)" = 1 ] && says 'LOST 312'
 result $? "losses are told in any case"
 
-# A connect() has no port at first; early.sh tells what is known of it.
+# A connect() has no port at first; early.sh tests that.
 "$here/gen_early.py" other other.dat
 "$S" parse -S 'src port 37846' other.dat 2>err | grep -v '^#' >is
 ! grep -q ':0>' is && grep -q '10.0.2.1:37846>10.0.2.2:443' is
@@ -80,7 +80,7 @@ result $? "a line is judged by the port that stands on it"
 grep -q '10.0.2.1:0>10.0.2.2:443' is && grep -q '10.0.2.1:37846>' is
 result $? "before it has one, by the rest"
 
-# with the other choices
+# with other options that choose events
 "$S" parse -S 'dst port 443' --conn sk=1 loss.dat 2>/dev/null >is
 "$S" parse --conn sk=1 loss.dat 2>/dev/null >want
 diff want is >why
@@ -103,7 +103,7 @@ result $? "-S and -e"
 [ ! -s why ]
 result $? "-S and --since, --until"
 
-# the tables
+# in tables
 "$S" parse --summary -S 'dst host 10.0.2.2' loss.dat 2>/dev/null >is
 [ "$(wc -l <is)" = 2 ] && grep -q '^10.0.2.1:46028>10.0.2.2:443 ' is
 result $? "--summary: its connections only"
@@ -123,7 +123,7 @@ count() {
 	[ "$(count -S 'tcp')" = 6 ] && [ "$(count -S 'udp')" = 0 ]
 result $? "--latency: packets of these connections"
 
-# what is wrong
+# bad input
 run 2 parse -S 'port 443 and and tcp' basic.dat && says 'connection filter: ' &&
 	grep -qx ' \{15\}^' err
 result $? "a wrong expression, and where"

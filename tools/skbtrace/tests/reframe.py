@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""reframe.py HOW PCAPNG PCAP - the frames of a file in another dress
+"""reframe.py HOW PCAPNG PCAP - the frames of a file in another form
 
 HOW: udp:PORT and udp6:PORT, as datagrams without the Ethernet header; user0, as
 LINKTYPE_USER0; pairs, two blocks in each frame where they follow each other;
-without:N, each Nth frame of blocks is not there; cut, each is cut off somewhere;
-flip, a byte of each is another one; version, that of a sender to come.
+without:N, each Nth frame of blocks is missing; cut, the end of each is cut off;
+flip, a byte of each is changed; version, that of a future sender.
 """
 import random
 import struct

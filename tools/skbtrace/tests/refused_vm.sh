@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# refused_vm.sh lockdown|signed|KERNELS... - a kernel that will not have skbtrace
+# refused_vm.sh lockdown|signed|KERNELS... - on a kernel that refuses the modules
 #
-# What the program says where the modules cannot be loaded, or nobody may trace:
-# the kernel's name, what is missing, the next command. In a virtual machine
-# that scripts/refused.sh starts, once with lockdown=integrity, once with
-# module.sig_enforce=1, and once with neither and two trees of modules: of this
-# kernel and of another release, a file of which stands in for this one's. TAP.
+# Where the modules cannot be loaded, or tracing is forbidden, the program names the
+# kernel, what is missing, and the next command. In a virtual machine: scripts/
+# refused.sh starts it once with lockdown=integrity, once with module.sig_enforce=1,
+# and once with neither and two trees of modules, of this kernel and of another
+# release, from which a file is used in place of this one's. TAP.
 # shellcheck disable=SC2154,SC2317 # vm_lib.sh sets them, ok() runs them
 
 . "$(dirname "$0")/vm_lib.sh"
@@ -15,7 +15,7 @@ need depmod
 release=$(uname -r)
 kernel="skbtrace: this kernel ($release)"
 
-# that and no more: what is the matter, what to do
+# two lines and no more: the problem, and what to do
 both_parts() { # FIRST SECOND
 	is "$(flat <err)" "$(flat <<<"$1 $2")" && fits err
 }
@@ -48,7 +48,7 @@ signed)
 	;;
 *)
 	good=$(mktemp -d) own=/lib/modules/$release/updates
-	# this folder belongs to us alone; the modules are found there
+	# modules are found in this folder, which is ours alone
 	mount --bind /lib/modules "$good"
 	install="install: apt install ./skbtrace-dkms_*.deb     or try it in a VM: make demo"
 	mount -t tmpfs none /lib/modules
@@ -80,7 +80,7 @@ signed)
 	umount /lib/modules
 	run list
 	ok "the right ones: list" is "$rc" 0
-	# what root may do while the kernel runs, as at boot
+	# root may switch lockdown on in a running kernel, too
 	mount -t securityfs none /sys/kernel/security
 	echo integrity >/sys/kernel/security/lockdown
 	run list

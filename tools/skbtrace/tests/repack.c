@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * repack plain|packed IN OUT [N]: the same recording, chunk by chunk, as record
- * would have written it; a packed chunk for each N sub-buffers, if N is given.
- * For tests, and to see what packing saves.
+ * repack plain|packed IN OUT [N]: writes the recording again, chunk by chunk,
+ * as record would; with N, a packed chunk for each N sub-buffers. For tests,
+ * and to see what packing saves.
  */
 #include <fcntl.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# report, plot: what a page and a picture hold, hostile names, bad input, many
-# points. That a browser shows it is tried by browser.sh. TAP.
+# report, plot: contents of a page and of a picture, hostile names, bad input, many
+# points. browser.sh tests that a browser shows them. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need jq python3
@@ -10,7 +10,7 @@ rep() {
 	"$here/gen_report.py" "$@" || exit 1
 }
 
-# The JSON of a page, which stands on a line of its own
+# The JSON of a page, which is on a line of its own
 data() {	# [PAGE]
 	sed -n '/<script type="application\/json"/{n;p}' "${1:-x.html}"
 }
@@ -28,7 +28,7 @@ if grep -q 'built without' err; then
 	exit "$failed"
 fi
 
-# ---- what is in it
+# ---- contents
 
 for s in story lost held extremes; do
 	rep $s $s.dat
@@ -55,7 +55,7 @@ run 0 plot sk=1 both.dat -o -
 says_in out "skb_drop NOT_SPECIFIED"
 [ "$(grep -c '<path class="dropped".*<title>' out)" = 3 ] || grep dropped out >>why
 run 0 report both.dat -o x.html
-# 3 has no place among the bytes that it has sent
+# connection 3 has no position among the bytes it has sent
 data | jq -c '.conns[] | [.row.sk, (.marks.v[] | select(.[2] == "NOT_SPECIFIED") | .[4])]' |
 	sort >out
 diff - out >>why <<-'X'
@@ -66,7 +66,7 @@ X
 [ ! -s why ]
 result $? "a drop is its sender's, wherever it happens"
 
-# each piece that is drawn adds up to the shares of the summary
+# the bands that are drawn add up to the shares of the summary
 for s in runs was skip loss small loss_open_end both late words; do
 	more held_$s h.dat
 	run 0 report h.dat -o x.html
@@ -89,11 +89,11 @@ data >data.json
 jq -e '.conns[0].series.rtt | .seen == 20000 and .step_us > 0 and
 	(.v | length) <= 4096 and (.t | length) == (.v | length)' data.json >/dev/null ||
 	jq -c '.conns[0].series.rtt | [.seen, .step_us, (.v | length)]' data.json >why
-# two points a step of what only grows, and some four thousand at most
+# two points for each step of a value that only grows, some four thousand at most
 jq -e '.conns[0].series.acked | (.v | length) >= 1000 and .step_us < 4000' \
 	data.json >/dev/null ||
 	jq -c '.conns[0].series.acked | [.step_us, (.v | length)]' data.json >>why
-# sums of differences: the points as they are
+# the JSON has differences: their sums are the points
 jq -e 'def sums: reduce .[] as $x ([]; . + [(.[-1] // 0) + $x]);
 	.conns[0].series.rtt.v | sums | min == 7 and max == 900000' \
 	data.json >/dev/null || echo "an extreme has gone" >>why
@@ -121,7 +121,7 @@ run 0 plot sk=1 busy.dat --since 0.5 --until 0.6 -o -
 says_in out "All "
 [ ! -s why ]
 result $? "a shorter time is not thinned"
-# a pipe is read once
+# a pipe can be read only once
 "$S" report - -o y.html <busy.dat 2>>why
 data y.html | jq 'del(.traces)' >out
 jq 'del(.traces)' data.json | cmp - out >>why 2>&1
@@ -182,7 +182,7 @@ PY
 [ ! -s why ]
 result $? "names are no SVG"
 
-# nothing is fetched: no address but that of SVG's name, and of a licence
+# nothing is fetched: the only URLs are SVG's namespace, and that of a licence
 grep -oE '(src|href) *= *["'"'"'][^#"'"'"'][^"'"'"']*|url\([^#)][^)]*|@import[^;]*|sourceMappingURL[^ ]*' \
 	y.html x.svg | grep -vE "(src *= *|url\()['\"]?data:" >why
 grep -oE '<(link|iframe|img|object|embed|base)[ >]' y.html x.svg >>why

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2154,SC2034 # lib.sh sets and uses them
-# What cut, merge and anonymise share: sourced by their suites, behind lib.sh.
+# Shared by the suites of cut, merge and anonymise; sourced after lib.sh.
 need python3
 
-nothing_left() { # FILE...: neither them, nor what they are called under way
+nothing_left() { # FILE...: neither they, nor their temporary files are there
 	local f
 	for f; do
 		[ ! -e "$f" ] || echo "$f is there" >>why
@@ -12,17 +12,17 @@ nothing_left() { # FILE...: neither them, nor what they are called under way
 	[ ! -s why ]
 }
 
-is_old() { # FILE: holds "old", and nothing is left beside it
+is_old() { # FILE: it still has "old", and there is no temporary file
 	[ "$(cat "$1")" = old ] || echo "$1 is not as it was" >>why
 	[ ! -e "$1.part" ] || echo "$1.part is there" >>why
 	[ ! -s why ]
 }
 
-quiet() { # stderr says nothing but that the recording has a part of the future
+quiet() { # stderr has only the message about a chunk of a newer version
 	! grep -v 'of a newer program' err
 }
 
-# bad_output INPUT COMMAND [ARGS...]: all that can be wrong with -o
+# bad_output INPUT COMMAND [ARGS...]: bad files for -o
 bad_output() {
 	local in=$1 cmd=$2 rc o
 	shift
@@ -87,7 +87,7 @@ bad_output() {
 	result $? "$cmd: only its owner reads it"
 }
 
-# The generated recordings: all that there is, and all that can be wrong
+# All generated recordings, sound and damaged
 sound=(basic lost backward zoo v6_only conns summary_lost other_host big pipe_marks order)
 histories=(basic split lost rotated none_left summary latency bad_time bad_flags bad_nr bad_more)
 damages=(no-end cut-chunk cut-chunk-header bad-crc bad-format-crc huge-chunk subbuf-magic
@@ -95,13 +95,12 @@ damages=(no-end cut-chunk cut-chunk-header bad-crc bad-format-crc huge-chunk sub
 	 lost-kinds lost-backward random empty short-header no-chunks newer-abi newer-file
 	 bad-order format-none)
 
-# The last line counts what was lost in all of it
+# The last line counts the losses of the whole recording
 but_end() {
 	grep -v '"event":"trace_end"'
 }
 
-# as_parsed FILE COMMAND [ARGS...]: what parse prints of what it makes is what
-# parse prints of FILE
+# as_parsed FILE COMMAND [ARGS...]: parse prints the same of its output as of FILE
 as_parsed() {
 	local f=$1 how
 	shift
@@ -115,7 +114,7 @@ as_parsed() {
 	done
 }
 
-# unchanged COMMAND [ARGS...]: it keeps all that a sound recording holds
+# unchanged COMMAND [ARGS...]: it keeps all that a sound recording has
 unchanged() {
 	local s cmd=$1
 	for s in "${sound[@]}"; do
@@ -138,7 +137,7 @@ unchanged() {
 	done
 }
 
-# damaged_files COMMAND [ARGS...]: read as far as parse reads it, and told
+# damaged_files COMMAND [ARGS...]: it reads them as far as parse does, and says so
 damaged_files() {
 	local d cmd=$1 want
 	for d in "${damages[@]}"; do

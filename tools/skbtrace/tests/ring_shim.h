@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * What include/linux/skbtrace_ring.h, skbtrace_named.h, skbtrace_state.h and
- * skbtrace_verdict.h, and net/skbtrace/hold_log.h take from the kernel, as the
- * atomics of the compiler,
- * so that the very text which runs in the kernel runs here under threads and a
- * race detector. It does not detect a CPU's reordering; it does detect that an
- * order which the code relies on has not been asked for.
+ * The kernel's atomics, by those of the compiler, for skbtrace_ring.h,
+ * _named.h, _state.h and _verdict.h of include/linux/, and
+ * net/skbtrace/hold_log.h. So the code of the kernel runs here unchanged, with
+ * threads and a race detector. That does not show a CPU's reordering; it does
+ * show where the code relies on an order that it has not asked for.
  *
- * BREAK_RELEASE takes the order out of each release, BREAK_ONCE makes plain
- * accesses of the marked ones: proof that the test sees what it is there for.
+ * BREAK_RELEASE removes the order of each release, BREAK_ONCE makes marked
+ * accesses plain ones: the tests must find both.
  */
 #ifndef TESTS_RING_SHIM_H
 #define TESTS_RING_SHIM_H
@@ -51,8 +50,8 @@ typedef int64_t s64;
 #endif
 
 /*
- * The race detector does not know fences. It need not: what they order are
- * marked accesses, and what these bring is checked by whoever looks at it.
+ * The race detector does not know fences, and need not: they order marked
+ * accesses, and whoever reads by these checks what has been read.
  */
 #ifdef __SANITIZE_THREAD__
 #pragma GCC diagnostic ignored "-Wtsan"
@@ -64,7 +63,7 @@ typedef int64_t s64;
 #define unlikely(x)	__builtin_expect(!!(x), 0)
 #define likely(x)	__builtin_expect(!!(x), 1)
 
-/* Where the kernel lets another CPU go on, in its debug build. */
+/* Where the kernel's debug build lets another CPU run */
 #ifdef SHIM_RACE
 #define skbtrace_race()	SHIM_RACE()
 #else

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ring_stress [SECONDS [SEED]] - the structures that CPUs share in the kernel,
- * skbtrace_ring.h and skbtrace_named.h of include/linux/, under real threads.
- * Made to be compiled with -fsanitize=thread, and with address,undefined;
- * tests/stress.sh does so.
+ * ring_stress [SECONDS [SEED]] - skbtrace_ring.h and skbtrace_named.h of
+ * include/linux/, which CPUs share, with threads. tests/stress.sh compiles it
+ * with -fsanitize=thread, and with address,undefined.
  *
  * BREAK_RELEASE and BREAK_ONCE (ring_shim.h), BREAK_CONSUME and BREAK_SPARE
  * each build in a fault that must be found.
@@ -127,7 +126,7 @@ static void produce_one(struct ring_test *t)
 #ifdef BREAK_SPARE
 	r->limit = r->size;
 #endif
-	/* the reader can only have made more room since */
+	/* the reader can only have freed more since */
 	if (!important && skbtrace_ring_unread(r) + r->spare >= r->nr)
 		FAIL("an ordinary block in the spare part, seq %" PRIu64,
 		     t->seq);
@@ -160,7 +159,7 @@ static void *producer(void *arg)
 	return NULL;
 }
 
-/* Sequence numbers that are missing must be those counted as lost. */
+/* The missing sequence numbers must be those counted as lost. */
 static void check_head(struct ring_test *t, const struct head *h, u64 seq)
 {
 	t->missed += h->first_seq - seq;
@@ -253,7 +252,7 @@ static void ring_round(u64 *seed, double seconds, u64 totals[2])
 	t->pace_in = 1 + rnd_below(seed, 16);
 	t->pace_out = 1 + rnd_below(seed, 16);
 	t->until = now() + seconds;
-	/* near its end, so that the counters wrap; only 2^n stays in step */
+	/* near their end, so that the counters wrap; that works for 2^n only */
 	if (!(t->ring.nr & (t->ring.nr - 1))) {
 		t->ring.produced = -3UL;
 		t->ring.consumed = -3UL;
@@ -277,7 +276,7 @@ static void ring_round(u64 *seed, double seconds, u64 totals[2])
 
 /*
  * Cookies from 1 to NAMES_ADDED are added, those above never are. The epoch
- * goes up while others look.
+ * grows while other threads look up.
  */
 #define NAMES_NR	256
 #define NAMES_ADDED	400
@@ -331,7 +330,7 @@ static void *names_thread(void *arg)
 	return NULL;
 }
 
-/* Nobody else is there any more: an entry is a cookie and an epoch, whole. */
+/* After all threads have ended: an entry is a complete cookie and epoch. */
 static void names_check(struct names_test *t)
 {
 	u64 e, cookie;

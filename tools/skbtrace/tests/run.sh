@@ -4,15 +4,15 @@
 #
 #	SKBTRACE=path/to/skbtrace tests/run.sh [SUITE...]
 #
-# A suite is an executable that prints "ok N - name" lines and leaves with 0
-# if all is well; one that ends early without a failed test is a failure too. One
-# that prints "1..0 # SKIP WHY" is skipped.
+# A suite is an executable that prints lines "ok N - name", and exits with 0 if all
+# passed. Another exit status without a failed test is a failure, too. A suite that
+# prints "1..0 # SKIP WHY" is skipped.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
 export SKBTRACE=${SKBTRACE:-$here/../skbtrace}
 export LC_ALL=C TZ=UTC
 unset NO_COLOR
-# Before the python3 of a version manager, which starts in 5 times as long
+# The python3 of a version manager takes 5 times as long to start: it comes later
 PATH=/usr/bin:/bin:$PATH
 n=0 failed=0 skipped=0
 

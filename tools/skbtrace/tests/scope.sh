@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# --netns, --dev, --mark, --cgroup, --pid: what the kernel gets, what is wrong,
-# on the command line and in skbtrace.conf; what status says. TAP.
+# --netns, --dev, --mark, --cgroup, --pid, on the command line and in skbtrace.conf:
+# what is written to the control files, bad input, status. TAP.
 # shellcheck disable=SC2317 # ok() runs what stands behind it
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/record_lib.sh"
 need python3
 
-# holds FILE TEXT...: the control files
+# holds FILE TEXT...: each control file has its text
 holds() {
 	while [ $# -gt 0 ]; do
 		is "$1=$(cat "d/skbtrace/$1")" "$1=$2" || return 1
@@ -15,14 +15,14 @@ holds() {
 	done
 }
 
-# rec ARGS...: record anew
+# rec ARGS...: records, with fresh control files
 rec() {
 	fresh
 	rm -f x.dat
 	run record -q -f -o x.dat "$@"
 }
 
-# bad CODE TEXT [HINT]: the run failed so, and nothing was started
+# bad CODE TEXT [HINT]: it has failed with these, and started nothing
 bad() {
 	is "$rc" "$1" && says "$2" && { [ -z "${3-}" ] || says "$3"; } &&
 		enabled "" && test ! -e x.dat
@@ -123,7 +123,7 @@ ok "--dev: nobody is in that namespace" bad 1 \
 rec --dev lo --netns nix
 ok "--dev: no such namespace" bad 2 "--netns nix: no such"
 
-# Where another namespace is called web: it has no interface but lo.
+# Where another namespace, which has only lo, is called web
 inside() { # COMMAND...: with $other, its inode number
 	# shellcheck disable=SC2016
 	unshare -m sh -c 'mount -t tmpfs none /run && mkdir /run/netns &&
@@ -214,7 +214,7 @@ else
 	ok "--cgroup without a hierarchy" bad 1 "no cgroup2 hierarchy is mounted"
 fi
 
-# ---- what the kernel has not, or does not want ----
+# ---- a kernel without these filters, and one that refuses ----
 
 for o in "netns:$inode" dev:lo mark:1 "pid:$$"; do
 	fresh

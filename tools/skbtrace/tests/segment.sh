@@ -12,7 +12,7 @@ for s in basic wrap marks cut again lost router reuse part strange many sndbuf; 
 	"$S" parse --latency --json $s.dat >$s.json 2>why && jq -e -s \
 		'last.event == "segments"' $s.json >/dev/null
 	result $? "$s: JSON"
-	# of what is complete the stages are the whole, to the nanosecond
+	# stages of complete bytes add up to the whole, to the nanosecond
 	jq -s -r 'group_by(.side)[] | select(.[0].side) |
 		([.[] | select(.stage == .side).complete_us] | add // 0) as $all |
 		([.[] | select(.stage != .side).complete_us] | add // 0) as $sum |
@@ -28,7 +28,7 @@ done
 "$S" parse --latency two_a.dat two_b.dat >out 2>err
 golden segment-two.txt
 "$S" parse --latency --json two_a.dat two_b.dat >two.json
-# the true offset and delay are within what is printed
+# the true offset and delay are within the printed bounds
 jq -e -s 'map(select(.event == "segment_clock"))[0] as $c |
 	(map(select(.stage == "network"))[0].min_us * 1000 - 1000000 | fabs) <=
 	$c.error_ns and ($c.ahead_ns - 2500000000 | fabs) <= $c.error_ns and
@@ -37,7 +37,7 @@ jq -e -s 'map(select(.event == "segment_clock"))[0] as $c |
 [ ! -s why ]
 result $? "two hosts: clocks and delays to within the error that is told"
 
-# apart OTHER MESSAGE HINT: what is said if nothing of two hosts' is joined
+# apart OTHER MESSAGE HINT: nothing of the two hosts can be joined
 apart() {
 	"$here/gen_segment.py" "$1" "$1.dat" || exit 1
 	run 0 parse --latency two_a.dat "$1.dat"
@@ -62,7 +62,7 @@ result $? "of one host: nothing is said"
 diff <("$S" parse --latency basic.dat) <("$S" parse --latency wrap.dat) >why
 result $? "sequence numbers wrap"
 
-# pieces SCENARIO COMPLETE PARTIAL ARGS...
+# pieces SCENARIO COMPLETE PARTIAL ARGS...: compares these counts
 pieces() {
 	local f=$1 want="$2 $3" got
 	shift 3

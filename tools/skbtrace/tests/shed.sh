@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Recordings of which max_cost has left a part out. TAP.
+# Recordings from which max_cost has left a part out. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need jq python3

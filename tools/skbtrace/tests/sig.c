@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A signal that comes while signals are taken, at whatever instruction of that,
- * is told then or the next time. Each instruction in turn: a child is stepped
- * up to it, and gets the signal there.
+ * A signal that arrives while signals are taken, at any instruction, is
+ * reported then or the next time. For each instruction, a child is stepped up
+ * to it, and gets the signal there. TAP.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -28,7 +28,7 @@ static void __attribute__((noreturn)) child(void)
 
 enum outcome { TOLD, FORGOTTEN, PAST, CANNOT };
 
-/* The signal after @steps instructions; PAST: it had been taken by then. */
+/* Sends the signal after @steps instructions; PAST: there are fewer. */
 static enum outcome one(int steps)
 {
 	enum outcome ret = CANNOT;

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# The command latency, against a control directory of plain files: what it asks
-# the kernel for, what it makes of the histograms, bad input. TAP.
+# The command latency, with a control directory of plain files: what it writes there,
+# what it prints of the histograms, bad input. TAP.
 # shellcheck disable=SC2317 # ok() runs what stands behind it
 
 # shellcheck source-path=SCRIPTDIR
@@ -10,8 +10,8 @@ golden=$here/golden
 
 echo "TAP version 13"
 
-# As the kernel prints it: 1000 bytes sent, three of them slow, and what a newer
-# kernel may say besides
+# As the kernel prints it: 1000 values, three of them slow, and lines of a newer
+# kernel
 histograms() {
 	cat <<-'END'
 	latency every=65536 started_ns=1000000000 now_ns=3500000000 more=1
@@ -33,7 +33,7 @@ histograms() {
 	END
 }
 
-# with_stages ARGS...: control files of a kernel that has them
+# with_stages ARGS...: control files of a kernel that has histograms
 with_stages() {
 	"${@:-fresh}"
 	cat >>d/skbtrace/format <<-'END'
@@ -69,7 +69,7 @@ ok "over time" golden stages.heat
 run latency --stage qdisc
 ok "one stage" is "$(grep -c '^[a-z]' out)" 1
 
-# what is asked for
+# what is written to the control files
 with_stages kernel
 "$S" latency -r d --every 4k --sample 10 'port 443' -i 0.2 >out 2>err &
 pid=$!

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * state_stress [SECONDS [SEED]] - include/linux/skbtrace_state.h, what a
- * session remembers of connections, under real threads; built as ring_stress.
+ * state_stress [SECONDS [SEED]] - include/linux/skbtrace_state.h, what a session
+ * stores for connections, with threads; built as ring_stress.
  *
- * More connections than places. Each has a lock, as its socket has, and whoever
- * holds it knows what the entry must say. BREAK_RELEASE (ring_shim.h) builds in
- * a place that is given back without order, BREAK_LOCK one connection in two
- * hands.
+ * There are more connections than entries. Each has a lock, as its socket has;
+ * its holder knows what the entry must be. BREAK_RELEASE (ring_shim.h) makes an
+ * entry be given back without order, BREAK_LOCK lets two threads have a
+ * connection.
  *
  * Output is TAP; exit status 0 if all is well.
  */
@@ -22,7 +22,7 @@
 
 enum { NR_THREADS = 4, NR_CONNS = 64, NR_PLACES = 32 };
 
-/* A connection, and what the session must remember of it. */
+/* A connection, and what the session must have stored for it */
 struct conn {
 	pthread_mutex_t		lock;
 	u64			cookie;
@@ -66,7 +66,7 @@ static void change(struct conn *c, struct skbtrace_state *state, u64 r)
 	state->count++;
 	state->value = (u8)(r >> 32);
 	state->wait_since = ~r;
-	/* others look at the key, and may even try to take the place */
+	/* others read the key, and may even try to take the entry */
 	c->want.since = state->since;
 	c->want.count = state->count;
 	c->want.value = state->value;
@@ -114,7 +114,7 @@ static void *worker(void *seed)
 	return NULL;
 }
 
-/* Nobody works any more: each entry is somebody's, and nobody has two. */
+/* After all threads have ended: an entry is of a connection, none has two. */
 static void check_table(void)
 {
 	int entries = 0, known = 0;
@@ -136,7 +136,7 @@ int main(int argc, char **argv)
 	until = now() + (argc > 1 ? atof(argv[1]) : 2);
 	for (int i = 0; i < NR_CONNS; i++) {
 		pthread_mutex_init(&conns[i].lock, NULL);
-		/* handed out in runs per CPU, as the kernel does */
+		/* cookies are assigned in runs per CPU, as in the kernel */
 		conns[i].cookie = 1 + (u64)(i / 16) * 0x1000 + i % 16;
 	}
 	for (int i = 0; i < NR_THREADS; i++) {

@@ -1,9 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# On a kernel as a distribution ships it: the modules load, list says what is
-# there and why the rest is not, all that is there can be recorded and read, the
-# modules can be unloaded, and the kernel has had nothing to complain of. TAP.
-# In a virtual machine:
+# On a distribution's kernel: the modules load; list says which events are available
+# and why others are not; those that are can be recorded and read; the modules can be
+# unloaded; the kernel has logged no warning. TAP. In a virtual machine:
 #
 #	scripts/vm.sh -k stock-6.12 tools/skbtrace/tests/stock_vm.sh
 # shellcheck disable=SC2154,SC2317 # vm_lib.sh sets them, ok() runs them
@@ -11,7 +10,7 @@
 . "$(dirname "$0")/vm_lib.sh"
 need modprobe ss tc
 
-# the events in the given state, a line each
+# The events in this state, a line each
 events() { # STATE...
 	local state
 	for state; do
@@ -36,7 +35,7 @@ for event in tcp_active_conn tcp_connection tcp_retransmit skb_drop; do
 	ok "$event is there" grep -qx "$event" <<<"$(events exact inferred)"
 done
 all=$(events exact inferred | paste -sd,)
-traffic 2 1000 &	# a first connection costs python a second
+traffic 2 1000 &	# python takes a second for its first connection
 wait
 bg record -o all.dat -e "$all"
 tc qdisc add dev lo root netem loss 5%

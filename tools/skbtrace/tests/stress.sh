@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# tests/stress.sh [SECONDS [SEED]] - what CPUs share in the kernel, under threads
+# tests/stress.sh [SECONDS [SEED]] - what CPUs of the kernel share, with threads
 #
 # Builds tests/ring_stress.c, state_stress.c, verdict_stress.c and hold_stress.c
 # with the thread sanitizer and with those for addresses and undefined
@@ -24,7 +24,7 @@ result() {
 	echo "$1 $number - $2"
 }
 
-# attempt PROGRAM SANITIZERS SECONDS [FAULT]: 2 if it does not compile
+# attempt PROGRAM SANITIZERS SECONDS [FAULT]: its exit status; 2: it does not compile
 attempt() {
 	${CC:-gcc} -std=gnu11 -O2 -g -Wall -Wextra -fsanitize="$2" \
 		-fno-sanitize-recover=all ${4+"-D$4"} -pthread \
@@ -47,9 +47,9 @@ for program in ring_stress state_stress verdict_stress hold_stress; do
 	done
 done
 
-# PROGRAM|FAULT|WHAT IT DOES|WHAT MUST BE SEEN
+# PROGRAM|FAULT|WHAT THE FAULT IS|WHAT THE PROGRAM MUST PRINT
 while IFS='|' read -r program fault what sign; do
-	# It ends when it finds something: a busy machine has more time for it.
+	# It ends when it finds the fault, so a busy machine may get more time.
 	for time in 1 4 16; do
 		status=0
 		attempt "$program" thread $time "$fault" || status=$?

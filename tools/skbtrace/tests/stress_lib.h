@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* What the stress tests share: chance, time, the first failure. */
+/* Shared by the stress tests: random numbers, time, the first failure. */
 #ifndef SKBTRACE_STRESS_LIB_H
 #define SKBTRACE_STRESS_LIB_H
 
@@ -24,7 +24,7 @@ static inline double now(void)
 	return t.tv_sec + t.tv_nsec / 1e9;
 }
 
-/* Only the first one is told in full: the rest follow from it. */
+/* Only the first failure is printed: others follow from it. */
 static unsigned long failures;
 
 #define FAIL(...) do {							\

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# parse --summary: rows of a range, of a choice, of several hosts, of many
-# connections. TAP.
+# parse --summary: rows of a time range, of a choice of events, of several hosts, of
+# many connections. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need jq python3
@@ -13,7 +13,7 @@ for s in window boot_a boot_a_later boot_b boot_other boot_old; do
 	summary $s $s.dat
 done
 
-# row NAME WANT ARGS...: the cells of sk=1 behind its name, blanks squeezed
+# row NAME WANT ARGS...: compares the cells of sk=1 behind its name, blanks squeezed
 row() {
 	local name=$1 want=$2 got
 	shift 2
@@ -53,21 +53,21 @@ result $? "each connection of a socket is one"
 
 # ---- beginnings, ends, drops of no socket
 
-summary fates fates.dat
-fate() {	# NAME LPORT WANT: the cells behind RTT
-	"$S" parse --summary fates.dat >out 2>err
+summary outcomes outcomes.dat
+outcome() {	# NAME LPORT WANT: compares the cells behind RTT
+	"$S" parse --summary outcomes.dat >out 2>err
 	got=$(awk -v c=":$2>" 'index($1, c) {
 		$1 = $2 = $3 = $4 = $7 = ""; print }' out | tr -s ' ')
 	[ "$got" = "$3" ] || { echo "is: $got"; cat out err; } >why
 	[ ! -s why ]
 	result $? "$1"
 }
-fate "refused" 1 " 0 0 refused connect 100% => refused"
-fate "reset before there was an answer" 3 " 0 0 reset by peer connect 100% => refused"
-fate "another error has its own word" 4 " 0 0 EPROTO app 100% => error"
-fate "timed out" 5 " 0 0 timed out app 100% => timed-out?"
-fate "given up" 6 " 0 0 given up connect 100% => no-answer"
-fate "spurious, duplicates, strays" 35276 " 5 28 open spurious 3 duplicates 7"
+outcome "refused" 1 " 0 0 refused connect 100% => refused"
+outcome "reset before there was an answer" 3 " 0 0 reset by peer connect 100% => refused"
+outcome "another error has its own word" 4 " 0 0 EPROTO app 100% => error"
+outcome "timed out" 5 " 0 0 timed out app 100% => timed-out?"
+outcome "given up" 6 " 0 0 given up connect 100% => no-answer"
+outcome "spurious, duplicates, strays" 35276 " 5 28 open spurious 3 duplicates 7"
 foot() {	# NAME PATTERN
 	grep -q "$2" out || cat out >why
 	[ ! -s why ]
@@ -75,7 +75,7 @@ foot() {	# NAME PATTERN
 }
 foot "those of nobody are counted" '^# 32 segments were dropped of connections'
 foot "so is who idles" '^# open, and nothing happened on them: 1, '
-"$S" parse --summary -v fates.dat >out
+"$S" parse --summary -v outcomes.dat >out
 foot "-v shows it" '^10.0.2.1:7>'
 [ "$(grep -c ':0>' out)" = 0 ] || cat out >why
 [ ! -s why ]
@@ -92,18 +92,18 @@ share() {	# NAME LPORT WANT
 }
 share "who waits for answers" 40001 "app 48% peer 46% rtt 4% swnd 2% => peer-thinks"
 share "so without the send limit" 40002 "app 50% peer 46% cwnd 4% => peer-thinks"
-"$S" parse fates.dat -e skb_drop >out
+"$S" parse outcomes.dat -e skb_drop >out
 [ "$(sed -n 's/.* dir=\(fwd\|rx\) .* seq=\([0-9]*\) .*/\1 \2/p' out |
 	sort | uniq -c | tr -s ' ' | tr '\n' ,)" = \
 	" 1 fwd 100, 1 fwd 12345, 1 fwd 9, 3 rx 100," ] || cat out >why
 [ ! -s why ]
 result $? "numbers are relative where the tuple is known"
-[ "$("$S" parse --summary --json fates.dat | jq -c \
+[ "$("$S" parse --summary --json outcomes.dat | jq -c \
 	'select(.sk == "1") | [.open, .end, .err]')" = \
 	'[false,"refused","ECONNREFUSED"]' ]
 result $? "JSON has it, too"
 
-# ---- a choice
+# ---- a choice of events
 
 row "--conn sk=" "$all" --conn sk=1
 row "--conn by its own end is the same row" "$all" --conn 10.0.2.1:37846

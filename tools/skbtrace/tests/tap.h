@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* TAP for the test programs: result() for each, and the number at the end. */
+/* TAP for test programs: result() for each test, and the plan at the end. */
 #ifndef SKBTRACE_TESTS_TAP_H
 #define SKBTRACE_TESTS_TAP_H
 

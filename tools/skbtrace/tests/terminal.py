@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""A program on a terminal of its own: what it shows, and keys for it."""
+"""Runs a program on a terminal of its own: its screen, keys, job control."""
 
 import fcntl
 import os

@@ -28,7 +28,7 @@ if [ -e "$examples/causes.dat" ]; then
 	result $? "no terminal: as with -b"
 fi
 
-# A while: what changes, what lasts, what goes, what is lost
+# Refreshes over a while: trouble that begins, lasts, ends; losses
 "$here/gen_top.py" story story.dat || exit 1
 batch story story.dat -d 5
 batch sorted story.dat -d 10 -n 3 --sort -conn --top 2
@@ -70,12 +70,12 @@ result $? "from a pipe"
 [ ! -s why ]
 result $? "a reader that goes away"
 
-# ---- many: all of them do something each second; or live for a moment
+# ---- many connections: each with an event a second, or short ones
 
 kib() {	# FILE LIMIT ARGS...
 	local file=$1 limit=$2 measured
 	shift 2
-	# a sanitizer keeps what is freed for a while
+	# a sanitizer keeps freed memory for a while
 	! grep -qa __asan_init "$S" || limit=$((limit * 3))
 	measured=$(measure "$S" top -b -i "$file" "$@")
 	[ "${measured%% *}" -lt "$limit" ] || echo "$measured" >>why

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# top on a terminal: what it shows there, and what keys and signals do. TAP.
+# top on a terminal: the screen, keys, signals. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need python3

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * verdict_stress [SECONDS [SEED]] - include/linux/skbtrace_verdict.h, what a
- * filter has said of connections, under real threads; built as ring_stress.
+ * verdict_stress [SECONDS [SEED]] - include/linux/skbtrace_verdict.h, the cache of
+ * verdicts on connections, with threads; built as ring_stress.
  *
- * Several connections to a place, all of which are connected elsewhere now and
- * then. What is remembered must be what the filter would say. BREAK_ONCE
- * (ring_shim.h) builds in plain accesses, BREAK_MIX verdicts that do not depend
- * on the addresses.
+ * Several connections share an entry; each changes its peer now and then. A
+ * cached verdict must be the filter's. BREAK_ONCE (ring_shim.h) makes accesses
+ * plain, BREAK_MIX makes verdicts independent of the addresses.
  *
  * Output is TAP; exit status 0 if all is well.
  */

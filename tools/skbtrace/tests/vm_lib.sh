@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
 # shellcheck shell=bash disable=SC2317,SC2034 # ok() runs what stands behind it
-# What the suites share that run the program on a real kernel part: sourced by
-# them, in a virtual machine.
+# Shared by the suites that run the program on a real kernel, in a virtual machine
 
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,7 +22,7 @@ n=0
 # shellcheck source=assert.sh
 . "$here/assert.sh"
 need ip python3
-# No TIME_WAIT: those of one part would end in a later one, a minute after
+# No TIME_WAIT: it would end a minute later, in another part of the test
 echo 0 >$tw_buckets
 
 value() { # FILE KEY
@@ -38,14 +37,14 @@ run() {
 	rc=$?
 }
 
-# bg ARGS...: in the background; returns when tracing is on
+# bg ARGS...: runs the program in the background; returns when tracing is on
 bg() {
 	"$S" "$@" >bg.out 2>bg.err &
 	pid=$!
 	wait_for is_tracing
 }
 
-# TCP connections over loopback that send something.
+# Makes TCP connections over loopback, each of which sends so many bytes
 traffic() { # CONNECTIONS BYTES
 	python3 -c '
 import socket, sys, threading

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# parse --where: which events it is true of, names, units, types, messages. TAP.
+# parse --where: which events it selects; names, units, types, messages. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need jq python3
@@ -10,7 +10,7 @@ for s in basic zoo conns lost other_host; do
 done
 gen speed many.dat 2000
 
-# count EXPR FILE...: how many of which events
+# count EXPR FILE...: how many events of each kind it selects
 count() {
 	"$S" parse --json --where "$@" 2>err |
 		jq -r 'select(.event | test("^(trace|trace_end|lost)$") | not).event' |
@@ -18,7 +18,7 @@ count() {
 		     END { print "" }'
 }
 
-# ---- what it shows
+# ---- what it selects
 
 while read -r f expr; do
 	echo "$f $expr: $(count "$expr" "$f.dat")"
@@ -89,7 +89,7 @@ zoo rto_us<5
 END
 golden where.txt
 
-# As JSON shows it, each key is a field; what has no value is none of a line
+# Each key of the JSON is a field; an event without a value is not selected
 "$S" parse --json zoo.dat basic.dat 2>err | jq -r 'keys[]' | sort -u |
 	grep -vxE 't_ns|time|trace|host|stack|kernel|cpus|version|start_mono_ns|lost|traces|events|unknown|backward|complete' >keys
 [ "$(wc -l <keys)" -gt 50 ] || echo "only $(wc -l <keys) keys" >why
@@ -131,9 +131,9 @@ got=$(cells --where 'event=skb_drop or end=yes' conns.dat --conn sk=1003)
 [ ! -s why ]
 result $? "summary: events that it is true of count"
 
-# ---- what is wrong
+# ---- bad expressions
 
-# bad EXPR WORDS [ARGS...]
+# bad EXPR WORDS [ARGS...]: exit code 2, and the words
 bad() {
 	local expr=$1 words=$2
 	shift 2

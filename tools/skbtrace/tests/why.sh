@@ -1,8 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# why: verdicts of recordings, what is said when something is missing, bad
-# input, many connections. The verdicts themselves are tried on kernels, by
-# the selftest of that name. TAP.
+# why: verdicts on recordings, messages when something is missing, bad input, many
+# connections. The selftest of that name tests the verdicts on kernels. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need jq python3
@@ -48,7 +47,7 @@ if [ -e "$examples/causes.dat" ]; then
 	[ ! -s why ]
 	result $? "sentences fit a terminal"
 
-	# each number that is named is an event of that kind
+	# each number that a verdict names is an event of that kind
 	run 0 why --json "$examples/causes.dat"
 	jq -r '.verdicts[].evidence[] |
 		"\(.event) \(.word // "-") \(.first.cpu):\(.first.seq)",
@@ -87,10 +86,10 @@ gen_summary() {
 	"$here/gen_summary.py" "$@" || exit 1
 }
 
-# ---- fates, without a kernel
+# ---- outcomes, without a kernel
 
-gen_summary fates fates.dat
-run 0 why --json fates.dat
+gen_summary outcomes outcomes.dat
+run 0 why --json outcomes.dat
 jq -r 'select(.verdicts[0].trouble) | "\(.conn | split(":")[1] |
 	split(">")[0]) \(.verdicts[0].name)"' out | sort -n >got
 for want in "1 refused" "3 refused" "4 error" "5 timed-out"; do
@@ -99,7 +98,7 @@ done
 [ ! -s why ]
 result $? "refused, reset, an error, timed out"
 
-run 0 why fates.dat
+run 0 why outcomes.dat
 says '^# tcp_turn was not recorded' out
 [ ! -s why ]
 result $? "says which events would tell more"
@@ -109,9 +108,9 @@ run 0 why --json at_once.dat
 jq -r 'select(.conn) | "\(.conn | split(">")[0]) \(.verdicts[0].name)"' out >got
 [ "$(head -n 1 got)" = "10.0.2.1:2 refused" ] || cat got >>why
 [ ! -s why ]
-result $? "one that took no time has a fate, and comes first"
+result $? "one that took no time has an outcome, and comes first"
 
-# ---- something is missing
+# ---- recordings that lack something
 
 gen summary_lost summary_lost.dat
 run 0 why summary_lost.dat
@@ -130,7 +129,7 @@ says 'healthy|no connection|in trouble' out
 [ ! -s why ]
 result $? "a recording without a connection in trouble"
 
-# a part of the recording is gone: what is left can't be certain
+# events of the recording were lost: no verdict is certain
 python3 - "$here/../../../examples/causes.dat" hole.dat <<'PY'
 import struct, sys
 data, out, pos, n = open(sys.argv[1], "rb").read(), b"", 16, 0
@@ -157,29 +156,29 @@ run 1 why no-such-file.dat
 says 'cannot open no-such-file.dat: No such file'
 [ ! -s why ]
 result $? "no such file"
-run 2 parse --why --summary fates.dat
+run 2 parse --why --summary outcomes.dat
 says 'pick one|one of them'
 [ ! -s why ]
 result $? "--why and --summary"
-run 2 parse --top 3 fates.dat
+run 2 parse --top 3 outcomes.dat
 says 'top needs'
 [ ! -s why ]
 result $? "--top alone"
 for bad in '' x 1:x 1:2:3 5-3 -1 1/ 1/2/3:4 99999999999:1 ','; do
-	run 2 parse --seq "$bad" fates.dat
+	run 2 parse --seq "$bad" outcomes.dat
 	says 'not an event'
 done
 [ ! -s why ]
 result $? "numbers that are none"
-run 2 parse --seq 1 --summary fates.dat
+run 2 parse --seq 1 --summary outcomes.dat
 says 'seq is for lines'
 [ ! -s why ]
 result $? "--seq and --summary"
-run 2 why fates.dat -- true
+run 2 why outcomes.dat -- true
 says 'pick one|one of them'
 [ ! -s why ]
 result $? "a file and a command"
-run 2 why --top x fates.dat
+run 2 why --top x outcomes.dat
 run 2 why --top x
 says 'not a count'
 run 2 why --conn x 'port 1'
@@ -189,7 +188,7 @@ run 2 why -o - 'port 1'
 result $? "what parse would refuse, before anything is recorded"
 for o in '-w 1' '-e @all' '-o x' '-f' '-r d' '--netns x'; do
 	# shellcheck disable=SC2086 # an option and its value
-	run 2 why $o fates.dat
+	run 2 why $o outcomes.dat
 	says '--session are for a'
 done
 [ ! -s why ]
@@ -199,7 +198,7 @@ run 1 why bad.dat
 [ -s err ] || echo "no message" >>why
 [ ! -s why ]
 result $? "not a recording"
-"$S" why --json fates.dat | head -1 >out
+"$S" why --json outcomes.dat | head -1 >out
 jq -e .verdicts out >/dev/null
 result $? "a reader that goes away"
 

@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# why: what goes by all events of a kind, or by that there are none, is not said
-# if some of them were lost meanwhile. Drops at a socket, each with its cause. TAP.
+# why: a rule that needs all events of a kind, or their absence, does not speak if some
+# of them were lost. And drops at a socket, each with its cause. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need jq python3
 
-# said SCENARIO [EVENT FROM TO]: "SK VERDICT CERTAINTY" of those in trouble, and of
-# whom nothing can be said
+# said SCENARIO [EVENT FROM TO]: "SK VERDICT CERTAINTY" of connections in trouble, and
+# of those about which nothing can be said
 said() {
 	"$here/gen_why.py" "$1" one.dat "${@:2}" || exit 1
 	run 0 why --json one.dat
@@ -15,7 +15,7 @@ said() {
 		$v.name == "cannot-say") | "\(.sk) \($v.name) \($v.certainty)"' out
 }
 
-# says WANTED NAME SCENARIO [EVENT FROM TO]
+# says WANTED NAME SCENARIO [EVENT FROM TO]: compares what is said
 says() {
 	local got
 	got=$(said "${@:3}")
@@ -24,7 +24,7 @@ says() {
 	result $? "$2"
 }
 
-# needs VERDICT CERTAINTY SCENARIO EVENT...: it needs all of these events
+# needs VERDICT CERTAINTY SCENARIO EVENT...: without one of them it is not said
 needs() {
 	local verdict=$1 sure=$2 scenario=$3 event
 	says "7 $verdict $sure" "$verdict: nothing lost" "$scenario"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The flight recorder's parts without a kernel: a window against a simple
- * model, while cuts are read by another thread; who may ask for a snapshot,
- * and when it is due. TAP.
+ * Parts of the flight recorder, without a kernel: a window against a simple
+ * model, while another thread reads snapshots; which events may ask for a
+ * snapshot, and when it is due. TAP.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -68,7 +68,7 @@ struct cpu {
 
 static struct cpu cpus[CPUS];
 
-/* Is the cut, of each CPU, its newest sub-buffers without a gap? */
+/* Has the snapshot each CPU's newest sub-buffers, without a gap? */
 static bool sound(const struct window_cut *c, const u64 *until, u64 *records)
 {
 	u64 seq[CPUS] = {}, nr = 0;
@@ -104,7 +104,7 @@ static void add_one(struct window *w, u32 *epoch, u64 now, bool epochs)
 	u32 cpu = next(CPUS);
 	struct cpu *c = &cpus[cpu];
 
-	/* Each follows at its own times, as the kernel's timers do. */
+	/* Each CPU writes at its own times, as the kernel's timers do. */
 	for (u32 i = 0; i < CPUS; i++)
 		if (now % 16 == i * 5)
 			cpus[i].epoch = *epoch;
@@ -131,7 +131,7 @@ static void *read_cut(void *arg)
 {
 	struct reading *r = arg;
 
-	/* Again and again, while the window moves on. */
+	/* Takes snapshots again and again, while the window moves on. */
 	r->ok = true;
 	for (int i = 0; r->ok && i < 20; i++)
 		r->ok = sound(&r->cut, r->until, &r->records);

@@ -1,16 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Frames for others: the dissector in tshark, recordings as pcapng, programs for
-# tc. Against the recordings below examples, and captures that gen.py makes.
+# Other tools: the dissector in tshark, recordings as pcapng, programs for tc. With the
+# recordings in examples, and those that gen.py makes. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
 need ip python3 strace tc tcpdump tshark
 examples=$here/../../../examples
 lua=$tmp/skbtrace.lua
-# tshark as root is told so, and wants a home of its own
+# tshark warns root, and needs a home
 export HOME=$tmp XDG_CONFIG_HOME=$tmp
 
-# shark OPTION...: what it prints; a line for root is none of its troubles
+# shark OPTION...: prints what tshark prints; its warning for root is no error
 shark() {
 	tshark -X lua_script:"$lua" "$@" 2>err.shark
 	rc=$?
@@ -18,14 +18,14 @@ shark() {
 	return "$rc"
 }
 
-# column FILE [OPTION...]: what it tells of each frame
+# column FILE [OPTION...]: the info column of each frame
 column() {
 	local file=$1
 	shift
 	shark -r "$file" -T fields -e _ws.col.Info "$@"
 }
 
-# frames FILE: as x.pcapng, with the dissector for it
+# frames FILE: makes x.pcapng of it, and the dissector
 frames() {
 	"$S" list -i "$1" --dissector >"$lua" &&
 		"$S" pcap "$1" -o x.pcapng 2>err.pcap
@@ -33,7 +33,7 @@ frames() {
 
 # ---- the dissector ----
 
-# same FILE: tshark reads all that parse reads
+# same FILE: tshark has all events and fields that parse has
 same() {
 	frames "$1"
 	{
@@ -68,7 +68,7 @@ same history.dat
 frames "$examples/loss.dat"
 column x.pcapng >base
 
-# found N FILTER: so many frames
+# found N FILTER: it selects so many frames
 found() {
 	local n
 	n=$(shark -r x.pcapng -Y "$2" -T fields -e frame.number | wc -l)
@@ -92,7 +92,7 @@ found "$(events --where 'pid=89')" 'skbtrace.pid == 89 && !skbtrace.task'
 found "$(events -e '@trouble')" skbtrace.expert.trouble
 found 0 'skbtrace.gap || skbtrace.lost || skbtrace.expert.malformed'
 
-# A word that is harmless in a set is no trouble
+# An event of @trouble with a harmless reason is no trouble
 drop=$("$S" parse "$examples/causes.dat" --json -e skb_drop |
 	grep -c -e '"NOT_SPECIFIED"' -e '"SOCKET_FILTER"')
 frames "$examples/causes.dat"
@@ -100,7 +100,7 @@ found $(($("$S" parse "$examples/causes.dat" --json -e @trouble |
 	   grep -c '"seq":') - drop)) skbtrace.expert.trouble
 frames "$examples/loss.dat"
 
-# alike HOW [OPTION...]: tells the same of the frames in another dress
+# alike HOW [OPTION...]: the same frames in another form have the same columns
 alike() {
 	local how=$1
 	shift
@@ -121,7 +121,7 @@ sort -n seqs | grep -Fxvc -f - want >missing
 [ "$(cat missing)" = 0 ] && [ "$(grep -c 'and 1 more' <(column re.pcap))" -gt 100 ]
 result $? "several blocks in a frame"
 
-# What is not there is told: as many as there were
+# The gap that missing frames leave is shown, with the right number
 "$here/reframe.py" without:7 x.pcapng re.pcap
 blocks=$(shark -r x.pcapng -Y skbtrace.seq -T fields -e frame.number | wc -l)
 gaps=$(shark -r re.pcap -Y skbtrace.gap -T fields -e skbtrace.gap |
@@ -137,7 +137,7 @@ for how in cut flip version; do
 	result $? "frames that are wrong: $how"
 done
 
-# Of another kernel: what has the same name is found, by the sender's format
+# Another kernel's frames: fields are found by name, in the sender's format
 "$S" pcap "$examples/loss.dat" -o x.pcapng 2>/dev/null
 "$S" list -i zoo.dat --dissector >"$lua"
 a=$(shark -r x.pcapng -T fields -e skbtrace.tcp_rttm.rtt_us | grep -c .)
@@ -163,7 +163,7 @@ tshark -r x.pcapng -T fields -e frame.time_epoch 2>/dev/null | tail -n +24 >when
 	sed 's/.*"time":"\([^"]*\)".*/\1/' | while read -r t; do
 	date -u -d "$t" +%s.%N
 done >want
-# without names, of which parse tells nothing
+# without names, which parse does not print
 sort when.txt | comm -13 - <(sort want) >>why
 [ ! -s why ]
 result $? "frames have the times of their events"
@@ -184,14 +184,14 @@ result $? "from stdin to stdout"
 
 # ---- with packets ----
 
-# with LINK FILE: as x.pcapng, with the packets it tells of
+# with LINK FILE: makes x.pcapng of it, with the packets that its events are about
 with() {
 	"$S" parse "$2" --json 2>/dev/null | "$here/mkpackets.py" "$1" packets.pcap
 	"$S" list -i "$2" --dissector >"$lua"
 	"$S" pcap "$2" --with packets.pcap -o x.pcapng 2>err
 }
 
-# commented N TEXT: so many packets, of each link type
+# commented N TEXT: so many packets have this comment, with each link type
 commented() {
 	local n
 	n=$(shark -r x.pcapng -Y "frame.comment contains \"$2\" && ip" \
@@ -237,7 +237,7 @@ run 0 pcap "$examples/loss.dat" --with cut.pcap -o y.pcapng &&
 	grep -q 'what comes before is read' err && grep -q 'are not there' err
 result $? "a capture that ends too early"
 
-# hostile SEED: all.pcap with some bytes changed, and cut off
+# hostile SEED: all.pcap with some bytes changed, and its end cut off
 hostile() {
 	python3 -c '
 import random, sys
@@ -259,7 +259,7 @@ result $? "captures with other bytes"
 
 # ---- programs for tc ----
 
-# sieve FILE EVENT COND: finds what parse finds by --where
+# sieve FILE EVENT COND: the program passes what parse --where selects
 sieve() {
 	local file=$1 event=$2 cond=$3
 	"$S" pcap "$file" -o x.pcapng 2>/dev/null
@@ -299,7 +299,7 @@ packets ip_send ttl<300
 packets ip_send dev=sk0
 packets ip_send sk!=10
 EOF
-# of the other byte order, and with an option that its format lacks
+# the other byte order, and an option that its format lacks
 PYTHONPATH=$here python3 -c '
 import gen
 t = gen.basic(big=True)
@@ -308,7 +308,7 @@ gen.write("big.dat", t.capture())'
 sieve big.dat tcp_rttm 'rtt>50ms'
 sieve big.dat tcp_rttm 'rtt==52151'
 
-# keeps: all else is found, but for names and losses
+# keeps: the program passes other events, but not names and losses
 "$S" pcap "$examples/loss.dat" -o x.pcapng 2>/dev/null
 "$S" tc -i "$examples/loss.dat" skb_drop,skip=TC_INGRESS tcp_congestion >cmd 2>/dev/null
 "$here/sieve.py" x.pcapng cmd | sed 's/.* //' | sort >got
@@ -337,7 +337,7 @@ plugin=$(dirname "$S")/obj/ip
 [ -e "$plugin/link_skbtrace.so" ] || plugin=$(dirname "$S")/ip
 export IP_LIB_DIR=$plugin
 
-# sends HEX ip-OPTION...: these bytes are what the kernel gets as IFLA_INFO_DATA
+# sends HEX ip-OPTION...: the kernel gets these bytes as IFLA_INFO_DATA
 sends() {
 	local hex=$1
 	shift
@@ -357,7 +357,7 @@ sends 1400040020010db8000000000000000000000001 "${add[@]}" remote 2001:db8::1
 sends 0500020000000000 "${add[@]}" batch off
 sends '' "${add[@]}"
 
-# refuses TEXT OPTION...
+# refuses TEXT OPTION...: ip fails with this message
 refuses() {
 	local text=$1
 	shift
@@ -375,9 +375,9 @@ refuses 'unknown option "name"' name x
 ip link help skbtrace 2>&1 | grep -q 'session NAME'
 result $? "ip link help skbtrace"
 
-# ---- what is wrong ----
+# ---- bad input ----
 
-# wrong CODE TEXT ARGS...
+# wrong CODE TEXT ARGS...: fails with this exit code and message
 wrong() {
 	local code=$1 text=$2
 	shift 2

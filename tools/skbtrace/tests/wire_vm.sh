@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Frames and other tools on a real kernel: tc runs what "skbtrace tc" prints, on
-# frames that pass a veth; a recording and a capture of the same connection
-# agree. TAP. As record_vm.sh:
+# Frames and other tools on a real kernel: tc runs the program of "skbtrace tc" on
+# frames that pass a veth; a recording and a capture of the same connection agree.
+# TAP. As record_vm.sh:
 #
 #	scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/wire_vm.sh
 #
@@ -25,11 +25,11 @@ ip link set f1 up
 
 ok "without a filter all frames arrive" test "$(grep -c : sent)" -gt 900
 
-# filters TC-OPTION...: what arrives is what libpcap's interpreter lets pass
+# filters TC-OPTION...: the frames arrive that libpcap's interpreter passes
 filters() {
 	"$S" tc -i "$recording" --dev f0 "$@" >cmd 2>/dev/null || return
 	"$here/sieve.py" x.pcapng cmd | sed 's/.* //' | sort >dropped
-	# it is no link of ours
+	# frames on a veth, not from a skbtrace device
 	grep -v '^ip link' cmd | sh -e || return
 	"$here/sendframes.py" x.pcapng f0 f1 | sort >got
 	tc filter del dev f0 egress
@@ -61,7 +61,7 @@ ip -n a addr add 10.70.0.1/24 dev p0
 ip -n b addr add 10.70.0.2/24 dev p0
 ip -n a link set p0 up
 ip -n b link set p0 up
-# one at a time, so that a packet is a segment
+# without offloads a packet is one segment
 ip netns exec a ethtool -K p0 tso off gso off >/dev/null 2>&1
 tc -n a qdisc add dev p0 root netem delay 5ms limit 10000
 tc -n b qdisc add dev p0 clsact
@@ -101,7 +101,7 @@ wait $dump
 run pcap with.dat --with p0.pcap -o with.pcapng
 "$S" list -i with.dat --dissector >skbtrace.lua
 
-# comments TEXT: packets with it
+# comments TEXT: how many packets have it
 comments() {
 	tshark -X lua_script:skbtrace.lua -r with.pcapng -T fields \
 		-Y "frame.comment contains \"$1\"" -e frame.number 2>/dev/null | wc -l
@@ -119,7 +119,7 @@ ok "each retransmission says so" is "$(comments 'retransmission: kind=')" \
 	"$(events -e tcp_retransmit)"
 ok "what waited in the queue says so" test "$(comments 'ms from ')" -gt 50
 ok "it was netem, for 5 ms" test "$(comments 'skbtrace: 5.')" -gt 50
-# Each data packet of a number that is seen again has been commented
+# Each data packet whose sequence number comes twice has a comment
 ok "all that tshark calls a retransmission has a comment" is "$(tshark \
 	-X lua_script:skbtrace.lua -r with.pcapng -T fields -e frame.number \
 	-Y 'tcp.analysis.retransmission && !frame.comment' 2>/dev/null)" ""
@@ -130,20 +130,20 @@ IP_LIB_DIR=$(dirname "$S")/obj/ip
 export IP_LIB_DIR
 control=/sys/kernel/debug/skbtrace
 
-# capture FILE: what the link sends from now on
+# capture FILE: captures what the link sends
 capture_link() {
 	tcpdump -i skbtrace0 --immediate-mode -U -w "$1" 2>dump &
 	dump=$!
 	wait_for grep -q 'listening on' dump
 }
 
-# frames FILE FILTER [FIELD]: the info column of each
+# frames FILE FILTER [FIELD]: the info column, or FIELD, of each
 frames() {
 	tshark -X lua_script:skbtrace.lua -r "$1" -Y "$2" -T fields \
 		-e "${3:-_ws.col.Info}" 2>/dev/null
 }
 
-# have N FILE FILTER
+# have N FILE FILTER: it selects so many frames
 have() {
 	[ "$(frames "$2" "$3" | wc -l)" -ge "$1" ]
 }
@@ -160,7 +160,7 @@ c.close()
 a.close()'
 }
 
-# shows TEXT [OPTION]: ip tells it of the link
+# shows TEXT [OPTION]: ip prints it about the link
 shows() {
 	local text=$1
 	shift
