@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$ROOT"
 
 CHECKS=(checkpatch spelling compile kernel_doc exports patches series uapi sizes shell python
-	cppcheck circles names words cases docs needs traces depends)
+	cppcheck circles names words cases docs walk needs traces depends)
 MAX_LINES=600		# of a file
 MAX_FUNCTION=80		# lines
 
@@ -379,6 +379,11 @@ check_cases() {
 # What README and skbtrace.rst say of files, output and events is still so
 check_docs() {
 	"$ROOT/scripts/docs-check.py" && "$ROOT/scripts/events-rst.py" --check
+}
+
+# The documented walk through adding an event still applies to this tree
+check_walk() {
+	"$ROOT/scripts/walk.sh" -n
 }
 
 # Each test names the programs that it calls, and scripts/deps.sh has all of them
