@@ -378,7 +378,8 @@ check_cases() {
 
 # What README and skbtrace.rst say of files, output and events is still so
 check_docs() {
-	"$ROOT/scripts/docs-check.py" && "$ROOT/scripts/events-rst.py" --check
+	"$ROOT/scripts/docs-check.py" && "$ROOT/scripts/events-rst.py" --check &&
+		"$ROOT/scripts/bench-rst.py" --check
 }
 
 # The documented walk through adding an event still applies to this tree
