@@ -58,7 +58,7 @@
  * @held: primary=: it is held back
  * @fires: it is a primary of other events
  * @snapshot: snapshot=: it may ask for one
- * @ranged: when=: skbtrace_event.range must be from @low to @low + @span
+ * @ranged: when=: this field, from 1 on, must be from @low to @low + @span
  * @staged: SKBTRACE_STAGED, _IN_LOG or _CAPTURED; 0: written at once
  * @mark: SO_MARK
  * @sample: one in so many connections; 0: all
@@ -82,7 +82,7 @@ struct skbtrace_slot {
 	bool		fires;
 	bool		snapshot;
 	u8		staged;
-	bool		ranged;
+	u8		ranged;
 	u8		every;
 	bool		hist;
 	bool		follow;
@@ -106,6 +106,7 @@ struct skbtrace_slot {
  * @refused: events refused by when=
  * @seq: of the next event
  * @written: events in the buffer
+ * @quick: events of the fast path: to be added to @asked, @seq and @written
  * @epoch: of names
  * @tasks: tgids named in this epoch, by low bits
  * @ring: the buffer
@@ -122,6 +123,7 @@ struct skbtrace_gate {
 	u64			refused;
 	u64			seq;
 	u64			written;
+	u64			quick;
 	u32			epoch;
 	u32			tasks[SKBTRACE_NR_TASKS];
 	struct skbtrace_ring	ring;
@@ -373,7 +375,7 @@ skbtrace_begin_sk(struct skbtrace_session *s, const struct skbtrace_event *ev,
  * skbtrace_in_range() - does this value agree with when=?
  * @s: session
  * @ev: event
- * @value: of the field skbtrace_event.range
+ * @value: of the field skbtrace_event.range, or that skbtrace_slot.ranged says
  *
  * Context: probe. Counts what it refuses.
  * Return: true if it does

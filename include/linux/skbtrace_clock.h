@@ -51,8 +51,11 @@ extern struct skbtrace_clock skbtrace_clock;
  */
 static __always_inline bool skbtrace_quick_now(u64 *time)
 {
-	/* pairs with skbtrace_clock_set() */
-	u32 seq = smp_load_acquire(&skbtrace_clock.seq);
+	/*
+	 * pairs with skbtrace_clock_set(); an odd one is made another, which
+	 * @seq below is never
+	 */
+	u32 seq = smp_load_acquire(&skbtrace_clock.seq) & ~1U;
 	u64 now = rdtsc_ordered() - SKBTRACE_CLOCK(last);
 
 	/* true as well if the TSC has gone back, as after a suspend */
@@ -64,7 +67,7 @@ static __always_inline bool skbtrace_quick_now(u64 *time)
 	OPTIMIZER_HIDE_VAR(now);	/* computed before @seq is read again */
 	smp_rmb();	/* pairs with skbtrace_clock_set() */
 	*time = now;
-	return likely(!(seq & 1) && seq == READ_ONCE(skbtrace_clock.seq));
+	return likely(seq == READ_ONCE(skbtrace_clock.seq));
 }
 
 static __always_inline u64 skbtrace_now(void)

@@ -200,6 +200,7 @@ struct skbtrace_inference;
  *	with @select
  * @range: field, of at most 32 bits and always valid, whose value the probe
  *	gives to skbtrace_in_range(), or %NULL
+ * @ranges: or of any other field of 32 bits, that which skbtrace_slot.ranged says
  * @follow: field that is known only if marks are followed, like those after it,
  *	or %NULL
  * @opts: %SKBTRACE_OPT_*. skbtrace_begin_sk() obeys those of connections,
@@ -241,6 +242,7 @@ struct skbtrace_event {
 	const char			*select;
 	const char			*select2;
 	const char			*range;
+	bool				ranges;
 	const char			*follow;
 	u8				opts;
 	bool				states;

@@ -209,9 +209,7 @@ skbtrace_quick_begin(struct skbtrace_quick *q,
 		goto no;
 	b->time = now;
 	g->ring.off += len;
-	g->seq++;
-	g->written++;
-	g->asked++;
+	g->quick++;
 	q->block = b;
 	return true;
 no:

@@ -20,7 +20,7 @@ static void skbtrace_close_subbuf(struct skbtrace_cpu *c)
 	struct skbtrace_pad *pad;
 
 	h->used = r->off;
-	h->nr_events = c->gate.written + c->names - c->opened;
+	h->nr_events = skbtrace_written(&c->gate) + c->names - c->opened;
 	if (r->off < r->size) {
 		pad = (struct skbtrace_pad *)(r->cur + r->off);
 		pad->len = sizeof(*pad);
@@ -129,12 +129,13 @@ static bool skbtrace_open_subbuf(struct skbtrace_cpu *c, bool important)
 		.cpu = c->cpu,
 		.size = r->size,
 		.epoch = c->gate.epoch,
-		.first_seq = c->loss.count ? c->loss.first_seq : c->gate.seq,
+		.first_seq = c->loss.count ? c->loss.first_seq :
+					     skbtrace_next_seq(&c->gate),
 		.lost_total = c->lost - c->loss.count,
 		.mono_ns = skbtrace_now(),
 		.real_ns = ktime_get_real_fast_ns(),
 	};
-	c->opened = c->gate.written + c->names;
+	c->opened = skbtrace_written(&c->gate) + c->names;
 	/* an empty sub-buffer is always large enough for a LOST block */
 	if (c->loss.count && !skbtrace_write_lost(c, important))
 		skbtrace_die(c->run, "no room for a LOST block");
@@ -198,7 +199,7 @@ void skbtrace_lose(struct skbtrace_cpu *c, const struct skbtrace_event *ev)
 	struct skbtrace_loss *loss = &c->loss;
 
 	if (!loss->count) {
-		loss->first_seq = c->gate.seq;
+		loss->first_seq = skbtrace_next_seq(&c->gate);
 		loss->first_time = time;
 	}
 	loss->last_time = time;

@@ -101,7 +101,7 @@ struct skbtrace_stage {
  * @names: naming blocks written, and SHED, which are not counted as hits
  * @recursion: probes hit within a probe
  * @loss: the LOST block to be written before the next block
- * @opened: @gate.written + @names when the open sub-buffer was opened
+ * @opened: skbtrace_written() + @names when the open sub-buffer was opened
  * @told: skbtrace_told.nr of the SHED block that was written last
  * @symbols: ids of code addresses
  * @lost_by: losses by slot, for "dropped"

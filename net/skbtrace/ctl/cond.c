@@ -407,26 +407,18 @@ static bool skbtrace_term_range(const struct skbtrace_term *term, u64 *from,
 	}
 }
 
-/**
- * skbtrace_cond_range() - extract the terms on the field skbtrace_event.range
- * @ev: event
- * @cond: condition; these terms are removed
- * @low: least value for which they are true
- * @span: the greatest one, less @low
- *
- * Return: false if there are none, or their values are not one range
- */
-bool skbtrace_cond_range(const struct skbtrace_event *ev,
-			 struct skbtrace_cond *cond, u32 *low, u32 *span)
+/* The terms on one field. Return: false: their values are not one range */
+static bool skbtrace_field_range(u8 field, struct skbtrace_cond *cond, u32 *low,
+				 u32 *span)
 {
 	u64 from = 0, to = U32_MAX, a, b;
 	struct skbtrace_cond rest = {};
 	unsigned int i;
 
-	for (i = 0; ev->range && i < cond->nr; i++) {
+	for (i = 0; i < cond->nr; i++) {
 		if (cond->term[i].or)
 			return false;
-		if (!strcmp(ev->fields[cond->term[i].field].name, ev->range) &&
+		if (cond->term[i].field == field &&
 		    skbtrace_term_range(&cond->term[i], &a, &b)) {
 			from = max(from, a);
 			to = min(to, b);
@@ -435,12 +427,45 @@ bool skbtrace_cond_range(const struct skbtrace_event *ev,
 		}
 	}
 	/* the range is empty */
-	if (!ev->range || rest.nr == cond->nr || from > to)
+	if (rest.nr == cond->nr || from > to)
 		return false;
 	*cond = rest;
 	*low = from;
 	*span = to - from;
 	return true;
+}
+
+/* May the probe of @ev be asked for this field before there is a block? */
+static bool skbtrace_has_range(const struct skbtrace_event *ev,
+			       const struct skbtrace_term *term)
+{
+	return !strcmp(ev->fields[term->field].name, ev->range) ||
+	       (ev->ranges && term->size == sizeof(u32) && !term->is_signed);
+}
+
+/**
+ * skbtrace_cond_range() - extract the terms on a field that can be asked first
+ * @ev: event
+ * @cond: condition; these terms are removed
+ * @low: least value for which they are true
+ * @span: the greatest one, less @low
+ *
+ * Return: for skbtrace_slot.ranged: which field, from 1 on; 0 if there is none, or
+ * the values of each are not one range
+ */
+u8 skbtrace_cond_range(const struct skbtrace_event *ev,
+		       struct skbtrace_cond *cond, u32 *low, u32 *span)
+{
+	unsigned int i;
+	u8 field;
+
+	for (i = 0; ev->range && i < cond->nr; i++) {
+		field = cond->term[i].field;
+		if (skbtrace_has_range(ev, &cond->term[i]) &&
+		    skbtrace_field_range(field, cond, low, span))
+			return field + 1;
+	}
+	return 0;
 }
 
 /**

@@ -2,6 +2,7 @@
 /* Read-only status: counters, losses, the owner. */
 #include <linux/seq_file.h>
 #include "../error.h"
+#include "../gate.h"
 #include "../hold.h"
 #include "../memory.h"
 #include "../session.h"
@@ -54,7 +55,7 @@ int skbtrace_dropped_store(struct skbtrace_instance *in, char *text, size_t len)
 
 static u64 skbtrace_hits(const struct skbtrace_gate *gate)
 {
-	return READ_ONCE(gate->asked) + READ_ONCE(gate->skipped) +
+	return skbtrace_asked(gate) + READ_ONCE(gate->skipped) +
 	       READ_ONCE(gate->filtered) + READ_ONCE(gate->refused) +
 	       READ_ONCE(gate->meter.shed);
 }
@@ -68,7 +69,7 @@ static void skbtrace_stat_cpu(struct seq_file *m, const struct skbtrace_cpu *c)
 		   READ_ONCE(c->gate.refused));
 	seq_printf(m, " held=%llu history=%llu lost=%llu written=%llu names=%llu",
 		   READ_ONCE(c->held), READ_ONCE(c->history),
-		   READ_ONCE(c->lost), READ_ONCE(c->gate.written),
+		   READ_ONCE(c->lost), skbtrace_written(&c->gate),
 		   READ_ONCE(c->names));
 	seq_printf(m, " read=%llu produced=%lu consumed=%lu fullest=%u",
 		   READ_ONCE(c->read), READ_ONCE(c->gate.ring.produced),

@@ -134,6 +134,7 @@ static __always_inline void fill_plain_len(struct ip_send_block *b,
 	const struct tcphdr *th = (const struct tcphdr *)(ip + 1);
 	int len = ntohs(ip->tot_len);
 
+	OPTIMIZER_HIDE_VAR(len);	/* swapped once, also for the test */
 	b->iplen = len;
 	/* 0 in packets over 64 KiB (BIG TCP) */
 	if (unlikely(!len))
@@ -154,6 +155,17 @@ static __always_inline void fill_plain_len(struct ip_send_block *b,
 	b->len = len;
 }
 
+/* Identification and fragment offset are one word, which is swapped once. */
+static __always_inline void fill_plain_parts(struct ip_send_block *b,
+					     const struct iphdr *ip)
+{
+	u32 parts = ntohl(((const __be32 *)ip)[1]);
+
+	OPTIMIZER_HIDE_VAR(parts);
+	b->frag = parts;
+	b->id = parts >> 16;
+}
+
 /*
  * All of a packet that skbtrace_is_plain(), but the socket. What a field is
  * made of is read right before it is written, which takes few registers.
@@ -166,11 +178,10 @@ static __always_inline void fill_plain(struct ip_send_block *b,
 	fill_outer(b, skb);
 	fill_plain_tuple(b, ip, dir);
 	fill_plain_len(b, skb, ip);
-	b->id = ntohs(ip->id);
+	fill_plain_parts(b, ip);
 	b->ttl = ip->ttl;
 	b->tos = ip->tos;
 	b->flow = 0;
-	b->frag = ntohs(ip->frag_off);
 	b->checksum = ntohs((__force __be16)ip->check);
 	b->hlen = sizeof(*ip);
 	b->spare = 0;

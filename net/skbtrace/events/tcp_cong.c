@@ -97,19 +97,63 @@ static const struct skbtrace_sym retransmit_words[] = {
 	{ RETRANS_SYNACK, "synack" },
 };
 
-static __always_inline void fill_rttm(struct tcp_rttm_block *b,
-				      const struct sock *sk, u32 rtt_us)
+/* Which field of tcp_rttm, as skbtrace_slot.ranged says it, less 1 */
+#define RTTM_FIELD(NAME)						\
+	((offsetof(struct tcp_rttm_block, NAME) -			\
+	  sizeof(struct skbtrace_block)) / sizeof(u32))
+static_assert(RTTM_FIELD(rtt_seq) == 7);
+
+static __always_inline u32 rttm_value(const struct sock *sk, u32 rtt_us,
+				      unsigned int field)
 {
 	const struct tcp_sock *tp = tcp_sk(sk);
 
-	b->rtt_us = rtt_us;
-	b->srtt_us = tp->srtt_us >> 3;
-	b->mdev_us = tp->mdev_us >> 2;
-	b->mdev_max_us = tp->mdev_max_us >> 2;
-	b->rttvar_us = tp->rttvar_us >> 2;
-	b->rto_us = skbtrace_jiffies_us(inet_csk(sk)->icsk_rto);
-	b->snd_una = tp->snd_una;
-	b->rtt_seq = tp->rtt_seq;
+	switch (field) {
+	case RTTM_FIELD(srtt_us):
+		return tp->srtt_us >> 3;
+	case RTTM_FIELD(mdev_us):
+		return tp->mdev_us >> 2;
+	case RTTM_FIELD(mdev_max_us):
+		return tp->mdev_max_us >> 2;
+	case RTTM_FIELD(rttvar_us):
+		return tp->rttvar_us >> 2;
+	case RTTM_FIELD(rto_us):
+		return skbtrace_jiffies_us(inet_csk(sk)->icsk_rto);
+	case RTTM_FIELD(snd_una):
+		return tp->snd_una;
+	case RTTM_FIELD(rtt_seq):
+		return tp->rtt_seq;
+	default:
+		return rtt_us;
+	}
+}
+
+#define RTTM_FILL(NAME)							\
+	(b->NAME = rttm_value(sk, rtt_us, RTTM_FIELD(NAME)))
+
+static __always_inline void fill_rttm(struct tcp_rttm_block *b,
+				      const struct sock *sk, u32 rtt_us)
+{
+	RTTM_FILL(rtt_us);
+	RTTM_FILL(srtt_us);
+	RTTM_FILL(mdev_us);
+	RTTM_FILL(mdev_max_us);
+	RTTM_FILL(rttvar_us);
+	RTTM_FILL(rto_us);
+	RTTM_FILL(snd_una);
+	RTTM_FILL(rtt_seq);
+}
+
+/* Does the field that when= asks first agree? Nothing else is computed for it. */
+static __always_inline bool rttm_in_range(struct skbtrace_session *s,
+					  const struct skbtrace_event *ev,
+					  const struct sock *sk, u32 rtt_us)
+{
+	u8 ranged = s->slot[ev->slot].ranged;
+
+	if (likely(ranged <= 1))
+		return skbtrace_in_range(s, ev, rtt_us);
+	return skbtrace_in_range(s, ev, rttm_value(sk, rtt_us, ranged - 1));
 }
 
 static noinline void long_rttm(struct skbtrace_session *s, struct sock *sk,
@@ -140,7 +184,7 @@ SKBTRACE_DEFINE_PROBE(tcp_rttm_probe,
 	int how;
 
 	if (unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE) &&
-	    !skbtrace_in_range(s, &skbtrace_ev_tcp_rttm, seq_rtt_us))
+	    !rttm_in_range(s, &skbtrace_ev_tcp_rttm, sk, seq_rtt_us))
 		return;
 	how = skbtrace_quick_sk(&q, s, &skbtrace_ev_tcp_rttm,
 				sizeof(struct tcp_rttm_block), sk);
@@ -188,7 +232,7 @@ SKBTRACE_DEFINE_PROBE(tcp_rttm_infer_probe,
 	state->srtt_us = tp->srtt_us;
 	state->mdev_us = tp->mdev_us;
 	rtt_us = infer_sample(old, tp->srtt_us);
-	if (!seen || !skbtrace_in_range(s, ev, rtt_us))
+	if (!seen || !rttm_in_range(s, ev, sk, rtt_us))
 		return;
 	fill_rttm(&b, sk, rtt_us);
 	skbtrace_write_sk(s, ev, sk, &b);
@@ -466,6 +510,7 @@ SKBTRACE_DEFINE_EVENT(tcp_rttm) = {
 	.example	= "skbtrace record -e tcp_rttm -w 10",
 	.named_by	= &skbtrace_ev_tcp_active_conn,
 	.range		= "rtt_us",
+	.ranges		= true,
 	.hooks		= TCP_HOOKS(&hook_tcp_rttm),
 	.inferred	= &tcp_rttm_inferred,
 };

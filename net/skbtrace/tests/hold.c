@@ -255,64 +255,89 @@ static struct skbtrace_event ev_kunit_range = {
 	.range	= "rtt_us",
 };
 
+/* Its probe can be asked for each field. */
+static struct skbtrace_event ev_kunit_ranges = {
+	SKBTRACE_EVENT(kunit_range),
+	.kind	= SKBTRACE_PACKET,
+	.range	= "rtt_us",
+	.ranges	= true,
+};
+
 static const struct {
 	const char	*text;
 	bool		ranged;
 	unsigned int	rest;
+	unsigned int	field;	/* with .ranges, from 1 on; 0: none */
 } range_conds[] = {
-	{ "rtt>50us", true },
-	{ "rtt>=50us", true },
-	{ "rtt<50us", true },
-	{ "rtt<=50us", true },
-	{ "rtt==50us", true },
-	{ "rtt>10us&&rtt<90us", true },
-	{ "rtt>10us&&rtt<90us&&rtt!=50us", true, 1 },
-	{ "rtt<60us&&other==1", true, 1 },
-	{ "other==1&&rtt>40us", true, 1 },
-	{ "rtt==0", true },
-	{ "rtt<=4294967295", true },
-	{ "rtt>4294967295", false, 1 },
-	{ "rtt<0", false, 1 },
-	{ "rtt>60us&&rtt<40us", false, 2 },
-	{ "rtt>50us||other==1", false, 2 },
-	{ "other==1", false, 1 },
-	{ "rtt!=50us", false, 1 },
+	{ "rtt>50us", true, 0, 1 },
+	{ "rtt>=50us", true, 0, 1 },
+	{ "rtt<50us", true, 0, 1 },
+	{ "rtt<=50us", true, 0, 1 },
+	{ "rtt==50us", true, 0, 1 },
+	{ "rtt>10us&&rtt<90us", true, 0, 1 },
+	{ "rtt>10us&&rtt<90us&&rtt!=50us", true, 1, 1 },
+	{ "rtt<60us&&other==1", true, 1, 1 },
+	{ "other==1&&rtt>40us", true, 1, 2 },
+	{ "rtt==0", true, 0, 1 },
+	{ "rtt<=4294967295", true, 0, 1 },
+	{ "rtt>4294967295", false, 1, 0 },
+	{ "rtt<0", false, 1, 0 },
+	{ "rtt>60us&&rtt<40us", false, 2, 0 },
+	{ "rtt>50us||other==1", false, 2, 0 },
+	{ "other==1", false, 1, 2 },
+	{ "rtt!=50us", false, 1, 0 },
 };
 
 /* Range and rest together are equivalent to the condition. */
-static void range_agrees(struct kunit *test)
+static void range_of(struct kunit *test, const struct skbtrace_event *ev,
+		     const char *text, u8 field, unsigned int nr)
 {
 	static const u32 values[] = { 0, 1, 9, 10, 11, 39, 40, 41, 49, 50, 51,
 				      59, 60, 61, 89, 90, 91, U32_MAX };
 	struct kunit_range_block b = {};
 	struct skbtrace_cond all, rest;
-	unsigned int i, j;
-	bool ranged, in;
+	unsigned int j;
 	u32 low, span;
+	bool in;
+
+	mutex_lock(&skbtrace_lock);
+	KUNIT_ASSERT_EQ(test, skbtrace_parse_cond(ev, "when", text, &all), 0);
+	mutex_unlock(&skbtrace_lock);
+	rest = all;
+	KUNIT_EXPECT_EQ_MSG(test, skbtrace_cond_range(ev, &rest, &low, &span),
+			    field, "%s", text);
+	KUNIT_EXPECT_EQ_MSG(test, rest.nr, nr, "%s", text);
+	for (j = 0; j < 2 * ARRAY_SIZE(values); j++) {
+		b.rtt_us = values[j / 2];
+		b.other = j % 2;
+		in = !field || (field == 1 ? b.rtt_us : b.other) - low <= span;
+		KUNIT_EXPECT_EQ_MSG(test, skbtrace_cond_true(&all, &b),
+				    in && skbtrace_cond_true(&rest, &b),
+				    "%s: %u", text, b.rtt_us);
+	}
+}
+
+static void range_agrees(struct kunit *test)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(range_conds); i++)
+		range_of(test, &ev_kunit_range, range_conds[i].text,
+			 range_conds[i].ranged, range_conds[i].rest);
+}
+
+/* The first field that has a range is asked, the others are the rest. */
+static void range_of_any(struct kunit *test)
+{
+	unsigned int i, nr;
 
 	for (i = 0; i < ARRAY_SIZE(range_conds); i++) {
-		mutex_lock(&skbtrace_lock);
-		KUNIT_ASSERT_EQ(test, skbtrace_parse_cond(&ev_kunit_range,
-							  "when",
-							  range_conds[i].text,
-							  &all), 0);
-		mutex_unlock(&skbtrace_lock);
-		rest = all;
-		ranged = skbtrace_cond_range(&ev_kunit_range, &rest, &low,
-					     &span);
-		KUNIT_EXPECT_EQ_MSG(test, ranged, range_conds[i].ranged, "%s",
-				    range_conds[i].text);
-		KUNIT_EXPECT_EQ_MSG(test, rest.nr, range_conds[i].rest, "%s",
-				    range_conds[i].text);
-		for (j = 0; j < 2 * ARRAY_SIZE(values); j++) {
-			b.rtt_us = values[j / 2];
-			b.other = j % 2;
-			in = !ranged || b.rtt_us - low <= span;
-			KUNIT_EXPECT_EQ_MSG(test, skbtrace_cond_true(&all, &b),
-					    in && skbtrace_cond_true(&rest, &b),
-					    "%s: %u", range_conds[i].text,
-					    b.rtt_us);
-		}
+		nr = range_conds[i].rest;
+		/* alone, it is asked as the other field is */
+		if (range_conds[i].field && !range_conds[i].ranged)
+			nr--;
+		range_of(test, &ev_kunit_ranges, range_conds[i].text,
+			 range_conds[i].field, nr);
 	}
 }
 
@@ -430,6 +455,7 @@ static struct kunit_case hold_cases[] = {
 	KUNIT_CASE(flow_is_of_its_own),
 	KUNIT_CASE(flow_cannot_be_made),
 	KUNIT_CASE(range_agrees),
+	KUNIT_CASE(range_of_any),
 	{}
 };
 

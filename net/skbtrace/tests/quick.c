@@ -9,6 +9,7 @@
 #include <linux/timekeeping.h>
 #include "../ctl/cond.h"
 #include "../lock.h"
+#include "gate.h"
 #include "run.h"
 
 static struct sock *quick_sock(struct kunit *test)
@@ -33,7 +34,7 @@ static int quick_write(struct write_test *t, struct sock *sk,
 	how = skbtrace_quick_sk(&q, t->s, &kunit_ev_plain, sizeof(*b), sk);
 	if (how > 0) {
 		b = q.block;
-		b->n = t->c->gate.written;
+		b->n = skbtrace_written(&t->c->gate);
 		*copy = *b;
 		skbtrace_quick_commit(&q);
 	}
@@ -48,7 +49,7 @@ static void long_write(struct write_test *t, struct sock *sk,
 
 	if (!b)
 		return;
-	b->n = t->c->gate.written;
+	b->n = skbtrace_written(&t->c->gate);
 	*copy = *b;
 	skbtrace_commit(t->s);
 }
@@ -61,7 +62,7 @@ static void quick_is_the_same(struct kunit *test)
 
 	/* neither the connection nor the task has been named */
 	KUNIT_EXPECT_EQ(test, quick_write(t, sk, &quick), -1);
-	KUNIT_EXPECT_EQ(test, t->c->gate.asked, 0ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_asked(&t->c->gate), 0ULL);
 	long_write(t, sk, &slow);
 	KUNIT_EXPECT_EQ(test, quick_write(t, sk, &quick), 1);
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
@@ -91,7 +92,7 @@ static int quick_segment(struct write_test *t, struct sk_buff *skb,
 	if (how > 0) {
 		b = q.block;
 		b->hdr.netns = 5;
-		b->n = t->c->gate.written;
+		b->n = skbtrace_written(&t->c->gate);
 		*copy = *b;
 		skbtrace_quick_commit(&q);
 	}
@@ -154,7 +155,7 @@ static void quick_gives_way(struct kunit *test)
 	t->c->gate.busy = false;
 	atomic64_set(&sk->sk_cookie, 0);
 	KUNIT_EXPECT_EQ(test, quick_write(t, sk, &b), -1);
-	KUNIT_EXPECT_EQ(test, t->c->gate.asked, 4ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_asked(&t->c->gate), 4ULL);
 	KUNIT_EXPECT_EQ(test, t->c->gate.skipped, 0ULL);
 	skbtrace_test_drain(test, t);
 	skbtrace_test_sums(test, t);
@@ -171,7 +172,7 @@ static void quick_asks_the_context(struct kunit *test)
 	skbtrace_test_contexts(t);
 	KUNIT_EXPECT_EQ(test, quick_write(t, sk, &b), 0);
 	KUNIT_EXPECT_EQ(test, t->c->gate.skipped, 1ULL);
-	KUNIT_EXPECT_EQ(test, t->c->gate.written, 1ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_written(&t->c->gate), 1ULL);
 }
 
 static void parse_when(struct kunit *test, struct write_test *t,
@@ -200,15 +201,15 @@ static void quick_when(struct kunit *test)
 		skbtrace_event_sk(t->s, &kunit_ev_plain, sk, &b);
 	}
 	KUNIT_EXPECT_EQ(test, t->c->gate.refused, 95ULL);
-	KUNIT_EXPECT_EQ(test, t->c->gate.asked, 5ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_asked(&t->c->gate), 5ULL);
 	parse_when(test, t, "n<2||n==50");
 	for (n = 0; n < 100; n++) {
 		b.n = n;
 		skbtrace_event_sk(t->s, &kunit_ev_plain, sk, &b);
 	}
 	KUNIT_EXPECT_EQ(test, t->c->gate.refused, 95ULL + 97);
-	KUNIT_EXPECT_EQ(test, t->c->gate.asked, 8ULL);
-	KUNIT_EXPECT_EQ(test, t->c->gate.written, 8ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_asked(&t->c->gate), 8ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_written(&t->c->gate), 8ULL);
 }
 
 /* Between two reads of the kernel's clock, and monotonic. */

@@ -6,6 +6,7 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 #include "../ctl/cond.h"
+#include "gate.h"
 #include "run.h"
 
 static void write_one(struct write_test *t, const struct skbtrace_event *ev)
@@ -14,7 +15,7 @@ static void write_one(struct write_test *t, const struct skbtrace_event *ev)
 
 	if (!b)
 		return;
-	b->n = t->c->gate.written;
+	b->n = skbtrace_written(&t->c->gate);
 	skbtrace_commit(t->s);
 }
 
@@ -67,7 +68,7 @@ static void write_and_read(struct kunit *test)
 	}
 	skbtrace_test_drain(test, t);
 	skbtrace_test_sums(test, t);
-	KUNIT_EXPECT_EQ(test, t->c->gate.written, 2000ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_written(&t->c->gate), 2000ULL);
 	KUNIT_EXPECT_EQ(test, t->lost, 0ULL);
 	KUNIT_EXPECT_EQ(test, t->n[4], 1ULL);	/* the task is named once */
 	KUNIT_EXPECT_GE(test, t->subbufs, 2000 * 40 / W_SIZE);
@@ -82,7 +83,7 @@ static void write_loses_and_tells(struct kunit *test)
 
 	for (i = 0; i < 2000; i++)
 		write_one(t, i % 4 ? &kunit_ev_other : &kunit_ev_plain);
-	KUNIT_EXPECT_EQ(test, t->c->gate.asked, 2000ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_asked(&t->c->gate), 2000ULL);
 	KUNIT_EXPECT_GT(test, t->c->lost, 0ULL);
 	KUNIT_EXPECT_EQ(test, t->c->gate.ring.produced, W_NR - 1);
 	/* one sub-buffer is read: the next event tells of the loss first */
@@ -138,14 +139,14 @@ static void write_important_has_the_spare_part(struct kunit *test)
 
 	for (i = 0; i < 2000; i++)
 		write_one(t, &kunit_ev_other);
-	full = t->c->gate.written;
+	full = skbtrace_written(&t->c->gate);
 	write_one(t, &kunit_ev_important);
-	KUNIT_EXPECT_EQ(test, t->c->gate.written, full + 1);
+	KUNIT_EXPECT_EQ(test, skbtrace_written(&t->c->gate), full + 1);
 	/* and nobody else, though there is room in the open sub-buffer */
 	write_one(t, &kunit_ev_other);
-	KUNIT_EXPECT_EQ(test, t->c->gate.written, full + 1);
+	KUNIT_EXPECT_EQ(test, skbtrace_written(&t->c->gate), full + 1);
 	write_one(t, &kunit_ev_important);
-	KUNIT_EXPECT_EQ(test, t->c->gate.written, full + 2);
+	KUNIT_EXPECT_EQ(test, skbtrace_written(&t->c->gate), full + 2);
 	/* the loss between both is told of between both */
 	skbtrace_test_drain(test, t);
 	skbtrace_test_sums(test, t);
@@ -188,7 +189,7 @@ static void write_contexts(struct kunit *test)
 	t->run->config.ctx_mask = BIT(SKBTRACE_CTX_TASK);
 	skbtrace_test_contexts(t);
 	write_one(t, &kunit_ev_other);
-	KUNIT_EXPECT_EQ(test, t->c->gate.written, 1ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_written(&t->c->gate), 1ULL);
 	cpumask_clear_cpu(t->c->cpu, t->run->config.cpus);
 	skbtrace_test_contexts(t);
 	write_one(t, &kunit_ev_other);
@@ -210,7 +211,7 @@ static void write_recursion(struct kunit *test)
 		KUNIT_EXPECT_NULL(test, inner);
 	}
 	KUNIT_EXPECT_EQ(test, t->c->recursion, 1ULL);
-	KUNIT_EXPECT_EQ(test, t->c->gate.asked, 1ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_asked(&t->c->gate), 1ULL);
 	skbtrace_test_drain(test, t);
 	skbtrace_test_sums(test, t);
 }
@@ -224,7 +225,7 @@ static void write_dead_is_final(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, t->run->dead, "first reason");
 	skbtrace_test_contexts(t);
 	write_one(t, &kunit_ev_other);
-	KUNIT_EXPECT_EQ(test, t->c->gate.written, 0ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_written(&t->c->gate), 0ULL);
 	KUNIT_EXPECT_EQ(test, t->c->gate.skipped, 1ULL);
 }
 
@@ -250,7 +251,7 @@ static void write_loses_many(struct kunit *test)
 	struct write_test *t = test->priv;
 
 	write_one(t, &kunit_ev_plain);
-	t->c->loss.first_seq = t->c->gate.seq;
+	t->c->loss.first_seq = skbtrace_next_seq(&t->c->gate);
 	t->c->loss.count = 5000000000ULL;
 	t->c->loss.kinds[kunit_ev_plain.slot] = 5000000000ULL;
 	t->c->loss.nr[kunit_ev_plain.slot] = kunit_ev_plain.nr;
@@ -305,7 +306,7 @@ static void write_sk(struct write_test *t, struct sock *sk)
 
 	if (!b)
 		return;
-	b->n = t->c->gate.written;
+	b->n = skbtrace_written(&t->c->gate);
 	skbtrace_commit(t->s);
 }
 
@@ -389,7 +390,7 @@ static void write_conditions(struct kunit *test)
 		/* recursion is seen while it is made */
 		KUNIT_EXPECT_NULL(test, skbtrace_begin(t->s, &kunit_ev_other, 1,
 						       1));
-		b->n = i % 10 ? 0 : t->c->gate.written + 1;
+		b->n = i % 10 ? 0 : skbtrace_written(&t->c->gate) + 1;
 		skbtrace_commit(t->s);
 		KUNIT_EXPECT_FALSE(test, irqs_disabled());
 		/* one without a condition goes its own way */
@@ -397,7 +398,7 @@ static void write_conditions(struct kunit *test)
 	}
 	KUNIT_EXPECT_EQ(test, t->c->gate.refused, 90ULL);
 	KUNIT_EXPECT_EQ(test, t->c->recursion, 100ULL);
-	KUNIT_EXPECT_EQ(test, t->c->gate.written, 110ULL);
+	KUNIT_EXPECT_EQ(test, skbtrace_written(&t->c->gate), 110ULL);
 	skbtrace_test_drain(test, t);
 	KUNIT_EXPECT_EQ(test, t->n[0], 1ULL);
 	KUNIT_EXPECT_EQ(test, t->n[1], 10ULL);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* d: a program in D over a recording, or over what happens now. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,15 +14,18 @@
 #include "provider/provider.h"
 #include "show/input.h"
 
-enum { MAX_SPECS = 32 };	/* more than probes are made of */
+enum { MAX_SPECS = 32,		/* more than probes are made of */
+	MAX_PIECES = 64 };
 
 /* The program names its events; a session asks what it would be without. */
 static struct recopt what = { .set = "@conn" };
 static struct show_opts show_opts;
 static struct inputs inputs;
-static struct d_how how;
-static const char *script, *command;
 static char *text;
+static struct d_piece pieces[MAX_PIECES];
+static u32 npieces;
+static struct d_how how = { .fd = STDOUT_FILENO };
+static const char *command, *output;
 static bool list, verbose, no_run;
 static struct child child;
 static char **child_argv;
@@ -34,13 +38,48 @@ static int add_input(const char *arg, void *dest)
 	return inputs_add(dest, arg);
 }
 
+/* What several options say is one program: a clause may begin in one of them. */
+static int add_piece(const char *file, const char *arg, size_t len)
+{
+	if (npieces == MAX_PIECES)
+		return fail(EXIT_USAGE, "more than %d programs", MAX_PIECES);
+	text = xrealloc(text, how.len + len + 2);
+	if (npieces)
+		text[how.len++] = '\n';
+	pieces[npieces++] = (struct d_piece){ .from = how.len, .file = file };
+	memcpy(text + how.len, arg, len);
+	how.len += len;
+	text[how.len] = '\0';
+	return 0;
+}
+
 static int add_text(const char *arg, void *dest)
 {
-	char **p = dest, *before = *p;
+	(void)dest;
+	return add_piece(NULL, arg, strlen(arg));
+}
 
-	*p = before ? xasprintf("%s\n%s", before, arg) : xstrdup(arg);
-	free(before);
-	return 0;
+static int add_script(const char *name, void *dest)
+{
+	char *read;
+	size_t len;
+	int code;
+
+	(void)dest;
+	/* also where nobody has made that link */
+	if (!strcmp(name, "/dev/stdin"))
+		name = "-";
+	code = input_text(name, &read, &len);
+	if (code)
+		return code;
+	if (len > D_MAX_TEXT || memchr(read, 0, len))
+		code = fail(EXIT_USAGE, "%s is no program in D: %s", name,
+			    len > D_MAX_TEXT ? "more than 1 MiB" :
+					       "a NUL is in it");
+	else
+		code = add_piece(input_name(name), read, len);
+	free(read);
+	return code;
 }
 
 /* A probe's description with less than all parts, and what is behind it */
@@ -48,10 +87,10 @@ static int add_part(const char *arg, const char *colons)
 {
 	int len = strcspn(arg, " \t\n/{");
 	char *s = xasprintf("%.*s%s%s", len, arg, colons, arg + len);
+	int code = add_text(s, NULL);
 
-	add_text(s, &text);
 	free(s);
-	return 0;
+	return code;
 }
 
 static int add_provider(const char *arg, void *dest)
@@ -85,7 +124,7 @@ static int add_option(const char *arg, void *dest)
 
 static const struct opt opts[] = {
 	{ 'n', "program", "PROGRAM", "the same as the operand; several are one",
-	  OPT_CALL, &text, add_text },
+	  OPT_CALL, NULL, add_text },
 	{ 'P', "provider", "PROVIDER", "all probes of a provider: -P udp",
 	  OPT_CALL, NULL, add_provider },
 	{ 'm', "module", "MODULE", "all of [PROVIDER:]MODULE", OPT_CALL, NULL,
@@ -93,13 +132,16 @@ static const struct opt opts[] = {
 	{ 'f', "function", "FUNCTION", "all of [[PROVIDER:]MODULE:]FUNCTION",
 	  OPT_CALL, NULL, add_function },
 	{ 's', "script", "FILE", "a program in a file, - for stdin; operands are"
-	  " its $1, $2 ...", OPT_STRING, &script, NULL },
+	  " its $1, $2 ...", OPT_CALL, NULL, add_script },
 	{ 'c', "command", "COMMAND", "run it when all is on, until a second after"
 	  " its end; $target is its pid", OPT_STRING, &command, NULL },
 	{ 'l', "list", NULL, "list the program's probes (without one: all) and"
 	  " run nothing", OPT_FLAG, &list, NULL },
-	{ 'v', "verbose", NULL, "of -l: stability and types of arguments",
-	  OPT_FLAG, &verbose, NULL },
+	{ 'v', "verbose", NULL, "tell how stable the program is; with -l its"
+	  " probes, and the types of their arguments", OPT_FLAG, &verbose,
+	  NULL },
+	{ 'o', "output", "FILE", "append what is printed to this file",
+	  OPT_STRING, &output, NULL },
 	{ 'e', "check", NULL, "check the program and run nothing", OPT_FLAG,
 	  &no_run, NULL },
 	{ 'Z', "zero", NULL, "a description may match no probe", OPT_FLAG,
@@ -109,7 +151,8 @@ static const struct opt opts[] = {
 	{ 'q', "quiet", NULL, "only what the program prints", OPT_FLAG,
 	  &how.quiet, NULL },
 	{ 'x', "option", "NAME[=VALUE]",
-	  "as \"#pragma D option\": quiet, aggsize=, dynvarsize=, strsize=",
+	  "as \"#pragma D option\": quiet, flowindent, aggsortkey, aggsortrev,"
+	  " zdefs, argref, defaultargs, aggsize=, dynvarsize=, strsize=",
 	  OPT_CALL, &how, add_option },
 	{ 'w', "seconds", "SECONDS", "stop after this time (10, 1.5, 2m, 1h)",
 	  OPT_CALL, &what.duration_ns, recopt_duration },
@@ -198,6 +241,13 @@ static void add_spec(void *n, const char *event, const char *when)
 	++*(int *)n;
 }
 
+/* As DTrace, whose exit status is not that of a command it cannot run */
+static int command_code(int code)
+{
+	return code == EXIT_NOT_FOUND || code == EXIT_CANNOT_RUN ?
+	       EXIT_FAILED : code;
+}
+
 /* Of a program that asks nothing of the network */
 static int run_alone(void)
 {
@@ -209,7 +259,7 @@ static int run_alone(void)
 		int code = child_go(&child, child_argv);
 
 		if (code)
-			return code;
+			return command_code(code);
 		child_wait(&child);
 	}
 	return d_end(d);
@@ -230,7 +280,7 @@ static int run_live(void)
 		return run_alone();
 	what.quiet = how.quiet;
 	code = live_run(&l, "d", &what, &show_opts);
-	return code ? code : status < 0 ? d_end(d) : status;
+	return code ? command_code(code) : status < 0 ? d_end(d) : status;
 }
 
 static int run_input(void)
@@ -252,8 +302,6 @@ static int check_input(void)
 	if (inputs.n && command)
 		return fail(EXIT_USAGE, "%s is read: -c is for tracing",
 			    inputs.name[0]);
-	if (verbose && !list)
-		return fail(EXIT_USAGE, "-v is for -l");
 	for (int i = 0; i < NR_SCOPES; i++)
 		scope = scope || what.scope[i].text;
 	if (inputs.n && scope)
@@ -266,50 +314,36 @@ static int check_input(void)
 	return 0;
 }
 
-static int load_script(void)
+/* As DTrace: behind what is there */
+static int open_output(void)
 {
-	size_t len;
-	int code;
-
-	/* also where nobody has made that link */
-	if (!strcmp(script, "/dev/stdin"))
-		script = "-";
-	code = input_text(script, &text, &len);
-	if (code)
-		return code;
-	if (len > D_MAX_TEXT || memchr(text, 0, len))
-		return fail(EXIT_USAGE, "%s is no program in D: %s", script,
-			    len > D_MAX_TEXT ? "more than 1 MiB" :
-					       "a NUL is in it");
-	how.file = input_name(script);
-	how.text = text;
-	how.len = len;
-	return 0;
+	if (!output)
+		return 0;
+	how.fd = open(output, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+	return how.fd < 0 ? fail(EXIT_FAILED, "cannot open %s: %m", output) : 0;
 }
 
 /* -s FILE, -n PROGRAM or the first operand; others are the program's. */
 static int take_program(const struct args *a)
 {
-	int used = 0;
+	int used = 0, code = 0;
 
-	if (script && text)
-		return fail(EXIT_USAGE, "-s FILE or a program, not both");
-	if (!script && !text) {
+	if (!text) {
 		if (!a->n) {
 			msg("no program given");
 			hint("skbtrace d 'ip:::send { @[args[2]->ip_daddr] = count(); }'");
 			return EXIT_USAGE;
 		}
-		add_text(a->v[0], &text);
+		code = add_text(a->v[0], NULL);
 		used = 1;
 	}
 	how.nargs = a->n - used;
 	how.args = a->v + used;
-	if (script)
-		return load_script();
 	how.text = text;
-	how.len = strlen(text);
-	return 0;
+	how.pieces = pieces;
+	how.npieces = npieces;
+	how.lists = list;
+	return code;
 }
 
 static int compile(void)
@@ -324,13 +358,15 @@ static int compile(void)
 		how.target = child.pid;
 	}
 	d = d_new(&how);
-	return d ? 0 : EXIT_USAGE;
+	return d ? 0 : EXIT_FAILED;
 }
 
 static int run_program(void)
 {
 	if (list)
 		d_list(d, verbose);
+	else if (verbose)
+		d_report(d);
 	if (list || no_run)
 		return 0;
 	show_opts.tap = &tap;
@@ -341,7 +377,12 @@ static int run_d(const struct args *a)
 {
 	int code = check_input();
 
-	if (!code && list && !a->n && !text && !script)
+	if (!code)
+		code = open_output();
+	if (!code && list && how.fd != STDOUT_FILENO &&
+	    dup2(how.fd, STDOUT_FILENO) < 0)
+		code = fail(EXIT_FAILED, "cannot write to %s: %m", output);
+	if (!code && list && !a->n && !text)
 		return list_probes(0, NULL,
 				   verbose ? LIST_TYPES : LIST_LINE, NULL);
 	how.quiet = how.quiet || list;
@@ -353,6 +394,8 @@ static int run_d(const struct args *a)
 		code = run_program();
 	if (d)
 		d_free(d);
+	if (how.fd > STDERR_FILENO)
+		close(how.fd);
 	child_drop(&child);
 	free(child_argv);
 	for (int i = 0; i < MAX_SPECS; i++)
@@ -367,7 +410,7 @@ const struct cmd cmd_d = {
 	.brief = "run a program in D, over a recording or what happens now",
 	.more =
 "Probes are DTrace's ip, tcp and udp: \"skbtrace list -l\" shows them. The exit\n"
-"code is that of the program's exit(), or as that of parse.\n"
+"code is that of the program's exit(), 1 if it does not compile, or as of parse.\n"
 "\n"
 "  skbtrace d 'tcp:::connect-request { @[args[3]->tcps_raddr] = count(); }'\n"
 "  skbtrace d -i skbtrace.dat 'tcp:::send { @ = quantize(args[2]->ip_plength); }'\n"

@@ -28,8 +28,13 @@ double quant_weight(const struct agg *a, const s64 *cell);
  * @f NULL: as they are.
  */
 enum { MAX_PRINTED = 16 };
+struct agg_sort {
+	bool by_key;		/* and then by value, not the other way round */
+	bool falling;		/* the largest first */
+};
+
 void agg_print(struct text *out, struct agg *const *aggs, u32 n,
-	       const struct fmt *f);
+	       const struct fmt *f, const struct agg_sort *sort);
 void agg_clear(struct agg *a);
 /* Only the @n largest stay, or the -@n smallest. */
 void agg_trunc(struct agg *a, s64 n);

@@ -44,6 +44,7 @@ static int compare_values(const struct type *t, const struct value *a,
 struct list {
 	struct agg *const *aggs;
 	u32 n;
+	struct agg_sort sort;
 };
 
 struct row {
@@ -69,15 +70,24 @@ static int compare_keys(const struct agg *a, const u8 *p, const u8 *q)
 	return 0;
 }
 
+static int compare_numbers(const struct row *a, const struct row *b)
+{
+	if (a->weight != b->weight)
+		return a->weight < b->weight ? -1 : 1;
+	return compare_ints(a->number, b->number);
+}
+
 static int compare_rows(const void *x, const void *y)
 {
 	const struct row *a = x, *b = y;
+	const struct agg_sort *sort = &a->of->sort;
+	int numbers = compare_numbers(a, b), cmp = numbers;
 
-	if (a->weight != b->weight)
-		return a->weight < b->weight ? -1 : 1;
-	if (a->number != b->number)
-		return a->number < b->number ? -1 : 1;
-	return compare_keys(a->of->aggs[0], a->key, b->key);
+	if (!numbers || sort->by_key)
+		cmp = compare_keys(a->of->aggs[0], a->key, b->key);
+	if (!cmp)
+		cmp = numbers;
+	return sort->falling ? -cmp : cmp;
 }
 
 /* NULL: it has no such element */
@@ -201,6 +211,21 @@ static void put_formatted_cell(struct text *out, const struct fmt_part *part,
 	fmt_put(out, part, &v, &number);
 }
 
+/* With what keys say for each "*" */
+static struct fmt_part starred(const struct fmt_part *part,
+			       const struct type *keys, const u8 **p, u32 *key)
+{
+	s64 stars[FMT_STARS];
+
+	for (u32 i = 0; i < part->stars; i++) {
+		struct value v = {};
+
+		*p = get_key(*p, &keys[(*key)++], &v);
+		stars[i] = v.i;
+	}
+	return part->stars ? fmt_starred(part, stars) : *part;
+}
+
 static void put_formatted(struct text *out, const struct list *l,
 			  const struct row *r, const struct fmt *f)
 {
@@ -208,26 +233,27 @@ static void put_formatted(struct text *out, const struct list *l,
 	const u8 *p = r->key;
 	u32 key = 0, n = 0;
 
-	for (const struct fmt_part *part = f->parts; part; part = part->next) {
+	for (const struct fmt_part *s = f->parts; s; s = s->next) {
+		struct fmt_part part = starred(s, keys, &p, &key);
 		struct value v = {};
 
-		if (part->agg) {
+		if (part.agg) {
 			const struct agg *a = l->aggs[l->n > 1 ? n++ : 0];
 
-			put_formatted_cell(out, part, a, cell_of(a, r));
-		} else if (part->conv && part->conv != '%') {
+			put_formatted_cell(out, &part, a, cell_of(a, r));
+		} else if (part.conv && part.conv != '%') {
 			p = get_key(p, &keys[key], &v);
-			fmt_put(out, part, &v, &keys[key++]);
+			fmt_put(out, &part, &v, &keys[key++]);
 		} else {
-			fmt_put_text(out, part);
+			fmt_put_text(out, &part);
 		}
 	}
 }
 
 void agg_print(struct text *out, struct agg *const *aggs, u32 n,
-	       const struct fmt *f)
+	       const struct fmt *f, const struct agg_sort *sort)
 {
-	const struct list l = { .aggs = aggs, .n = n };
+	const struct list l = { .aggs = aggs, .n = n, .sort = *sort };
 	struct row *rows;
 	u64 nrows;
 

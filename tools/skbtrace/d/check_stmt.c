@@ -16,6 +16,28 @@ static u32 list_len(const struct expr *e)
 	return n;
 }
 
+static bool has_arg(struct checker *c, const struct expr *e,
+		    const struct expr *arg)
+{
+	if (!arg)
+		d_error(c->p, e->pos, "the format has more conversions than there are arguments");
+	return arg;
+}
+
+/* The arguments of one conversion; NULL after a message, or at their end. */
+static const struct expr *check_conversion(struct checker *c,
+					   const struct expr *e,
+					   const struct fmt_part *f,
+					   const struct expr *arg)
+{
+	for (u32 i = 0; i < f->stars; i++, arg = arg->next)
+		if (!has_arg(c, e, arg) || !fmt_star_fits(c->p, f, &arg->type))
+			return NULL;
+	if (!has_arg(c, e, arg) || !fmt_fits(c->p, f, &arg->type))
+		return NULL;
+	return arg->next;
+}
+
 static void check_printf(struct checker *c, struct expr *e)
 {
 	const struct expr *arg;
@@ -36,11 +58,10 @@ static void check_printf(struct checker *c, struct expr *e)
 			continue;
 		if (f->agg)
 			d_error(c->p, e->pos, "%%@ is for printa()");
-		else if (!arg)
-			d_error(c->p, e->pos, "the format has more conversions than there are arguments");
-		if (c->p->failed || !fmt_fits(c->p, f, &arg->type))
+		else
+			arg = check_conversion(c, e, f, arg);
+		if (c->p->failed)
 			return;
-		arg = arg->next;
 	}
 	if (arg)
 		d_error(c->p, arg->pos, "an argument that the format does not use");
@@ -216,6 +237,21 @@ static void check_printed_keys(struct program *p, const struct expr *aggs)
 				aggs->agg->name, b->agg->name);
 }
 
+/* A key for each "*", then, of what is no value, one for itself */
+static void check_printed_part(struct program *p, const struct fmt_part *f,
+			       const struct agg *a, u32 *key)
+{
+	for (u32 i = 0; i < f->stars + 1u - f->agg && !p->failed; i++) {
+		if (*key == a->nkeys)
+			d_error(p, f->pos, "the format has more conversions than @%s has keys (%%@d is its value)",
+				a->name);
+		else if (i < f->stars)
+			fmt_star_fits(p, f, &a->keys[(*key)++]);
+		else
+			fmt_fits(p, f, &a->keys[(*key)++]);
+	}
+}
+
 static void check_printed_format(struct program *p, const struct fmt *fmt,
 				 const struct expr *aggs)
 {
@@ -228,11 +264,8 @@ static void check_printed_format(struct program *p, const struct fmt *fmt,
 			continue;
 		if (f->agg && n > 1 && ++values > n)
 			d_error(p, f->pos, "the format has more %%@ than there are aggregations");
-		else if (!f->agg && key == a->nkeys)
-			d_error(p, f->pos, "the format has more conversions than @%s has keys (%%@d is its value)",
-				a->name);
-		else if (!f->agg)
-			fmt_fits(p, f, &a->keys[key++]);
+		else
+			check_printed_part(p, f, a, &key);
 	}
 }
 

@@ -13,14 +13,19 @@ static void run_printf(struct run *r, const struct expr *e)
 
 	for (const struct fmt_part *f = e->fmt->parts; f && !r->fault;
 	     f = f->next) {
+		struct fmt_part part;
+		s64 stars[FMT_STARS];
 		struct value v;
 
 		if (!f->conv || f->conv == '%') {
 			fmt_put_text(&r->out, f);
 			continue;
 		}
+		for (u32 i = 0; i < f->stars; i++, arg = arg->next)
+			stars[i] = eval(r, arg).i;
+		part = f->stars ? fmt_starred(f, stars) : *f;
 		v = eval(r, arg);
-		fmt_put(&r->out, f, &v, &arg->type);
+		fmt_put(&r->out, &part, &v, &arg->type);
 		arg = arg->next;
 	}
 }
@@ -61,7 +66,7 @@ static void run_printa(struct run *r, const struct expr *e)
 		aggs[n++] = a->agg;
 	if (!e->fmt)
 		text_put(&r->out, "\n", 1);
-	agg_print(&r->out, aggs, n, e->fmt);
+	agg_print(&r->out, aggs, n, e->fmt, &r->sort);
 }
 
 /* ---- what changes aggregations ---- */
@@ -159,6 +164,25 @@ static void run_stmts(struct run *r, const struct stmt *s)
 	}
 }
 
+/*
+ * With flowindent DTrace shows which calls of functions are nested. No probe
+ * here is one, so all stand at the margin.
+ */
+static void put_head(struct run *r)
+{
+	const struct probe *p = r->probe->probe;
+	u32 cpu = r->f.r ? r->f.r->cpu : 0;
+	char name[112];
+
+	snprintf(name, sizeof(name), "%s%s:%s", r->flow ? " | " : "",
+		 r->f.r ? r->f.r->ev->name : p->event[0] ? p->event[0] : "",
+		 p->name);
+	if (r->flow)
+		textf(&r->out, "%3u %-41s ", cpu, name);
+	else
+		textf(&r->out, "%3u %6u %32s ", cpu, r->probe->id, name);
+}
+
 void clause_run(struct run *r, const struct clause *c)
 {
 	r->fault = NULL;
@@ -166,16 +190,8 @@ void clause_run(struct run *r, const struct clause *c)
 	r->scratch.used = 0;
 	if (c->predicate && !eval_true(r, c->predicate))
 		return;
-	if (!r->quiet && (c->prints || !c->has_body)) {
-		const struct probe *p = r->probe->probe;
-		char name[112];
-
-		snprintf(name, sizeof(name), "%s:%s",
-			 r->f.r ? r->f.r->ev->name :
-			 p->event[0] ? p->event[0] : "", p->name);
-		textf(&r->out, "%3u %6u %32s ", r->f.r ? r->f.r->cpu : 0,
-		      r->probe->id, name);
-	}
+	if (!r->quiet && (c->prints || !c->has_body))
+		put_head(r);
 	run_stmts(r, c->body);
 	if (!r->quiet && (c->prints || !c->has_body))
 		text_put(&r->out, "\n", 1);

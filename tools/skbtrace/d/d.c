@@ -12,7 +12,7 @@
 #include "provider/list.h"
 #include "trace/per_event.h"
 
-enum { ID_BEGIN = 1, ID_END = 2, MAX_FAULTS = 10 };
+enum { MAX_FAULTS = 10 };
 
 /* What an event is to the program. */
 struct of_event {
@@ -32,6 +32,7 @@ struct d {
 	struct per_event per_event;
 	struct d_settings settings;
 	struct out out;
+	const struct enabled *on_error;	/* NULL: no clause asks */
 	bool begun, headed;
 	u64 faults;
 };
@@ -50,14 +51,13 @@ static bool bad_option(struct d *d, enum option_error err, const char *text,
 		d_error(&d->p, o->pos, "%s: \"%s\"", why, text);
 	} else {
 		msg("-x %s: %s", text, why);
-		hint("there are quiet, aggsize=64m, dynvarsize=64m, strsize=256");
+		hint("there are quiet, flowindent, aggsortkey, aggsortrev, zdefs, argref, defaultargs, aggsize=64m, dynvarsize=64m, strsize=256");
 	}
 	return true;
 }
 
 static bool take_options(struct d *d, const struct d_how *how)
 {
-	d->settings = d_defaults;
 	for (const struct option *o = d->p.options; o; o = o->next)
 		if (bad_option(d, d_option(&d->settings, o->text), o->text, o))
 			return false;
@@ -66,7 +66,11 @@ static bool take_options(struct d *d, const struct d_how *how)
 			       how->options[i], NULL))
 			return false;
 	d->run.quiet = how->quiet || d->settings.quiet;
+	d->run.flow = d->settings.flowindent;
+	d->run.sort = (struct agg_sort){ .by_key = d->settings.aggsortkey,
+					 .falling = d->settings.aggsortrev };
 	d->run.strsize = d->settings.strsize;
+	d->p.zero = d->p.zero || d->settings.zdefs;
 	return true;
 }
 
@@ -128,27 +132,65 @@ static void fill_event(void *item, const struct event *e, void *arg)
 		add_probes(d, of, e->name, any);
 }
 
+/* An argument that nobody asks for is a mistake of the command line. */
+static bool args_are_used(const struct d *d)
+{
+	for (int i = 0; i < d->p.nargs && !d->settings.argref; i++) {
+		if (d->p.args_used[i])
+			continue;
+		msg("extraneous argument '%s' ($%d is not referenced)",
+		    d->p.args[i], i + 1);
+		hint("-x argref allows it");
+		return false;
+	}
+	return true;
+}
+
+static void take_how(struct d *d, const struct d_how *how)
+{
+	struct program *p = &d->p;
+
+	p->text = how->text;
+	p->len = how->len;
+	p->pieces = how->pieces;
+	p->npieces = how->npieces;
+	p->nargs = how->nargs;
+	p->args = how->args;
+	p->args_used = pool_get(&p->pool, how->nargs + 1);
+	p->target = how->target;
+	p->zero = how->zero;
+	p->lists = how->lists;
+	for (u32 i = 0; i < how->noptions; i++)
+		p->defaultargs = p->defaultargs ||
+				 !strcmp(how->options[i], "defaultargs");
+	d->settings = d_defaults;
+}
+
+static const struct enabled *find_own(const struct d *d, const char *name)
+{
+	for (u32 i = 0; i < d->plan.n; i++)
+		if (!strcmp(d->plan.v[i].probe->provider, "dtrace") &&
+		    !strcmp(d->plan.v[i].probe->name, name))
+			return &d->plan.v[i];
+	return NULL;
+}
+
 struct d *d_new(const struct d_how *how)
 {
 	struct d *d = xcalloc(1, sizeof(*d));
 
-	d->p.text = how->text;
-	d->p.len = how->len;
-	d->p.file = how->file;
-	d->p.nargs = how->nargs;
-	d->p.args = how->args;
-	d->p.target = how->target;
-	d->p.zero = how->zero;
-	if (!d_parse(&d->p) || !take_options(d, how) ||
+	take_how(d, how);
+	if (!d_parse(&d->p) || !take_options(d, how) || !args_are_used(d) ||
 	    !d_check(&d->p, &d->plan)) {
 		d_free(d);
 		return NULL;
 	}
 	set_limits(d);
+	d->on_error = find_own(d, "ERROR");
 	d->run.p = &d->p;
 	d->per_event.size = sizeof(struct of_event);
 	d->per_event.fill = fill_event;
-	out_open(&d->out, STDOUT_FILENO);
+	out_open(&d->out, how->fd);
 	if (!d->run.quiet)
 		msg("description matched %u probe%s", d->plan.matched,
 		    d->plan.matched == 1 ? "" : "s");
@@ -175,6 +217,16 @@ void d_list(const struct d *d, bool verbose)
 	for (u32 i = 0; i < d->plan.n; i++)
 		list_probe(d->plan.v[i].probe, d->plan.v[i].id,
 			   verbose ? LIST_TYPES : LIST_LINE, NULL);
+}
+
+void d_report(const struct d *d)
+{
+	const struct d_piece *first = d->p.pieces;
+	bool network = false;
+
+	for (u32 i = 0; i < d->plan.n; i++)
+		network = network || !probe_is_own(d->plan.v[i].probe);
+	list_stability(first->file, network);
 }
 
 static const char *event_of(const struct d *d, u32 probe, u32 i)
@@ -234,12 +286,42 @@ static void write_out(struct d *d)
 	if (!t->len)
 		return;
 	if (!d->headed && !d->run.quiet) {
-		outf(&d->out, "%3s %6s %32s\n", "CPU", "ID", "FUNCTION:NAME");
+		if (d->run.flow)
+			outf(&d->out, "%3s %-41s\n", "CPU", "FUNCTION");
+		else
+			outf(&d->out, "%3s %6s %32s\n", "CPU", "ID",
+			     "FUNCTION:NAME");
 		d->headed = true;
 	}
 	p = out_reserve(&d->out, t->len);
 	memcpy(p, t->mem, t->len);
 	out_end(&d->out, p + t->len);
+}
+
+/* Of a clause of another probe; one in its own clauses is told only. */
+static void fire_error(struct d *d)
+{
+	const struct enabled *of = d->run.probe;
+	const struct firing f = d->run.f;
+
+	d->run.probe = d->on_error;
+	d->run.f.r = NULL;
+	for (u32 i = 0; i < d->on_error->n; i++) {
+		clause_run(&d->run, d->on_error->clauses[i]);
+		if (d->run.fault)
+			tell_fault(d);
+		write_out(d);
+	}
+	d->run.out.len = 0;
+	d->run.probe = of;
+	d->run.f = f;
+}
+
+static void fault_of(struct d *d)
+{
+	tell_fault(d);
+	if (d->on_error && d->run.probe != d->on_error)
+		fire_error(d);
 }
 
 static void fire(struct d *d, const struct enabled *e)
@@ -251,18 +333,19 @@ static void fire(struct d *d, const struct enabled *e)
 	for (u32 i = 0; i < e->n; i++) {
 		clause_run(r, e->clauses[i]);
 		if (r->fault)
-			tell_fault(d);
+			fault_of(d);
 		write_out(d);
 	}
 }
 
 /* Of no event */
-static void fire_own(struct d *d, u32 id)
+static void fire_own(struct d *d, const char *name)
 {
+	const struct enabled *e = find_own(d, name);
+
 	d->run.f.r = NULL;
-	for (u32 i = 0; i < d->plan.n; i++)
-		if (d->plan.v[i].id == id)
-			fire(d, &d->plan.v[i]);
+	if (e)
+		fire(d, e);
 }
 
 void d_begin(struct d *d, struct trace *t, u64 now)
@@ -274,7 +357,7 @@ void d_begin(struct d *d, struct trace *t, u64 now)
 	d->run.now = now;
 	for (u32 i = 0; i < d->plan.n; i++)
 		d->plan.v[i].next = now + d->plan.v[i].period;
-	fire_own(d, ID_BEGIN);
+	fire_own(d, "BEGIN");
 }
 
 static struct enabled *next_tick(const struct d *d)
@@ -380,7 +463,7 @@ static void print_aggs(struct d *d)
 		if (a->printed || !a->table.used)
 			continue;
 		d->run.out.len = 0;
-		agg_print(&d->run.out, &a, 1, NULL);
+		agg_print(&d->run.out, &a, 1, NULL, &d->run.sort);
 		d->headed = true;
 		write_out(d);
 	}
@@ -409,7 +492,7 @@ int d_end(struct d *d)
 
 	d_begin(d, NULL, d->run.now);
 	d->run.exits = false;
-	fire_own(d, ID_END);
+	fire_own(d, "END");
 	print_aggs(d);
 	out_flush(&d->out);
 	tell_drops(d);

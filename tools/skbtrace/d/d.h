@@ -11,6 +11,7 @@
 #ifndef SKBTRACE_D_H
 #define SKBTRACE_D_H
 
+#include "d/piece.h"
 #include "lib/out.h"
 #include "trace/trace.h"
 
@@ -19,13 +20,16 @@ enum { D_MAX_TEXT = 1 << 20, D_MAX_OPTIONS = 16 };
 struct d_how {
 	const char *text;	/* the program */
 	size_t len;
-	const char *file;	/* it is from, NULL: the command line */
+	const struct d_piece *pieces;	/* where its parts are from; one at least */
+	u32 npieces;
 	int nargs;		/* of the program: $1 ... */
 	char *const *args;
 	const char *options[D_MAX_OPTIONS];	/* -x NAME[=VALUE] */
 	u32 noptions;
 	bool quiet;
 	bool zero;		/* -Z: descriptions may match nothing */
+	bool lists;		/* -l: so they may, but are told */
+	int fd;			/* where it prints */
 	s64 target;		/* $target, 0: none */
 };
 
@@ -37,6 +41,9 @@ void d_free(struct d *d);
 
 /* Its probes, as "dtrace -l" prints them, with -v if @verbose. */
 void d_list(const struct d *d, bool verbose);
+
+/* How stable it is: the least stable of its probes and of what it reads. */
+void d_report(const struct d *d);
 
 /* Each event it is made of, once, with the condition that it puts on it. */
 void d_events(const struct d *d,

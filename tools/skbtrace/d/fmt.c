@@ -6,16 +6,25 @@
 #include "d/fmt.h"
 #include "lib/put.h"
 
+/* Digits, or the "*" for which an argument stands */
+static const char *skip_number(const char *s, struct fmt_part *part)
+{
+	if (*s != '*')
+		return s + strspn(s, "0123456789");
+	part->stars++;
+	return s + 1;
+}
+
 /* Past the flags, width and precision of a conversion; NULL: too long. */
 static const char *skip_spec(const char *s, struct fmt_part *part)
 {
 	const char *from = s;
 
 	s += strspn(s, "-+ #0'");
-	s += strspn(s, "0123456789");
+	s = skip_number(s, part);
 	if (*s == '.')
-		s += 1 + strspn(s + 1, "0123456789");
-	if (s - from >= (long)sizeof(part->spec))
+		s = skip_number(s + 1, part);
+	if (s - from >= FMT_SPEC)
 		return NULL;
 	memcpy(part->spec, from, s - from);
 	return s;
@@ -56,12 +65,10 @@ static const char *parse_conv(struct program *p, const struct expr *e,
 		return NULL;
 	}
 	s = skip_size(s, part);
-	if (*s == '*')
-		d_error(p, e->pos, "format: %%* is not here: give the width as a number");
-	else if (*s && strchr("kA", *s))
+	if (*s && strchr("kA", *s))
 		d_error(p, e->pos, "format: %%%c is for stacks and symbols, of which there are none here",
 			*s);
-	else if (!*s || !strchr("diuxXocspSY", *s))
+	else if (!*s || !strchr("diuxXocspSYT", *s))
 		d_error(p, e->pos, "format: \"%%%s%c\" is no conversion",
 			part->spec, *s ? *s : ' ');
 	part->conv = *s == 'S' ? 's' : *s;
@@ -110,6 +117,41 @@ bool fmt_fits(struct program *p, const struct fmt_part *part,
 			part->conv == 's' ? "a string" : "an integer",
 			type_text(buf, t));
 	return fits;
+}
+
+bool fmt_star_fits(struct program *p, const struct fmt_part *part,
+		   const struct type *t)
+{
+	char buf[TYPE_TEXT];
+
+	if (t->kind != KIND_INT)
+		d_error(p, part->pos, "format: the * of %%%s%c is for an integer, its argument is %s",
+			part->spec, part->conv, type_text(buf, t));
+	return t->kind == KIND_INT;
+}
+
+struct fmt_part fmt_starred(const struct fmt_part *part, const s64 *numbers)
+{
+	enum { MOST = 9999 };	/* as of a number in the text */
+	struct fmt_part to = *part;
+	char *o = to.spec;
+
+	for (const char *s = part->spec; *s; s++) {
+		s64 n;
+
+		if (*s != '*') {
+			*o++ = *s;
+			continue;
+		}
+		n = *numbers++;
+		n = n > MOST ? MOST : n < -MOST ? -MOST : n;
+		if (n < 0 && o > to.spec && o[-1] == '.')
+			o--;	/* as C has it: none is given */
+		else
+			o += sprintf(o, "%lld", (long long)n);
+	}
+	*o = '\0';
+	return to;
 }
 
 /* As C has it: a short argument is extended, a long one cut. */
@@ -193,15 +235,22 @@ static void put_int(struct text *out, const struct fmt_part *part, s64 v,
 #pragma GCC diagnostic pop
 }
 
-/* A time of walltimestamp: "2026 Nov 30 03:22:18" */
+/*
+ * A time of walltimestamp: %Y "2026 Nov 30 03:22:18", %T "Mon, 30 Nov 2026
+ * 03:22:18 UTC"
+ */
 static void put_date(struct text *out, const struct fmt_part *part, s64 ns)
 {
 	time_t s = ns / (s64)NSEC_PER_SEC;
+	size_t len = 0;
 	char buf[64];
 	struct tm tm;
 
-	if (!localtime_r(&s, &tm) ||
-	    !strftime(buf, sizeof(buf), "%Y %b %e %H:%M:%S", &tm))
+	if (localtime_r(&s, &tm))
+		len = part->conv == 'Y' ?
+		      strftime(buf, sizeof(buf), "%Y %b %e %H:%M:%S", &tm) :
+		      strftime(buf, sizeof(buf), "%a, %d %b %Y %T %Z", &tm);
+	if (!len)
 		strcpy(buf, "?");
 	put_text(out, part, buf, strlen(buf));
 }
@@ -217,7 +266,7 @@ void fmt_put(struct text *out, const struct fmt_part *part,
 	fmt_put_text(out, part);
 	if (part->conv == 's')
 		put_text(out, part, v->s, v->len);
-	else if (part->conv == 'Y')
+	else if (part->conv == 'Y' || part->conv == 'T')
 		put_date(out, part, v->i);
 	else
 		put_int(out, part, v->i, t);

@@ -18,6 +18,13 @@ static const struct row {
 	u64 most;
 } rows[] = {
 	{ "quiet", FLAG, offsetof(struct d_settings, quiet), 0 },
+	{ "flowindent", FLAG, offsetof(struct d_settings, flowindent), 0 },
+	{ "zdefs", FLAG, offsetof(struct d_settings, zdefs), 0 },
+	{ "argref", FLAG, offsetof(struct d_settings, argref), 0 },
+	{ "aggsortkey", FLAG, offsetof(struct d_settings, aggsortkey), 0 },
+	{ "aggsortrev", FLAG, offsetof(struct d_settings, aggsortrev), 0 },
+	/* known while the text is read, before options are */
+	{ "defaultargs", NOTHING, 0, 0 },
 	{ "aggsize", SIZE, offsetof(struct d_settings, aggsize), 1ULL << 40 },
 	{ "dynvarsize", SIZE, offsetof(struct d_settings, dynvarsize),
 	  1ULL << 40 },
@@ -25,7 +32,7 @@ static const struct row {
 	{ "bufsize", NOTHING, 0, 0 }, { "switchrate", NOTHING, 0, 0 },
 	{ "aggrate", NOTHING, 0, 0 }, { "statusrate", NOTHING, 0, 0 },
 	{ "cleanrate", NOTHING, 0, 0 }, { "bufpolicy", NOTHING, 0, 0 },
-	{ "defaultargs", NOTHING, 0, 0 }, { "dynvars", NOTHING, 0, 0 },
+	{ "dynvars", NOTHING, 0, 0 }, { "destructive", NOTHING, 0, 0 },
 };
 
 enum option_error d_option(struct d_settings *s, const char *text)

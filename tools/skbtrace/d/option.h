@@ -6,7 +6,9 @@
 #include "lib/util.h"
 
 struct d_settings {
-	bool quiet;
+	bool quiet, flowindent;
+	bool zdefs, argref;
+	bool aggsortkey, aggsortrev;
 	u64 aggsize, dynvarsize, strsize;
 };
 

@@ -106,11 +106,8 @@ static void no_match(struct program *p, const struct spec *sp,
 	    !strcmp(s->part[0], "profile"))
 		d_error(p, sp->pos, "\"%s\": of profile there is tick-N only, 1ms or more: tick-1s, tick-100hz",
 			sp->text);
-	else if (!strcmp(s->part[3], "ERROR"))
-		d_error(p, sp->pos, "\"%s\": there is no ERROR probe; errors are told on stderr",
-			sp->text);
 	else if (*s->part[0] && !known_provider(s->part[0]))
-		d_error(p, sp->pos, "no provider \"%s\": there are ip, tcp, udp, BEGIN, END and tick-N",
+		d_error(p, sp->pos, "no provider \"%s\": there are ip, tcp, udp, BEGIN, END, ERROR and tick-N",
 			s->part[0]);
 	else
 		d_error(p, sp->pos, "probe description %s does not match any probes (skbtrace list -l)",
@@ -144,7 +141,10 @@ static void plan_spec(struct program *p, struct plan *plan, struct clause *c,
 		e = enable(plan, &probes[i], i + 1, 0);
 		add(plan, e, c, of, n);
 	}
-	if (e || p->zero)
+	if (!e && p->lists)
+		msg("failed to match %s:%s:%s:%s: no probe matches the description",
+		    s.part[0], s.part[1], s.part[2], s.part[3]);
+	if (e || p->zero || p->lists)
 		return;
 	if (not_there)
 		d_error(p, sp->pos, "%s:::%s is unavailable: %s",

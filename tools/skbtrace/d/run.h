@@ -16,8 +16,10 @@ struct run {
 	const char *fault;	/* why the clause ends; NULL: it goes on */
 	u32 fault_pos;
 	bool quiet;
+	bool flow;		/* flowindent */
 	bool exits;
 	int status;
+	struct agg_sort sort;
 	u32 strsize;
 	u64 var_drops;		/* elements that found no room */
 };

@@ -15,11 +15,20 @@ struct expr *expr_new(struct program *p, enum expr_kind kind, u32 pos)
 	return e;
 }
 
+static const struct d_piece *piece_of(const struct program *p, u32 pos)
+{
+	u32 i = p->npieces - 1;
+
+	while (i && p->pieces[i].from > pos)
+		i--;
+	return &p->pieces[i];
+}
+
 u32 d_line(const struct program *p, u32 pos)
 {
 	u32 line = 1;
 
-	for (u32 i = 0; i < pos && i < p->len; i++)
+	for (u32 i = piece_of(p, pos)->from; i < pos && i < p->len; i++)
 		line += p->text[i] == '\n';
 	return line;
 }
@@ -52,6 +61,7 @@ static void show_place(const struct program *p, u32 pos)
 
 void d_error(struct program *p, u32 pos, const char *fmt, ...)
 {
+	const char *file;
 	char *what = NULL;
 	va_list ap;
 
@@ -64,7 +74,8 @@ void d_error(struct program *p, u32 pos, const char *fmt, ...)
 	if (vasprintf(&what, fmt, ap) < 0)
 		what = NULL;
 	va_end(ap);
-	msg("%s%sline %u: %s", p->file ? p->file : "", p->file ? ", " : "",
+	file = piece_of(p, pos)->file;
+	msg("%s%sline %u: %s", file ? file : "", file ? ", " : "",
 	    d_line(p, pos), what ? what : "");
 	free(what);
 	show_place(p, pos);

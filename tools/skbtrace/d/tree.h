@@ -3,6 +3,7 @@
 #ifndef SKBTRACE_D_TREE_H
 #define SKBTRACE_D_TREE_H
 
+#include "d/piece.h"
 #include "d/pool.h"
 #include "d/table.h"
 #include "provider/provider.h"
@@ -119,7 +120,8 @@ struct option {
 struct program {
 	const char *text;
 	size_t len;
-	const char *file;	/* for messages, NULL: a command line */
+	const struct d_piece *pieces;	/* for messages: where parts are from */
+	u32 npieces;
 	struct pool pool;
 	struct clause *clauses, **last_clause;
 	struct option *options;
@@ -128,8 +130,11 @@ struct program {
 	struct agg *aggs;	/* in the order of the text */
 	int nargs;
 	char *const *args;	/* $1 and so on */
+	bool *args_used;
+	bool defaultargs;	/* one that is not given is 0, or "" */
 	s64 target;		/* $target, 0: there is none */
 	bool zero;		/* descriptions may match nothing */
+	bool lists;		/* and are told then: -l */
 	bool failed;		/* a message has been printed */
 };
 

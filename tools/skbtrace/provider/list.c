@@ -29,24 +29,36 @@ static void print_class(const char *title, const char *names, const char *data,
 	       "\t\tDependency Class: %s\n", title, names, data, class);
 }
 
+/* What a network's probe says, and what DTrace's own */
+static void print_classes(const char *probe, const char *args, bool network)
+{
+	if (network)
+		print_class(probe, "Private", "Private", "Unknown");
+	else
+		print_class(probe, "Stable", "Stable", "Common");
+	if (network)
+		print_class(args, "Evolving", "Evolving", "ISA");
+	else
+		print_class(args, "Stable", "Stable", "Common");
+}
+
+void list_stability(const char *file, bool network)
+{
+	printf("\nStability attributes for %s:\n",
+	       file ? file : "the program");
+	print_classes("Minimum Probe Description", "Minimum Statement",
+		      network);
+	putchar('\n');
+	fflush(stdout);
+}
+
 /*
  * A probe is as stable as the least stable of its parts: module and function
  * may change at any time, provider and name do not. As DTrace tells it.
  */
 static void print_stability(const struct probe *p)
 {
-	const char *args = "Evolving", *class = "ISA";
-
-	if (strcmp(p->provider, "ip") && strcmp(p->provider, "tcp") &&
-	    strcmp(p->provider, "udp") && strcmp(p->provider, "sctp")) {
-		args = "Stable";
-		class = "Common";
-		print_class("Probe Description", args, args, class);
-	} else {
-		print_class("Probe Description", "Private", "Private",
-			    "Unknown");
-	}
-	print_class("Argument", args, args, class);
+	print_classes("Probe Description", "Argument", !probe_is_own(p));
 }
 
 static void print_types(const struct probe *p)

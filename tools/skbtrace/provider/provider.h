@@ -107,6 +107,12 @@ struct probe {
 	const char *how;	/* it is inferred, or why it is not there */
 };
 
+/* Of no event: BEGIN, tick-N */
+static inline bool probe_is_own(const struct probe *p)
+{
+	return !p->nargs && p->had != HAD_NOT;
+}
+
 /* By number, as "list -l" and DTrace's output say it: from 1 on. */
 extern const struct probe probes[];
 extern const u32 nr_probes;

@@ -191,7 +191,9 @@ static void run(void)
 static void iterate(void)
 {
 	static char *const args[] = { (char *)"1", (char *)"text" };
-	struct d_how how = { .text = text, .args = args };
+	struct d_piece piece = { .file = one_in(2) ? "fuzz.d" : NULL };
+	struct d_how how = { .text = text, .args = args, .pieces = &piece,
+			     .npieces = 1, .fd = STDOUT_FILENO };
 	const struct program_text *from;
 	u32 times;
 
@@ -205,7 +207,6 @@ static void iterate(void)
 	how.len = strlen(text);
 	how.nargs = below(3);
 	how.quiet = one_in(2);
-	how.file = one_in(2) ? "fuzz.d" : NULL;
 	d = d_new(&how);
 	if (d) {
 		ran++;

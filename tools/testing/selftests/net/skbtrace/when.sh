@@ -40,6 +40,41 @@ is "all" "$(lengths 'pport==5000')" " 3 10 5 100 7 1000  refused 0"
 touch "$TMP/end"
 wait "$server_pid"
 
+# --- a field of tcp_rttm that is not the sample, which is asked before the others
+# are computed
+
+# rtts CONDITION: of an upload to port 5013
+rtts() {
+	server in_b tcp4 bind "$B4" 5013 listen 5 touch "$TMP/ready" accept \
+		read 200000 eof
+	trace_on "tcp_rttm,when=$1"
+	in_a sk tcp4 connect "$B4" 5013 write 200000 acked shut eof \
+		>"$TMP/client"
+	wait "$server_pid"
+	trace_off
+	[ -z "$(identity)" ] || [ "$(stat_sum written)" = 0 ] ||
+		echo "identity: $(identity)"
+}
+
+declare -A middle
+fields="rtt_us srtt_us mdev_us mdev_max_us rttvar_us rto_us"
+rtts 'rtt>=0'
+for f in $fields; do
+	middle[$f]=$(values "$f" tcp_rttm | sort -n |
+		awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }')
+done
+kept=0 refused=0
+for f in $fields; do
+	rtts "$f>${middle[$f]}"
+	is "$f: what is kept agrees" \
+		"$(values "$f" tcp_rttm | awk -v m="${middle[$f]}" '$1 <= m')" ""
+	kept=$((kept + $(stat_sum written)))
+	refused=$((refused + $(stat_sum refused)))
+done
+is "each way some" "$((kept > 0)) $((refused > 0))" "1 1"
+
+# --- with other options, and with events whose probes go on from the last one
+
 # --- the destination's port, which is asked before anything else
 
 # segments PORT [CONDITION]: of a connection to port 5011, with when=pport==PORT...
