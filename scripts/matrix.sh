@@ -124,7 +124,7 @@ finish() {
 
 [ -z "$read_from" ] || finish "$read_from"
 if (($# == 0)); then
-	# those that name scenarios; why_side.sh runs others of them
+	# those that name scenarios
 	mapfile -t tests < <(cd "$ROOT/tools/testing/selftests/net/skbtrace" &&
 		grep -l '^next ' why*.sh)
 	set -- "${tests[@]}"

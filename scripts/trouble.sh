@@ -127,7 +127,7 @@ ok "vm.sh is killed: no machine is left" patient 20 no_machines
 ok "a check runs" patient 60 machines
 kill -KILL $!
 ok "check.sh is killed: no machine is left" patient 30 no_machines
-"$ROOT/scripts/flaky.sh" -b 1 1 why_side.sh >"$tmp/err" 2>&1 &
+"$ROOT/scripts/flaky.sh" -b 1 1 why.sh >"$tmp/err" 2>&1 &
 ok "a test is run again and again" patient 60 machines
 kill $!
 ok "flaky.sh is ended: no machine is left" patient 20 no_machines

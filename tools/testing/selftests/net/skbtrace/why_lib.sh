@@ -85,18 +85,32 @@ through() {
 }
 
 # record_all [OPTION...]: records all that "why" uses, or what -e says, until
-# check_verdicts; $recorder is the program. With WHY_SIDE=A or B: only what that
-# host would record.
+# check_verdicts; $recorder is the program. The first time, what each host alone
+# would record is recorded beside it, by two sessions.
+declare -A side_recorder
 record_all() {
+	local side
+
 	[[ " $* " == *" -e "* ]] || set -- -e @why "$@"
-	background skbtrace record -q -f -o "$TMP/trace" "$@" \
-		${WHY_SIDE:+--netns "/run/netns/${!WHY_SIDE}"}
+	background skbtrace record -q -f -o "$TMP/trace" "$@"
 	recorder=$bg
 	wait_for tracing || die "no recording"
+	side_recorder=()
+	((judged == 5000)) || return 0
+	for side in A B; do
+		background skbtrace record -q -f --session "side$side" \
+			--netns "/run/netns/${!side}" -o "$TMP/trace.$side" "$@"
+		side_recorder[$side]=$bg
+		wait_for side_tracing "$side" || die "no recording of $side"
+	done
 }
 
-# The verdict of each end as "PORT END VERDICT"; "=VERDICT": no trouble; "-": no
-# verdict
+side_tracing() {
+	grep -q '^session tracing=1 ' "$CTL/sessions/side$1/stat" 2>/dev/null
+}
+
+# list_verdicts FILE: the verdict of each end as "PORT END VERDICT"; "=VERDICT": no
+# trouble; "-": no verdict
 list_verdicts() {
 	jq -r 'select(.conn) | (.conn | split(">")) as $e |
 		select($e[0] | test(":600[01]$") | not) |
@@ -106,7 +120,7 @@ list_verdicts() {
 		($e[0] | split(":")[-1]) as $port |
 		if $e[1] == "*" then $port + " listener " + $v else
 			($e[1] | split(":")[-1]) + " client " + $v,
-			$port + " server " + $v end' "$TMP/json"
+			$port + " server " + $v end' "$1"
 }
 
 # What a rule says instead without the other end's events; "-": no trouble
@@ -130,18 +144,25 @@ verdict_is() {
 	local wanted=$3 why="$1, IPv${families[$1]}: who ${2/client/connects}"
 
 	[ "$wanted" != '*' ] || return 0
-	if [ -n "${WHY_SIDE-}" ]; then
-		[ "${WHY_SIDE/A/client}" = "${2/server/B}" ] || return 0
-		! fits "$4" "${alone[$wanted]-$wanted}" || wanted=$4
-		# an end behind the router is not in B's recording
-		[ "$wanted $4" != "- none" ] || return 0
-		# a verdict on both programs needs both ends' events
-		[ "$2 $4" != "server ping-pong" ] || wanted=$4
-	else
-		entry "$1" "$2" "$wanted" "$4"
-	fi
+	entry "$1" "$2" "$wanted" "$4"
 	! fits "$4" "$wanted" || wanted=$4
 	is "${why/server/listens}" "$4" "$wanted"
+}
+
+# side_verdict_is SIDE PORT GOT: of the end at that host, as it alone has recorded it.
+# The verdict must be the same, unless it needs events of the other end.
+side_verdict_is() {
+	local wanted=${client[$2]} got=$3
+
+	[ "$1" = A ] || wanted=${server[$2]}
+	[ "$wanted" != '*' ] || return 0
+	! fits "$got" "${alone[$wanted]-$wanted}" || wanted=$got
+	# an end behind the router is not in B's recording
+	[ "$wanted $got" != "- none" ] || return 0
+	# a verdict on both programs needs both ends' events
+	[ "$1 $got" != "B ping-pong" ] || wanted=$got
+	! fits "$got" "$wanted" || wanted=$got
+	is "$2, IPv${families[$2]}, recorded by $1 alone" "$got" "$wanted"
 }
 
 # some COUNT VERDICT PORT END: COUNT of the connections at that port have it
@@ -153,24 +174,49 @@ some() {
 	is "$3, IPv${families[$3]}: how many are $2" "$n" "$1"
 }
 
-# check_verdicts: ends the recording, and compares each connection's verdict
-check_verdicts() {
+# read_verdicts TRACE JSON LIST: writes both, and sets $got[PORT.END]
+declare -A got
+read_verdicts() {
 	local p end said
-	declare -A got
+
+	got=()
+	skbtrace why --json "$1" >"$2"
+	list_verdicts "$2" >"$3"
+	while read -r p end said; do
+		got[$p.$end]=${got[$p.$end]-$said}
+	done <"$3"
+}
+
+check_sides() {
+	local side end p
+
+	for side in "${!side_recorder[@]}"; do
+		kill -INT "${side_recorder[$side]}"
+		wait "${side_recorder[$side]}" || fail "record $side: exit status $?"
+		read_verdicts "$TMP/trace.$side" "$TMP/json.$side" "$TMP/verdicts.$side"
+		end=client
+		[ "$side" = A ] || end=server
+		for ((p = judged + 1; p <= port; p++)); do
+			side_verdict_is "$side" "$p" "${got[$p.$end]-none}"
+		done
+		ok "recorded by $side alone: there are verdicts" \
+			[ -s "$TMP/verdicts.$side" ]
+	done
+}
+
+# check_verdicts: ends the recordings, and compares each connection's verdict
+check_verdicts() {
+	local p
 
 	kill -INT "$recorder"
 	wait "$recorder" || fail "record: exit status $?"
 	[ -z "${KEEP:-}" ] || [ -e "$KEEP" ] || cp "$TMP/trace" "$KEEP"
-	skbtrace why --json "$TMP/trace" >"$TMP/json"
+	check_sides
 	skbtrace why "$TMP/trace" | sed 's/^/# /'
-	list_verdicts >"$TMP/verdicts"
-	while read -r p end said; do
-		got[$p.$end]=${got[$p.$end]-$said}
-	done <"$TMP/verdicts"
+	read_verdicts "$TMP/trace" "$TMP/json" "$TMP/verdicts"
 	for ((p = judged + 1; p <= port; p++)); do
 		verdict_is "$p" client "${client[$p]}" "${got[$p.client]-none}"
 		verdict_is "$p" server "${server[$p]}" "${got[$p.server]-none}"
 	done
 	judged=$port
-	[ -z "${WHY_SIDE-}" ] || finish
 }
