@@ -9,13 +9,14 @@
 - code below ".. quoted: FILE" stands in FILE;
 - files that README.md names in links or backquotes are there;
 - in "Finding one's way" each folder of the program is named, and each command
-  that answers a question finds something.
+  that answers a question finds something, in each file that it names.
 
 --update writes the output of today into the documents instead.
 """
 import glob
 import os
 import re
+import shlex
 import subprocess
 import sys
 
@@ -156,19 +157,31 @@ def check_names(name):
             complain(f"{name}: there is no {file}")
 
 
+def each_file(where, line):
+    """The command for each file that it names, as each must have an answer"""
+    words = shlex.split(line)
+    files = [w for w in words if os.path.isfile(os.path.join(where, w))]
+    if words[0] != "grep" or not files:
+        return [line]
+    rest = [w for w in words if w not in files]
+    return [shlex.join(rest + [f]) for f in files]
+
+
 def check_way(name):
     """The commands below "Finding one's way", and the folders it names"""
     program = os.path.join(ROOT, "tools/skbtrace")
     with open(os.path.join(ROOT, name), encoding="utf-8") as file:
         text = re.search(r"\n\nFinding one's way\n=+\n\n(.*?)\n\n[^=\n]+\n=+\n\n",
                          file.read(), flags=re.S)[1]
-    told = [(ROOT, c) for c in re.findall(r"^- .*\? ``(.*?)``", text, flags=re.M)]
+    told = [(ROOT, c) for c in
+            re.findall(r"^- .*\?\s+``(.*?)``", text, flags=re.M)]
     told += [(program, c) for c in
              re.findall(r"^[^-\n].*  +``(grep .*)``$", text, flags=re.M)]
     for where, line in told:
-        if subprocess.run(["bash", "-c", line], cwd=where, check=False,
-                          stdout=subprocess.DEVNULL).returncode:
-            complain(f"{name}: finds nothing: {line}")
+        for one in each_file(where, line):
+            if subprocess.run(["bash", "-c", one], cwd=where, check=False,
+                              stdout=subprocess.DEVNULL).returncode:
+                complain(f"{name}: finds nothing: {one}")
     named = set(re.findall(r"^``(\w+)/``", text.split("folder of ``tools")[1],
                            flags=re.M))
     there = {d for d in os.listdir(program)
