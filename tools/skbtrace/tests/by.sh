@@ -15,12 +15,6 @@ sum() {
 	"$S" parse --summary "$@"
 }
 
-same() {	# NAME WANT GOT
-	[ "$2" = "$3" ] || printf 'is:\n%s\nnot:\n%s\n' "$3" "$2" >why
-	[ ! -s why ]
-	result $? "$1"
-}
-
 # ---- groups
 
 words='peer port pid comm cgroup netns verdict'
@@ -53,23 +47,23 @@ result $? "what is not known is said once, in the text"
 sum --json --by pid fleet.dat >out 2>err
 grep -q 'tells the pid of 2 of 12 connections; record' err
 result $? "what is not known is said once, on stderr"
-same "who has no verdict is not unknown" "" "$(sum --by verdict fleet.dat | grep '^#')"
-same "what is of several hosts has the number of one" \
+equal "who has no verdict is not unknown" "" "$(sum --by verdict fleet.dat | grep '^#')"
+equal "what is of several hosts has the number of one" \
 	"1/4026531840 2/4026531840 3/4026531840" \
 	"$(sum --by netns --json boot_a.dat boot_b.dat other_host.dat 2>err | jq -r .group |
 	   sort | tr '\n' ' ' | sed 's/ $//')"
-same "a peer is the same for all of them" 3 \
+equal "a peer is the same for all of them" 3 \
 	"$(sum --by peer --json boot_a.dat boot_b.dat other_host.dat 2>err | jq .conns)"
 sum --by peer lost.dat >out 2>err
-same "lost drops make the sum doubtful" '# LOST 5 of ?' \
+equal "lost drops make the sum doubtful" '# LOST 5 of ?' \
 	"$(head -1 out | cut -c1-11) $(awk '$1 == "10.0.2.2" { print $6 }' out)"
 sum --by peer -e skb_drop fleet.dat >out 2>err
-same "what was not asked for is -" "- -" \
+equal "what was not asked for is -" "- -" \
 	"$(awk '$1 == "10.1.0.1" { print $4, $5 }' out)"
-same "--where" "10.1.0.1 1" "$(sum --by peer --where 'event=skb_drop and lport=40001' \
+equal "--where" "10.1.0.1 1" "$(sum --by peer --where 'event=skb_drop and lport=40001' \
 	fleet.dat | awk 'NR > 1 { print $1, $2 }')"
 sum --by peer --conn 1.2.3.4 fleet.dat >out 2>err
-same "nothing of a connection" "# no connection in this trace" "$(tail -1 out)"
+equal "nothing of a connection" "# no connection in this trace" "$(tail -1 out)"
 
 # ---- percentiles
 
@@ -101,18 +95,18 @@ for f in fleet.dat "$here/../../../examples/loss.dat"; do
 done
 sum -v fleet.dat >out 2>err
 golden summary-v.txt
-same "one histogram of all that is in a group" "$("$S" parse --json fleet.dat |
+equal "one histogram of all that is in a group" "$("$S" parse --json fleet.dat |
 	jq -s 'map(select(.event == "tcp_rttm" and .pport == 80).rtt_us) | sort |
 		.[(length * 0.9 | ceil) - 1] / 1000 | round')" \
 	"$(sum --json --by port fleet.dat | jq 'select(.group == "80").rtt_p90_us / 1000 | round')"
-same "only what is in the range" "3800 null" "$(sum --json --since 0.455 --until 0.475 \
+equal "only what is in the range" "3800 null" "$(sum --json --since 0.455 --until 0.475 \
 	--conn sk=2 fleet.dat | jq -r '"\(.rtt_p50_us) \(.answer_p50_us)"')"
-same "no column of turns where there are none" "" \
+equal "no column of turns where there are none" "" \
 	"$(sum -v lost.dat 2>err | grep ANSWER)"
-same "--sort rtt_p90 shows them" "15.5 12.7" "$(sum --sort rtt_p90 --top 2 fleet.dat |
+equal "--sort rtt_p90 shows them" "15.5 12.7" "$(sum --sort rtt_p90 --top 2 fleet.dat |
 	awk 'NR == 2 || NR == 3 { split($8, p, "/"); print p[2] }' | tr '\n' ' ' |
 	sed 's/ $//')"
-same "lost drops say nothing about samples" "52151" \
+equal "lost drops say nothing about samples" "52151" \
 	"$(sum --by verdict --json lost.dat 2>err | jq 'select(.rtt_p50_us).rtt_p50_us' |
 	head -1)"
 
@@ -124,33 +118,33 @@ order() {	# COLUMN SORT...: one column of the rows
 	sum fleet.dat --sort="$1" "${@:2}" | awk -v c="$col" \
 		'NR > 1 && !/^#/ { print $c }' | tr '\n' ' '
 }
-same "--sort sent" "11000 10000 9000 8000 7000 6000 5000 4000 3000 2000 1000 0 " \
+equal "--sort sent" "11000 10000 9000 8000 7000 6000 5000 4000 3000 2000 1000 0 " \
 	"$(order 4 sent)"
-same "--sort sent_bytes, as JSON calls it" "$(order 4 sent)" "$(order 4 sent_bytes)"
-same "--sort -sent" "0 1000 2000 3000 4000 5000 6000 7000 8000 9000 10000 11000 " \
+equal "--sort sent_bytes, as JSON calls it" "$(order 4 sent)" "$(order 4 sent_bytes)"
+equal "--sort -sent" "0 1000 2000 3000 4000 5000 6000 7000 8000 9000 10000 11000 " \
 	"$(order 4 -sent)"
-same "--sort sk" "c b a 9 8 7 6 5 4 3 2 1 " "$(order 2 sk)"
-same "--sort conn" "10.0.0.1:40000>10.1.0.0:443 10.0.0.1:40004>10.1.0.1:5432 " \
+equal "--sort sk" "c b a 9 8 7 6 5 4 3 2 1 " "$(order 2 sk)"
+equal "--sort conn" "10.0.0.1:40000>10.1.0.0:443 10.0.0.1:40004>10.1.0.1:5432 " \
 	"$(order 1 conn --top 2)"
-same "--sort retr --top 3" "11 6 1 " "$(order 5 retr --top 3)"
-same "--sort life" "$(order 3 -life | tr ' ' '\n' | grep . | tac | tr '\n' ' ')" \
+equal "--sort retr --top 3" "11 6 1 " "$(order 5 retr --top 3)"
+equal "--sort life" "$(order 3 -life | tr ' ' '\n' | grep . | tac | tr '\n' ' ')" \
 	"$(order 3 life)"
-same "--sort verdict: those without one are last, in the usual order" \
+equal "--sort verdict: those without one are last, in the usual order" \
 	"5 b a c 7 2 8 3 6 9 4 1 " "$(order 2 verdict)"
-same "--sort -verdict: still last" "b a 5 c 7 2 8 3 6 9 4 1 " "$(order 2 -verdict)"
-same "--sort held" "$(sum --json fleet.dat | jq -s -r 'length')" \
+equal "--sort -verdict: still last" "b a 5 c 7 2 8 3 6 9 4 1 " "$(order 2 -verdict)"
+equal "--sort held" "$(sum --json fleet.dat | jq -s -r 'length')" \
 	"$(order 2 held | wc -w)"
-same "--sort rtt_last of what has none" "" \
+equal "--sort rtt_last of what has none" "" \
 	"$(sum -e skb_drop fleet.dat --sort rtt_last | awk '$7 != "-/-" && NR > 1')"
-same "the default" "$(sum fleet.dat --top 4)" "$(sum fleet.dat | sed -n 1,5p
+equal "the default" "$(sum fleet.dat --top 4)" "$(sum fleet.dat | sed -n 1,5p
 	echo '# rows that --top leaves out: 8')"
-same "--top with JSON" 3 "$(sum --json fleet.dat --top 3 | wc -l)"
-same "--top that is more than there are" "$(sum fleet.dat)" "$(sum fleet.dat --top 99)"
-same "--by --sort --top" "2001:db8::7" \
+equal "--top with JSON" 3 "$(sum --json fleet.dat --top 3 | wc -l)"
+equal "--top that is more than there are" "$(sum fleet.dat)" "$(sum fleet.dat --top 99)"
+equal "--by --sort --top" "2001:db8::7" \
 	"$(sum --by peer --sort retr --top 1 fleet.dat | awk 'NR == 2 { print $1 }')"
-same "--by --sort by its name" "0x1a 0x2b - " "$(sum --by cgroup --sort cgroup fleet.dat |
+equal "--by --sort by its name" "0x1a 0x2b - " "$(sum --by cgroup --sort cgroup fleet.dat |
 	awk 'NR > 1 && !/^#/ { print $1 }' | tr '\n' ' ')"
-same "--by --sort -conns" "2 4 6 " "$(sum --by comm --sort -conns fleet.dat |
+equal "--by --sort -conns" "2 4 6 " "$(sum --by comm --sort -conns fleet.dat |
 	awk 'NR > 1 && !/^#/ { print $2 }' | tr '\n' ' ')"
 
 # ---- bad input
@@ -185,7 +179,7 @@ result $? "refused: two columns"
 
 "$here/gen_summary.py" crowd100 crowd.dat || exit 1
 timeout 60 "$S" parse --summary --by port --sort conns --top 2 crowd.dat >out 2>err
-same "100,000 connections" "443 " "$(awk 'NR > 1 && !/^#/ { print $1 }' out | head -1) "
+equal "100,000 connections" "443 " "$(awk 'NR > 1 && !/^#/ { print $1 }' out | head -1) "
 
 echo "1..$n"
 exit $failed

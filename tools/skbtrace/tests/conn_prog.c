@@ -14,17 +14,14 @@
 
 #include "../../../net/skbtrace/conn_prog.h"
 #include "filter/filter.h"
+#include "tests/chance.h"
 #include "tests/tap.h"
 
 static u64 rng;
 
 static u32 below(u32 max)
 {
-	u64 z = rng += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return (z ^ z >> 31) % max;
+	return chance(&rng) % max;
 }
 
 /* Return: -1 if it is accepted, else the instruction that is refused */

@@ -18,12 +18,6 @@ every() {
 	"$S" parse --every "$@"
 }
 
-same() {	# NAME WANT GOT
-	[ "$2" = "$3" ] || printf 'is:\n%s\nnot:\n%s\n' "$3" "$2" >why
-	[ ! -s why ]
-	result $? "$1"
-}
-
 # ---- output
 
 {
@@ -40,7 +34,7 @@ every 100ms --conn sk=1 --json pulse.dat >out 2>err
 jq -e . out >/dev/null 2>why
 result $? "jq reads it"
 golden every.json
-same "text and JSON have the same rows" "$(wc -l <out)" \
+equal "text and JSON have the same rows" "$(wc -l <out)" \
 	"$(every 100ms --conn sk=1 pulse.dat | grep -vc -e '^#' -e TIME)"
 
 # held FILE SK ARGS...: what held it back, summed over all intervals
@@ -71,7 +65,7 @@ for f in "$examples/loss.dat" "$examples/causes.dat" pulse.dat turns.dat; do
 	result $? "what held it adds up to the summary: ${f##*/}"
 done
 if [ -e "$examples/loss.dat" ]; then
-	same "so do bytes and segments" "1000001 1000001 18 18" \
+	equal "so do bytes and segments" "1000001 1000001 18 18" \
 		"$(every 50ms --json --conn sk=1 "$examples/loss.dat" |
 		   jq -s -r '[map(.sent_bytes), map(.acked_bytes), map(.retrans_segs),
 			map(.drop_segs)] | map(add | tostring) | join(" ")')"
@@ -88,23 +82,23 @@ if [ -e "$examples/loss.dat" ]; then
 	[ ! -s why ]
 	result $? "a gauge is the last value that was told"
 fi
-same "intervals begin at multiples, and leave none out" "0 0" \
+equal "intervals begin at multiples, and leave none out" "0 0" \
 	"$(every 70ms --json --conn sk=1 pulse.dat | jq -s -r '[
 	   (.[1:] | map(select(.t_ns % 70000000 != 0)) | length),
 	   ([.[:-1], .[1:]] | transpose |
 	    map(select(.[0].t_ns + .[0].for_us * 1000 != .[1].t_ns)) | length)] |
 	   map(tostring) | join(" ")')"
-same "one interval is the whole life" "800000" \
+equal "one interval is the whole life" "800000" \
 	"$(every 1h --json --conn sk=1 pulse.dat | jq .for_us)"
 every 100ms --conn 10.0.2.1:37846 pulse.dat >out
-same "drops of no known socket are told below" 1 \
+equal "drops of no known socket are told below" 1 \
 	"$(sed -n 's/^# segments more .*: //p' out)"
 # 310 were lost from 0.482 to 0.484, on a CPU of its own
-same "intervals in which events are lost" "0.450000" \
+equal "intervals in which events are lost" "0.450000" \
 	"$(every 50ms --conn sk=1003 lost.dat 2>err | awk '/ LOST$/ { print $1 }')"
-same "a connection that is open" "open" \
+equal "a connection that is open" "open" \
 	"$(every 1s --conn sk=2 pulse.dat | sed -n '1s/.*, //p')"
-same "steps back in time" "5" \
+equal "steps back in time" "5" \
 	"$(every 1ms --json --conn sk=1003 backward.dat 2>err | wc -l)"
 run 0 parse --every 1s --conn sk=99 pulse.dat && says 'no event of this connection'
 result $? "a connection that is not there"

@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "filter/filter.h"
+#include "tests/chance.h"
 
 enum { CONNS = 24, TEXT = 8192 };
 
@@ -24,11 +25,7 @@ static bool failed;
 
 static u32 below(u32 n)
 {
-	u64 z = rng += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return (z ^ z >> 31) % n;
+	return chance(&rng) % n;
 }
 
 /* ---- connections ---- */

@@ -15,6 +15,7 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
+#include "tests/chance.h"
 #include "tests/fuzz.h"
 
 enum { HANG_SECONDS = 20, SLEEP_SECONDS = 300 };
@@ -34,11 +35,7 @@ const char *__asan_default_options(void)
 
 u64 fuzz_next(void)
 {
-	u64 z = rng += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
+	return chance(&rng);
 }
 
 u32 below(u32 n)

@@ -161,6 +161,18 @@ FIELD_TEXTS = {('tcp_sendlimit', 'was'): 'the reason that ended now',
                ('tcp_sendlimit', 'for_us'): 'how long it lasted'}
 
 
+def add_turns():
+    """The event tcp_turn, for scenarios that need it"""
+    SYMS['turn'] = {0: '-', 1: 'self', 2: 'peer', 3: 'end'}
+    EVENTS['tcp_turn'] = (
+        110, 'module=tcp kind=conn role=event key=sk state=exact '
+        'stability=Evolving sets=send selector=now opts=skip:only', [
+            ('now', 'u8', 'enum:turn', 'brief'),
+            ('was', 'u8', 'enum:turn', 'brief'),
+            ('gap_us', 'u64', 'us', 'brief,na'),
+            ('min_rtt_us', 'u32', 'us', 'inf')])
+
+
 def size_of(ftype):
     return SIZES.get(ftype) or int(ftype[3:])
 

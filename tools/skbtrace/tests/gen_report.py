@@ -4,19 +4,13 @@
 
 import sys
 
-from gen import (A, B, BASE, EVENTS, SYMS, TASK, Trace, US, keyframe, write)
+from gen import (A, B, BASE, EVENTS, SYMS, TASK, Trace, US, add_turns,
+                 keyframe, write)
 
 MS = 1000 * US
 INF = 0xffffffff
 
-SYMS['turn'] = {0: '-', 1: 'self', 2: 'peer', 3: 'end'}
-EVENTS['tcp_turn'] = (
-    110, 'module=tcp kind=conn role=event key=sk state=exact '
-    'stability=Evolving sets=send selector=now opts=skip:only', [
-        ('now', 'u8', 'enum:turn', 'brief'),
-        ('was', 'u8', 'enum:turn', 'brief'),
-        ('gap_us', 'u64', 'us', 'brief,na'),
-        ('min_rtt_us', 'u32', 'us', 'inf')])
+add_turns()
 EVENTS['tcp_sendlimit'][2].extend([
     ('snd_cwnd', 'u32', 'segs', 'brief'),
     ('inflight', 'u32', 'segs', 'brief'),

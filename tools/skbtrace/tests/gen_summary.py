@@ -6,7 +6,7 @@ import struct
 import sys
 
 from gen import (A, B, BASE, EVENTS, REAL0, SYMS, T0, TASK, US, Trace,
-                 keyframe, layout, write)
+                 add_turns, keyframe, layout, write)
 
 
 def window():
@@ -123,14 +123,7 @@ def at_once():
 
 def turns():
     """One that asks five times, of which four are answered."""
-    SYMS['turn'] = {0: '-', 1: 'self', 2: 'peer', 3: 'end'}
-    EVENTS['tcp_turn'] = (
-        110, 'module=tcp kind=conn role=event key=sk state=exact '
-        'stability=Evolving sets=send selector=now opts=skip:only', [
-            ('now', 'u8', 'enum:turn', 'brief'),
-            ('was', 'u8', 'enum:turn', 'brief'),
-            ('gap_us', 'u64', 'us', 'brief,na'),
-            ('min_rtt_us', 'u32', 'us', 'inf')])
+    add_turns()
     t = Trace()
     ms = 1000 * US
     # 1 with the send limit, 2 without: of it the kernel counts the RTTs as busy
@@ -161,14 +154,7 @@ def fleet():
     SYMS['errno'] = {0: '-', 104: 'ECONNRESET', 111: 'ECONNREFUSED'}
     EVENTS['tcp_active_conn'][2].append(('err', 'u16', 'enum:errno',
                                          'brief,set'))
-    SYMS['turn'] = {0: '-', 1: 'self', 2: 'peer', 3: 'end'}
-    EVENTS['tcp_turn'] = (
-        110, 'module=tcp kind=conn role=event key=sk state=exact '
-        'stability=Evolving sets=send selector=now opts=skip:only', [
-            ('now', 'u8', 'enum:turn', 'brief'),
-            ('was', 'u8', 'enum:turn', 'brief'),
-            ('gap_us', 'u64', 'us', 'brief,na'),
-            ('min_rtt_us', 'u32', 'us', 'inf')])
+    add_turns()
     t = Trace()
     ms = 1000 * US
     t.meta.append(('events', 'tcp_rttm\ntcp_retransmit\nskb_drop\n'
@@ -217,14 +203,7 @@ def fleet():
 
 def pulse():
     """One that connects, sends, loses, asks and waits; and one beside it."""
-    SYMS['turn'] = {0: '-', 1: 'self', 2: 'peer', 3: 'end'}
-    EVENTS['tcp_turn'] = (
-        110, 'module=tcp kind=conn role=event key=sk state=exact '
-        'stability=Evolving sets=send selector=now opts=skip:only', [
-            ('now', 'u8', 'enum:turn', 'brief'),
-            ('was', 'u8', 'enum:turn', 'brief'),
-            ('gap_us', 'u64', 'us', 'brief,na'),
-            ('min_rtt_us', 'u32', 'us', 'inf')])
+    add_turns()
     EVENTS['tcp_sendlimit'][2].extend([
         ('snd_cwnd', 'u32', 'segs', 'brief'),
         ('snd_ssthresh', 'u32', 'segs', 'inf'),

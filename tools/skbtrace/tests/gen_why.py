@@ -9,20 +9,13 @@ at 2000.
 
 import sys
 
-from gen import BASE, EVENTS, SYMS, TASK, US, keyframe, write
+from gen import BASE, EVENTS, SYMS, TASK, US, add_turns, keyframe, write
 import gen_segment
 
 MS = 1000 * US
 SYMS['limit'][8] = 'sndbuf'
-SYMS['turn'] = {0: '-', 1: 'self', 2: 'peer', 3: 'end'}
+add_turns()
 SYMS['drop_reason'].update({70: 'SOCKET_BACKLOG', 71: 'SOCKET_RCVBUFF'})
-EVENTS['tcp_turn'] = (
-    110, 'module=tcp kind=conn role=event key=sk state=exact '
-    'stability=Evolving sets=send selector=now opts=skip:only', [
-        ('now', 'u8', 'enum:turn', 'brief'),
-        ('was', 'u8', 'enum:turn', 'brief'),
-        ('gap_us', 'u64', 'us', 'brief,na'),
-        ('min_rtt_us', 'u32', 'us', 'inf')])
 EVENTS['tcp_sendlimit'][2].extend([
     ('snd_cwnd', 'u32', 'segs', 'brief'),
     ('inflight', 'u32', 'segs', 'brief'),

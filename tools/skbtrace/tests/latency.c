@@ -5,17 +5,14 @@
 
 #include "lib/hist.h"
 #include "show/lives.h"
+#include "tests/chance.h"
 #include "tests/tap.h"
 
 static u64 rng = 1;
 
 static u64 next(void)
 {
-	u64 z = rng += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return z ^ z >> 31;
+	return chance(&rng);
 }
 
 static int by_value(const void *a, const void *b)

@@ -53,6 +53,13 @@ golden() {
 	result $? "$1"
 }
 
+# equal NAME WANT GOT: two texts
+equal() {
+	[ "$2" = "$3" ] || printf 'is:\n%s\nnot:\n%s\n' "$3" "$2" >why
+	[ ! -s why ]
+	result $? "$1"
+}
+
 # run EXPECTED-CODE ARGS...: runs the program, with stdout in ./out, stderr in ./err
 run() {
 	local want=$1

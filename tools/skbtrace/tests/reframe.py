@@ -11,22 +11,12 @@ import random
 import struct
 import sys
 
-ENHANCED_PACKET = 6
+import pcapng
+
 ETHER = 14
 HEAD = ETHER + 80
 BLOCKS = 1
 LINK_ETHER, LINK_USER0 = 1, 147
-
-
-def frames_of(path):
-    data = open(path, "rb").read()
-    at = 0
-    while at < len(data):
-        kind, size = struct.unpack_from("=II", data, at)
-        if kind == ENHANCED_PACKET:
-            high, low, length = struct.unpack_from("=III", data, at + 12)
-            yield high << 32 | low, data[at + 28:at + 28 + length]
-        at += size
 
 
 def udp(frame, port, v6):
@@ -99,7 +89,7 @@ def dressed(how, frames):
 
 def main():
     how, source, target = sys.argv[1:]
-    link, frames = dressed(how, frames_of(source))
+    link, frames = dressed(how, pcapng.packets(source))
     with open(target, "wb") as out:
         out.write(struct.pack("=IHHiIII", 0xa1b23c4d, 2, 4, 0, 0, 1 << 18, link))
         for ns, f in frames:

@@ -10,7 +10,7 @@ import socket
 import struct
 import sys
 
-from reframe import frames_of
+import pcapng
 
 ETHERTYPE, LAST = 0x88b5, 0x88b6
 ETHER, BLOCKS = 14, 1
@@ -45,7 +45,7 @@ def received(s):
 def main():
     path, source, target = sys.argv[1:]
     tx, rx = opened(source), opened(target)
-    for _, f in frames_of(path):
+    for _, f in pcapng.packets(path):
         try:
             tx.send(f)
         except OSError as e:

@@ -12,7 +12,8 @@ import re
 import struct
 import sys
 
-ENHANCED_PACKET = 6
+import pcapng
+
 ETHER = 14
 BLOCKS = 1
 
@@ -30,24 +31,13 @@ def program_of(text):
     return (Insn * len(insns))(*insns)
 
 
-def frames_of(path):
-    data = open(path, "rb").read()
-    at = 0
-    while at < len(data):
-        kind, size = struct.unpack_from("=II", data, at)
-        if kind == ENHANCED_PACKET:
-            length, = struct.unpack_from("=I", data, at + 20)
-            yield data[at + 28:at + 28 + length]
-        at += size
-
-
 def main():
     pcap = ctypes.CDLL(ctypes.util.find_library("pcap"))
     pcap.bpf_filter.restype = ctypes.c_uint
     prog = program_of(open(sys.argv[2]).read())
     if not pcap.bpf_validate(prog, len(prog)):
         sys.exit("libpcap does not take the program")
-    for f in frames_of(sys.argv[1]):
+    for _, f in pcapng.packets(sys.argv[1]):
         if not pcap.bpf_filter(prog, f, len(f), len(f)):
             continue
         kind = f[ETHER + 1]

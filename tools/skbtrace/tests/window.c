@@ -14,6 +14,7 @@
 #include "flight/board.h"
 #include "flight/trigger.h"
 #include "flight/window.h"
+#include "tests/chance.h"
 #include "tests/tap.h"
 
 enum { CPUS = 3, SUBBUF = 4096, SIZE = 16 * 2 * SUBBUF, ROUNDS = 20000 };
@@ -22,11 +23,7 @@ static u64 rng = 1;
 
 static u32 next(u32 below)
 {
-	u64 z = rng += 0x9e3779b97f4a7c15ULL;
-
-	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
-	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
-	return (z ^ z >> 31) % below;
+	return chance(&rng) % below;
 }
 
 /* ---- sub-buffers ---- */
