@@ -62,9 +62,9 @@ static void slow_init(struct slow *t, int fails_after)
 		exit(1);
 }
 
-static void let(struct slow *t, int n)
+static void let(struct slow *t, int pieces)
 {
-	while (n--)
+	while (pieces--)
 		if (write(t->go[1], "", 1) != 1)
 			exit(1);
 }
