@@ -33,7 +33,7 @@ trap 'rm -rf "$copy"' EXIT
 patch -s -d "$copy" -p1 -F0 --no-backup-if-mismatch <"$walk" ||
 	die "$walk does not apply" "write it anew, with this tree's lines around it"
 cd "$copy"
-twice=$(sed -n 's/^\tE([a-z_]*,[[:blank:]]*\([0-9]*\)).*/\1/p' \
+twice=$(sed -n 's/^[[:blank:]]*E([a-z_]*,[[:blank:]]*\([0-9]*\)).*/\1/p' \
 	net/skbtrace/events/list.h | sort | uniq -d)
 [ -z "$twice" ] || die "two events have the number $twice" \
 	"give the one in $walk a free number; skbtrace.rst quotes it"

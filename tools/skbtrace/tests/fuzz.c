@@ -424,7 +424,8 @@ static void parse_words(void)
 		"14:03:07.2", "2026-11-21T05:03:11.5Z", "0x100b", "*:*",
 		"not (rtt>5ms and a='b c') or ! x~y",
 	};
-	struct clock c = { .set = true, .t0 = fuzz_next(), .real_off = fuzz_next() };
+	struct clock c = { .set = true, .t0 = fuzz_next(),
+			   .real_off = fuzz_next() };
 	struct conns conns = { 0 };
 	u8 buf[MAX_PAYLOAD];
 	u64 t;

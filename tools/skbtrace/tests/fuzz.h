@@ -24,7 +24,7 @@ struct fuzz {
 int fuzz_main(const struct fuzz *f, int argc, char **argv);
 
 /* This iteration has failed: say so, and how to repeat it */
-_Noreturn void fuzz_broken(const char *what);
+void fuzz_broken(const char *what) __attribute__((noreturn));
 
 /* To stdout, whatever has become of it */
 void fuzz_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

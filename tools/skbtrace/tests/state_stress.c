@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * state_stress [SECONDS [SEED]] - include/linux/skbtrace_state.h, what a session
- * stores for connections, with threads; built as ring_stress.
+ * state_stress [SECONDS [SEED]] - include/linux/skbtrace_state.h, what a
+ * session stores for connections, with threads; built as ring_stress.
  *
  * There are more connections than entries. Each has a lock, as its socket has;
  * its holder knows what the entry must be. BREAK_RELEASE (ring_shim.h) makes an

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * verdict_stress [SECONDS [SEED]] - include/linux/skbtrace_verdict.h, the cache of
- * verdicts on connections, with threads; built as ring_stress.
+ * verdict_stress [SECONDS [SEED]] - include/linux/skbtrace_verdict.h, the
+ * cache of verdicts on connections, with threads; built as ring_stress.
  *
  * Several connections share an entry; each changes its peer now and then. A
  * cached verdict must be the filter's. BREAK_ONCE (ring_shim.h) makes accesses

@@ -243,7 +243,7 @@ static void check_event(struct stream *s, const struct skbtrace_block *b)
 	s->blocks++;
 }
 
-/* A held block is older than the stream around it: its time is checked apart. */
+/* A held block is older than the stream around it: its time stands alone. */
 static void check_held(struct stream *s, const struct skbtrace_block *b,
 		       uint32_t off)
 {

@@ -20,8 +20,8 @@ struct event {
 	unsigned int	nr;
 	char		name[32];
 	unsigned int	len;
-	bool		naming;		/* a name; no hit, unless it has an end: */
-	unsigned int	end_offset;	/* the end of a connection, which is a hit */
+	bool		naming;		/* a name: no hit, without an end */
+	unsigned int	end_offset;	/* that end, which is a hit */
 	struct field	field[MAX_FIELDS];
 	unsigned int	nr_fields;
 };

@@ -494,7 +494,7 @@ int main(int argc, char **argv)
 	open_all();
 	while (done < nr) {
 		gen_expr(expr, &pools);
-		/* not optimised, tcp[0] has a computed offset, which is refused */
+		/* not optimised, tcp[0] has a computed offset: refused */
 		optimize = rnd(4) || strchr(expr, '[');
 		if (compile(&prog, expr, optimize)) {
 			unmade++;

@@ -321,7 +321,7 @@ static int do_recv(char **arg)
 	return 0;
 }
 
-/* hold HELD GO: receive; make HELD, and keep the socket locked until GO is there */
+/* hold HELD GO: receive; make HELD, keep the socket locked until GO is there */
 static int do_hold(char **arg)
 {
 	return sk_hold(fd, arg[0], arg[1]);

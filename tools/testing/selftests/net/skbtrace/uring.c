@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * uring FILE SIZE - read trace.cpuN, after tracing, by several reads of io_uring at
- * once, which take no lock of the file
+ * uring FILE SIZE - read trace.cpuN, after tracing, by several reads of
+ * io_uring at once, which take no lock of the file
  *
  * SIZE is that of a sub-buffer. Each must be delivered once, whole. Prints
  * "subbufs=N twice=N torn=N"; exit status 4 if there is no io_uring.
