@@ -128,20 +128,17 @@ static __always_inline u32 rttm_value(const struct sock *sk, u32 rtt_us,
 	}
 }
 
-#define RTTM_FILL(NAME)							\
-	(b->NAME = rttm_value(sk, rtt_us, RTTM_FIELD(NAME)))
-
 static __always_inline void fill_rttm(struct tcp_rttm_block *b,
 				      const struct sock *sk, u32 rtt_us)
 {
-	RTTM_FILL(rtt_us);
-	RTTM_FILL(srtt_us);
-	RTTM_FILL(mdev_us);
-	RTTM_FILL(mdev_max_us);
-	RTTM_FILL(rttvar_us);
-	RTTM_FILL(rto_us);
-	RTTM_FILL(snd_una);
-	RTTM_FILL(rtt_seq);
+	b->rtt_us = rttm_value(sk, rtt_us, RTTM_FIELD(rtt_us));
+	b->srtt_us = rttm_value(sk, rtt_us, RTTM_FIELD(srtt_us));
+	b->mdev_us = rttm_value(sk, rtt_us, RTTM_FIELD(mdev_us));
+	b->mdev_max_us = rttm_value(sk, rtt_us, RTTM_FIELD(mdev_max_us));
+	b->rttvar_us = rttm_value(sk, rtt_us, RTTM_FIELD(rttvar_us));
+	b->rto_us = rttm_value(sk, rtt_us, RTTM_FIELD(rto_us));
+	b->snd_una = rttm_value(sk, rtt_us, RTTM_FIELD(snd_una));
+	b->rtt_seq = rttm_value(sk, rtt_us, RTTM_FIELD(rtt_seq));
 }
 
 /* Does the field that when= asks first agree? Nothing else is computed for it. */
