@@ -212,6 +212,11 @@ need_event() {
 	done
 }
 
+# is_exact EVENT: has this kernel all that it tells?
+is_exact() {
+	grep -q "^event [0-9]* $1 .*state=exact" "$TMP/format"
+}
+
 # An older tcp_send_reset gives no reason, and reports only what a full socket
 # answers: nothing about packets for no socket, or for a minisocket
 reset_has_reason() {

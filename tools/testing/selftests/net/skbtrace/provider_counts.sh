@@ -120,9 +120,12 @@ for f in 4 6; do
 	least "TCP, IPv$f" sent 7
 	least "TCP, IPv$f" got 7
 	for state in syn-sent syn-received fin-wait-1 close-wait fin-wait-2 \
-		last-ack time-wait request connected accepted; do
+		last-ack request connected accepted; do
 		is "TCP, IPv$f: $state" "$(said $state)" 1
 	done
+	# without the patches nothing tells of a minisocket
+	is "TCP, IPv$f: time-wait" "$(said time-wait)" \
+		"$(is_exact tcp_connection && echo 1 || echo 0)"
 	is "TCP, IPv$f: established, both ends" "$(said established)" 2
 done
 
