@@ -130,10 +130,18 @@ static void end(void *arg, struct sender *s)
 	c->events += s->events;
 }
 
+static void leave(void *arg, struct sender *s)
+{
+	(void)arg;
+	if (s->priv)
+		take_free(s->priv);
+}
+
 static const struct senders_ops ops = {
 	.begin = begin,
 	.format = new_format,
 	.end = end,
+	.leave = leave,
 };
 
 static int tick(void *arg, u64 now)

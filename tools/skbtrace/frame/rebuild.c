@@ -149,7 +149,7 @@ int rebuild_blocks(struct rebuild *r, const struct frame *f, u64 now)
 	case STREAM_NEXT:
 		count(r, f);
 		err = put_frame(r, s, f);
-		return err ? err : s->queue ? run(r, s) : 0;
+		return err ? err : stream_first(s) ? run(r, s) : 0;
 	case STREAM_WAITS:
 		count(r, f);
 		r->bytes += sizeof(struct waiting) + f->len;
@@ -170,7 +170,7 @@ int rebuild_blocks(struct rebuild *r, const struct frame *f, u64 now)
 static int give_up(struct rebuild *r, struct stream *s, u64 n,
 		   const struct build_kind *k, u32 nk)
 {
-	const struct waiting *w = s->queue;
+	const struct waiting *w = stream_first(s);
 	/* up to the event behind it, or up to what INFO says */
 	u64 until = w ? ld64(w->data + 8, false) : s->told_ns;
 	u64 lost = s->build.lost;
@@ -347,8 +347,9 @@ static int give_up_all(struct rebuild *r, u64 now, bool all)
 	for (u32 i = 0; !err && i < r->nstreams; i++) {
 		struct stream *s = r->streams[i];
 
-		while (!err && s->queue &&
-		       (all || s->queue->since_ns + REBUILD_INFO_NS < now)) {
+		while (!err && stream_first(s) &&
+		       (all || stream_first(s)->since_ns + REBUILD_INFO_NS <
+			       now)) {
 			u64 n = stream_hole(s);
 
 			r->unknown += n;

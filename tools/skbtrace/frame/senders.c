@@ -98,18 +98,45 @@ static void unlink_sender(struct senders *all, struct sender *s)
 	all->n--;
 }
 
-/* Of those that never began the one that was heard of first, some time ago. */
+/*
+ * Of those that never began the one that was heard of first, some time ago; else
+ * of those that are over the one that has been silent longest.
+ */
+static struct sender *to_leave(const struct senders *all, u64 now)
+{
+	struct sender *over = NULL;
+
+	for (struct sender *s = all->first; s; s = s->next) {
+		if (s->state == SENDER_RUNS)
+			continue;
+		if (s->state == SENDER_WAITS) {
+			if (now >= s->first_ns + SENDERS_WAIT_NS)
+				return s;
+			continue;
+		}
+		if (now >= s->last_ns + SENDERS_GONE_NS &&
+		    (!over || s->last_ns < over->last_ns))
+			over = s;
+	}
+	return over;
+}
+
 static bool make_space(struct senders *all, u64 now)
 {
-	for (struct sender *s = all->first; s; s = s->next) {
-		if (s->state != SENDER_WAITS ||
-		    now < s->first_ns + SENDERS_WAIT_NS)
-			continue;
-		unlink_sender(all, s);
-		free_sender(all, s);
-		return true;
+	struct sender *s = to_leave(all, now);
+
+	if (!s)
+		return false;
+	if (s->state == SENDER_ENDED) {
+		all->left++;
+		all->again += s->r.again;
+		all->overlaps += s->r.overlaps;
 	}
-	return false;
+	if (all->ops->leave)
+		all->ops->leave(all->arg, s);
+	unlink_sender(all, s);
+	free_sender(all, s);
+	return true;
 }
 
 static struct sender *find(struct senders *all, const struct frame *f, u64 now)

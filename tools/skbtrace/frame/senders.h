@@ -22,7 +22,10 @@ enum {
 
 /* So long after its first frame we say that FORMAT or INFO is missing. */
 #define SENDERS_WAIT_NS		(5 * NSEC_PER_SEC)
-/* Heard nothing for so long: its recording is finished, as it is. */
+/*
+ * Heard nothing for so long: its recording is finished, as it is; one that is
+ * finished may be forgotten.
+ */
 #define SENDERS_GONE_NS		(60 * NSEC_PER_SEC)
 
 enum sender_state {
@@ -62,6 +65,8 @@ struct senders_ops {
 	int (*format)(void *arg, struct sender *s);
 	/* s->whole: in order. */
 	void (*end)(void *arg, struct sender *s);
+	/* It is over, and forgotten, as others come; NULL: nothing to be done. */
+	void (*leave)(void *arg, struct sender *s);
 };
 
 struct senders {
@@ -73,6 +78,8 @@ struct senders {
 	u64 tag;		/* of our probes */
 	size_t early_bytes;
 	u64 frames, faults[FRAME_FAULTS], too_many;
+	u64 again, overlaps;	/* frames of who has left */
+	u32 left;		/* recordings that were over, and are forgotten */
 	u32 waits, idle;	/* senders that were told of, as such */
 	bool told_many;
 	int err;		/* of a sink: nothing more is taken */

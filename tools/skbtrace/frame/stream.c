@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "frame/stream.h"
 
@@ -39,34 +40,49 @@ static size_t size_of(const struct waiting *w)
 	return sizeof(*w) + w->f.len;
 }
 
+/* One in four is on the next level, too. */
+static u32 any_level(void)
+{
+	static u64 x;
+
+	if (!x && getrandom(&x, sizeof(x), 0) < 0)
+		x = 1;
+	x = x * 6364136223846793005ULL + 1442695040888963407ULL;
+	return 1 + __builtin_ctz((u32)(x >> 32) |
+				 1u << 2 * (STREAM_LEVELS - 1)) / 2;
+}
+
 static enum stream_take enqueue(struct stream *s, const struct frame *f,
 				u64 now)
 {
-	struct waiting **p = &s->queue, *prev = NULL, *w;
+	struct waiting **at[STREAM_LEVELS], **next = s->queue;
+	struct waiting *prev = NULL, *w;
 
-	/* Most come behind all others. */
-	if (s->last && before(&s->last->f, f)) {
-		prev = s->last;
-		p = &s->last->next;
+	for (int i = STREAM_LEVELS - 1; i >= 0; i--) {
+		while (next[i] && before(&next[i]->f, f)) {
+			prev = next[i];
+			next = prev->next;
+		}
+		at[i] = &next[i];
 	}
-	for (; *p && before(&(*p)->f, f); p = &(*p)->next)
-		prev = *p;
-	if (*p && same(&(*p)->f, f))
+	if (*next && same(&(*next)->f, f))
 		return STREAM_AGAIN;
 	if ((prev && end_of(&prev->f) > f->seq) ||
-	    (*p && end_of(f) > (*p)->f.seq))
+	    (*next && end_of(f) > (*next)->f.seq))
 		return STREAM_OVERLAPS;
 	w = copy(f, now);
-	w->next = *p;
-	*p = w;
-	if (!w->next)
-		s->last = w;
+	for (u32 i = 0, n = any_level(); i < STREAM_LEVELS; i++) {
+		w->next[i] = i < n ? *at[i] : NULL;
+		if (i < n)
+			*at[i] = w;
+	}
 	s->bytes += size_of(w);
 	return STREAM_WAITS;
 }
 
 enum stream_take stream_take(struct stream *s, const struct frame *f, u64 now)
 {
+	const struct waiting *first = stream_first(s);
 	const u64 next = s->build.seq;
 
 	if (f->seq > next && f->seq - next > HOLE_MAX)
@@ -77,8 +93,8 @@ enum stream_take stream_take(struct stream *s, const struct frame *f, u64 now)
 	if (f->seq == next && !f->numbers && s->frame_seq >= f->frame_seq &&
 	    s->frame_seq)
 		return STREAM_AGAIN;
-	if (f->seq == next && (!s->queue || before(f, &s->queue->f))) {
-		if (s->queue && end_of(f) > s->queue->f.seq)
+	if (f->seq == next && (!first || before(f, &first->f))) {
+		if (first && end_of(f) > first->f.seq)
 			return STREAM_OVERLAPS;
 		s->frame_seq = f->frame_seq;
 		return STREAM_NEXT;
@@ -88,13 +104,12 @@ enum stream_take stream_take(struct stream *s, const struct frame *f, u64 now)
 
 struct waiting *stream_next(struct stream *s)
 {
-	struct waiting *w = s->queue;
+	struct waiting *w = stream_first(s);
 
 	if (!w || w->f.seq != s->build.seq)
 		return NULL;
-	s->queue = w->next;
-	if (!s->queue)
-		s->last = NULL;
+	for (u32 i = 0; i < STREAM_LEVELS && s->queue[i] == w; i++)
+		s->queue[i] = w->next[i];
 	s->bytes -= size_of(w);
 	s->frame_seq = w->f.frame_seq;
 	return w;
@@ -104,8 +119,8 @@ u64 stream_hole(const struct stream *s)
 {
 	const u64 next = s->build.seq;
 
-	if (s->queue)
-		return s->queue->f.seq - next;
+	if (stream_first(s))
+		return stream_first(s)->f.seq - next;
 	return s->told_seq > next ? s->told_seq - next : 0;
 }
 
@@ -113,8 +128,8 @@ u64 stream_missing(const struct stream *s)
 {
 	u64 at = s->build.seq, n = 0;
 
-	for (const struct waiting *w = s->queue; w && at < s->told_seq;
-	     w = w->next) {
+	for (const struct waiting *w = stream_first(s); w && at < s->told_seq;
+	     w = w->next[0]) {
 		u64 to = w->f.seq < s->told_seq ? w->f.seq : s->told_seq;
 
 		n += to > at ? to - at : 0;
@@ -127,8 +142,8 @@ void stream_free(struct stream *s)
 {
 	struct waiting *w;
 
-	while ((w = s->queue)) {
-		s->queue = w->next;
+	while ((w = stream_first(s))) {
+		s->queue[0] = w->next[0];
 		free(w);
 	}
 	build_free(&s->build);

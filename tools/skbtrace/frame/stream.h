@@ -10,11 +10,16 @@
 
 struct waiting;
 
+/*
+ * Frames that wait are in a skip list: who sends cannot choose an order in which
+ * each frame has to be compared with all others.
+ */
+enum { STREAM_LEVELS = 10 };
+
 struct stream {
 	struct build_cpu build;	/* build.seq: the number that is next */
 	u64 frame_seq;		/* of the frame taken last */
-	struct waiting *queue;	/* in order, the first one not yet next */
-	struct waiting *last;
+	struct waiting *queue[STREAM_LEVELS];	/* in order, none yet next */
 	size_t bytes;		/* in it */
 	u64 told_seq;		/* blocks below have been sent, says INFO */
 	u64 told_ns;		/* and all events up to then */
@@ -23,7 +28,7 @@ struct stream {
 
 /* A frame that waits. */
 struct waiting {
-	struct waiting *next;
+	struct waiting *next[STREAM_LEVELS];	/* NULL above its level */
 	u64 since_ns;		/* when it came */
 	struct frame f;
 	u8 data[];
@@ -37,6 +42,11 @@ enum stream_take {
 };
 
 enum stream_take stream_take(struct stream *s, const struct frame *f, u64 now);
+
+static inline struct waiting *stream_first(const struct stream *s)
+{
+	return s->queue[0];
+}
 
 /* The first one that waits, if it is next; to be freed. NULL: it is not. */
 struct waiting *stream_next(struct stream *s);

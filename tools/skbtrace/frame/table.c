@@ -69,12 +69,14 @@ void table_print(const struct senders *all,
 			line(s, path(s));
 			n += s->state == SENDER_WAITS;
 		}
+	if (all->left)
+		printf("and %u recordings that had ended before\n", all->left);
 	fflush(stdout);
 }
 
 void table_faults(const struct senders *all)
 {
-	u64 again = 0, overlaps = 0;
+	u64 again = all->again, overlaps = all->overlaps;
 
 	for (u32 i = FRAME_SOUND + 1; i < FRAME_FAULTS; i++)
 		if (all->faults[i])
