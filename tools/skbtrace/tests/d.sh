@@ -327,6 +327,10 @@ run 0 d -q -i packets.dat 'BEGIN { printf("%d %d\n", (-1LL << 63) / -1, (-1LL <<
 	@ = sum(1LL << 63); @ = sum(1LL << 63); @s = stddev(1LL << 63);
 	@q = quantize(1LL << 63); x = 1LL << 63; x--; y = x * x; }'
 result $? "the ends of 64 bits"
+run 0 d -q 'BEGIN { @ = quantize((1LL << 63) - 1); exit(0); }' &&
+	[ "$(awk '$1 ~ /^-?[0-9]/ { print $1, $NF }' out | paste -sd,)" = \
+		"2305843009213693952 0,4611686018427387904 1" ]
+result $? "quantize(): there is no step above the last one"
 run 0 d -q -i loss.dat 'ip:::send { @ = count(); }' &&
 	says 'ip_send is not recorded here'
 result $? "an event that was not recorded is told"

@@ -46,4 +46,26 @@ readers+=($!)
 children+=($!)
 trace_off
 is "began without it: identity" "$(identity 5 5)" ""
+
+# Its reader comes while it is off: then, and when it is back, it sees what there
+# is without an end of tracing
+
+# shellcheck disable=SC2317 # called by wait_for
+seen() {
+	local n
+	n=$(blocks "$TMP/format" "$TMP/cpu1" 2>/dev/null |
+		grep -c ' event=udp_send ')
+	((n == $1))
+}
+reader=true trace_on udp_send
+send 1 5
+echo 0 >$cpu1
+cat $CTL/trace.cpu1 >"$TMP/cpu1" &
+readers+=($!)
+children+=($!)
+ok "a reader that comes while it is off" wait_for seen 5
+echo 1 >$cpu1
+send 1 5
+ok "and when it is back" wait_for seen 10
+trace_off
 finish
