@@ -61,14 +61,23 @@ static void skbtrace_flush_timer(struct timer_list *t)
 /* Between skbtrace_cpu_claim(), which starts a timer, and the end of tracing */
 static DEFINE_SPINLOCK(skbtrace_flush_lock);
 
+/*
+ * Timers of a CPU that is offline do not run, nor as they should when it is
+ * back: then skbtrace_flush_timer() begins on another CPU, and moves.
+ */
 static void skbtrace_flush_start(struct skbtrace_cpu *c)
 {
+	cpus_read_lock();
 	spin_lock(&skbtrace_flush_lock);
 	if (!c->run->closing && !timer_pending(&c->flush)) {
 		c->flush.expires = jiffies + 1;
-		add_timer_on(&c->flush, c->cpu);
+		if (cpu_online(c->cpu))
+			add_timer_on(&c->flush, c->cpu);
+		else
+			add_timer(&c->flush);
 	}
 	spin_unlock(&skbtrace_flush_lock);
+	cpus_read_unlock();
 }
 
 /* Nobody reads yet. */

@@ -14,6 +14,7 @@
 #include <trace/events/skbtrace.h>
 #include "compat.h"
 #include "event.h"
+#include "nat.h"
 
 #define SKB_RPS_INFO_FIELDS(F, S)					\
 	SKBTRACE_TUPLE_FIELDS(F, S)					\
@@ -33,9 +34,11 @@ SKBTRACE_ASSERT_TUPLE(skb_rps_info);
 	F(S, u32, segs, "segs", "brief", "packets on the wire (gso_segs)") \
 	F(S, u64, at, "sym", "brief", "code that dropped it")		\
 	F(S, u32, seq, "dseq", "brief", "TCP sequence number, 0 if none") \
-	F(S, u32, len, "bytes", "brief", "payload; not IP: all bytes")
+	F(S, u32, len, "bytes", "brief", "payload; not IP: all bytes")	\
+	SKBTRACE_NAT_FIELDS(F, S)
 SKBTRACE_BLOCK(skb_drop, SKB_DROP_FIELDS);
 SKBTRACE_ASSERT_TUPLE(skb_drop);
+SKBTRACE_ASSERT_NAT(skb_drop);
 
 /* Filled in at start: the kernel has the words of enum skb_drop_reason. */
 static struct skbtrace_syms drop_syms[] = {
@@ -185,26 +188,31 @@ static bool drop_sent(const struct sk_buff *skb, const struct sock *held)
 
 /*
  * A packet that is charged to its sender belongs to the sender, even on the
- * other side of a veth. One that early demux has assigned to a socket belongs
- * to the receiver. Without a socket: received if a device has received it, else
- * not known. Forwarded packets have source and destination in place of local
- * and peer.
+ * other side of a veth, and though NAT has changed its port. One that early
+ * demux has assigned to a socket belongs to the receiver. Without a socket:
+ * received if a device has received it, else not known. Forwarded packets have
+ * source and destination in place of local and peer.
  */
-static void drop_tuple(const struct sk_buff *skb, int l3,
-		       const struct sock *held, struct skbtrace_tuple *t,
+static void drop_tuple(const struct skbtrace_packet *p,
+		       struct skbtrace_tuple *t, struct skbtrace_nat *nat,
 		       struct skbtrace_l4 *l4)
 {
+	const struct sk_buff *skb = p->skb;
+	const struct sock *held = p->sk;
 	bool sent = drop_sent(skb, held);
 
-	if (!skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_TX, t, l4)) {
+	if (!skbtrace_packet_tuple(skb, p->l3, SKBTRACE_DIR_TX, t, l4)) {
 		no_tuple(t);
+		*nat = (struct skbtrace_nat){};
 		memset(l4, 0, sizeof(*l4));
 		if (held)
 			skbtrace_sock_tuple(held, t);
 		t->dir = sent ? SKBTRACE_DIR_TX : SKBTRACE_DIR_UNKNOWN;
 		return;
 	}
-	if (sent && (!t->lport || t->lport == held->sk_num))
+	skbtrace_nat(nat, skb, p->net, t);
+	if (sent && (!t->lport || t->lport == held->sk_num ||
+		     nat->lport == held->sk_num))
 		return;
 	if (drop_forwarded(skb)) {
 		t->dir = SKBTRACE_DIR_FWD;
@@ -212,6 +220,7 @@ static void drop_tuple(const struct sk_buff *skb, int l3,
 	}
 	swap_tuple(t, held || skb->skb_iif ? SKBTRACE_DIR_RX :
 		   SKBTRACE_DIR_UNKNOWN);
+	skbtrace_nat_swap(nat);
 }
 
 /*
@@ -244,17 +253,24 @@ static u64 drop_cookie(const struct skbtrace_packet *p)
 	return p->by ? atomic64_read(&p->by->sk_cookie) : 0;
 }
 
-/* Who must not be told of what is below a tunnel is told the socket's. */
-static void drop_hide_outer(const struct skbtrace_session *s,
-			    const struct sk_buff *skb, const struct sock *held,
-			    struct skbtrace_tuple *t, struct skbtrace_l4 *l4)
+/*
+ * All addresses. Who must not be told of what is below a tunnel is told the
+ * socket's.
+ */
+static void drop_addrs(const struct skbtrace_session *s,
+		       const struct skbtrace_packet *p,
+		       struct skb_drop_block *b, struct skbtrace_l4 *l4)
 {
-	if (!skbtrace_hides_outer(s, skb, held, t))
+	struct skbtrace_tuple *t = skbtrace_tuple_of(b);
+
+	drop_tuple(p, t, skbtrace_nat_of(b), l4);
+	if (!skbtrace_hides_outer(s, p->skb, p->sk, t))
 		return;
 	memset(l4, 0, sizeof(*l4));
-	skbtrace_sock_tuple(held, t);
-	t->proto = skbtrace_sock_proto(held);
+	skbtrace_sock_tuple(p->sk, t);
+	t->proto = skbtrace_sock_proto(p->sk);
 	t->dir = SKBTRACE_DIR_TX;
+	*skbtrace_nat_of(b) = (struct skbtrace_nat){};
 }
 
 static noinline void write_skb_drop(struct skbtrace_session *s,
@@ -275,8 +291,7 @@ static noinline void write_skb_drop(struct skbtrace_session *s,
 			      location);
 	if (!b)
 		return;
-	drop_tuple(skb, p.l3, p.sk, skbtrace_tuple_of(b), &l4);
-	drop_hide_outer(s, skb, p.sk, skbtrace_tuple_of(b), &l4);
+	drop_addrs(s, &p, b, &l4);
 	b->spare = 0;
 	b->sk = drop_cookie(&p);
 	b->reason = reason;
@@ -383,7 +398,7 @@ SKBTRACE_DEFINE_EVENT(skb_drop) = {
 	.set_opts	= drop_set_opts,
 	.syms		= drop_syms,
 	.help		= "The stack has dropped a packet.",
-	.read		= "reason says why, at where. QDISC_DROP: the queue of the device, or netem. NOT_SPECIFIED: code that gives none; not always a loss. NOT_SPECIFIED_SYN: a SYN among those, most often refused by an old connection in TIME_WAIT. dir=fwd: on its way through, from the first address to the second.",
+	.read		= "reason says why, at where. QDISC_DROP: the queue of the device, or netem. NOT_SPECIFIED: code that gives none; not always a loss. NOT_SPECIFIED_SYN: a SYN among those, most often refused by an old connection in TIME_WAIT. dir=fwd: on its way through, from the first address to the second. nat_local etc.: the addresses by which the other end knows the connection, where conntrack has changed them.",
 	.example	= "skbtrace record -e skb_drop,skip=NOT_SPECIFIED",
 	.hooks		= (struct skbtrace_hook *const[]){
 				&hook_kfree_skb, NULL },

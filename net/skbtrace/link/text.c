@@ -13,6 +13,7 @@
 #include "link.h"
 
 #define SKBTRACE_INFO_LINE	128	/* bytes, about a CPU or an event */
+#define SKBTRACE_INFO_MAX	SZ_1M
 
 /* In the order of enum skbtrace_reader_state */
 static const char *const skbtrace_states[] = {
@@ -122,19 +123,32 @@ static size_t skbtrace_info_size(void)
 	return SZ_8K + (nr_cpu_ids + SKBTRACE_NR_KINDS) * SKBTRACE_INFO_LINE;
 }
 
+/* Into @m, however long "enabled" is. Return: false: no memory */
+static bool skbtrace_info_make(struct skbtrace_link *l, struct seq_file *m)
+{
+	for (;; m->size *= 2) {
+		m->count = 0;
+		m->buf = kvmalloc(m->size, GFP_KERNEL);
+		if (!m->buf)
+			return false;
+		skbtrace_info_print(l, m);
+		if (!seq_has_overflowed(m) || m->size >= SKBTRACE_INFO_MAX)
+			return true;
+		kvfree(m->buf);
+	}
+}
+
 /*
- * A text that does not fit is not sent: the next one may. That a run has ended
- * is said again and again until there is another one: a queue may drop it.
+ * Without memory it is not sent: the next one may. That a run has ended is said
+ * again and again until there is another one: a queue may drop it.
  */
 static void skbtrace_info_send(struct skbtrace_link *l)
 {
 	bool end = l->run && l->run == l->reader.ended;
 	struct seq_file m = { .size = skbtrace_info_size() };
 
-	m.buf = kvmalloc(m.size, GFP_KERNEL);
-	if (!m.buf)
+	if (!skbtrace_info_make(l, &m))
 		return;
-	skbtrace_info_print(l, &m);
 	if (!seq_has_overflowed(&m)) {
 		l->info.data = m.buf;
 		l->info.len = m.count;

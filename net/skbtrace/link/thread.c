@@ -39,7 +39,9 @@ static void skbtrace_first_seq(struct skbtrace_link *l, int cpu)
 
 /*
  * Send what has been closed until now. A CPU that fills its buffer faster than
- * this can send does not keep the others waiting. Return: true if there was any
+ * this can send does not keep the others waiting. Who stops the thread holds
+ * RTNL: no more than the sub-buffer at hand is sent then; what is left is the
+ * next reader's. Return: true if there was any, or may be more
  */
 static bool skbtrace_drain_round(struct skbtrace_link *l)
 {
@@ -50,6 +52,8 @@ static bool skbtrace_drain_round(struct skbtrace_link *l)
 	int cpu;
 
 	for_each_cpu(cpu, l->reader.cpus) {
+		if (kthread_should_stop())
+			return true;
 		c = &l->cpu[cpu];
 		skbtrace_first_seq(l, cpu);
 		skbtrace_reader_counts(&l->reader, cpu, &n);

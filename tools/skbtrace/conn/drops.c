@@ -12,9 +12,12 @@
 
 enum { MAX_TUPLES = 1 << 16 };
 
-/* From local to peer; of as many segments, the last one at @time. */
+/*
+ * From local to peer, @nat: on the other side of NAT, if that has ports; of as
+ * many segments, the last one at @time.
+ */
 struct stray {
-	struct addr_pair a;
+	struct addr_pair a, nat;
 	u64 time, segs;
 	struct facts facts;
 	struct stray *next;
@@ -26,7 +29,7 @@ static int by_tuple(const void *a, const void *b)
 }
 
 struct facts *strays_add(struct strays *s, const struct addr_pair *from_to,
-			 u64 segs, u64 now)
+			 const struct addr_pair *nat, u64 segs, u64 now)
 {
 	struct stray *d = xcalloc(1, sizeof(*d)), **slot;
 
@@ -45,6 +48,8 @@ struct facts *strays_add(struct strays *s, const struct addr_pair *from_to,
 	} else {
 		free(d);
 	}
+	if (nat)
+		(*slot)->nat = *nat;
 	(*slot)->segs += segs;
 	(*slot)->time = now;
 	return &(*slot)->facts;
@@ -132,21 +137,36 @@ static bool lacks_peer(const struct stray *d)
 	return addr_is_zero(d->a.peer);
 }
 
-/* Those that @cmp can find, in @rows sorted by it. */
-static void settle(struct summary *s, struct row **rows, u32 n, order cmp,
-		   bool lacking)
+/* The sender's connection, else the receiver's, on whichever side of NAT */
+static struct row *end_of(struct row **rows, u32 n, const struct stray *d)
 {
+	const struct addr_pair *from_to[] = { &d->a, &d->nat };
+	const size_t sides = d->nat.lport ? 2 : 1;
+	struct row *r = NULL;
+	struct addr_pair back;
+
+	for (size_t i = 0; i < sides && !r; i++)
+		r = owner(rows, n, rows_by_tuple, from_to[i], d->time);
+	for (size_t i = 0; i < sides && !r; i++) {
+		addr_pair_swap(&back, from_to[i]);
+		r = owner(rows, n, rows_by_tuple, &back, d->time);
+	}
+	return r;
+}
+
+/* Those whose peer is told, or is @lacking */
+static void settle(struct summary *s, struct row **rows, u32 n, bool lacking)
+{
+	const order cmp = lacking ? rows_by_ports : rows_by_tuple;
+
 	qsort(rows, n, sizeof(*rows), cmp);
 	for (struct stray *d = s->strays.list; d; d = d->next) {
-		struct addr_pair back;
 		struct row *r;
 
 		if (lacks_peer(d) != lacking)
 			continue;
-		addr_pair_swap(&back, &d->a);
-		r = owner(rows, n, cmp, &d->a, d->time);
-		if (!r && !lacking)
-			r = owner(rows, n, cmp, &back, d->time);
+		r = lacking ? owner(rows, n, cmp, &d->a, d->time) :
+			      end_of(rows, n, d);
 		if (!r) {
 			s->strays.homeless += d->segs;
 			continue;
@@ -169,10 +189,10 @@ void strays_settle(struct summary *s)
 	hash_each(&s->rows, i, r)
 		if (r->a.lport && r->a.pport)
 			rows[n++] = r;
-	settle(s, rows, n, rows_by_tuple, false);
+	settle(s, rows, n, false);
 	for (struct stray *d = s->strays.list; d; d = d->next)
 		if (lacks_peer(d)) {
-			settle(s, rows, n, rows_by_ports, true);
+			settle(s, rows, n, true);
 			break;
 		}
 	free(rows);

@@ -180,9 +180,9 @@ void held_connect(struct held *h, u64 now)
 {
 	if (now <= h->since)
 		return;
-	credit(h, HELD_CONNECT, now - h->since);
+	credit(h, HELD_HANDSHAKE, now - h->since);
 	if (h->bands)
-		bands_run(h->bands, HELD_CONNECT, h->since, now);
+		bands_run(h->bands, HELD_HANDSHAKE, h->since, now);
 	h->since = now;
 	h->loss_in = 0;
 	h->small_in = 0;

@@ -14,7 +14,7 @@
 #define HELD_APP	"app"
 #define HELD_LOSS	"loss"
 #define HELD_CWND	"cwnd"
-#define HELD_CONNECT	"connect"
+#define HELD_HANDSHAKE	"handshake"
 #define HELD_PEER	"peer"
 #define HELD_RTT	"rtt"
 
@@ -72,7 +72,7 @@ void held_loss_end(struct held *h, u64 now);
 void held_undo(struct held *h);
 /* The congestion window, known from a send limit or the end of recovery. */
 void held_window(struct held *h, u64 now, u64 cwnd);
-/* Up to @now it was not established: the reason is "connect". */
+/* Up to @now it was not established: the reason is "handshake". */
 void held_connect(struct held *h, u64 now);
 /*
  * At @now the peer begins to answer, @gap after our last data; @rtt of that is

@@ -5,7 +5,7 @@ const struct held_word held_words[] = {
 	{ "loss", "losses were repaired, or the window was still small by them",
 	  true },
 	{ "cwnd", "the congestion window was full: the path", true },
-	{ "connect", "it was not established yet", true },
+	{ "handshake", "it was not established yet", true },
 	{ "app", "this program had nothing to send", false },
 	{ "peer", "asked, and waited for the answer of the peer's program",
 	  false },

@@ -102,7 +102,7 @@ static u32 kernel_parts(const struct row *r, struct held_part *p, u64 life)
 	p[2] = (struct held_part){ .word = "sndbuf", .us = sndbuf };
 	p[3] = (struct held_part){ .word = HELD_LOSS, .us = loss };
 	p[4] = (struct held_part){ .word = HELD_APP, .us = app - peer };
-	p[5] = (struct held_part){ .word = HELD_CONNECT, .us = connect };
+	p[5] = (struct held_part){ .word = HELD_HANDSHAKE, .us = connect };
 	p[6] = (struct held_part){ .word = HELD_PEER, .us = peer };
 	return 7;
 }
@@ -118,7 +118,7 @@ u32 row_parts(const struct row *r, struct held_part p[MAX_PARTS])
 	u32 n = h->n;
 
 	if (outcome_never(r)) {
-		p[0] = (struct held_part){ .word = HELD_CONNECT, .us = life };
+		p[0] = (struct held_part){ .word = HELD_HANDSHAKE, .us = life };
 		n = 1;
 	} else if (h->told) {
 		for (u32 i = 0; i < n; i++)

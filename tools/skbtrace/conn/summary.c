@@ -444,18 +444,22 @@ static u64 conn_cookie(const struct rec *r)
 static void add_stray(struct summary *s, struct trace *t, const struct col *c,
 		      const struct rec *r, u64 now)
 {
-	bool drop = c->source == SRC_DROP;
-	struct addr_pair a, back;
+	bool drop = c->source == SRC_DROP, sent, nat;
+	struct addr_pair a, b;
 	struct facts *f;
 	s64 dir;
 
 	if ((!drop && c->source != SRC_RESET) || !rec_tuple(r, &a) ||
 	    !a.lport || !a.pport)
 		return;
-	addr_pair_swap(&back, &a);
 	dir = r->ev->dir ? (s64)rec_int_or_0(r, r->ev->dir) : 0;
-	f = strays_add(&s->strays, dir == r->ev->dir_tx ||
-		       dir == r->ev->dir_fwd ? &a : &back,
+	sent = dir == r->ev->dir_tx || dir == r->ev->dir_fwd;
+	nat = rec_nat(r, &b);
+	if (!sent)
+		addr_pair_turn(&a);
+	if (!sent && nat)
+		addr_pair_turn(&b);
+	f = strays_add(&s->strays, &a, nat ? &b : NULL,
 		       drop ? segments(r, c->f[0]) : 0, now);
 	if (f)
 		facts_add(s->facts, f, t, r, now);
@@ -477,7 +481,7 @@ static void add_refused(struct summary *s, struct trace *t,
 	memcpy(a.peer, row->a.local, sizeof(a.peer));
 	a.lport = port;
 	a.pport = row->a.lport;
-	f = strays_add(&s->strays, &a, 0, now);
+	f = strays_add(&s->strays, &a, NULL, 0, now);
 	if (f)
 		facts_add(s->facts, f, t, r, now);
 }

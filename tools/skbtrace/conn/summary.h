@@ -197,10 +197,10 @@ const char *outcome_word(const struct row *r);
 /*
  * drops.c. @segs of a packet from @from_to were dropped. Returns the place for
  * facts about it, NULL: none. The receiver's address may be missing, if a
- * listener takes any.
+ * listener takes any. @nat: the same on the other side of NAT, NULL: not known.
  */
 struct facts *strays_add(struct strays *s, const struct addr_pair *from_to,
-			 u64 segs, u64 now);
+			 const struct addr_pair *nat, u64 segs, u64 now);
 /* Each to its row, all of which are known. */
 void strays_settle(struct summary *s);
 /* @to is empty, and gets no more. */

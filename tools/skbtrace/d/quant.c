@@ -132,7 +132,7 @@ u32 quant_buckets(const struct agg *a)
 {
 	switch (a->func->kind) {
 	case AGG_QUANTIZE:
-		return NR_POWERS;	/* from -2^62 and below to 2^62 and above */
+		return NR_POWERS;	/* the last one: 2^62 and above */
 	case AGG_LQUANTIZE:
 		return linear_steps(a) + 2;
 	default:

@@ -23,16 +23,30 @@ static bool tuple_of(struct trace *t, const struct rec *r, struct addr_pair *a,
 }
 
 /*
- * --conn names a connection: its lines are all of it, whatever stands on them.
+ * --conn names a connection: its lines are all of it, whatever stands on them,
+ * and packets whose socket is not known, but the connection of their addresses.
  * -S judges lines by what stands on them.
  */
-static bool is_conn(const struct match *m, struct trace *t, u64 cookie,
-		    const struct addr_pair *a)
+static bool is_conn(const struct match *m, struct trace *t,
+		    const struct rec *r, u64 cookie, const struct addr_pair *a)
 {
-	const struct conn *c = cookie ? names_conn(t->names, cookie) : NULL;
+	struct packet_end ends[PACKET_ENDS];
+	const struct conn *c;
+	u32 nr;
 
-	return conns_have(&m->conns, cookie, a) ||
-	       (c && conns_have(&m->conns, 0, &c->a));
+	if (conns_have(&m->conns, cookie, a))
+		return true;
+	if (cookie) {
+		c = names_conn(t->names, cookie);
+		return c && conns_have(&m->conns, 0, &c->a);
+	}
+	nr = names_ends(t->names, r, ends);
+	for (u32 i = 0; i < nr; i++) {
+		c = ends[i].conn;
+		if (conns_have(&m->conns, c->cookie, &c->a))
+			return true;
+	}
+	return false;
 }
 
 bool match_asked(const struct match *m, struct trace *t, const struct rec *r)
@@ -46,7 +60,7 @@ bool match_asked(const struct match *m, struct trace *t, const struct rec *r)
 	if (!m->filter.expr && conns_have(&m->conns, cookie, NULL))
 		return true;
 	told = tuple_of(t, r, &a, &proto);
-	if (m->conns.n && !is_conn(m, t, cookie, told ? &a : NULL))
+	if (m->conns.n && !is_conn(m, t, r, cookie, told ? &a : NULL))
 		return false;
 	return !m->filter.expr ||
 	       (told && filter_passes(&m->filter, &a, proto));

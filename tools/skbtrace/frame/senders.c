@@ -99,8 +99,8 @@ static void unlink_sender(struct senders *all, struct sender *s)
 }
 
 /*
- * Of those that never began the one that was heard of first, some time ago; else
- * of those that are over the one that has been silent longest.
+ * Of those that never began the one that was heard of first, some time ago;
+ * else of those that are over the one that has been silent longest.
  */
 static struct sender *to_leave(const struct senders *all, u64 now)
 {

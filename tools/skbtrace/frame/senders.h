@@ -65,7 +65,7 @@ struct senders_ops {
 	int (*format)(void *arg, struct sender *s);
 	/* s->whole: in order. */
 	void (*end)(void *arg, struct sender *s);
-	/* It is over, and forgotten, as others come; NULL: nothing to be done. */
+	/* It is over, and forgotten, as others come; may be NULL. */
 	void (*leave)(void *arg, struct sender *s);
 };
 
@@ -79,7 +79,7 @@ struct senders {
 	size_t early_bytes;
 	u64 frames, faults[FRAME_FAULTS], too_many;
 	u64 again, overlaps;	/* frames of who has left */
-	u32 left;		/* recordings that were over, and are forgotten */
+	u32 left;		/* recordings that are over, and forgotten */
 	u32 waits, idle;	/* senders that were told of, as such */
 	bool told_many;
 	int err;		/* of a sink: nothing more is taken */

@@ -11,8 +11,8 @@
 struct waiting;
 
 /*
- * Frames that wait are in a skip list: who sends cannot choose an order in which
- * each frame has to be compared with all others.
+ * Frames that wait are in a skip list: who sends cannot choose an order in
+ * which each frame has to be compared with all others.
  */
 enum { STREAM_LEVELS = 10 };
 

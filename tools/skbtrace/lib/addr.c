@@ -104,6 +104,13 @@ void addr_pair_swap(struct addr_pair *to, const struct addr_pair *from)
 	to->pport = from->lport;
 }
 
+void addr_pair_turn(struct addr_pair *a)
+{
+	const struct addr_pair was = *a;
+
+	addr_pair_swap(a, &was);
+}
+
 int tuple_text(char buf[CONN_TEXT], const struct addr_pair *a)
 {
 	char *p = put_end(buf, a->local, a->lport, false);

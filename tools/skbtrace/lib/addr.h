@@ -19,6 +19,7 @@ struct addr_pair {
 
 bool addr_pair_equal(const struct addr_pair *a, const struct addr_pair *b);
 void addr_pair_swap(struct addr_pair *to, const struct addr_pair *from);
+void addr_pair_turn(struct addr_pair *a);
 
 enum { CONN_TEXT = 112 };	/* two v6 tuples, '>', brackets, NUL */
 

@@ -243,17 +243,20 @@ static void add_mark(struct line *l, const struct line_cols *c,
 static struct conn *sender_of(struct trace *t, const struct line_cols *c,
 			      const struct rec *r, bool *sent)
 {
-	struct addr_pair a, back;
-	struct conn *conn;
+	bool (*const tuples[])(const struct rec *, struct addr_pair *) = {
+		rec_tuple, rec_nat,
+	};
+	struct conn *conn = NULL;
+	struct addr_pair a;
 
-	if (!rec_tuple(r, &a))
-		return NULL;
-	if (fact_way_of(&c->fact, r) == WAY_RX) {
-		addr_pair_swap(&back, &a);
-		a = back;
+	for (size_t i = 0; i < ARRAY_SIZE(tuples) && !conn; i++) {
+		if (!tuples[i](r, &a))
+			continue;
+		if (fact_way_of(&c->fact, r) == WAY_RX)
+			addr_pair_turn(&a);
+		conn = names_tuple(t->names, &a, sent);
+		*sent = !*sent;
 	}
-	conn = names_tuple(t->names, &a, sent);
-	*sent = !*sent;
 	return conn;
 }
 

@@ -77,7 +77,7 @@ skb.trouble = (c) => Boolean(skb.verdict(c) && skb.verdict(c).trouble);
 
 // What can hold a connection back, in the order of the legend
 skb.reasons = ['loss', 'cwnd', 'swnd', 'sndbuf', 'nagle', 'peer', 'rtt', 'tsq',
-	'pacing', 'connect', 'tso', 'pushone', 'frag', 'other', 'app'];
+	'pacing', 'handshake', 'tso', 'pushone', 'frag', 'other', 'app'];
 
 skb.color = function (name) {
 	return getComputedStyle(document.documentElement)

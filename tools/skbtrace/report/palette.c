@@ -34,7 +34,7 @@ const struct paint palette[] = {
 	{ "held-rtt", "#79b8ff", "#8cc3ff" },
 	{ "held-tsq", "#6f7a1f", "#a5b143" },
 	{ "held-pacing", "#4d8f2b", "#73b94f" },
-	{ "held-connect", "#8d6748", "#b58c69" },
+	{ "held-handshake", "#8d6748", "#b58c69" },
 	{ "held-tso", "#b59b00", "#d6bd2f" },
 	{ "held-pushone", "#c9a67a", "#d8bb93" },
 	{ "held-frag", "#5c4a3a", "#94806c" },

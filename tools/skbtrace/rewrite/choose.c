@@ -132,15 +132,11 @@ static void need_name(const struct reel *c, u32 kind, u64 key)
 static void need_tuple(const struct reel *c, struct trace *t,
 		       const struct rec *r)
 {
-	const struct conn *conn;
-	struct addr_pair a;
-	bool swapped;
+	struct packet_end ends[PACKET_ENDS];
+	u32 nr = names_ends(t->names, r, ends);
 
-	if (!rec_tuple(r, &a))
-		return;
-	conn = names_tuple(t->names, &a, &swapped);
-	if (conn)
-		need_name(c, ROLE_CONN, conn->cookie);
+	for (u32 i = 0; i < nr; i++)
+		need_name(c, ROLE_CONN, ends[i].conn->cookie);
 }
 
 static void need_names(const struct reel *c, struct trace *t,

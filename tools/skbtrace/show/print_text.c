@@ -186,6 +186,14 @@ static inline char *put_field(char *p, struct op *op, const struct rec *r,
 	return p;
 }
 
+static bool is_zero(const struct rec *r, const struct field *f)
+{
+	if (!rec_has(r, f))
+		return true;
+	return f->type == FT_ADDR ? addr_is_zero(r->p + f->off) :
+				    !rec_int(r, f);
+}
+
 void text_event(struct printer *pr, struct evprint *ep, struct trace *t,
 		const struct rec *r)
 {
@@ -202,7 +210,7 @@ void text_event(struct printer *pr, struct evprint *ep, struct trace *t,
 	*p++ = ' ';
 	p = put_conn(p, r, c, cookie);
 	for (struct op *op = ep->ops; op < end; op++) {
-		if (op->if_set && !rec_int_or_0(r, op->f))
+		if (op->if_set && is_zero(r, op->f))
 			continue;
 		if (whole || rec_has(r, op->f))
 			p = put_field(p, op, r, c, t);

@@ -23,7 +23,7 @@ struct page {
 static bool is_told(const struct row *r, const char *word)
 {
 	return r->held.told || !strcmp(word, HELD_LOSS) ||
-	       !strcmp(word, HELD_CONNECT) || !strcmp(word, HELD_PEER) ||
+	       !strcmp(word, HELD_HANDSHAKE) || !strcmp(word, HELD_PEER) ||
 	       !strcmp(word, HELD_RTT);
 }
 
@@ -39,7 +39,7 @@ static u32 parts(const struct page *pg, const struct sample *s,
 	u64 sum = 0;
 
 	if (outcome_never(pg->row)) {
-		p[0] = (struct held_part){ .word = HELD_CONNECT, .us = us };
+		p[0] = (struct held_part){ .word = HELD_HANDSHAKE, .us = us };
 		return held_tidy(p, 1, us);
 	}
 	for (u32 i = 0; i < s->nparts && n < MAX_PARTS - 1; i++) {

@@ -171,14 +171,13 @@ OP(put_rseq)
 OP(put_dseq)
 {
 	bool send, swapped = false;
-	struct addr_pair a;
 	s32 dir = -2;
 
 	if (op->dir && rec_has(r, op->dir))
 		dir = rec_int(r, op->dir);
 	send = dir == op->dir_tx || dir == op->dir_fwd;
-	if (!c && op_int(op, r) && rec_tuple(r, &a))
-		c = names_tuple(t->names, &a, &swapped);
+	if (!c && op_int(op, r))
+		c = names_packet(t->names, r, &swapped);
 	else if (!send && dir != op->dir_rx)
 		c = NULL;
 	return put_seq(p, op, op_int(op, r), send != swapped, c);

@@ -108,6 +108,47 @@ def outcomes():
     return t
 
 
+def nat():
+    """Drops on a router that changes addresses: behind it, and before it."""
+    SYMS['dir'][3] = 'fwd'
+    EVENTS['skb_drop'][2].extend([
+        ('nat_local', 'addr', '-', 'brief,set'),
+        ('nat_peer', 'addr', '-', 'brief,set'),
+        ('nat_lport', 'u16', 'port', 'brief,set'),
+        ('nat_pport', 'u16', 'port', 'brief,set'),
+        ('spare2', 'u32', '-', '-')])
+    t = Trace()
+    ms = 1000 * US
+    outside = dict(B, local='192.0.2.1', lport=61234)
+    sent = dict(nat_local=B['local'], nat_lport=B['lport'],
+                nat_peer=B['peer'], nat_pport=B['pport'])
+    received = dict(nat_local=B['peer'], nat_lport=B['pport'],
+                    nat_peer=B['local'], nat_pport=B['lport'])
+    keyframe(t, 0, 100 * ms, 2, B)
+    t.event('tcp_active_conn', 0, 101 * ms, 3, state=1, ca='cubic', snd_base=77,
+            rcv_base=BASE, min_rtt_us=2**32 - 1, srtt_us=2**32 - 1,
+            **swapped(outside))
+    for i, (who, way, other, seq) in enumerate((
+            (outside, 3, sent, BASE + 100),             # by the router
+            (outside, 1, sent, 77 + 200),               # received there
+            (swapped(outside), 3, received, 77 + 300),  # the other way
+            (B, 3, {}, BASE + 400),                     # before NAT
+            (dict(outside, lport=61235), 3, {}, 5))):   # nobody says whose
+        t.event('skb_drop', 0, (300 + i) * ms, 9, **who, **other, proto=6,
+                dir=way, reason=58, segs=1 << i, seq=seq, len=60)
+    return t
+
+
+def again_and_again():
+    """One packet, of which a hundred decisions are told."""
+    t = Trace()
+    keyframe(t, 0, 100 * US, 2, B)
+    for i in range(100):
+        t.event('skb_drop', 0, (200 + i) * US, 9, **B, proto=6, dir=2, sk=2,
+                reason=58, segs=1, seq=BASE + 1, len=60)
+    return t
+
+
 def at_once():
     """One that is well, and one that ends at the moment when it begins."""
     SYMS['errno'] = {0: '-', 111: 'ECONNREFUSED'}

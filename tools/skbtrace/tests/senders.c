@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Who sends frames: many sessions, and frames in an order chosen for it. TAP. */
+/* Who sends frames: many sessions, and frames in the worst order. TAP. */
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
@@ -169,8 +169,8 @@ static void test_running(void)
 }
 
 /*
- * CPU time of @count frames, each of which comes before the one that came first and
- * behind all others.
+ * CPU time of @count frames, each of which stands before the one that came
+ * first, and behind all others.
  */
 static clock_t worst_order(u32 count)
 {

@@ -24,12 +24,12 @@ row() {
 	result $? "$name"
 }
 
-all='1 5.000s 4000 7 2 39.0/43.0 cwnd 40% swnd 36% connect 20% app 4%'
+all='1 5.000s 4000 7 2 39.0/43.0 cwnd 40% swnd 36% handshake 20% app 4%'
 row "the whole" "$all"
 row "--since: what was before does not count" \
 	'1 1.500s 3000 4 2 42.0/43.0 swnd 87% app 13%' --since 3.5
 row "--until: nor what comes after" \
-	'1 3.100s 1000 3 0 40.0/41.0 open cwnd 65% connect 32% swnd 3%' --until 3.1
+	'1 3.100s 1000 3 0 40.0/41.0 open cwnd 65% handshake 32% swnd 3%' --until 3.1
 row "both" '1 0.500s 0 0 0 -/- open cwnd 100%' --since 1.6 --until 2.1
 row "after it all" '' --since 5.1
 "$S" parse --summary -v window.dat --since 1 --until 2 >out
@@ -62,11 +62,11 @@ outcome() {	# NAME LPORT WANT: compares the cells behind RTT
 	[ ! -s why ]
 	result $? "$1"
 }
-outcome "refused" 1 " 0 0 refused connect 100% => refused"
-outcome "reset before there was an answer" 3 " 0 0 reset by peer connect 100% => refused"
+outcome "refused" 1 " 0 0 refused handshake 100% => refused"
+outcome "reset before there was an answer" 3 " 0 0 reset by peer handshake 100% => refused"
 outcome "another error has its own word" 4 " 0 0 EPROTO app 100% => error"
 outcome "timed out" 5 " 0 0 timed out app 100% => timed-out?"
-outcome "given up" 6 " 0 0 given up connect 100% => no-answer"
+outcome "given up" 6 " 0 0 given up handshake 100% => no-answer"
 outcome "spurious, duplicates, strays" 35276 " 5 28 open spurious 3 duplicates 7"
 foot() {	# NAME PATTERN
 	grep -q "$2" out || cat out >why
@@ -102,6 +102,34 @@ result $? "numbers are relative where the tuple is known"
 	'select(.sk == "1") | [.open, .end, .err]')" = \
 	'[false,"refused","ECONNREFUSED"]' ]
 result $? "JSON has it, too"
+
+# ---- NAT
+
+summary nat nat.dat
+"$S" parse --summary nat.dat >out 2>err
+[ "$(awk '/^10/ { print $2, $6 }' out | paste -sd,)" = "2 9,3 6" ] || cat out >why
+[ ! -s why ]
+result $? "NAT: drops on both sides of it are the connection's, of its sender"
+foot "but one of which no other address is told" \
+	'^# 16 segments were dropped of connections'
+"$S" parse --conn sk=2 -e skb_drop nat.dat >out 2>err
+[ "$(sed -n 's/.* seq=\([0-9]*\) .*/\1/p' out | paste -sd' ')" = "100 200 300 400" ] ||
+	cat out >why
+[ ! -s why ]
+result $? "and its lines, with relative numbers"
+nat=' nat_local=10.0.1.1 nat_peer=10.0.1.2 nat_lport=35276 nat_pport=443'
+[ "$(grep -c "$nat" out) $(grep -c nat_ out)" = "2 3" ] || cat out >why
+[ ! -s why ]
+result $? "which say the other addresses, if there are any"
+for c in 3:sk=3 4:10.0.1.1:35276 3:192.0.2.1:61234; do
+	[ "$("$S" parse --conn "${c#*:}" nat.dat 2>err | grep -c skb_drop)" = "${c%%:*}" ]
+	result $? "--conn ${c#*:} finds them, too"
+done
+"$S" parse --json nat.dat | jq -c 'select(.event == "skb_drop") |
+	[.nat_local, .nat_lport]' | sort | uniq -c | tr -s ' ' | paste -sd, >out
+[ "$(cat out)" = ' 2 ["10.0.1.1",35276], 1 ["10.0.1.2",443], 2 [null,0]' ] || cat out >why
+[ ! -s why ]
+result $? "JSON has them always"
 
 # ---- a choice of events
 

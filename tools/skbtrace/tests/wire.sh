@@ -237,6 +237,14 @@ run 0 pcap "$examples/loss.dat" --with cut.pcap -o y.pcapng &&
 	grep -q 'what comes before is read' err && grep -q 'are not there' err
 result $? "a capture that ends too early"
 
+"$here/gen_summary.py" again_and_again again.dat
+"$S" parse again.dat --json | grep skb_drop | head -n 1 |
+	"$here/mkpackets.py" ether one.pcap
+run 0 pcap again.dat --with one.pcap -o y.pcapng &&
+	[ "$(grep -ao 'skbtrace: dropped' y.pcapng | wc -l)" = 31 ] &&
+	[ "$(grep -ao 'skbtrace: and more' y.pcapng | wc -l)" = 1 ]
+result $? "a hundred decisions about one packet: some of them, and that there are more"
+
 # hostile SEED: all.pcap with some bytes changed, and its end cut off
 hostile() {
 	python3 -c '

@@ -48,7 +48,7 @@ static struct track *get(struct tracks *ts, const struct row *r)
 static const char *held_now(const struct row *r)
 {
 	if (outcome_never(r))
-		return HELD_CONNECT;
+		return HELD_HANDSHAKE;
 	if (r->held.in_loss)
 		return HELD_LOSS;
 	return r->held.reason ? r->held.reason : HELD_APP;

@@ -480,18 +480,9 @@ static bool finish_syms(struct parser *p, struct symtab *t)
 	return true;
 }
 
-static const struct field *special(const struct event *e, const char *name,
-				   u8 type, u8 unit)
-{
-	const struct field *fd = event_field(e, name);
-
-	return fd && fd->type == type && fd->unit == unit ? fd : NULL;
-}
-
 static bool finish_event(struct parser *p, struct event *e, char **spare)
 {
 	u32 sum = sizeof(struct skbtrace_block);
-	const struct sym *s;
 
 	for (u32 i = 0; i < e->nfields; i++) {
 		struct field *fd = &e->fields[i];
@@ -512,28 +503,7 @@ static bool finish_event(struct parser *p, struct event *e, char **spare)
 	if (sum > e->len)
 		return bad(p, "event %s: its fields need %u bytes, len=%u",
 			   e->name, sum, e->len);
-	e->local = special(e, "local", FT_ADDR, UNIT_NONE);
-	e->peer = special(e, "peer", FT_ADDR, UNIT_NONE);
-	e->lport = special(e, "lport", FT_U16, UNIT_PORT);
-	e->pport = special(e, "pport", FT_U16, UNIT_PORT);
-	/* A listener has no peer; an end needs address and port. */
-	if (!e->local || !e->lport)
-		e->local = e->lport = NULL;
-	if (!e->peer || !e->pport || !e->local)
-		e->peer = e->pport = NULL;
-	e->sk = special(e, "sk", FT_U64, UNIT_SK);
-	e->proto = special(e, "proto", FT_U8, UNIT_ENUM);
-	e->dir = special(e, "dir", FT_U8, UNIT_ENUM);
-	e->dir_tx = e->dir_rx = e->dir_fwd = -1;
-	for (u32 i = 0; e->dir && i < e->dir->syms->n; i++) {
-		s = &e->dir->syms->v[i];
-		if (!strcmp(s->word, "tx") && s->val < 256)
-			e->dir_tx = s->val;
-		else if (!strcmp(s->word, "rx") && s->val < 256)
-			e->dir_rx = s->val;
-		else if (!strcmp(s->word, "fwd") && s->val < 256)
-			e->dir_fwd = s->val;
-	}
+	event_owner(e);
 	return true;
 }
 

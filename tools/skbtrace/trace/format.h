@@ -72,6 +72,8 @@ struct event {
 	struct field *fields;
 	/* the fields that say whose event it is; NULL if there are none */
 	const struct field *local, *lport, *peer, *pport, *sk, *dir, *proto;
+	/* local etc. on the other side of NAT; nat_pport: all are there */
+	const struct field *nat_local, *nat_lport, *nat_peer, *nat_pport;
 	s32 dir_tx;		/* value of dir that means sent */
 	s32 dir_rx;
 	s32 dir_fwd;		/* on its way from local to peer */
@@ -117,6 +119,9 @@ static inline const struct event *format_event(const struct format *f, u16 no)
 
 const struct event *format_find(const struct format *f, const char *name);
 const struct field *event_field(const struct event *e, const char *name);
+
+/* Finds them, once the fields are known; of who parses a format. */
+void event_owner(struct event *e);
 
 /* Not shown as a field: part of CONN, "sk", or padding. */
 bool field_hidden(const struct event *e, const struct field *f);

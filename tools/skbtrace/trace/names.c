@@ -91,6 +91,22 @@ bool rec_tuple(const struct rec *r, struct addr_pair *a)
 	       !addr_is_zero(a->peer);
 }
 
+bool rec_nat(const struct rec *r, struct addr_pair *a)
+{
+	const struct event *e = r->ev;
+
+	if (!e->nat_pport || !rec_has(r, e->nat_local) ||
+	    !rec_has(r, e->nat_peer) || !rec_has(r, e->nat_lport) ||
+	    !rec_has(r, e->nat_pport))
+		return false;
+	memset(a, 0, sizeof(*a));
+	memcpy(a->local, r->p + e->nat_local->off, 16);
+	memcpy(a->peer, r->p + e->nat_peer->off, 16);
+	a->lport = rec_int(r, e->nat_lport);
+	a->pport = rec_int(r, e->nat_pport);
+	return a->lport && a->pport;
+}
+
 u64 rec_cookie(const struct rec *r)
 {
 	if (r->ev->key == KEY_SK)
@@ -256,6 +272,44 @@ struct conn *names_tuple(struct names *n, const struct addr_pair *a,
 	*swapped = true;
 	addr_pair_swap(&other, a);
 	return conn_of(n, &other);
+}
+
+static u32 add_ends(struct names *n, const struct addr_pair *a,
+		    struct packet_end *e)
+{
+	struct addr_pair other;
+	u32 nr = 0;
+
+	if (!a->lport || !a->pport)
+		return 0;
+	addr_pair_swap(&other, a);
+	e[0] = (struct packet_end){ conn_of(n, a), false };
+	nr += !!e[0].conn;
+	e[nr] = (struct packet_end){ conn_of(n, &other), true };
+	return nr + !!e[nr].conn;
+}
+
+u32 names_ends(struct names *n, const struct rec *r,
+	       struct packet_end e[PACKET_ENDS])
+{
+	struct addr_pair a;
+	u32 nr = 0;
+
+	if (rec_tuple(r, &a))
+		nr = add_ends(n, &a, e);
+	if (rec_nat(r, &a))
+		nr += add_ends(n, &a, e + nr);
+	return nr;
+}
+
+struct conn *names_packet(struct names *n, const struct rec *r, bool *swapped)
+{
+	struct packet_end e[PACKET_ENDS];
+
+	if (!names_ends(n, r, e))
+		return NULL;
+	*swapped = e[0].swapped;
+	return e[0].conn;
 }
 
 bool names_tuple_of(struct names *n, const struct rec *r, struct addr_pair *a)

@@ -64,11 +64,29 @@ struct conn *names_conn(struct names *n, u64 cookie);
  */
 struct conn *names_tuple(struct names *n, const struct addr_pair *a,
 			 bool *swapped);
+enum { PACKET_ENDS = 4 };
+
+struct packet_end {
+	struct conn *conn;
+	bool swapped;		/* as in names_tuple() */
+};
+
+/*
+ * The connections at both ends of a packet, by its addresses and by those on
+ * the other side of NAT. Returns how many of them are known.
+ */
+u32 names_ends(struct names *n, const struct rec *r,
+	       struct packet_end e[PACKET_ENDS]);
+/* The first of them, or NULL, and *@swapped is as it was. */
+struct conn *names_packet(struct names *n, const struct rec *r, bool *swapped);
 const struct task *names_task(struct names *n, u32 tgid);
 const struct symbol *names_symbol(struct names *n, u64 id);
 
 /* The tuple a block holds itself; false if it holds none. */
 bool rec_tuple(const struct rec *r, struct addr_pair *a);
+
+/* The tuple on the other side of NAT, with ports; false if there is none. */
+bool rec_nat(const struct rec *r, struct addr_pair *a);
 
 /* The connection a block is about: its key, or its field sk; 0 if none. */
 u64 rec_cookie(const struct rec *r);

@@ -204,7 +204,7 @@ bool late_answer(const struct view *c, struct verdict *v)
 
 	if (!c->r->established || !again)
 		return false;
-	v->us = part_us(c, HELD_CONNECT);
+	v->us = part_us(c, HELD_HANDSHAKE);
 	v->sure = SURE_CERTAIN;
 	prove_all(v, &c->r->facts, FACT_RETRANS, "syn");
 	prove(v, o);

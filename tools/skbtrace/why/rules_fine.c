@@ -55,7 +55,7 @@ bool fine_start(const struct view *c, struct verdict *v)
 		return false;
 	say(v, "short, their windows still growing");
 	return fine(v, part_us(c, HELD_CWND) + part_us(c, "swnd") +
-		    part_us(c, HELD_CONNECT));
+		    part_us(c, HELD_HANDSHAKE));
 }
 
 bool fine_path(const struct view *c, struct verdict *v)

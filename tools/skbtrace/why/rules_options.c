@@ -90,7 +90,7 @@ bool options_ecn(const struct view *c, struct verdict *v)
 	    !(asked & ~agreed & TCPI_OPT_ECN) ||
 	    facts_count(&c->r->facts, FACT_RETRANS, "syn") != 1)
 		return false;
-	v->us = part_us(c, HELD_CONNECT);
+	v->us = part_us(c, HELD_HANDSHAKE);
 	v->sure = SURE_CERTAIN;
 	prove_all(v, &c->r->facts, FACT_RETRANS, "syn");
 	say(v, "established only after %s: the SYN that asked for ECN had no answer, the next one, which did not, had one",

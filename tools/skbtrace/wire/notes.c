@@ -21,6 +21,7 @@ enum {
 	SAME		= 1 * MS,	/* sent by it, if not before */
 	SLOW		= 1 * MS,	/* worth a comment */
 	MOST_LOOKS	= 4096,		/* at packets, for one decision */
+	MOST_COMMENTS	= 32,		/* of a packet */
 	MAX_LIVES	= 1 << 18,
 	INTERFACE	= 1,
 };
@@ -180,10 +181,15 @@ static void comment(struct packet *k, const struct rec *r, char *text)
 {
 	char *old = k->comment;
 
-	k->comment = xasprintf("%s%sskbtrace: %s (event %u:%llu)",
-			       old ? old : "", old ? "\n" : "", text, r->cpu,
-			       (unsigned long long)r->seq);
-	free(old);
+	if (k->comments < MOST_COMMENTS - 1)
+		k->comment = xasprintf("%s%sskbtrace: %s (event %u:%llu)",
+				       old ? old : "", old ? "\n" : "", text,
+				       r->cpu, (unsigned long long)r->seq);
+	else if (k->comments == MOST_COMMENTS - 1)
+		k->comment = xasprintf("%s\nskbtrace: and more", old);
+	k->comments += k->comments < MOST_COMMENTS;
+	if (k->comment != old)
+		free(old);
 	free(text);
 }
 

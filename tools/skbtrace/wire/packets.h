@@ -11,6 +11,7 @@ struct packet {
 	u32 seq;		/* TCP */
 	u32 len;		/* payload; with SYN and FIN, as TCP counts */
 	u8 proto;		/* 0: neither TCP nor UDP */
+	u8 comments;		/* lines of @comment */
 	char *comment;		/* to be freed; NULL: none */
 };
 

@@ -282,8 +282,8 @@ local function line_of(b)
 
 			if not has(b, f) then
 				parts[#parts + 1] = f.text .. "=-"
-			elseif not (f.set and type(v) ~= "string" and
-				    is_zero(v)) then
+			elseif not (f.set and (not v or type(v) ~= "string" and
+					       is_zero(v))) then
 				parts[#parts + 1] = f.text .. "=" ..
 						    value_text(b, f, v)
 			end

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 control_up
 need_skbtrace
-need tc ip ping python3 ss sysctl
+need tc ip nft ping python3 ss sysctl
 need_event tcp_connection tcp_active_conn tcp_reset tcp_congestion tcp_retransmit \
 	skb_drop
 net_up
@@ -95,6 +95,33 @@ ip -n "$B" link set b1 mtu 1500
 in_a tc filter del dev a0 ingress
 kill "$server_pid"
 
+# --- behind NAT: dropped when the addresses have been changed
+
+natted() {
+	in_b nft -f - <<-EOF
+		table ip skbtrace {
+			chain out {
+				type nat hook postrouting priority srcnat
+				oifname b1 tcp dport 5009 snat to 10.84.0.1:61000-61999
+			}
+		}
+	EOF
+}
+
+natted || skip "no NAT"
+in_b tc qdisc add dev b1 clsact
+listener in_c "$C4" 5009 try eof
+background in_a sk tcp4 opt usertimeout 1000 connect "$C4" 5009 \
+	until "$TMP/changed" write 1000 try eof >/dev/null
+wait_for [ -e "$TMP/there5009" ] || die "no connection"
+in_b tc filter add dev b1 egress protocol ip flower ip_proto tcp \
+	dst_port 5009 action drop
+touch "$TMP/changed"
+wait "$bg"
+in_b tc filter del dev b1 egress
+in_b nft delete table ip skbtrace
+kill "$server_pid"
+
 # --- refused by an old connection in TIME_WAIT: SYNs with the same addresses and
 # older timestamps
 
@@ -153,9 +180,9 @@ line() {
 row "nobody listens" "$A4>$B4:5001" "* refused*"
 line "the state says so" \
 	" tcp_connection .*>$B4:5001 .*old=SYN_SENT state=CLOSE err=ECONNREFUSED"
-row "a filter eats the SYN" "$A4>$B4:5002" "* timed out connect 100%"
-row "no such neighbour" "$A4>10.83.0.99:5003" "* unreachable connect 100%"
-row "a SYN is lost" "$A4>$B4:5004" "* connect @(9[0-9]|100)%*"
+row "a filter eats the SYN" "$A4>$B4:5002" "* timed out handshake 100%"
+row "no such neighbour" "$A4>10.83.0.99:5003" "* unreachable handshake 100%"
+row "a SYN is lost" "$A4>$B4:5004" "* handshake @(9[0-9]|100)%*"
 row "the peer has not read all" "$A4>$B4:5005" "* reset by peer *"
 line "which is the peer's doing" \
 	" tcp_reset +$B4:5005>.* dir=tx .*reason=TCP_ABORT_ON_CLOSE"
@@ -166,6 +193,10 @@ line "on a router: forwarded" \
 	" skb_drop +$A4:[0-9]+>$C4:5007 .*dir=fwd .*reason=PKT_TOO_BIG .*seq=[0-9]{1,5} "
 row "and timed out" "$A4>$C4:5007" "* timed out *loss *"
 within "the drops are its sender's" "$(awk -v c="^$A4:[0-9]*>$C4:5007$" \
+	'$1 ~ c { print $6 }' "$TMP/rows")" 2 100
+line "behind NAT: both tuples" \
+	" skb_drop +10.84.0.1:61[0-9]{3}>$C4:5009 .*dir=fwd .*reason=TC_EGRESS .*seq=[0-9]{1,5} .*nat_local=$A4 nat_peer=$C4 nat_lport=[0-9]+ nat_pport=5009"
+within "and they are its sender's" "$(awk -v c="^$A4:[0-9]*>$C4:5009$" \
 	'$1 ~ c { print $6 }' "$TMP/rows")" 2 100
 line "an old connection refuses" \
 	" skb_drop +$B4:5008>$A4:5018 .*reason=NOT_SPECIFIED_SYN"
