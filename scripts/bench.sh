@@ -65,6 +65,7 @@ need_command gcc qemu-system-x86_64
 work=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 gcc -O2 -static -o "$work/pingpong" "$here/pingpong.c"
+gcc -O2 -static -o "$work/ring" "$here/ring.c"
 gcc -O2 -static -D_GNU_SOURCE= -I"$ROOT/include/uapi" -o "$work/link_new" \
 	"$ROOT/tools/testing/selftests/net/skbtrace/link_new.c"
 
@@ -101,7 +102,7 @@ traffics=$(for row in "${only[@]}"; do
 done | sort -u)
 mkdir "$work/base" "$work/plain"
 cp "$work/pingpong" "$work/base"
-cp "$work/pingpong" "$work/link_new" "$work/plain"
+cp "$work"/{pingpong,ring,link_new} "$work/plain"
 # shellcheck disable=SC2086 # words
 if [[ " ${only[*]} " =~ \ (off|loaded|again)-(udp|tcp)\  ]]; then
 	msg "the kernel without skbtrace"

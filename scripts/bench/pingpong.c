@@ -15,6 +15,9 @@
  *	loss	a segment lost, repaired by fast retransmit
  *	sndbuf	a write that finds the send buffer full, without waiting
  *	many	a datagram of one of 100,000 connected sockets, each in turn
+ *	out64	a datagram of 64 bytes to 10.99.0.2, which nobody receives
+ *	out1448	the same of 1448 bytes
+ *	gso	65,000 bytes to there, that UDP leaves to GSO
  *
  * Trips go there and back in turn, so that TCP has data to acknowledge each
  * one with. One process holds both ends, so nothing ever sleeps or switches.
@@ -27,6 +30,7 @@
 #include <linux/filter.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +38,10 @@
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103
+#endif
 
 #define SIZE	64
 #define KIB	1024
@@ -332,6 +340,58 @@ static void open_many(void)
 	}
 }
 
+/* ---- what only goes out, by a device that drops it ---- */
+
+#define GSO_LEN	65000
+#define MSS	1448
+
+static void open_out(void)
+{
+	struct sockaddr_in a = {
+		.sin_family = AF_INET,
+		.sin_addr.s_addr = htonl(0x0a630002),	/* 10.99.0.2 */
+		.sin_port = htons(9),
+	};
+
+	end_a = check(socket(AF_INET, SOCK_DGRAM, 0), "socket");
+	join(end_a, &a);
+}
+
+static void open_gso(void)
+{
+	int mss = MSS;
+
+	open_out();
+	check(setsockopt(end_a, IPPROTO_UDP, UDP_SEGMENT, &mss, sizeof(mss)),
+	      "UDP_SEGMENT");
+}
+
+static void out(ssize_t len)
+{
+	static const char buf[GSO_LEN];
+
+	if (send(end_a, buf, len, 0) != len)
+		err(1, "send");
+}
+
+static void trip_out64(long i)
+{
+	(void)i;
+	out(SIZE);
+}
+
+static void trip_out1448(long i)
+{
+	(void)i;
+	out(MSS);
+}
+
+static void trip_gso(long i)
+{
+	(void)i;
+	out(GSO_LEN);
+}
+
 static const struct mode {
 	const char	*name;
 	void		(*open)(void);
@@ -350,6 +410,9 @@ static const struct mode {
 	{ "loss", open_loss, trip_loss },
 	{ "sndbuf", open_sndbuf, trip_sndbuf },
 	{ "many", open_many, trip_many },
+	{ "out64", open_out, trip_out64 },
+	{ "out1448", open_out, trip_out1448 },
+	{ "gso", open_gso, trip_gso },
 };
 
 static const struct mode *find_mode(const char *name)
