@@ -60,6 +60,9 @@ series: ## patches to be sent to netdev, in series/VERSION, signed by you
 bench: kernel tools ## what an event costs, beside the other tracers
 	@scripts/bench.sh
 
+missed: kernel tools ## which packets sniffers miss, by size and rate: a figure, in half an hour
+	@scripts/missed.sh
+
 nightly: ## all tests there are, longer fuzzing and stress, costs
 	@scripts/check.sh -n
 	@$(MAKE) --no-print-directory bench
@@ -76,4 +79,4 @@ distclean: clean ## remove the kernels and packages in the cache, too
 	@scripts/kernel.sh --remove-all
 
 .PHONY: help demo causes check shell deps kernel kernel-debug modules deb tools kunit \
-	selftest selftest-debug matrix lint series bench nightly clean distclean
+	selftest selftest-debug matrix lint series bench missed nightly clean distclean

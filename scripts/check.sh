@@ -62,6 +62,7 @@ NIGHTLY=(
 	"record-plain|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
 	"filters-plain|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
 	"walk|selftest-uml leaks trouble record filters kunit|scripts/walk.sh"
+	"missed|kernel tools|scripts/missed.sh --short"
 	"lives|kernel-uml tools|env SEGMENT_MB=100 STAMPS_RUNS=30 scripts/selftest.sh -k uml lives.sh stamps.sh"
 	"leaks-debug|kernel-debug tools|scripts/selftest.sh -k debug -L"
 	"minute-debug|kernel-debug tools|env SESSIONS_SECONDS=60 scripts/selftest.sh -k debug sessions.sh"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0
 # scripts/deps.sh [-n] GROUP... - install the Debian packages that a task needs
 #
-# Groups: kernel kernels vm stock deb tools test browser lint cross pahole bench,
-# or all.
+# Groups: kernel kernels vm stock deb tools test browser lint cross pahole bench
+# missed, or all.
 # kernels: the sources of each that there are patches for; kernel: of the one
 # that SKBTRACE_KERNEL names.
 #   -n  only say what is missing; exit status 1 if something is
@@ -23,8 +23,8 @@ declare -A PACKAGES=(
 		 libpcap-dev libzstd-dev make nettle-dev pkg-config
 		 zlib1g-dev"
 	[browser]="chromium fonts-dejavu-core python3"
-	[test]="bash-completion bsdutils ethtool gcc groff-base iperf3 iproute2
-		iputils-ping jq kmod libmnl-dev libpcap-dev nftables pkg-config
+	[test]="bash-completion bsdutils e2fsprogs ethtool gcc groff-base iperf3 iproute2
+		iputils-ping jq kmod libmnl-dev libpcap-dev mount nftables pkg-config
 		procps python3 python3-pyte socat strace tcpdump tshark
 		util-linux zsh zstd"
 	[deb]="bash-completion build-essential busybox-static ccache cpio debhelper dh-dkms dkms dpkg-dev fakeroot
@@ -34,6 +34,7 @@ declare -A PACKAGES=(
 	[cross]="gcc-s390x-linux-gnu"
 	[pahole]="pahole"
 	[bench]="bpftrace iperf3 linux-perf tcpdump trace-cmd"
+	[missed]="gcc gnuplot-nox libpcap-dev tcpdump wireshark-common"
 )
 
 only_say=0

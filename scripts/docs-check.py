@@ -24,7 +24,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 RST = "Documentation/networking/skbtrace.rst"
 README = "README.md"
 # Markup of the kernel's documentation that plain docutils does not know
-KERNEL_DIRECTIVES = ("kernel-doc",)
+KERNEL_DIRECTIVES = ("kernel-doc", "kernel-figure")
 KERNEL_ROLES = ("doc", "ref", "c:func")
 WIDTH = 80
 failed = 0
@@ -49,10 +49,14 @@ def check_rst(name):
         has_content = True
         final_argument_whitespace = True
         option_spec = {"functions": directives.unchanged,
-                       "internal": directives.flag}
+                       "internal": directives.flag,
+                       "alt": directives.unchanged}
 
         def run(self):
-            if not os.path.exists(os.path.join(ROOT, self.arguments[0])):
+            # a figure's path is from the document on
+            base = ROOT if self.name == "kernel-doc" else \
+                os.path.dirname(os.path.join(ROOT, name))
+            if not os.path.exists(os.path.join(base, self.arguments[0])):
                 raise self.error(f"no such file: {self.arguments[0]}")
             return []
 

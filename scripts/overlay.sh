@@ -43,6 +43,7 @@ include/uapi/linux/skbtrace_api.h	include/uapi/linux/skbtrace_api.h
 include/uapi/linux/skbtrace_link.h	include/uapi/linux/skbtrace_link.h
 include/trace/events/skbtrace.h		include/trace/events/skbtrace.h
 Documentation/networking/skbtrace.rst	Documentation/networking/skbtrace.rst
+Documentation/networking/skbtrace-missed.svg	Documentation/networking/skbtrace-missed.svg
 tools/skbtrace				tools/skbtrace
 tools/testing/selftests/net/skbtrace	tools/testing/selftests/net/skbtrace
 '

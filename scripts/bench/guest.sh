@@ -129,9 +129,9 @@ by_cat() { # ROW EVENT
 	wait "$reader"
 }
 
-by_record() { # ROW EVENT
+by_record() { # ROW EVENT [FILE OPTION...]
 	load
-	skbtrace record -q -e "$2" -o "$scratch/record" -- \
+	skbtrace record -q -f -e "$2" -o "${3:-$scratch/record}" "${@:4}" -- \
 		"${child[@]}" "$1" "$scratch"
 	seen "$1" "$sent" "$(stat_of written "$scratch/stat")" \
 		"$(stat_of lost "$scratch/stat")"
@@ -329,6 +329,15 @@ row_rps-cat() { by_cat rps-cat skb_rps_info; }
 row_rttm-cat() { by_cat rttm-cat tcp_rttm; }
 row_rps-record() { by_record rps-record skb_rps_info; }
 row_rttm-record() { by_record rttm-record tcp_rttm; }
+# The host's files stand for a disk: what is written there passes no page cache
+direct() { # ROW EVENT
+	by_record "$1" "$2" "$out/direct" --no-compress --direct
+	rm "$out/direct"
+}
+row_rps-direct() { direct rps-direct skb_rps_info; }
+row_rttm-direct() { direct rttm-direct tcp_rttm; }
+row_rps-plain() { by_record rps-plain skb_rps_info "$scratch/record" --no-compress; }
+row_rttm-plain() { by_record rttm-plain tcp_rttm "$scratch/record" --no-compress; }
 
 # link ROW BATCH: skb_rps_info by a device that sends it
 link() {
@@ -368,11 +377,11 @@ row_link-dump() {
 # a device that drops them: each is seen once, and nobody has to receive it.
 
 dummy_up() {
-	[ ! -e /sys/class/net/dummy0 ] || return 0
-	ip link add dummy0 type dummy
-	echo 1 >/proc/sys/net/ipv6/conf/dummy0/disable_ipv6
-	ip address add 10.99.0.1/24 dev dummy0
-	ip link set dummy0 up
+	[ ! -e /sys/class/net/bench0 ] || return 0
+	ip link add bench0 type dummy
+	echo 1 >/proc/sys/net/ipv6/conf/bench0/disable_ipv6
+	ip address add 10.99.0.1/24 dev bench0
+	ip link set bench0 up
 }
 
 # all_sent MODE: by all rounds
@@ -410,7 +419,7 @@ row_cap-refused() { refused_out cap-refused ip_send,capture; }
 
 by_ring() { # ROW MODE
 	local pid
-	"$out/ring" dummy0 "$scratch/pcap" 2>"$scratch/log" &
+	"$out/ring" bench0 "$scratch/pcap" 2>"$scratch/log" &
 	pid=$!
 	until grep -q listening "$scratch/log"; do sleep 0.1; done
 	traffic "$1"
@@ -529,7 +538,7 @@ row_tcpdump() {
 }
 
 dump_out() { # ROW MODE
-	by_tcpdump "$1" udp dummy0
+	by_tcpdump "$1" udp bench0
 	tcpdump_seen "$1" "$(all_sent "$2")"
 }
 

@@ -140,7 +140,7 @@ static int run_collect(const struct args *a)
 
 	if (code)
 		return code;
-	c.o.pack = !plain;
+	c.o.how = plain ? 0 : SBT_PACK;
 	c.o.mode = OUT_NEW;
 	sources = xcalloc(LISTEN_SOURCES, sizeof(*sources));
 	l.sources = sources;

@@ -22,7 +22,7 @@ enum { SNAP_MAX = 262144 };	/* the kernel's, and tcpdump's */
 
 static struct recopt what = { .set = RECORD_SET };
 static struct capture_opts where;
-static bool force, plain;
+static bool force, plain, direct;
 static struct flight_opts flying = {
 	.after_ns = FLIGHT_UNSET, .gap_ns = FLIGHT_UNSET,
 };
@@ -79,6 +79,10 @@ static const struct opt opts[] = {
 	  "write data as the kernel gives them: ten times as many bytes, for\n"
 	  "an older skbtrace, or a program that reads the file by itself",
 	  OPT_FLAG, &plain, NULL },
+	{ 0, "direct", NULL,
+	  "write around the page cache (O_DIRECT), for a fast disk: nothing\n"
+	  "else of the machine is pushed out of it",
+	  OPT_FLAG, &direct, NULL },
 	{ 0, "flight-recorder", "SIZE",
 	  "keep the last SIZE bytes in memory; save them in FILE.0001, ...\n"
 	  "when \"skbtrace snapshot\", USR2 or an event with snapshot says so",
@@ -115,6 +119,8 @@ static int check_flight(bool piped)
 		return not_both("--rotate");
 	if (where.max_size)
 		return not_both("--max-size");
+	if (direct)
+		return not_both("--direct");
 	if (piped)
 		return not_both("-o -");
 	if (flying.after_ns == FLIGHT_UNSET)
@@ -136,6 +142,8 @@ static int check_options(const struct args *a)
 			    " --flight-recorder");
 	if (where.rotate && piped)
 		return fail(EXIT_USAGE, "--rotate needs a file, not -o -");
+	if (direct && piped)
+		return fail(EXIT_USAGE, "--direct needs a file, not -o -");
 	if (a->tail && !*a->tail)
 		return fail(EXIT_USAGE, "no command behind --");
 	if (!where.name)
@@ -144,7 +152,7 @@ static int check_options(const struct args *a)
 		where.mode = force ? OUT_REPLACE : OUT_NEW;
 	if (!where.name)
 		where.name = DEFAULT_FILE;
-	where.pack = !plain;
+	where.how = (plain ? 0 : SBT_PACK) | (direct ? SBT_DIRECT : 0);
 	flying.pack = !plain;
 	flying.name = where.name;
 	flying.files = where.files;
@@ -174,6 +182,9 @@ static int check_packets(void)
 		packets.name = xasprintf("%s.pcapng", where.name);
 		return code;
 	}
+	if (direct)
+		return fail(EXIT_USAGE, "--direct is for events: packets go"
+			    " from their pages to the page cache by splice(2)");
 	if (where.mode == OUT_BACKUP)
 		packets.name = DEFAULT_PACKETS;
 	no_events = true;

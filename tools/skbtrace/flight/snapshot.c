@@ -96,7 +96,8 @@ static void *thread(void *arg)
 	if (nice(NICE) == -1)
 		errno = 0;
 	errno = 0;
-	s->told = outfile_open(&f, s->name, OUT_REPLACE, s->pack);
+	s->told = outfile_open(&f, s->name, OUT_REPLACE,
+			       s->pack ? SBT_PACK : 0);
 	s->err = s->told ? reason() : write_all_of_it(s, &f);
 	if (!s->err && s->keep)
 		rotate_prune(s->row, s->keep);

@@ -87,7 +87,7 @@ static void move(struct capture *c, u32 cpu)
 static int open_next(struct capture *c, struct outfile *f)
 {
 	char *name = rotate_name(c->o->name, ++c->number);
-	int code = outfile_open(f, name, OUT_REPLACE, c->o->pack);
+	int code = outfile_open(f, name, OUT_REPLACE, c->o->how);
 
 	free(name);
 	return code;
@@ -199,7 +199,7 @@ int capture_open(struct capture *c, const struct capture_opts *o,
 		c->number = rotate_last(o->name);
 		code = open_next(c, &c->cur);
 	} else {
-		code = outfile_open(&c->cur, o->name, o->mode, o->pack);
+		code = outfile_open(&c->cur, o->name, o->mode, o->how);
 	}
 	if (code)
 		return code;

@@ -19,7 +19,7 @@ struct capture_opts {
 	u64 rotate;		/* bytes of a file, 0: one file */
 	u64 files;		/* keep so many, 0: all */
 	u64 max_size;		/* bytes in all, 0: no limit */
-	bool pack;
+	unsigned int how;	/* of enum sbt_how */
 };
 
 /* Whose data it gets. */

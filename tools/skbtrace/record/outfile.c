@@ -130,8 +130,33 @@ static void release(struct outfile *o)
 	o->part = NULL;
 }
 
+/* As of dd and fio: who has asked for it wants to know, not to get less. */
+static int not_direct(const struct outfile *o, const char *name)
+{
+	if (!o->part)
+		msg("%s is no file on a disk, as --direct needs", name);
+	else
+		msg("%s: the file system has no direct I/O", name);
+	hint("-o FILE on another one, as ext4, xfs, btrfs are, or no --direct");
+	return EXIT_FAILED;
+}
+
+static int open_writer(struct outfile *o, const char *name, unsigned int how)
+{
+	if ((how & SBT_DIRECT) && !o->part)
+		return not_direct(o, name);
+	o->w = sbt_writer_open(o->fd, how);
+	if (o->w)
+		return 0;
+	if (errno == EPIPE)
+		return -EPIPE;
+	if ((how & SBT_DIRECT) && errno == EINVAL)
+		return not_direct(o, name);
+	return cannot(o->part ? o->part : name);
+}
+
 int outfile_open(struct outfile *o, const char *name, enum outfile_mode mode,
-		 bool pack)
+		 unsigned int how)
 {
 	int code;
 
@@ -144,13 +169,8 @@ int outfile_open(struct outfile *o, const char *name, enum outfile_mode mode,
 	} else {
 		code = open_stdout(o);
 	}
-	if (!code) {
-		o->w = sbt_writer_open(o->fd, pack);
-		if (!o->w && errno != EPIPE)
-			code = cannot(o->part ? o->part : name);
-		else if (!o->w)
-			code = -EPIPE;
-	}
+	if (!code)
+		code = open_writer(o, name, how);
 	if (code)
 		outfile_drop(o);
 	return code;
@@ -167,7 +187,7 @@ int outfile_failed(struct outfile *o, int err)
 	if (err == -ENOSPC || err == -EDQUOT)
 		hint("recording stops; what is there is kept");
 	/* An incomplete chunk would look like damage. */
-	if (o->part && ftruncate(o->fd, sbt_writer_bytes(o->w)))
+	if (o->part && ftruncate(o->fd, sbt_writer_whole(o->w)))
 		msg("cannot cut %s: %m", o->part);
 	else if (o->part)
 		lseek(o->fd, 0, SEEK_END);
@@ -218,7 +238,7 @@ int outfile_finish(struct outfile *o, const struct sbt_end *end)
 
 	if (o->w) {
 		err = sbt_writer_end(o->w, end);
-		o->bytes = sbt_writer_bytes(o->w);
+		o->bytes = sbt_writer_whole(o->w);
 		sbt_writer_close(o->w);
 	}
 	o->w = NULL;

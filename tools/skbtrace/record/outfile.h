@@ -27,9 +27,12 @@ struct outfile {
 	u64 bytes;		/* of all of it, when it is finished */
 };
 
-/* "-": stdout. 0, or an exit code after a message, or -EPIPE without. */
+/*
+ * "-": stdout. @how: of enum sbt_how. 0, or an exit code after a message, or
+ * -EPIPE without.
+ */
 int outfile_open(struct outfile *o, const char *name, enum outfile_mode mode,
-		 bool pack);
+		 unsigned int how);
 
 /*
  * A write has failed with @err: print a message, and truncate an incomplete

@@ -13,7 +13,7 @@ int output_open(struct output *o, const struct rewrite_opts *opts)
 
 	leave_begin();
 	code = outfile_open(&o->f, opts->out,
-			    opts->force ? OUT_REPLACE : OUT_NEW, true);
+			    opts->force ? OUT_REPLACE : OUT_NEW, SBT_PACK);
 	o->open = !code;
 	o->named = !code && o->f.name;
 	if (!code && o->f.part)

@@ -48,7 +48,7 @@ suite() {
 if [ $# = 0 ]; then
 	set -- parse early damage packed output where summary by every why why_lost top top_tty \
 		report cut merge anonymise refilter held history shed \
-		latency stages segment frames record live flight filter scope conf \
+		latency stages segment frames record live direct flight filter scope conf \
 		wire man completion stress fuzz_pack fuzz_d d d_options probe
 fi
 for s; do

@@ -76,12 +76,22 @@ struct sbt_writer;
 
 struct skbtrace_subbuf;
 
+/* How, one or both of them; 0: chunks are written as they come */
+enum sbt_how {
+	/*
+	 * A thread packs and writes them later; its errors are returned by one
+	 * of the next calls.
+	 */
+	SBT_PACK	= 1,
+	/* Around the page cache: errno EINVAL if the file system can't. */
+	SBT_DIRECT	= 2,
+};
+
 /*
  * Writes the header to @fd, which the caller closes. NULL with errno set.
- * @pack: a thread packs and writes the chunks later; its errors are returned by
- * one of the next calls.
+ * @how: of enum sbt_how
  */
-struct sbt_writer *sbt_writer_open(int fd, bool pack);
+struct sbt_writer *sbt_writer_open(int fd, unsigned int how);
 
 /* One chunk. 0 or -errno (-ENOSPC, -EPIPE, ...). */
 int sbt_writer_chunk(struct sbt_writer *w, u32 type, u32 cpu,
@@ -111,6 +121,8 @@ int sbt_writer_flush(struct sbt_writer *w);
 
 /* Bytes in the file so far: header and whole chunks; events in sub-buffers */
 u64 sbt_writer_bytes(const struct sbt_writer *w);
+/* After an error: up to where the file holds whole chunks */
+u64 sbt_writer_whole(const struct sbt_writer *w);
 u64 sbt_writer_events(const struct sbt_writer *w);
 
 /* The rest, and END if @end is given. 0 or -errno. */

@@ -29,8 +29,14 @@ static int writev_all(int fd, struct iovec *v, int n)
 	return 0;
 }
 
-int file_put_chunk(int fd, u32 type, u32 cpu, const void *data, size_t len,
-		   u64 *bytes)
+static int put(const struct file_to *to, struct iovec *v, int n)
+{
+	return to->direct ? direct_put(to->direct, v, n) :
+			    writev_all(to->fd, v, n);
+}
+
+int file_put_chunk(const struct file_to *to, u32 type, u32 cpu,
+		   const void *data, size_t len, u64 *bytes)
 {
 	static const char zeros[8];
 	struct sbt_chunk_hdr h = {
@@ -43,5 +49,17 @@ int file_put_chunk(int fd, u32 type, u32 cpu, const void *data, size_t len,
 	};
 
 	*bytes = sizeof(h) + len + (-len & 7);
-	return writev_all(fd, v, 3);
+	return put(to, v, 3);
+}
+
+int file_put_raw(const struct file_to *to, const void *p, size_t len)
+{
+	struct iovec v = { (void *)(uintptr_t)p, len };
+
+	return put(to, &v, 1);
+}
+
+int file_put_flush(const struct file_to *to)
+{
+	return to->direct ? direct_flush(to->direct) : 0;
 }

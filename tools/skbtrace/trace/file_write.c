@@ -4,14 +4,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/io.h"
 #include "linux/skbtrace_api.h"
 #include "trace/file.h"
 #include "trace/file_put.h"
 #include "trace/packer.h"
 
 struct sbt_writer {
-	int fd;
+	struct file_to to;
 	u64 bytes, events;	/* written here, not by the packer */
 	struct packer *packer;	/* NULL: chunks are written as they come */
 	char *format;		/* for the end */
@@ -27,21 +26,26 @@ static int write_header(struct sbt_writer *w)
 	int err;
 
 	memcpy(h.magic, SBT_FILE_MAGIC, sizeof(h.magic));
-	err = write_all(w->fd, &h, sizeof(h));
+	err = file_put_raw(&w->to, &h, sizeof(h));
 	if (!err)
 		w->bytes += sizeof(h);
 	return err;
 }
 
-struct sbt_writer *sbt_writer_open(int fd, bool pack)
+struct sbt_writer *sbt_writer_open(int fd, unsigned int how)
 {
 	struct sbt_writer *w = xcalloc(1, sizeof(*w));
-	int err;
+	int err = 0;
 
-	w->fd = fd;
-	if (pack)
-		w->packer = packer_new(fd);
-	err = write_header(w);
+	w->to.fd = fd;
+	if (how & SBT_DIRECT) {
+		w->to.direct = direct_new(fd);
+		err = w->to.direct ? 0 : -errno;
+	}
+	if (how & SBT_PACK)
+		w->packer = packer_new(&w->to);
+	if (!err)
+		err = write_header(w);
 	if (!err)
 		return w;
 	sbt_writer_close(w);
@@ -60,7 +64,7 @@ static int put(struct sbt_writer *w, u32 type, u32 cpu, const void *data,
 		return -EFBIG;
 	if (w->packer)
 		return packer_chunk(w->packer, &h, data, events);
-	err = file_put_chunk(w->fd, type, cpu, data, len, &bytes);
+	err = file_put_chunk(&w->to, type, cpu, data, len, &bytes);
 	if (!err) {
 		w->bytes += bytes;
 		w->events += events;
@@ -111,17 +115,24 @@ void sbt_writer_limit(struct sbt_writer *w, u64 bytes)
 
 int sbt_writer_tick(struct sbt_writer *w, bool now)
 {
-	return w->packer ? packer_tick(w->packer, now) : 0;
+	if (w->packer)
+		return packer_tick(w->packer, now);
+	return w->to.direct ? direct_tick(w->to.direct, now) : 0;
 }
 
 int sbt_writer_flush(struct sbt_writer *w)
 {
-	return w->packer ? packer_flush(w->packer) : 0;
+	return w->packer ? packer_flush(w->packer) : file_put_flush(&w->to);
 }
 
 u64 sbt_writer_bytes(const struct sbt_writer *w)
 {
 	return w->bytes + (w->packer ? packer_bytes(w->packer) : 0);
+}
+
+u64 sbt_writer_whole(const struct sbt_writer *w)
+{
+	return w->to.direct ? direct_whole(w->to.direct) : sbt_writer_bytes(w);
 }
 
 u64 sbt_writer_events(const struct sbt_writer *w)
@@ -139,7 +150,7 @@ static int put_end(struct sbt_writer *w, const struct sbt_end *end)
 	if (!err)
 		err = sbt_writer_flush(w);
 	if (!err)
-		err = file_put_chunk(w->fd, SBT_END, SBT_NO_CPU, end,
+		err = file_put_chunk(&w->to, SBT_END, SBT_NO_CPU, end,
 				     sizeof(*end), &bytes);
 	if (!err)
 		w->bytes += bytes;
@@ -148,7 +159,9 @@ static int put_end(struct sbt_writer *w, const struct sbt_end *end)
 
 int sbt_writer_end(struct sbt_writer *w, const struct sbt_end *end)
 {
-	return end ? put_end(w, end) : sbt_writer_flush(w);
+	int err = end ? put_end(w, end) : sbt_writer_flush(w);
+
+	return err || !w->to.direct ? err : direct_end(w->to.direct);
 }
 
 int sbt_writer_next(struct sbt_writer *w)
@@ -160,6 +173,7 @@ void sbt_writer_close(struct sbt_writer *w)
 {
 	if (w->packer)
 		packer_free(w->packer);
+	direct_free(w->to.direct);
 	free(w->format);
 	free(w);
 }

@@ -7,7 +7,6 @@
 #include <time.h>
 
 #include "lib/crc.h"
-#include "lib/io.h"
 #include "trace/file_put.h"
 #include "trace/pack.h"
 #include "trace/packer.h"
@@ -33,7 +32,7 @@ struct batch {
 };
 
 struct packer {
-	int fd;
+	const struct file_to *to;
 	u32 batch;
 	struct pack *pack;
 	struct batch *open;	/* the caller's; NULL: none */
@@ -50,11 +49,11 @@ struct packer {
 	u64 bytes, events;
 };
 
-struct packer *packer_new(int fd)
+struct packer *packer_new(const struct file_to *to)
 {
 	struct packer *p = xcalloc(1, sizeof(*p));
 
-	p->fd = fd;
+	p->to = to;
 	p->batch = BATCH;
 	p->pack = pack_new();
 	p->last = &p->first;
@@ -94,11 +93,11 @@ static int write_batch(struct packer *p, struct batch *b, bool behind,
 	if (!behind && b->len <= SBT_UNPACKED_MAX)
 		packed = pack_chunks(p->pack, b->p, b->len, !b->data, &n);
 	if (packed)
-		return file_put_chunk(p->fd, SBT_PACKED, SBT_NO_CPU, packed, n,
+		return file_put_chunk(p->to, SBT_PACKED, SBT_NO_CPU, packed, n,
 				      bytes);
 	sum_up(b->p, b->len);
 	*bytes = b->len;
-	return write_all(p->fd, b->p, b->len);
+	return file_put_raw(p->to, b->p, b->len);
 }
 
 static void free_batch(struct batch *b)
@@ -118,6 +117,8 @@ static void do_batch(struct packer *p, struct batch *b)
 	pthread_mutex_unlock(&p->lock);
 	if (!err)
 		err = write_batch(p, b, behind, &bytes);
+	if (!err)
+		err = file_put_flush(p->to);
 	pthread_mutex_lock(&p->lock);
 	p->waiting -= b->len;
 	p->err = err;

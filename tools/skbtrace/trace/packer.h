@@ -8,10 +8,11 @@
 
 #include "trace/file.h"
 
+struct file_to;
 struct packer;
 
-/* The caller closes @fd. */
-struct packer *packer_new(int fd);
+/* @to is the caller's, and stays where it is. */
+struct packer *packer_new(const struct file_to *to);
 
 /* The file will have about @bytes: use smaller pieces. */
 void packer_limit(struct packer *p, u64 bytes);

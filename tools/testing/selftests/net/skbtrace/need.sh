@@ -12,6 +12,7 @@
 PACKAGES='
 bsdutils	script
 chromium	chromium
+e2fsprogs	mkfs.ext4
 ethtool		ethtool
 gcc		gcc
 groff-base	groff
@@ -20,6 +21,7 @@ iproute2	bridge ip nstat ss tc
 iputils-ping	ping
 jq		jq
 kmod		depmod insmod lsmod modinfo modprobe rmmod
+mount		losetup
 nftables	nft
 procps		pgrep pkill ps sysctl
 python3		python3
