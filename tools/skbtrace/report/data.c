@@ -319,6 +319,7 @@ void report_data(const struct picture *p, struct json *j)
 	json_gaps(p, j);
 	json_healthy(p, j);
 	json_words(j);
+	report_heat(p, j);
 	json_array(j, "conns");
 	for (u32 i = 0; i < p->shown; i++)
 		json_conn(p, j, p->found[i].row);

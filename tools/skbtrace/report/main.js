@@ -44,6 +44,7 @@ skb.choose = function () {
 skb.redraw = function () {
 	if (skb.chosen && skb.chosen.series)
 		skb.drawCharts(skb.chosen);
+	skb.showHeat();
 };
 
 // A browser prints what a canvas showed before, so pictures of it go to paper
@@ -68,6 +69,7 @@ skb.onScreen = function () {
 skb.showHead();
 skb.showVerdicts();
 skb.showTable();
+skb.showHeat();
 skb.choose();
 addEventListener('hashchange', skb.choose);
 matchMedia('(prefers-color-scheme: dark)').addEventListener('change', skb.redraw);

@@ -4,6 +4,7 @@
 
 #include "conn/bands.h"
 #include "report/report.h"
+#include "segment/segments.h"
 #include "trace/whole.h"
 
 /*
@@ -30,6 +31,12 @@ void report_free(struct report *r)
 		return;
 	lines_free(&r->lines);
 	free(r);
+}
+
+void report_segments(struct report *r, struct segments *s)
+{
+	r->segments = s;
+	segments_want_heat(s);
 }
 
 static u64 all_points(const struct picture *p)

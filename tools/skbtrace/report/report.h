@@ -16,9 +16,12 @@ struct report_opts {
 	u64 top;		/* connections in the page, the worst ones */
 };
 
+struct segments;
+
 struct report {
 	struct report_opts o;
 	struct summary *s;
+	struct segments *segments;	/* NULL: nobody joins bytes */
 	struct lines lines;
 };
 
@@ -36,6 +39,8 @@ struct picture {
 
 struct report *report_new(const struct report_opts *o, struct summary *s);
 void report_free(struct report *r);
+/* Bytes are joined by @s, which lives longer. */
+void report_segments(struct report *r, struct segments *s);
 
 /*
  * All has been collected; traces without an end are known up to @last, none
@@ -46,6 +51,8 @@ int report_print(struct report *r, const struct trace *traces, u64 last, u64 to,
 
 /* data.c: all that the page shows, as one object. */
 void report_data(const struct picture *p, struct json *j);
+/* heat.c: where bytes spent their time, and when; null: that is not known. */
+void report_heat(const struct picture *p, struct json *j);
 /* page.c, plot.c; is the library that draws a page part of the program? */
 bool report_can_page(void);
 void report_page(const struct picture *p, struct out *o);

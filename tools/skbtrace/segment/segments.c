@@ -76,6 +76,7 @@ void segments_free(struct segments *s)
 	flows_free(&s->flows);
 	seg_times_free(&s->times);
 	seg_between_free(&s->between);
+	free(s->heat);
 	free(s);
 }
 
@@ -122,6 +123,17 @@ struct seg_ring segments_ring(const struct segments *s, u32 host, u64 sk)
 	return (struct seg_ring){ 0 };
 }
 
+/* When the last place was passed that is known */
+static u64 last_of(const struct piece *p)
+{
+	u64 last = 0;
+
+	for (int i = 0; i < SEG_PLACES; i++)
+		if (p->at[i] > last)
+			last = p->at[i];
+	return last;
+}
+
 /* A host on the path only sees packets pass. */
 static void measure(struct segments *s, struct flow *flow,
 		    const struct piece *p)
@@ -136,6 +148,8 @@ static void measure(struct segments *s, struct flow *flow,
 	}
 	seg_split(&split, p, flow->min_rtt);
 	seg_times_add(&s->times, p, &split);
+	if (s->heat && !p->gap)
+		seg_heat_add(s->heat, last_of(p), &split);
 	if (split.complete && split.known[STAGE_NIC])
 		add_ring(&flow->ring, split.ns[STAGE_NIC]);
 	keep_end(flow, p, split.complete);
@@ -351,6 +365,8 @@ void segments_add(struct segments *s, struct trace *t, const struct rec *r,
 	    !rec_get(r, f->every, &every) || where > 255 || every > 31)
 		return;
 	s->events++;
+	if (s->wants_heat && !s->heat)
+		s->heat = seg_heat_new(time);
 	now = (struct told){ .place = f->place[where], .match = match,
 			     .time = time,
 			     .gap = s->lossy && time <= s->lossy_to };
@@ -405,6 +421,17 @@ void segments_lost(struct segments *s, struct trace *t, const struct rec *r)
 	hash_each(&s->flows.hash, i, flow)
 		for (u32 j = 0; j < flow->pieces.n; j++)
 			flow->pieces.v[flow->pieces.first + j].gap = true;
+}
+
+void segments_want_heat(struct segments *s)
+{
+	s->wants_heat = true;
+}
+
+const struct seg_heat *segments_heat(struct segments *s)
+{
+	segments_close(s);
+	return s->heat;
 }
 
 void segments_close(struct segments *s)

@@ -14,6 +14,7 @@
 #include "trace/trace.h"
 
 struct segments;
+struct seg_heat;
 
 struct segments *segments_new(void);
 void segments_free(struct segments *s);
@@ -27,6 +28,9 @@ void segments_lost(struct segments *s, struct trace *t, const struct rec *r);
 bool segments_any(const struct segments *s);
 /* Stages of what a socket has sent so far; all 0 if not recorded. */
 struct seg_ring segments_ring(const struct segments *s, u32 host, u64 sk);
+/* Keep it from now on; what it is at the end of the input, NULL: no bytes. */
+void segments_want_heat(struct segments *s);
+const struct seg_heat *segments_heat(struct segments *s);
 /* Ends the input: no record follows. */
 void segments_print(struct segments *s, struct printer *pr,
 		    const struct trace *traces);

@@ -5,6 +5,7 @@
 
 #include "segment/apart.h"
 #include "segment/ends.h"
+#include "segment/heat.h"
 #include "segment/space.h"
 #include "segment/segments.h"
 
@@ -16,6 +17,8 @@ struct segments {
 	struct seg_times times;
 	struct seg_between between;
 	const char *word[SEG_MAX_WAITED];	/* of what holds bytes back */
+	struct seg_heat *heat;	/* NULL: nobody wants it, or no event yet */
+	bool wants_heat;
 	u64 events, lost;
 	u64 passing;		/* pieces that were only seen to pass */
 	u64 open;		/* unfinished pieces */

@@ -53,8 +53,10 @@ struct show *show_open(const struct show_opts *o)
 		s->series = series_new(s->summary, o->every);
 	if (o->latency)
 		s->latency = latency_new();
-	if (o->latency || o->why)
+	if (o->latency || o->why || s->report)
 		s->segments = segments_new();
+	if (s->report)
+		report_segments(s->report, s->segments);
 	s->top = o->live;
 	s->choosy = match_any(&s->match);
 	s->lines = !s->summary && !s->latency && !s->opts.tap && !s->top;
@@ -377,9 +379,9 @@ static void show_summary(struct show *s, struct trace *t, const struct rec *r)
 	if ((s->match.events || s->match.where) &&
 	    (!es[r->ev->index].shown || !match_where(&s->match, t, r)))
 		return;
-	/* Bytes of a connection are in packets, too. */
+	/* Bytes of a connection are in packets, too: why finds them by socket. */
 	if (s->segments && part == RANGE_IN)
-		segments_add(s->segments, t, r, true);
+		segments_add(s->segments, t, r, s->report ? who : true);
 	/* Events that were not chosen are only used for their names. */
 	if (rec_context(r) && part == RANGE_IN)
 		return;

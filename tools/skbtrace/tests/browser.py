@@ -390,6 +390,46 @@ def check_hostile(tap, browser):
         page.close()
 
 
+# the middle of the first cell of a stage's grid, on the screen
+CELL = '''(() => {
+    const h = skb.data.heat, i = h.stages.findIndex((s) => s.stage === "%s");
+    const s = h.stages[i], k = skb.HEAT, [col, row] = s.cells;
+    const canvas = document.querySelectorAll(".heat canvas")[i];
+    canvas.scrollIntoView();
+    const r = canvas.getBoundingClientRect(), f = r.width / canvas.width;
+    const top = skb.heatRows(h, skb.heatCells(s))[1];
+    const x = k.left + (col + 0.5) * k.cell;
+    const y = k.top + (top - 1 - row + 0.5) * k.cell;
+    const d = canvas.getContext("2d").getImageData(x, y, 1, 1).data;
+    return [r.x + x * f, r.y + y * f, d[3]]; })()'''
+HEAT_SAYS = ('[...document.querySelectorAll(".heat output")]'
+             '.map((o) => o.textContent).join("")')
+
+
+def check_heat(tap, browser):
+    page = Page(browser, 'bytes.html')
+    stages = page.run('[...document.querySelectorAll(".heat figcaption b")]'
+                      '.map((b) => b.textContent).join(" ")')
+    tap.ok('heat: a picture for each stage of bytes', differs(
+        stages, 'buffer ip qdisc driver nic network+peer sent stack socket '
+        'received'), *page.complaints())
+    x, y, alpha = page.run(CELL % 'buffer')
+    tap.ok('heat: a cell is painted', '' if alpha > 30 else alpha)
+    page.mouse('mouseMoved', x, y)
+    page.until(HEAT_SAYS)
+    # both were sent 10 and 20 us after they were written: cells of their own
+    tap.ok('heat: the pointer tells what it is', differs(
+        page.run(HEAT_SAYS), 'at 0 µs, 10 µs to 13 µs: 1 piece'))
+    page.size(400, 800)
+    tap.ok('heat: it fits a narrow window', *page.run(WIDE))
+    page.shot('heat')
+    page.close()
+    page = Page(browser, 'loss.html')
+    tap.ok('heat: none without tcp_segment',
+           '' if page.run('skb.id("stages").hidden') else 'it is shown')
+    page.close()
+
+
 def check_others(tap, browser):
     for name, say in (
             ('busy', 'Thinned'), ('lost', 'LOST 310'),
@@ -415,7 +455,7 @@ def main():
     os.chdir(sys.argv[1])
     browser, tap = Browser(), Tap()
     try:
-        for check in (check_loss, check_hostile, check_others):
+        for check in (check_loss, check_hostile, check_heat, check_others):
             check(tap, browser)
     except (TimeoutError, RuntimeError, OSError) as e:
         tap.ok('all tests are run', f'{type(e).__name__}: {e}')

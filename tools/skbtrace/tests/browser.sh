@@ -21,6 +21,8 @@ for s in story lost hostile busy; do
 	"$here/gen_report.py" $s $s.dat || exit 1
 	page $s $s.dat
 done
+"$here/gen_segment.py" basic bytes.dat || exit 1
+page bytes bytes.dat
 "$here/gen_summary.py" crowd100 crowd.dat || exit 1
 page crowd crowd.dat
 page loss "$examples/loss.dat"

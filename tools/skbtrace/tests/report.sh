@@ -39,6 +39,29 @@ done
 [ ! -e x.html.part ]
 result $? "no half of a page is left"
 
+# where bytes spent their time: as many in the cells as have passed the stage;
+# the second recording takes seconds, so that columns are folded
+for f in again two_a; do
+	"$here/gen_segment.py" $f $f.dat || exit 1
+	run 0 report $f.dat -o x.html
+	"$S" parse --latency --json $f.dat 2>>err | jq -r \
+		'select(.event == "segment_stage" and .side != "between") |
+		"\(.stage) \(.count)"' >want
+	data | jq -r '.heat.stages[] | . as $s | "\(.stage) \(
+		[range(2; .cells | length; 3) as $i | $s.cells[$i]] | add)"' >out
+	diff want out >>why
+	data | jq -e '.heat | .per_decade == 8 and .cols <= 128 and
+		([.stages[].cells[0]] | max) < .cols' >/dev/null ||
+		data | jq .heat >>why
+done
+[ ! -s why ]
+result $? "where bytes spent their time"
+run 0 report --since 0.0025 again.dat -o x.html
+data | jq -r '[.heat.stages[].stage] | join(" ")' >out
+[ "$(cat out)" = "stack ofo socket received" ] || cat out >>why
+[ ! -s why ]
+result $? "and of a part of the recording"
+
 rep story story.dat
 run 0 plot sk=1 story.dat -o -
 python3 - out >>why 2>&1 <<'PY'
