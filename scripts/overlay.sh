@@ -29,6 +29,7 @@ include/linux/skbtrace_checks.h		include/linux/skbtrace_checks.h
 include/linux/skbtrace_clock.h		include/linux/skbtrace_clock.h
 include/linux/skbtrace_conns.h		include/linux/skbtrace_conns.h
 include/linux/skbtrace_hist.h		include/linux/skbtrace_hist.h
+include/linux/skbtrace_keyed.h		include/linux/skbtrace_keyed.h
 include/linux/skbtrace_marks.h		include/linux/skbtrace_marks.h
 include/linux/skbtrace_meter.h		include/linux/skbtrace_meter.h
 include/linux/skbtrace_named.h		include/linux/skbtrace_named.h

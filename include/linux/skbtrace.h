@@ -65,6 +65,8 @@
  * @skip: refused values of .select, from %SKBTRACE_SELECT2 on of .select2
  * @every: every=: marks are the multiples of 1 << @every
  * @hist: hist: histograms, and no event but those that when= wants
+ * @by: hist=: SKBTRACE_KEYED_*
+ * @counts: hist, and no event is wanted
  * @follow: marks are followed: @hist, or when= asks for a stage
  * @low: of @ranged
  * @span: of @ranged
@@ -85,6 +87,8 @@ struct skbtrace_slot {
 	u8		ranged;
 	u8		every;
 	bool		hist;
+	u8		by;
+	bool		counts;
 	bool		follow;
 	u32		mark;
 	u32		sample;

@@ -203,6 +203,8 @@ struct skbtrace_inference;
  * @ranges: or of any other field of 32 bits, that which skbtrace_slot.ranged says
  * @follow: field that is known only if marks are followed, like those after it,
  *	or %NULL
+ * @waits: field whose words say what bytes of the first stage waited for, or
+ *	%NULL
  * @opts: %SKBTRACE_OPT_*. skbtrace_begin_sk() obeys those of connections,
  *	them; the probe of a packet event does by skbtrace_picks()
  * @states: it uses skbtrace_state_get()
@@ -244,6 +246,7 @@ struct skbtrace_event {
 	const char			*range;
 	bool				ranges;
 	const char			*follow;
+	const char			*waits;
 	u8				opts;
 	bool				states;
 	bool				conds;

@@ -17,6 +17,7 @@
 #include <linux/bits.h>
 #include <linux/percpu.h>
 #include <linux/skbtrace_hist.h>
+#include <linux/skbtrace_keyed.h>
 #include <linux/types.h>
 
 /*
@@ -45,6 +46,26 @@ enum skbtrace_mark_stage {
 	SKBTRACE_NR_STAGES
 };
 
+/* What bytes of the first stage have waited for, by number; 0: for nothing */
+#define SKBTRACE_NR_WAITS	16
+
+/*
+ * A histogram: that of a stage; or of the first stage, where bytes have waited
+ * for something, that of the reason, after those of all stages.
+ */
+#define SKBTRACE_NR_HISTS	(SKBTRACE_NR_STAGES + SKBTRACE_NR_WAITS - 1)
+
+static __always_inline u32 skbtrace_buffer_hist(u32 waited)
+{
+	return waited ? SKBTRACE_NR_STAGES - 1 + waited :
+			SKBTRACE_STAGE_BUFFER;
+}
+
+static __always_inline u32 skbtrace_stage_of(u32 hist)
+{
+	return hist < SKBTRACE_NR_STAGES ? hist : SKBTRACE_STAGE_BUFFER;
+}
+
 /* Why a stage was not measured */
 #define SKBTRACE_MISSES(M)						\
 	M(MANY, "many")		/* more marks at a place than are looked at */ \
@@ -64,20 +85,23 @@ enum skbtrace_miss {
 /* One that has not moved for so long is not on its way any more. */
 #define SKBTRACE_MARK_OLD_NS	(10 * NSEC_PER_SEC)
 
+/* The parts of skbtrace_mark.moved */
+#define SKBTRACE_MARK_PLACE	0x7fU	/* the last one that it has passed */
+#define SKBTRACE_MARK_AGAIN	0x80U	/* it has been sent more than once */
+#define SKBTRACE_MARK_WHEN	8	/* nanoseconds from this bit on */
+
 /**
  * struct skbtrace_mark - a byte on its way
  * @key: who sends it to whom, and which one, 63 bits; 0: free
- * @at: CLOCK_MONOTONIC, nanoseconds, 56 bits: when it passed its last place
- * @place: that
- * @again: it has been sent more than once
+ * @moved: when it passed its last place: CLOCK_MONOTONIC, nanoseconds, 56 bits
+ *	in SKBTRACE_MARK_WHEN; and that place. One word, not bit fields, so that
+ *	one load and one store are all it takes
  * @begin: when it passed the first place of the whole way; 0: not seen
  * @sent: when it was sent; of what is received: the packet that it came in
  */
 struct skbtrace_mark {
 	u64	key;
-	u64	at	: 56;
-	u64	place	: 7;
-	u64	again	: 1;
+	u64	moved;
 	u64	begin;
 	u64	sent;
 };
@@ -95,23 +119,26 @@ struct skbtrace_stage_hist {
 /**
  * struct skbtrace_stages - what a CPU has measured
  * @missed: what it has not, by why
- * @stage: by stage, less one
+ * @hist: the histograms, less the first one, which is that of no stage
  */
 struct skbtrace_stages {
 	local64_t			missed[SKBTRACE_NR_MISSES];
-	struct skbtrace_stage_hist	stage[SKBTRACE_NR_STAGES - 1];
+	struct skbtrace_stage_hist	hist[SKBTRACE_NR_HISTS - 1];
 };
 
 /**
  * struct skbtrace_marks - the marks of a session
  * @tab: a table that all CPUs share; %NULL: no mark is followed
- * @mask: number of its entries, a power of two, less one
+ * @mask: of the number of an entry: the number of entries, a power of two, less
+ *	%SKBTRACE_MARK_WAYS
  * @stages: of each CPU
+ * @keyed: histograms by key, %NULL: none
  */
 struct skbtrace_marks {
 	struct skbtrace_mark			*tab;
 	u32					mask;
 	struct skbtrace_stages * __percpu	*stages;
+	struct skbtrace_keyed			*keyed;
 };
 
 /* Interrupts may come in between: each count is one instruction. */
@@ -121,13 +148,12 @@ static __always_inline void skbtrace_missed(const struct skbtrace_marks *m,
 	local64_inc(&this_cpu_read(*m->stages)->missed[why]);
 }
 
-/* Context: probe. */
+/* @hist: a stage, or skbtrace_buffer_hist(). Context: probe. */
 static __always_inline void skbtrace_stage_add(const struct skbtrace_marks *m,
-					       enum skbtrace_mark_stage stage,
-					       u64 ns)
+					       u32 hist, u64 ns)
 {
 	struct skbtrace_stages *all = this_cpu_read(*m->stages);
-	struct skbtrace_stage_hist *h = &all->stage[stage - 1];
+	struct skbtrace_stage_hist *h = &all->hist[hist - 1];
 
 	local64_add(ns, &h->sum);
 	local64_inc(&h->bucket[skbtrace_hist_bucket(ns)]);
@@ -136,7 +162,7 @@ static __always_inline void skbtrace_stage_add(const struct skbtrace_marks *m,
 static __always_inline struct skbtrace_mark *
 skbtrace_mark_home(const struct skbtrace_marks *m, u64 key)
 {
-	return m->tab + (((u32)key & m->mask) & ~(SKBTRACE_MARK_WAYS - 1U));
+	return m->tab + ((u32)key & m->mask);
 }
 
 static __always_inline bool skbtrace_mark_try(struct skbtrace_mark *mark,
@@ -164,7 +190,8 @@ skbtrace_mark_find(const struct skbtrace_marks *m, u64 key)
 
 	for (i = 0; i < SKBTRACE_MARK_WAYS; i++) {
 		is = READ_ONCE(home[i].key);
-		if (likely((is & ~SKBTRACE_MARK_TAKEN) != key))
+		/* the uppermost bit tells whether it is taken */
+		if ((is ^ key) << 1)
 			continue;
 		if (is == key && skbtrace_mark_try(&home[i], key, key))
 			return &home[i];
@@ -186,7 +213,14 @@ static __always_inline void skbtrace_mark_put(struct skbtrace_mark *mark,
 static __always_inline u64 skbtrace_mark_age(const struct skbtrace_mark *mark,
 					     u64 now)
 {
-	return (now - mark->at) & GENMASK_ULL(55, 0);
+	return (now - (mark->moved >> SKBTRACE_MARK_WHEN)) & GENMASK_ULL(55, 0);
+}
+
+/* @mark passes @place, which may be or'ed with %SKBTRACE_MARK_AGAIN */
+static __always_inline void skbtrace_mark_move(struct skbtrace_mark *mark,
+					       u64 now, u32 place)
+{
+	mark->moved = now << SKBTRACE_MARK_WHEN | place;
 }
 
 struct skbtrace_mark *skbtrace_mark_make(const struct skbtrace_marks *m,

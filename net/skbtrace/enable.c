@@ -7,6 +7,7 @@
 #include "enable.h"
 #include "error.h"
 #include "hold.h"
+#include "keyed.h"
 #include "marks.h"
 #include "memory.h"
 #include "packets.h"
@@ -65,7 +66,7 @@ static u64 skbtrace_tables_needed(const struct skbtrace_run *run,
 				  const struct skbtrace_change *change)
 {
 	bool fresh = run->state == SKBTRACE_STOPPED;	/* another run begins */
-	bool states = false, marks = false, packets = false;
+	bool states = false, marks = false, keyed = false, packets = false;
 	const struct skbtrace_spec *spec;
 	u64 bytes = 0;
 
@@ -73,6 +74,7 @@ static u64 skbtrace_tables_needed(const struct skbtrace_run *run,
 		states |= skbtrace_keeps_states(spec->ev,
 						skbtrace_forms_wanted(spec));
 		marks |= spec->slot.follow;
+		keyed |= spec->slot.by;
 		packets |= spec->capture;
 	}
 	if (change->nr && (fresh || !run->pub.named.tab))
@@ -81,6 +83,8 @@ static u64 skbtrace_tables_needed(const struct skbtrace_run *run,
 		bytes += SKBTRACE_STATES_BYTES;
 	if (marks && (fresh || !run->pub.marks.tab))
 		bytes += skbtrace_marks_bytes();
+	if (keyed && (fresh || !run->pub.marks.keyed))
+		bytes += skbtrace_keyed_bytes();
 	if (packets && (fresh || !run->packets))
 		bytes += skbtrace_packets_bytes();
 	return bytes;
@@ -128,11 +132,19 @@ static int skbtrace_make_hold(const struct skbtrace_instance *in,
 static int skbtrace_make_marks(struct skbtrace_run *run,
 			       const struct skbtrace_change *change)
 {
+	const struct skbtrace_slot *slot;
 	unsigned int i;
+	int err;
 
-	for (i = 0; i < change->nr; i++)
-		if (change->spec[i].slot.follow)
-			return skbtrace_marks_make(run);
+	for (i = 0; i < change->nr; i++) {
+		slot = &change->spec[i].slot;
+		if (!slot->follow)
+			continue;
+		err = skbtrace_marks_make(run);
+		if (!err && slot->by)
+			err = skbtrace_keyed_make(run, slot->by);
+		return err;
+	}
 	return 0;
 }
 

@@ -8,6 +8,7 @@
 #include <linux/smp.h>
 #include <linux/vmalloc.h>
 #include "error.h"
+#include "keyed.h"
 #include "marks.h"
 #include "tables.h"
 
@@ -76,7 +77,7 @@ int skbtrace_marks_make(struct skbtrace_run *run)
 		return skbtrace_err(-ENOMEM, "no memory for marks");
 	}
 	skbtrace_tables_charge(run, skbtrace_marks_bytes());
-	m->mask = SKBTRACE_NR_MARKS - 1;
+	m->mask = SKBTRACE_NR_MARKS - SKBTRACE_MARK_WAYS;
 	/* seen by probes that are attached, or told to follow, after this */
 	smp_store_release(&m->tab, tab);
 	return 0;
@@ -87,14 +88,20 @@ void skbtrace_marks_free(struct skbtrace_run *run)
 {
 	vfree(run->pub.marks.tab);
 	skbtrace_stages_free(run->pub.marks.stages);
+	skbtrace_keyed_free(run);
+}
+
+static void skbtrace_stages_clear_of(const struct skbtrace_marks *m, int cpu)
+{
+	memset(*per_cpu_ptr(m->stages, cpu), 0, sizeof(struct skbtrace_stages));
+	if (m->keyed)
+		skbtrace_keyed_clear(m->keyed, cpu);
 }
 
 /* On the CPU itself, so that no probe on it is half way through a count. */
 static void skbtrace_stages_clear(void *marks)
 {
-	const struct skbtrace_marks *m = marks;
-
-	memset(this_cpu_read(*m->stages), 0, sizeof(struct skbtrace_stages));
+	skbtrace_stages_clear_of(marks, smp_processor_id());
 }
 
 /**
@@ -115,18 +122,9 @@ void skbtrace_marks_reset(struct skbtrace_run *run)
 	cpus_read_lock();
 	for_each_possible_cpu(cpu)
 		if (!cpu_online(cpu))
-			memset(*per_cpu_ptr(m->stages, cpu), 0,
-			       sizeof(struct skbtrace_stages));
+			skbtrace_stages_clear_of(m, cpu);
 	on_each_cpu(skbtrace_stages_clear, m, true);
 	cpus_read_unlock();
-}
-
-static struct skbtrace_mark *skbtrace_mark_begin(struct skbtrace_mark *mark)
-{
-	mark->again = 0;
-	mark->begin = 0;
-	mark->sent = 0;
-	return mark;
 }
 
 /**
@@ -137,7 +135,8 @@ static struct skbtrace_mark *skbtrace_mark_begin(struct skbtrace_mark *mark)
  *
  * If there is no room the one goes that has not moved for the longest time.
  * Context: probe.
- * Return: the mark, to be given back by skbtrace_mark_put(), or %NULL
+ * Return: the mark, to be filled in, all but its key, and given back by
+ * skbtrace_mark_put(); or %NULL
  */
 struct skbtrace_mark *skbtrace_mark_make(const struct skbtrace_marks *m,
 					 u64 key, u64 now)
@@ -149,7 +148,7 @@ struct skbtrace_mark *skbtrace_mark_make(const struct skbtrace_marks *m,
 	for (i = 0; i < SKBTRACE_MARK_WAYS; i++) {
 		is = READ_ONCE(home[i].key);
 		if (!is && skbtrace_mark_try(&home[i], 0, key))
-			return skbtrace_mark_begin(&home[i]);
+			return &home[i];
 		if (!is || is & SKBTRACE_MARK_TAKEN)
 			continue;
 		/* a guess only: it may be moving */
@@ -166,6 +165,6 @@ struct skbtrace_mark *skbtrace_mark_make(const struct skbtrace_marks *m,
 	}
 	if (old_age < SKBTRACE_MARK_OLD_NS)
 		skbtrace_missed(m, SKBTRACE_MISSED_EVICTED);
-	return skbtrace_mark_begin(old);
+	return old;
 }
 EXPORT_SYMBOL_GPL(skbtrace_mark_make);

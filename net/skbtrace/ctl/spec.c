@@ -8,6 +8,7 @@
 #include <linux/string.h>
 #include "../enable.h"
 #include "../error.h"
+#include "../keyed.h"
 #include "../packets.h"
 #include "../source.h"
 #include "cond.h"
@@ -151,8 +152,20 @@ static int skbtrace_parse_every(struct skbtrace_spec *spec, const char *key,
 static int skbtrace_parse_hist(struct skbtrace_spec *spec, const char *key,
 			       char *value)
 {
+	enum skbtrace_keyed_by by;
+
 	spec->slot.hist = true;
-	return 0;
+	if (!value)
+		return 0;
+	for (by = SKBTRACE_KEYED_NOT + 1; by < SKBTRACE_NR_KEYED; by++) {
+		if (strcmp(value, skbtrace_keyed_word(by)))
+			continue;
+		spec->slot.by = by;
+		return 0;
+	}
+	return skbtrace_err(-EINVAL,
+			    "%s: hist=%s: of all together without a value; or by peer, port or cgroup",
+			    spec->ev->name, value);
 }
 
 /* As tcpdump -s: 0 is all that can be had */
@@ -182,6 +195,7 @@ static int skbtrace_finish_follow(struct skbtrace_spec *spec)
 		       skbtrace_cond_follows(spec->ev, &spec->snapshot);
 	if (!slot->follow)
 		return 0;
+	slot->counts = slot->hist && !spec->when.nr;
 	if (!spec->every)
 		slot->every = SKBTRACE_EVERY_FOLLOW;
 	if (slot->every < SKBTRACE_EVERY_MIN)
@@ -352,8 +366,7 @@ static const struct skbtrace_option skbtrace_options[] = {
 	{ "sk_mark", skbtrace_takes_mark, skbtrace_parse_mark },
 	{ "sample", skbtrace_takes_sample, skbtrace_parse_sample },
 	{ "every", skbtrace_takes_every, skbtrace_parse_every },
-	{ "hist", skbtrace_takes_hist, skbtrace_parse_hist, .bare = true,
-	  .no_value = true },
+	{ "hist", skbtrace_takes_hist, skbtrace_parse_hist, .bare = true },
 	{ "capture", skbtrace_takes_capture, skbtrace_parse_capture,
 	  .bare = true },
 	{ "when", skbtrace_takes_any, skbtrace_parse_when },
@@ -525,6 +538,8 @@ void skbtrace_print_spec(struct seq_file *m, const struct skbtrace_run *run,
 		skbtrace_print_every(m, slot->every);
 	if (slot->hist)
 		seq_puts(m, ",hist");
+	if (slot->by)
+		seq_printf(m, "=%s", skbtrace_keyed_word(slot->by));
 	if (run->snap[ev->slot])
 		seq_printf(m, ",capture=%u", run->snap[ev->slot]);
 	if (run->when[ev->slot].nr) {

@@ -58,18 +58,18 @@ static const struct skbtrace_sym stage_words[] = {
 	SKBTRACE_STAGES(STAGE_WORD)
 };
 
-/* Does @bytes hold a multiple of 1 << @every? Sequence numbers wrap. */
-static __always_inline bool holds_mark(const struct segment *bytes, u8 every)
+/*
+ * Is there a multiple of 1 << @every among the bytes from @seq on, before @end?
+ * None is if there are no bytes. Sequence numbers wrap.
+ */
+static __always_inline bool may_hold_mark(u32 seq, u32 end, u8 every)
 {
-	u32 before = bytes->seq - 1;
-
-	return bytes->len && before >> every != (before + bytes->len) >> every;
+	return ((seq - 1) ^ (end - 1)) >> every;
 }
 
-static __always_inline const struct skbtrace_slot *
-segment_slot(const struct skbtrace_session *s)
+static __always_inline bool holds_mark(const struct segment *bytes, u8 every)
 {
-	return &s->slot[skbtrace_ev_tcp_segment.slot];
+	return may_hold_mark(bytes->seq, bytes->seq + bytes->len, every);
 }
 
 /* Who follows marks must see them everywhere, to tell of some places only. */
@@ -102,75 +102,6 @@ static void fill_segment(struct skbtrace_session *s,
 
 /* ---- places of the socket, which is locked ---- */
 
-static noinline void segment_sk(struct skbtrace_session *s,
-				struct sock *sk, const struct sk_buff *skb,
-				    struct segment *bytes)
-{
-	const struct skbtrace_event *ev = &skbtrace_ev_tcp_segment;
-	struct tcp_segment_block *b;
-
-	if (!skbtrace_passes(s, ev, sk))
-		return;
-	if (segment_slot(s)->follow && !skbtrace_segment_sk(s, ev, sk, bytes))
-		return;
-	b = skbtrace_begin(s, ev, skb ? skbtrace_packet_id(s, skb) : 0,
-			   sock_net(sk)->ns.inum);
-	if (!b)
-		return;
-	skbtrace_sock_tuple(sk, skbtrace_tuple_of(b));
-	b->dir = where_dir(bytes->where);
-	b->sk = skbtrace_cookie(sk);
-	b->ifindex = 0;
-	fill_segment(s, b, bytes);
-	skbtrace_commit(s);
-}
-
-static __always_inline void
-segment_at(struct skbtrace_session *s, struct sock *sk,
-	   const struct sk_buff *skb, struct segment bytes)
-{
-	if (segment_wanted(s, &bytes))
-		segment_sk(s, sk, skb, &bytes);
-}
-
-SKBTRACE_DEFINE_PROBE(tcp_write_probe,
-		      TP_PROTO(struct sock *sk, u32 seq, u32 len),
-		      TP_ARGS(sk, seq, len))
-{
-	segment_at(data, sk, NULL, (struct segment){
-		.seq = seq, .len = len, .where = AT_WRITE });
-}
-
-/* The data of a segment whose control block is TCP's: SYN and FIN are none. */
-static __always_inline struct segment
-segment_cb_bytes(const struct sk_buff *skb, u8 where)
-{
-	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
-	u32 syn = !!(cb->tcp_flags & TCPHDR_SYN);
-
-	return (struct segment){
-		.seq = cb->seq + syn,
-		.len = cb->end_seq - cb->seq - syn -
-		       !!(cb->tcp_flags & TCPHDR_FIN),
-		.where = where,
-	};
-}
-
-/*
- * What the attempt to send stopped for that found these bytes waiting; none if
- * they are sent by the first one.
- */
-static u8 segment_waited(struct skbtrace_session *s, struct sock *sk,
-			 u32 seq)
-{
-	const struct skbtrace_state *state;
-
-	state = skbtrace_state_find(&s->states, atomic64_read(&sk->sk_cookie) |
-						SKBTRACE_STATE_SEGMENT);
-	return state && before(seq, state->count) ? state->value :
-						    TCP_SENDLIMIT_NONE;
-}
-
 static u8 segment_how(const struct sock *sk, u32 seq)
 {
 	if (inet_csk(sk)->icsk_probes_out)
@@ -179,20 +110,90 @@ static u8 segment_how(const struct sock *sk, u32 seq)
 						  TCP_HOW_FIRST;
 }
 
+static noinline void segment_sk(struct skbtrace_session *s, struct sock *sk,
+				const struct sk_buff *skb, u32 seq, u32 len,
+				u8 where)
+{
+	const struct skbtrace_event *ev = &skbtrace_ev_tcp_segment;
+	struct segment bytes = { .seq = seq, .len = len, .where = where };
+	struct tcp_segment_block *b;
+
+	if (!segment_wanted(s, &bytes) || !skbtrace_passes(s, ev, sk))
+		return;
+	if (where == AT_SEND) {
+		bytes.how = segment_how(sk, seq);
+		bytes.waited = segment_waited(s, sk, seq);
+	}
+	if (segment_slot(s)->follow && !skbtrace_segment_sk(s, sk, &bytes))
+		return;
+	b = skbtrace_begin(s, ev, skb ? skbtrace_packet_id(s, skb) : 0,
+			   sock_net(sk)->ns.inum);
+	if (!b)
+		return;
+	skbtrace_sock_tuple(sk, skbtrace_tuple_of(b));
+	b->dir = where_dir(where);
+	b->sk = skbtrace_cookie(sk);
+	b->ifindex = 0;
+	fill_segment(s, b, &bytes);
+	skbtrace_commit(s);
+}
+
+/* Most bytes hold no mark: that is asked first, without a call. */
+static __always_inline void
+segment_at(struct skbtrace_session *s, struct sock *sk,
+	   const struct sk_buff *skb, u32 seq, u32 len, u8 where)
+{
+	if (likely(!may_hold_mark(seq, seq + len, segment_slot(s)->every)))
+		return;
+	if (segment_counts(s))
+		skbtrace_count_sk(s, sk, seq, len, where);
+	else
+		segment_sk(s, sk, skb, seq, len, where);
+}
+
+SKBTRACE_DEFINE_PROBE(tcp_write_probe,
+		      TP_PROTO(struct sock *sk, u32 seq, u32 len),
+		      TP_ARGS(sk, seq, len))
+{
+	segment_at(data, sk, NULL, seq, len, AT_WRITE);
+}
+
+/*
+ * A segment whose control block is TCP's. SYN and FIN have sequence numbers, but
+ * are no data.
+ */
+static __always_inline void
+segment_cb(struct skbtrace_session *s, struct sock *sk,
+	   const struct sk_buff *skb, u8 where)
+{
+	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
+	u32 seq = cb->seq, len = cb->end_seq - seq;
+
+	if (likely(!may_hold_mark(seq, seq + len, segment_slot(s)->every)))
+		return;
+	if (cb->tcp_flags & TCPHDR_SYN) {
+		seq++;
+		len--;
+	}
+	if (cb->tcp_flags & TCPHDR_FIN)
+		len--;
+	if (segment_counts(s))
+		skbtrace_count_sk(s, sk, seq, len, where);
+	else
+		segment_sk(s, sk, skb, seq, len, where);
+}
+
 SKBTRACE_DEFINE_PROBE(tcp_send_probe,
 		      TP_PROTO(struct sock *sk, struct sk_buff *skb),
 		      TP_ARGS(sk, skb))
 {
-	struct segment bytes = segment_cb_bytes(skb, AT_SEND);
-
-	if (!segment_wanted(data, &bytes))
-		return;
-	bytes.how = segment_how(sk, bytes.seq);
-	bytes.waited = segment_waited(data, sk, bytes.seq);
-	segment_sk(data, sk, skb, &bytes);
+	segment_cb(data, sk, skb, AT_SEND);
 }
 
-/* A connection that nothing is written of has no state. */
+/*
+ * A connection that nothing is written of has no state, nor one of which no mark
+ * is waiting.
+ */
 SKBTRACE_DEFINE_PROBE(tcp_segment_limit_probe,
 		      TP_PROTO(struct sock *sk, enum tcp_sendlimit why,
 			       unsigned int sent),
@@ -201,8 +202,8 @@ SKBTRACE_DEFINE_PROBE(tcp_segment_limit_probe,
 	const struct tcp_sock *tp = tcp_sk(sk);
 	struct skbtrace_state *state;
 
-	if (tp->write_seq == tp->snd_nxt ||
-	    segment_counts_only(segment_slot(data)) ||
+	if (!may_hold_mark(tp->snd_nxt, tp->write_seq,
+			   segment_slot(data)->every) ||
 	    !skbtrace_passes(data, &skbtrace_ev_tcp_segment, sk))
 		return;
 	state = skbtrace_state_get_part(data, sk, SKBTRACE_STATE_SEGMENT);
@@ -216,16 +217,14 @@ SKBTRACE_DEFINE_PROBE(tcp_sacked_probe,
 		      TP_PROTO(struct sock *sk, u32 seq, u32 len),
 		      TP_ARGS(sk, seq, len))
 {
-	segment_at(data, sk, NULL, (struct segment){
-		.seq = seq, .len = len, .where = AT_SACKED });
+	segment_at(data, sk, NULL, seq, len, AT_SACKED);
 }
 
 SKBTRACE_DEFINE_PROBE(tcp_acked_probe,
 		      TP_PROTO(struct sock *sk, u32 seq, u32 len),
 		      TP_ARGS(sk, seq, len))
 {
-	segment_at(data, sk, NULL, (struct segment){
-		.seq = seq, .len = len, .where = AT_ACKED });
+	segment_at(data, sk, NULL, seq, len, AT_ACKED);
 }
 
 SKBTRACE_DEFINE_PROBE(tcp_ofo_probe,
@@ -233,8 +232,7 @@ SKBTRACE_DEFINE_PROBE(tcp_ofo_probe,
 			       bool queued),
 		      TP_ARGS(sk, skb, queued))
 {
-	segment_at(data, sk, skb,
-		   segment_cb_bytes(skb, queued ? AT_QUEUED : AT_OFO));
+	segment_cb(data, sk, skb, queued ? AT_QUEUED : AT_OFO);
 }
 
 SKBTRACE_DEFINE_PROBE(tcp_segment_rcv_probe,
@@ -242,7 +240,7 @@ SKBTRACE_DEFINE_PROBE(tcp_segment_rcv_probe,
 			       bool eaten),
 		      TP_ARGS(sk, skb, eaten))
 {
-	segment_at(data, sk, skb, segment_cb_bytes(skb, AT_QUEUED));
+	segment_cb(data, sk, skb, AT_QUEUED);
 }
 
 /* @copied: the last ones up to tcp_sock.copied_seq; none, or an error */
@@ -251,9 +249,8 @@ SKBTRACE_DEFINE_PROBE(tcp_read_probe,
 		      TP_ARGS(sk, copied))
 {
 	if (copied > 0)
-		segment_at(data, sk, NULL, (struct segment){
-			.seq = tcp_sk(sk)->copied_seq - copied, .len = copied,
-			.where = AT_READ });
+		segment_at(data, sk, NULL, tcp_sk(sk)->copied_seq - copied,
+			   copied, AT_READ);
 }
 
 /* ---- places of packets ---- */
@@ -298,20 +295,24 @@ static __always_inline bool segment_bytes(const struct sk_buff *skb,
 
 static noinline void segment_packet(struct skbtrace_session *s,
 				    const struct sk_buff *skb, int l3,
-					const struct net_device *dev,
-					struct sock *sk,
-					struct segment *bytes)
+				    const struct net_device *dev, u8 where)
 {
 	const struct skbtrace_event *ev = &skbtrace_ev_tcp_segment;
-	u8 dir = where_dir(bytes->where);
+	struct segment bytes = { .where = where };
+	u8 dir = where_dir(where);
 	struct tcp_segment_block *b;
 	struct skbtrace_l4 l4 = {};
+	struct sock *sk = NULL;
 
-	sk = skbtrace_seen_sock(s, sk);
+	if (!segment_bytes(skb, l3, &bytes) || !segment_wanted(s, &bytes))
+		return;
+	/* that of a packet which a driver hands in is the sender's */
+	if (dir == SKBTRACE_DIR_TX)
+		sk = skbtrace_seen_sock(s, skbtrace_packet_sock(skb));
 	if (!skbtrace_passes_packet(s, ev, skb, l3, dir, dev, sk))
 		return;
 	if (segment_slot(s)->follow &&
-	    !skbtrace_segment_packet(s, ev, skb, l3, sk, bytes))
+	    !skbtrace_segment_packet(s, skb, l3, sk, &bytes))
 		return;
 	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb),
 			   skbtrace_inum(skbtrace_packet_net(skb, dev, sk)));
@@ -321,28 +322,70 @@ static noinline void segment_packet(struct skbtrace_session *s,
 	b->sk = sk && sk_fullsock(sk) ? skbtrace_cookie(sk) : 0;
 	b->ifindex = dev ? dev->ifindex : 0;
 	/* without the padding of a short frame */
-	bytes->len = min(bytes->len, l4.len);
-	fill_segment(s, b, bytes);
+	bytes.len = min(bytes.len, l4.len);
+	fill_segment(s, b, &bytes);
 	skbtrace_commit(s);
 }
 
-static __always_inline void
-segment_skb(struct skbtrace_session *s, const struct sk_buff *skb, int l3,
-	    const struct net_device *dev, struct sock *sk, u8 where)
+/*
+ * The TCP header of a packet whose IP header at @ip has no options, and may be
+ * that of a later fragment. Return: false: not TCP. @th: %NULL: not linear, or
+ * options
+ */
+static __always_inline bool plain_header(const struct sk_buff *skb,
+					 const u8 *ip, const struct tcphdr **th)
 {
-	struct segment bytes = { .where = where };
+	int linear = skb_tail_pointer(skb) - ip;
+	int len = sizeof(struct iphdr);
 
-	if (segment_bytes(skb, l3, &bytes) &&
-	    segment_wanted(s, &bytes))
-		segment_packet(s, skb, l3, dev, sk, &bytes);
+	*th = NULL;
+	if (likely(skb->protocol == htons(ETH_P_IP))) {
+		if (unlikely(linear < len + (int)sizeof(**th) || *ip != 0x45))
+			return true;
+		*th = (const struct tcphdr *)(ip + len);
+		return ((const struct iphdr *)ip)->protocol == IPPROTO_TCP;
+	}
+	if (skb->protocol != htons(ETH_P_IPV6))
+		return false;
+	len = sizeof(struct ipv6hdr);
+	if (unlikely(linear < len + (int)sizeof(**th)))
+		return true;
+	*th = (const struct tcphdr *)(ip + len);
+	return ((const struct ipv6hdr *)ip)->nexthdr == IPPROTO_TCP;
+}
+
+/*
+ * Most packets hold no mark: that is asked first, without a call, of all from
+ * the TCP header on. A little more than the data is does no harm.
+ */
+static __always_inline void
+segment_skb(struct skbtrace_session *s, const struct sk_buff *skb,
+	    const u8 *ip, const struct net_device *dev, u8 where)
+{
+	const struct tcphdr *th;
+	u32 seq, all;
+
+	if (!plain_header(skb, ip, &th))
+		return;
+	if (likely(th)) {
+		seq = ntohl(th->seq);
+		all = skb->len - ((const u8 *)th - skb->data);
+		if (likely(!may_hold_mark(seq, seq + all,
+					  segment_slot(s)->every)))
+			return;
+		if (segment_counts(s)) {
+			skbtrace_count_packet(s, skb, th, where);
+			return;
+		}
+	}
+	segment_packet(s, skb, ip - skb->data, dev, where);
 }
 
 static __always_inline void
 segment_tx(struct skbtrace_session *s, const struct sk_buff *skb,
 	   const struct net_device *dev, u8 where)
 {
-	segment_skb(s, skb, skb_network_offset(skb), dev,
-		    skbtrace_packet_sock(skb), where);
+	segment_skb(s, skb, skb_network_header(skb), dev, where);
 }
 
 SKBTRACE_DEFINE_PROBE(tcp_dev_queue_probe,
@@ -389,19 +432,21 @@ SKBTRACE_DEFINE_PROBE(tcp_done_older_probe,
 	tcp_done_probe(data, skb, NULL);
 }
 
-/* A driver hands it in: its data is the IP header, its socket the sender's. */
+/* A driver hands it in: its data is the IP header. */
 SKBTRACE_DEFINE_PROBE(tcp_receive_probe,
 		      TP_PROTO(const struct sk_buff *skb),
 		      TP_ARGS(skb))
 {
-	segment_skb(data, skb, 0, skb->dev, NULL, AT_RECEIVE);
+	segment_skb(data, skb, skb->data, skb->dev, AT_RECEIVE);
 }
 
 SKBTRACE_DEFINE_PROBE(tcp_ip_receive_probe,
 		      TP_PROTO(struct net *net, struct sk_buff *skb),
 		      TP_ARGS(net, skb))
 {
-	segment_skb(data, skb, 0, skb->dev, NULL, AT_IP);
+	/* no stage ends there */
+	if (!segment_slot(data)->counts)
+		segment_skb(data, skb, skb->data, skb->dev, AT_IP);
 }
 
 /* A connection is closed: forget it. */
@@ -459,6 +504,7 @@ SKBTRACE_DEFINE_EVENT(tcp_segment) = {
 	.select		= "where",
 	.range		= "stage_us",
 	.follow		= "ended",
+	.waits		= "waited",
 	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_EVERY |
 			  SKBTRACE_OPT_HIST,
 	.states		= true,

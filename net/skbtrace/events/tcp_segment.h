@@ -4,6 +4,7 @@
 #define _NET_SKBTRACE_EVENTS_TCP_SEGMENT_H
 
 #include <linux/skbtrace_marks.h>
+#include <trace/events/skbtrace.h>
 #include "tcp.h"
 
 /* Places of a byte, in the order of its way */
@@ -53,18 +54,48 @@ static inline u8 where_dir(u8 where)
 	return where < AT_RECEIVE ? SKBTRACE_DIR_TX : SKBTRACE_DIR_RX;
 }
 
-/* Does no when= ask for events? Then nothing has to be known but times. */
-static inline bool segment_counts_only(const struct skbtrace_slot *slot)
+static __always_inline const struct skbtrace_slot *
+segment_slot(const struct skbtrace_session *s)
 {
-	return slot->hist && !slot->ranged && !slot->cond;
+	return &s->slot[skbtrace_ev_tcp_segment.slot];
 }
 
-bool skbtrace_segment_sk(struct skbtrace_session *s,
-			 const struct skbtrace_event *ev,
-			 const struct sock *sk, struct segment *bytes);
+/*
+ * Are marks counted, and nothing else? No event is wanted then, and no check but
+ * the filter on connections is set. That is asked when a mark begins: one that
+ * is on its way has passed it.
+ */
+static __always_inline bool segment_counts(const struct skbtrace_session *s)
+{
+	return segment_slot(s)->counts &&
+	       !(READ_ONCE(s->checks) & SKBTRACE_CHECKS &
+		 ~SKBTRACE_CHECK_CONN);
+}
+
+/*
+ * What the attempt to send stopped for that found the byte @seq waiting; none if
+ * it is sent by the first one.
+ */
+static inline u8 segment_waited(const struct skbtrace_session *s,
+				const struct sock *sk, u32 seq)
+{
+	const struct skbtrace_state *state;
+
+	state = skbtrace_state_find(&s->states, atomic64_read(&sk->sk_cookie) |
+						SKBTRACE_STATE_SEGMENT);
+	return state && before(seq, state->count) ? state->value :
+						    TCP_SENDLIMIT_NONE;
+}
+
+void skbtrace_count_sk(struct skbtrace_session *s, struct sock *sk, u32 seq,
+		       u32 len, u8 where);
+void skbtrace_count_packet(struct skbtrace_session *s,
+			   const struct sk_buff *skb, const struct tcphdr *th,
+			   u8 where);
+bool skbtrace_segment_sk(struct skbtrace_session *s, struct sock *sk,
+			 struct segment *bytes);
 bool skbtrace_segment_packet(struct skbtrace_session *s,
-			     const struct skbtrace_event *ev,
 			     const struct sk_buff *skb, int l3,
-			     const struct sock *sk, struct segment *bytes);
+			     struct sock *sk, struct segment *bytes);
 
 #endif /* _NET_SKBTRACE_EVENTS_TCP_SEGMENT_H */

@@ -51,7 +51,7 @@ static int marks_init(struct kunit *test)
 	test->priv = t;
 	t->stages = kvzalloc(sizeof(*t->stages), GFP_KERNEL);
 	t->marks.tab = t->tab;
-	t->marks.mask = SKBTRACE_MARK_WAYS - 1;
+	t->marks.mask = 0;
 	t->marks.stages = alloc_percpu(struct skbtrace_stages *);
 	if (!t->stages || !t->marks.stages)
 		return -ENOMEM;
@@ -85,7 +85,7 @@ static void mark_at(struct kunit *test, u64 key, u64 now)
 	struct skbtrace_mark *m = skbtrace_mark_make(&t->marks, key, now);
 
 	KUNIT_ASSERT_NOT_NULL(test, m);
-	m->at = now;
+	skbtrace_mark_move(m, now, 1);
 	skbtrace_mark_put(m, key);
 }
 
@@ -145,7 +145,7 @@ static void marks_count(struct kunit *test)
 	u32 bucket = skbtrace_hist_bucket(1000);
 	struct skbtrace_stage_hist *h;
 
-	h = &t->stages->stage[SKBTRACE_STAGE_NIC - 1];
+	h = &t->stages->hist[SKBTRACE_STAGE_NIC - 1];
 	skbtrace_stage_add(&t->marks, SKBTRACE_STAGE_NIC, 1000);
 	skbtrace_stage_add(&t->marks, SKBTRACE_STAGE_NIC, 1001);
 	KUNIT_EXPECT_EQ(test, (u64)local64_read(&h->sum), 2001ULL);
