@@ -186,6 +186,29 @@ row_seg-hist() {
 	places seg-hist tcp_segment,every=1k tcp_segment,every=1k,hist
 }
 row_seg-hnone() { places seg-hnone tcp_segment tcp_segment,every=2048m,hist; }
+# following ROW: nothing is written, so there is no buffer to begin anew
+following() {
+	load
+	echo tcp_segment,every=1k,hist >$ctl/enabled
+	traffic "$1"
+	echo '-*' >$ctl/enabled
+	seen "$1" "$sent" "$sent" 0
+}
+row_seg-trip() { following seg-trip; }
+row_seg-many() { following seg-many; }
+row_seg-bulk() {
+	local pid
+	load
+	skbtrace latency -q tcp >"$scratch/latency" &
+	pid=$!
+	until grep -qs tcp_segment $ctl/sessions/*/enabled; do sleep 0.1; done
+	traffic seg-bulk
+	kill -INT $pid
+	wait $pid
+	# a byte in 64 KiB, and each trip has as many
+	seen seg-bulk "$sent" "$(awk '$1 == "sent" { print $2 }' \
+		"$scratch/latency")" 0
+}
 row_timer-kept() { kept timer-kept sk_timer written 2; }
 row_conn-kept() { kept conn-kept tcp_connection written 8; }
 row_state-kept() { kept state-kept tcp_state written 8; }

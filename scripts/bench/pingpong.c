@@ -18,6 +18,7 @@
  *	out64	a datagram of 64 bytes to 10.99.0.2, which nobody receives
  *	out1448	the same of 1448 bytes
  *	gso	65,000 bytes to there, that UDP leaves to GSO
+ *	kibs	1024 bytes there and back on one of 100,000 connections in turn
  *
  * Trips go there and back in turn, so that TCP has data to acknowledge each
  * one with. One process holds both ends, so nothing ever sleeps or switches.
@@ -392,6 +393,38 @@ static void trip_gso(long i)
 	out(GSO_LEN);
 }
 
+/* Both ends; the trips of kib on each. */
+static int ends[MANY][2];
+
+static void trip_kibs(long i)
+{
+	const int *e = ends[i / 2 % MANY];
+
+	end_a = e[0];
+	end_b = e[1];
+	trip_kib(i);
+}
+
+/* To few ports of many addresses: each has a place of its own. */
+static void open_kibs(void)
+{
+	struct rlimit files = { 2 * MANY + 100, 2 * MANY + 100 };
+	struct sockaddr_in a = { .sin_family = AF_INET };
+	long i;
+
+	check(setrlimit(RLIMIT_NOFILE, &files), "RLIMIT_NOFILE");
+	open_server();
+	for (i = 0; i < MANY; i++) {
+		ends[i][0] = check(socket(AF_INET, SOCK_STREAM, 0), "socket");
+		a.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1 + i / PORTS);
+		a.sin_port = htons(2000 + i % PORTS);
+		check(bind(ends[i][0], (struct sockaddr *)&a, sizeof(a)),
+		      "bind");
+		join(ends[i][0], &server_addr);
+		ends[i][1] = check(accept(server, NULL, NULL), "accept");
+	}
+}
+
 static const struct mode {
 	const char	*name;
 	void		(*open)(void);
@@ -413,6 +446,7 @@ static const struct mode {
 	{ "out64", open_out, trip_out64 },
 	{ "out1448", open_out, trip_out1448 },
 	{ "gso", open_gso, trip_gso },
+	{ "kibs", open_kibs, trip_kibs },
 };
 
 static const struct mode *find_mode(const char *name)

@@ -2,8 +2,8 @@
 # table.awk ROWS RESULT: the table of bench.sh; -v style=text|markdown|json,
 # trips= events in a round, only= rows wanted.
 #
-# The traffic alone, on the same kernel, is taken off; rows in "times" are
-# ratios to the kernel without skbtrace. Fails if a row has no result, or is dearer
+# The traffic alone, on the same kernel, is taken off; rows in "over" are ratios to
+# it, rows in "times" to the kernel without skbtrace. Fails if a row has no result, or is dearer
 # than its limit.
 
 FILENAME == ARGV[1] {
@@ -28,9 +28,15 @@ $1 == "ns" {
 
 $1 == "seen" { sent[$2] = $3; seen[$2] = $4; lost[$2] = $5 }
 
+function is_ratio(row) {
+	return unit[row] == "times" || unit[row] == "over"
+}
+
 function cost(row, v) {
 	if (unit[row] == "times")
 		return v / least["base-plain-" traffic[row]]
+	if (unit[row] == "over")
+		return v / least["plain-" traffic[row]]
 	v -= least["plain-" traffic[row]]
 	return unit[row] == "each" && seen[row] ? v * sent[row] / seen[row] : v
 }
@@ -41,7 +47,7 @@ function typical(row) {
 }
 
 function show(row, v) {
-	return sprintf(unit[row] == "times" ? "%.4f" : "%.0f", v)
+	return sprintf(is_ratio(row) ? "%.4f" : "%.0f", v)
 }
 
 function verdict(row) {
@@ -52,7 +58,7 @@ function verdict(row) {
 
 # Dearer than it was, by more than what another compiler may make of it?
 function worse(row) {
-	return limit[row] != "-" && unit[row] != "times" &&
+	return limit[row] != "-" && !is_ratio(row) &&
 	       typical(row) > limit[row] + 5
 }
 
@@ -61,7 +67,7 @@ function json_row(row, first) {
 	       "\"unit\": \"%s\", \"cost\": %s, \"worst\": %s, \"target\": %s, " \
 	       "\"met\": %s, \"rounds\": %d, \"events\": %s, \"seen\": %s, \"lost\": %s}",
 	       first ? "" : ",", row, what[row], traffic[row],
-	       unit[row] == "times" ? "ratio" : "instructions",
+	       is_ratio(row) ? "ratio" : "instructions",
 	       show(row, typical(row)), show(row, cost(row, most[row])),
 	       target[row] == "-" ? "null" : target[row],
 	       target[row] == "-" ? "null" : verdict(row) == "met" ? "true" : "false",

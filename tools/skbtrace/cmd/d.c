@@ -162,6 +162,7 @@ static const struct opt opts[] = {
 	  OPT_STRING, &show_opts.since, NULL },
 	{ 0, "until", "TIME", "with -i: up to then", OPT_STRING,
 	  &show_opts.until, NULL },
+	SESSION_OPTION(what.session),
 	{ 'r', "debugfs", "DIR", "where debugfs is (default: /sys/kernel/debug)",
 	  OPT_STRING, &what.debugfs, NULL },
 	{}
@@ -297,7 +298,7 @@ static int run_input(void)
 static int check_input(void)
 {
 	bool scope = what.packet_filter.text || what.debugfs ||
-		     what.duration_ns;
+		     what.session || what.duration_ns;
 
 	if (inputs.n && command)
 		return fail(EXIT_USAGE, "%s is read: -c is for tracing",

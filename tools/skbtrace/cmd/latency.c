@@ -18,7 +18,7 @@
 #define DEFAULT_HEAT	"network+peer"
 
 static struct recopt what;
-static const char *every = DEFAULT_EVERY, *sample, *stage;
+static const char *every = DEFAULT_EVERY, *sample, *stage, *by;
 static u64 interval_ns, count;
 static bool json, prometheus, heat;
 
@@ -37,6 +37,8 @@ static const struct opt opts[] = {
 	{ 0, "sample", "N", "one in N connections", OPT_STRING, &sample, NULL },
 	{ 0, "stage", "STAGE", "only this stage, such as qdisc", OPT_STRING,
 	  &stage, NULL },
+	{ 0, "by", "KEY", "of each peer, port or cgroup: the first 32 of them",
+	  OPT_STRING, &by, NULL },
 	{ 0, "heat", NULL,
 	  "a line each time, the darker the more took so long\n"
 	  "(of " DEFAULT_HEAT ", unless a stage is chosen)",
@@ -50,6 +52,7 @@ static const struct opt opts[] = {
 	{ 0, "netns", "NETNS",
 	  "only of this network namespace: NAME, PATH, PID or INODE",
 	  OPT_STRING, &what.scope[SCOPE_NETNS].text, NULL },
+	SESSION_OPTION(what.session),
 	{ 'r', "debugfs", "DIR",
 	  "where debugfs is (default: /sys/kernel/debug)", OPT_STRING,
 	  &what.debugfs, NULL },
@@ -217,11 +220,46 @@ static int check_stage(const struct format *f)
 	return no_stage(field->syms);
 }
 
+/* What connections are told apart by; the kernel has the same words. */
+static const char *const keys[] = { "peer", "port", "cgroup", NULL };
+
+static int check_by(void)
+{
+	const char *near;
+
+	if (!by)
+		return 0;
+	if (heat)
+		return fail(EXIT_USAGE,
+			    "one of --by and --heat: a line is of one stage");
+	for (u32 i = 0; keys[i]; i++) {
+		if (strcmp(keys[i], by))
+			continue;
+		if (i || !prometheus)
+			return 0;
+		msg("--prometheus --by peer: a label would be an address, of which there is no end");
+		hint("--json has them; or --by port");
+		return EXIT_USAGE;
+	}
+	near = nearest(by, keys);
+	msg("--by %s: there is nothing of that name", by);
+	if (near)
+		hint("did you mean %s?", near);
+	else
+		hint("peer port cgroup");
+	return EXIT_USAGE;
+}
+
 static int check(const struct args *a)
 {
+	int code;
+
 	if (json + prometheus + heat > 1)
 		return fail(EXIT_USAGE,
 			    "one of --json, --prometheus and --heat");
+	code = check_by();
+	if (code)
+		return code;
 	if (strpbrk(every, ", \t\n"))
 		return fail(EXIT_USAGE, "--every %s: not a size such as 64k",
 			    every);
@@ -241,8 +279,9 @@ static int run_latency(const struct args *a)
 
 	if (code)
 		return code;
-	spec = xasprintf(EVENT ",every=%s,hist%s%s", every,
-			 sample ? ",sample=" : "", sample ? sample : "");
+	spec = xasprintf(EVENT ",every=%s,hist%s%s%s%s", every, by ? "=" : "",
+			 by ? by : "", sample ? ",sample=" : "",
+			 sample ? sample : "");
 	recopt_spec(spec, &what);
 	code = session_prepare(&s, "latency", &what);
 	if (!code)
@@ -267,6 +306,7 @@ const struct cmd cmd_latency = {
 "their way took; no event is written. Ends with Ctrl-C, -w or -n.\n\n"
 "  skbtrace latency\n"
 "  skbtrace latency 'port 443' -w 10\n"
+"  skbtrace latency --by peer\n"
 "  skbtrace latency --heat --stage qdisc --every 4k\n"
 "  skbtrace latency --prometheus -w 60 >skbtrace.prom\n",
 	.opts = opts,

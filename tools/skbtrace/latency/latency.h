@@ -6,6 +6,7 @@
 #ifndef SKBTRACE_STAGES_LATENCY_H
 #define SKBTRACE_STAGES_LATENCY_H
 
+#include "lib/heat.h"
 #include "lib/util.h"
 
 struct out;
@@ -15,8 +16,11 @@ struct lat_bucket {
 	u64 count;
 };
 
+/* A histogram: of a stage, or of a part of one */
 struct lat_stage {
 	char name[24];
+	char why[16];	/* what the bytes waited for; "": nothing, or not asked */
+	char key[48];	/* whose, as --by tells them apart; "": of all together */
 	bool sent;
 	u64 count, sum_ns;
 	struct lat_bucket *v;
@@ -28,14 +32,15 @@ struct lat_missed {
 	u64 count;
 };
 
-enum { LAT_STAGES = 32, LAT_MISSED = 8 };
+enum { LAT_MISSED = 8 };
 
 struct lat {
 	u64 every;		/* bytes; 0: nothing is measured */
 	u64 started_ns, now_ns;
+	char by[16];		/* what keys are; "": there are none */
 	struct lat_missed missed[LAT_MISSED];
 	u32 nmissed;
-	struct lat_stage stage[LAT_STAGES];
+	struct lat_stage *stage;	/* of all together, then by key */
 	u32 n;
 };
 
@@ -51,14 +56,25 @@ u64 lat_percentile(const struct lat_stage *s, u32 percent);
 /* The upper bound of the highest bucket in use; 0: none is. */
 u64 lat_max(const struct lat_stage *s);
 
+/*
+ * The first stage comes in parts, by what its bytes waited for. The part that is
+ * named first gets the sum of all as its own row before it: lat_whole().
+ */
+bool lat_begins_parts(const struct lat *l, u32 i);
+/* The sum of the parts from @i on. The caller frees @whole->v. */
+void lat_whole(struct lat_stage *whole, const struct lat *l, u32 i);
+
+/* Is @i asked for? @only: that stage, NULL: all; by key if there are keys. */
+bool lat_shown(const struct lat *l, u32 i, const char *only);
+/* The indices of what is shown, with the keys that took most time first */
+u32 *lat_order(const struct lat *l, const char *only, u32 *n);
+
 /* @only: this stage, NULL: all */
 void lat_table(const struct lat *l, const char *only, struct out *o);
 void lat_json(const struct lat *l, const char *only, struct out *o);
 void lat_prometheus(const struct lat *l, const char *only, struct out *o);
 
 /* Prints a row: what has come since the last one, by latency. */
-enum { HEAT_CELLS = 56 };
-
 struct heat {
 	u64 before[HEAT_CELLS];
 	u32 lines;

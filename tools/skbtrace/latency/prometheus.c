@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * The stages in the text form of Prometheus. Labels are bounded: a stage and a
- * direction, never an address.
+ * The stages in the text form of Prometheus. Labels are bounded: a stage, a
+ * direction, a reason, one of few ports or cgroups, never an address. Parts of
+ * a stage are its series, so that their sum is the stage.
  */
-#include <string.h>
-
 #include "latency/latency.h"
 #include "lib/out.h"
 
@@ -25,15 +24,20 @@ static const struct {
 	{ "10", 10000000000 },
 };
 
-static void put_name(struct out *o, const char *suffix,
+static void put_name(struct out *o, const char *suffix, const struct lat *l,
 		     const struct lat_stage *s)
 {
 	outf(o, STAGE "%s{stage=\"%s\",direction=\"%s\"", suffix, s->name,
 	     s->sent ? "tx" : "rx");
+	if (*s->why)
+		outf(o, ",reason=\"%s\"", s->why);
+	if (*l->by)
+		outf(o, ",%s=\"%s\"", l->by, s->key);
 }
 
 /* A bucket across a bound counts as above it. */
-static void put_stage(struct out *o, const struct lat_stage *s)
+static void put_stage(struct out *o, const struct lat *l,
+		      const struct lat_stage *s)
 {
 	u64 sum = 0;
 	u32 next = 0;
@@ -42,16 +46,16 @@ static void put_stage(struct out *o, const struct lat_stage *s)
 		while (next < s->n && s->v[next].from + s->v[next].width <=
 		       bounds[i].ns + 1)
 			sum += s->v[next++].count;
-		put_name(o, "_bucket", s);
+		put_name(o, "_bucket", l, s);
 		outf(o, ",le=\"%s\"} %llu\n", bounds[i].text,
 		     (unsigned long long)sum);
 	}
-	put_name(o, "_bucket", s);
+	put_name(o, "_bucket", l, s);
 	outf(o, ",le=\"+Inf\"} %llu\n", (unsigned long long)s->count);
-	put_name(o, "_sum", s);
+	put_name(o, "_sum", l, s);
 	outf(o, "} %llu.%09llu\n", (unsigned long long)(s->sum_ns / 1000000000),
 	     (unsigned long long)(s->sum_ns % 1000000000));
-	put_name(o, "_count", s);
+	put_name(o, "_count", l, s);
 	outf(o, "} %llu\n", (unsigned long long)s->count);
 }
 
@@ -60,8 +64,8 @@ void lat_prometheus(const struct lat *l, const char *only, struct out *o)
 	outf(o, "# HELP " STAGE " How long bytes of TCP took, by stage of their way\n");
 	outf(o, "# TYPE " STAGE " histogram\n");
 	for (u32 i = 0; i < l->n; i++)
-		if (!only || !strcmp(only, l->stage[i].name))
-			put_stage(o, &l->stage[i]);
+		if (lat_shown(l, i, only))
+			put_stage(o, l, &l->stage[i]);
 	outf(o, "# HELP " MISSED " Marks of which a stage was not measured\n");
 	outf(o, "# TYPE " MISSED " counter\n");
 	for (u32 i = 0; i < l->nmissed; i++)

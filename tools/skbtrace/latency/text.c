@@ -34,18 +34,39 @@ static bool take_missed(struct lat *l, const char *line)
 	return true;
 }
 
+/* The word of "KEY=WORD" in a line, up to @size; "": none there. */
+static void word(const char *line, const char *key, char *to, size_t size)
+{
+	const size_t len = strlen(key);
+
+	*to = '\0';
+	for (const char *p = strchr(line, ' '); p; p = strchr(p, ' ')) {
+		p++;
+		if (strncmp(p, key, len) || p[len] != '=')
+			continue;
+		p += len + 1;
+		snprintf(to, size, "%.*s", (int)strcspn(p, " "), p);
+		return;
+	}
+}
+
+/* "stage NAME dir=... why=WORD", or the same with "keyed" and "key=KEY" */
 static bool take_stage(struct lat *l, const char *line)
 {
 	struct lat_stage *s;
 	char dir[3];
 
-	if (l->n == LAT_STAGES)
-		return false;
+	if (!(l->n & (l->n + 1)))
+		l->stage = xrealloc(l->stage,
+				    2 * (l->n + 1) * sizeof(*l->stage));
 	s = &l->stage[l->n];
-	if (sscanf(line, "stage %23s dir=%2s", s->name, dir) != 2)
+	*s = (struct lat_stage){ 0 };
+	if (sscanf(line, "%*s %23s dir=%2s", s->name, dir) != 2)
 		return false;
 	s->sent = !strcmp(dir, "tx");
 	s->sum_ns = number(line, "sum_ns");
+	word(line, "why", s->why, sizeof(s->why));
+	word(line, "key", s->key, sizeof(s->key));
 	l->n++;
 	return true;
 }
@@ -74,6 +95,9 @@ static bool take_first(struct lat *l, const char *line)
 	l->every = number(line, "every");
 	l->started_ns = number(line, "started_ns");
 	l->now_ns = number(line, "now_ns");
+	word(line, "by", l->by, sizeof(l->by));
+	if (!strcmp(l->by, "-"))
+		*l->by = '\0';
 	return true;
 }
 
@@ -87,7 +111,8 @@ bool lat_parse(struct lat *l, char *text)
 	while (good && (line = strtok_r(NULL, "\n", &save))) {
 		if (!strncmp(line, "missed ", 7))
 			good = take_missed(l, line);
-		else if (!strncmp(line, "stage ", 6))
+		else if (!strncmp(line, "stage ", 6) ||
+			 !strncmp(line, "keyed ", 6))
 			good = take_stage(l, line);
 		else if (!strncmp(line, "bucket ", 7))
 			good = take_bucket(l, line);
@@ -99,6 +124,7 @@ void lat_free(struct lat *l)
 {
 	for (u32 i = 0; i < l->n; i++)
 		free(l->stage[i].v);
+	free(l->stage);
 	*l = (struct lat){ 0 };
 }
 

@@ -291,6 +291,7 @@ usage() {
 usage 'no program given'
 usage 'unknown option -9' -9
 usage 'are for tracing' -i packets.dat -w 5 'BEGIN {}'
+usage 'are for tracing' -i packets.dat --session mine 'BEGIN {}'
 usage 'are for a recording' --since 1 'BEGIN {}'
 usage 'nothing of the network is traced' 'tick-1s { }'
 head -c 100 /dev/zero >zero.d

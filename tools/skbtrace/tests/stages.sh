@@ -33,6 +33,30 @@ histograms() {
 	END
 }
 
+# The first stage in parts, and by peer: two of them, and what found no place
+keyed() {
+	cat <<-'END'
+	latency every=65536 started_ns=1000000000 now_ns=3500000000 by=peer
+	missed many=0 busy=0 evicted=0 resent=0
+	stage buffer dir=tx count=2 sum_ns=2000
+	bucket 992 16 2
+	stage buffer dir=tx count=30 sum_ns=1200000 why=cwnd
+	bucket 39936 512 30
+	stage buffer dir=tx count=10 sum_ns=10000 why=tsq
+	bucket 992 16 10
+	stage ip dir=tx count=42 sum_ns=42000
+	bucket 992 16 42
+	keyed buffer dir=tx count=2 sum_ns=2000 key=10.0.0.9
+	bucket 960 64 2
+	keyed ip dir=tx count=2 sum_ns=2000 key=10.0.0.9
+	bucket 960 64 2
+	keyed buffer dir=tx count=30 sum_ns=1110000 key=other
+	bucket 36864 4096 30
+	keyed buffer dir=tx count=10 sum_ns=100000 key=fd00::2
+	bucket 9216 1024 10
+	END
+}
+
 # with_stages ARGS...: control files of a kernel that has histograms
 with_stages() {
 	"${@:-fresh}"
@@ -69,6 +93,28 @@ ok "over time" golden stages.heat
 run latency --stage qdisc
 ok "one stage" is "$(grep -c '^[a-z]' out)" 1
 
+# parts, and keys
+with_stages
+keyed >d/skbtrace/latency
+for form in '' --json --prometheus; do
+	# shellcheck disable=SC2086 # no word or one
+	run latency --by peer ${form#--prometheus}
+	[ "$form" = --prometheus ] || ok "by peer $form" golden "stages-by$form.txt"
+done
+sed -i -e '1s/ by=.*/ by=-/' -e '/^keyed/,$d' d/skbtrace/latency
+for form in '' --json --prometheus; do
+	# shellcheck disable=SC2086
+	run latency $form
+	ok "what bytes waited for $form" golden "stages-why$form.txt"
+done
+ok "the parts are the whole" is "$(awk '/^skb.*_count.*stage="buffer"/ { n += $2 }
+	END { print n }' out)" 42
+keyed | sed -e '1s/peer/port/' -e 's/key=10.0.0.9/key=443/' \
+	-e 's/key=fd00::2/key=80/' >d/skbtrace/latency
+run latency --by port --prometheus
+ok "by port for Prometheus" is "$(grep -o 'port="[^"]*"' out | sort -u |
+	tr '\n' ' ')" 'port="443" port="80" port="other" '
+
 # what is written to the control files
 with_stages kernel
 "$S" latency -r d --every 4k --sample 10 'port 443' -i 0.2 >out 2>err &
@@ -77,6 +123,13 @@ ok "the spec" wait_for enabled tcp_segment,every=4k,hist,sample=10
 kill -INT $pid
 wait $pid
 ok "the filter" grep -q "port 443" d/skbtrace/sock_filters
+
+with_stages kernel
+"$S" latency -r d --by cgroup -i 0.2 >out 2>err &
+pid=$!
+ok "the spec, by key" wait_for enabled tcp_segment,every=64k,hist=cgroup
+kill -INT $pid
+wait $pid
 
 with_stages kernel
 run latency -n 2 -i 0.1
@@ -91,6 +144,16 @@ run latency --stage wire
 ok "those that there are" says "there are: buffer qdisc network+peer"
 run latency -i 0
 ok "no interval" fails 2 "not a time"
+run latency --by pear
+ok "a key of no such name" fails 2 "did you mean peer"
+run latency --by pid
+ok "those that there are" says "peer port cgroup"
+run latency --by peer --prometheus
+ok "addresses as labels" fails 2 "a label would be an address"
+run latency --by port --heat
+ok "a line of many" fails 2 "one of --by and --heat"
+run latency --session mine
+ok "a session of one's choice, of an older kernel" fails 1 "one session only"
 run latency --json --heat
 ok "two forms" fails 2 "one of --json"
 run latency --every 4k,stack

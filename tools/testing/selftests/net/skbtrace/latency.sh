@@ -37,9 +37,20 @@ measure() {
 	put enabled '-*'
 }
 
-# count NAME STAGE
+# count NAME STAGE: all of its parts together; "": it has none
 count() {
-	sed -n "s/^stage $2 .*count=\([0-9]*\) .*/\1/p" "$TMP/$1"
+	sed -n "s/^stage $2 .*count=\([0-9]*\) .*/\1/p" "$TMP/$1" |
+		awk '{ n += $1 } END { if (NR) print n }'
+}
+
+# part NAME REASON: of the first stage
+part() {
+	sed -n "s/^stage buffer .*count=\([0-9]*\) .* why=$2\$/\1/p" "$TMP/$1"
+}
+
+# keyed NAME STAGE KEY
+keyed() {
+	sed -n "s/^keyed $2 .*count=\([0-9]*\) .* key=$3\$/\1/p" "$TMP/$1"
 }
 
 # median NAME STAGE: the middle of its bucket, nanoseconds
@@ -77,6 +88,53 @@ measure reader ,every=4k 4 "write 30000" "pause 300000 eof"
 # asleep since it has accepted, which may be a round trip before they come
 within "reader: socket" "$(median reader socket)" $((270 * ms)) $((308 * ms))
 
+# What does not fit into the peer's window waits for that.
+measure window ,every=4k 4 "times 40 write 10000 again" "pause 300000 eof"
+within "window: what bytes wait for" "$(part window swnd)" 1 98
+is "window: nothing but reasons" "$(count window buffer)" \
+	"$(count window sent)"
+
+# by key
+key_of() { # SPEC KEY-OF-SENT KEY-OF-RECEIVED
+	measure "by$1" "=$1,every=4k" "$f" "times 40 write 10000 again" eof
+	within "by $1: what is sent" "$(keyed "by$1" sent "$2")" 97 98
+	is "by $1: at packets, too" "$(keyed "by$1" qdisc "$2")" \
+		"$(keyed "by$1" sent "$2")"
+	[ "$2" != "$3" ] || return 0
+	is "by $1: what is received" "$(keyed "by$1" received "$3")" \
+		"$(count "by$1" received)"
+}
+for f in 4 6 m; do
+	# of an IPv4 connection the plain form, of an IPv6 socket, too
+	key_of peer "$(addr B "$f" | sed 's/^::ffff://')" \
+		"$(addr A "$f" | sed 's/^::ffff://')"
+	key_of port $((port + 1)) $((port + 1))
+done
+grep -qw cgroup2 /proc/filesystems && f=4 &&
+	measure bycgroup =cgroup,every=4k 4 "times 40 write 10000 again" eof &&
+	within "by cgroup: what is sent" \
+		"$(keyed bycgroup sent '0x[0-9a-f]*')" 97 98
+
+# more keys than have a place: all others share one
+put enabled tcp_segment,hist=port,every=4k
+for ((i = 0; i < 40; i++)); do
+	traffic 4 "write 10000" eof
+done
+cat "$CTL/latency" >"$TMP/ports"
+is "ports: so many have a place" \
+	"$(grep '^keyed sent' "$TMP/ports" | grep -vc key=other)" 32
+within "ports: the others are counted" "$(keyed ports sent other)" 1 1000
+is "ports: nothing else" "$(sed -n 's/^keyed sent .*count=\([0-9]*\) .*/\1/p' \
+	"$TMP/ports" | awk '{ n += $1 } END { print n }')" "$(count ports sent)"
+! put enabled tcp_segment,hist=peer,every=4k 2>/dev/null ||
+	fail "another key meanwhile is refused"
+like "another key: why" "$(cat "$CTL/error")" "*by port already*"
+is "another key: what is on" "$(cat "$CTL/enabled")" \
+	tcp_segment,every=4k,hist=port
+put latency reset
+is "by port, reset" "$(grep -c -e ^keyed -e ^bucket "$CTL/latency")" 0
+put enabled '-*'
+
 put sock_filters "$(tcpdump -y RAW -ddd 'port 1' 2>/dev/null)" 2>/dev/null &&
 	measure other ,every=4k 4 "write 30000" eof &&
 	is "a connection that the filter refuses" "$(count other sent)" ""
@@ -112,6 +170,26 @@ within "the command: each mark" "$(jq 'select(.stage == "sent").count' \
 	"$TMP/command")" 97 98
 is "the command: how often" "$(jq 'select(.every).every' "$TMP/command")" 4096
 is "a session of its own" "$(cat "$CTL/owner")" none
+
+# in a session of that name, by key
+background skbtrace latency -q --session where --every 4k --by peer --json \
+	>"$TMP/command"
+command=$bg
+wait_for grep -qs tcp_segment "$CTL/sessions/where/enabled" ||
+	die "latency --session does not start"
+traffic 4 "times 40 write 10000 again" eof
+kill -INT "$command"
+wait "$command" || fail "latency --session ends well"
+is "--session: by peer" "$(jq -r 'select(.stage == "sent").peer' \
+	"$TMP/command")" "$B4"
+background skbtrace d -q --session where -n 'tcp:::send { @n = count(); }'
+command=$bg
+wait_for grep -qs tcp "$CTL/sessions/where/enabled" ||
+	die "d --session does not start"
+kill -INT "$command"
+wait "$command" || fail "d --session ends well"
+! skbtrace latency -q --every 3 2>"$TMP/why" || fail "--every 3 is refused"
+like "--every 3: what to do" "$(cat "$TMP/why")" "*a power of two*such as 64k*"
 
 # record NAME SPEC [CLIENT]: as JSON
 record() {
@@ -156,7 +234,7 @@ refused() {
 refused tcp_segment,hist,every=3 "*every=3: a power of two*"
 refused tcp_segment,hist,every=512 "*every=512: to measure stages, 1k*"
 refused 'tcp_segment,every=1,when=stage>1ms' "*every=1: to measure*"
-refused tcp_segment,hist=1 "*hist takes no value*"
+refused tcp_segment,hist=1 "*hist=1: *by peer, port or cgroup*"
 refused 'tcp_segment,when=ended==wire' '*"wire" is no ended*'
 refused tcp_rttm,hist '*no option "hist"*'
 ! put latency on 2>/dev/null || fail "latency takes reset alone"
