@@ -69,7 +69,7 @@ static const struct opt opts[] = {
 	  "send to it can forge: for trusted networks only",
 	  OPT_CALL, NULL, add_port },
 	{ 'r', "read", "FILE",
-	  "take those of a file that tcpdump wrote; may be repeated",
+	  "take those of a file that tcpdump wrote, - for stdin; may be repeated",
 	  OPT_CALL, NULL, add_file },
 	{ 'o', "output", "DIR",
 	  "write DIR/HOST-SESSION.dat for each (default: this folder)",

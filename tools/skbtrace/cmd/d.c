@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/framed.h"
 #include "cmd/livesink.h"
 #include "d/d.h"
 #include "lib/num.h"
@@ -289,7 +290,7 @@ static int run_input(void)
 	int code;
 
 	show_opts.filter = what.conn_filter.text;
-	code = input_files(&show_opts, &inputs);
+	code = framed_files(&show_opts, &inputs);
 	return code ? code : status < 0 ? EXIT_FAILED : status;
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/framed.h"
 #include "lib/num.h"
 #include "record/recopt.h"
 #include "show/input.h"
@@ -59,7 +60,7 @@ static int parse_run(const struct args *a)
 	if (!inputs.n && !a->n && inputs.format)
 		return fail(EXIT_USAGE, "--format needs trace.cpuN files");
 	code = inputs_operands(&inputs, a->n, a->v);
-	return code ? code : input_files(&show_opts, &inputs);
+	return code ? code : framed_files(&show_opts, &inputs);
 }
 
 const struct cmd cmd_parse = {

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cmd/cmd.h"
+#include "cmd/framed.h"
 #include "filter/match.h"
 #include "show/input.h"
 #include "wire/export.h"
@@ -57,7 +58,7 @@ static int note(struct notes *n)
 	const struct show_tap tap = { .rec = tap_note, .arg = n };
 	const struct show_opts all = { .tap = &tap };
 
-	return input_files(&all, &inputs);
+	return framed_files(&all, &inputs);
 }
 
 static int export_all(void)
@@ -69,7 +70,7 @@ static int export_all(void)
 	if (code)
 		return code;
 	show_opts.tap = &tap;
-	code = input_files(&show_opts, &inputs);
+	code = framed_files(&show_opts, &inputs);
 	end = export_close(&export, !code || code == EXIT_INCOMPLETE);
 	if (!end && (!code || code == EXIT_INCOMPLETE))
 		export_tell(&export);

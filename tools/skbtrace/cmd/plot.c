@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* plot: one connection as SVG. */
 #include "cmd/cmd.h"
+#include "cmd/framed.h"
 #include "report/report.h"
 #include "show/input.h"
 
@@ -36,7 +37,7 @@ static int plot_run(const struct args *a)
 		return code;
 	if (!report_opts.out)
 		report_opts.out = DEFAULT_PLOT;
-	return input_files(&show_opts, &inputs);
+	return framed_files(&show_opts, &inputs);
 }
 
 const struct cmd cmd_plot = {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* report: recordings as a page for a browser. */
 #include "cmd/cmd.h"
+#include "cmd/framed.h"
 #include "record/recopt.h"
 #include "report/assets.h"
 #include "report/report.h"
@@ -44,7 +45,7 @@ static int report_run(const struct args *a)
 	}
 	if (!report_opts.out)
 		report_opts.out = DEFAULT_PAGE;
-	return input_files(&show_opts, &inputs);
+	return framed_files(&show_opts, &inputs);
 }
 
 const struct cmd cmd_report = {

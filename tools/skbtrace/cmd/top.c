@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "cmd/cmd.h"
+#include "cmd/framed.h"
 #include "cmd/livesink.h"
 #include "lib/num.h"
 #include "record/recopt.h"
@@ -98,7 +99,7 @@ static int replay(void)
 	show_opts.conns = (struct conns){};
 	if (conn)
 		code = conns_parse(conn, &show_opts.conns);
-	return code ? code : input_files(&show_opts, &inputs);
+	return code ? code : framed_files(&show_opts, &inputs);
 }
 
 static int check(const struct args *a)

@@ -50,9 +50,12 @@ static bool is_free(const struct collect *c, const char *path)
 /* HOST-SESSION.dat; a number is added if there is one already. */
 static char *path_of(const struct collect *c, const struct sender *s)
 {
-	char *host = word(s->account.host), *session = word(s->account.session);
-	char *base, *path;
+	char *host, *session, *base, *path;
 
+	if (c->o.mode == OUT_UNNAMED)
+		return xstrdup(c->dir);
+	host = word(s->account.host);
+	session = word(s->account.session);
 	if (is_second(c, s))
 		base = xasprintf("%s/%s-%08x-%s", c->dir, host, (u32)s->host,
 				 session);
@@ -190,8 +193,26 @@ static void tell_file(const struct collect *c)
 		    c->lost ? "" : ", none lost");
 }
 
+/* Who gets it tells of losses. */
+static void hand_over(struct collect *c)
+{
+	for (struct sender *s = c->all.first; s; s = s->next) {
+		struct take *t = s->priv;
+
+		if (!t || t->fd < 0)
+			continue;
+		lseek(t->fd, 0, SEEK_SET);
+		c->got(c->arg, s, t->fd);
+		t->fd = -1;
+	}
+}
+
 static void print(struct collect *c)
 {
+	if (c->got) {
+		table_faults(&c->all);
+		return;
+	}
 	if (c->file)
 		tell_file(c);
 	else if (!c->quiet)
@@ -232,6 +253,8 @@ int collect_run(struct collect *c, struct listen *l)
 	code = listen_run(l);
 	senders_end(&c->all);
 	print(c);
+	if (c->got)
+		hand_over(c);
 	code = code ? code : c->code;
 	if (!code && !c->files && (c->file || l->sources[0].is_file))
 		code = none(l);

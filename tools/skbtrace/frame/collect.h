@@ -10,6 +10,9 @@ struct collect {
 	const char *dir;	/* for files that are named by their senders */
 	const char *file;	/* of one sender; NULL: of all */
 	struct capture_opts o;	/* but for its name */
+	/* with OUT_UNNAMED: a recording, at the end, its file now theirs */
+	void (*got)(void *arg, const struct sender *s, int fd);
+	void *arg;
 	bool quiet, strict;
 	struct senders all;
 	u32 files;

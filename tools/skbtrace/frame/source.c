@@ -11,7 +11,9 @@
 #include <unistd.h>
 
 #include "frame/source.h"
+#include "lib/io.h"
 #include "lib/num.h"
+#include "lib/pcapng.h"
 
 enum {
 	WHOLE = 1 << 17,	/* longest frame */
@@ -148,24 +150,55 @@ int source_again(struct source *s)
 
 /* ---- a file ---- */
 
-int source_file(struct source *s, const char *name)
+bool source_is_capture(int fd)
+{
+	u32 word;
+
+	return peek(fd, &word, sizeof(word)) == sizeof(word) &&
+	       pcap_magic(word);
+}
+
+static int cannot_read(const char *name, const char *why)
+{
+	return fail(EXIT_FAILED, "cannot read %s: %s", name, why);
+}
+
+int source_opened(struct source *s, const char *name, int fd)
 {
 	const u_int nano = PCAP_TSTAMP_PRECISION_NANO;
 	char text[PCAP_ERRBUF_SIZE];
+	FILE *f;
 
 	*s = (struct source){ .name = name, .fd = -1, .is_file = true };
-	s->pcap = pcap_open_offline_with_tstamp_precision(name, nano, text);
+	fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	f = fd < 0 ? NULL : fdopen(fd, "r");
+	if (!f)
+		return cannot_read(name, strerror(errno));
+	s->pcap = pcap_fopen_offline_with_tstamp_precision(f, nano, text);
 	if (!s->pcap) {
-		/* libpcap names the file, if it could not open it */
-		if (!strncmp(text, name, strlen(name)))
-			return fail(EXIT_FAILED, "cannot read %s", text);
-		return fail(EXIT_FAILED, "cannot read %s: %s", name, text);
+		fclose(f);
+		return cannot_read(name, text);
 	}
 	if (pcap_datalink(s->pcap) == DLT_EN10MB)
 		return 0;
 	msg("%s holds no Ethernet frames", name);
 	hint("tcpdump -i IFACE -w FILE writes such, but not with -i any");
 	return EXIT_FAILED;
+}
+
+int source_file(struct source *s, const char *name)
+{
+	int fd, code;
+
+	*s = (struct source){ .fd = -1 };
+	if (!strcmp(name, "-"))
+		return source_opened(s, "stdin", STDIN_FILENO);
+	fd = open(name, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return cannot_read(name, strerror(errno));
+	code = source_opened(s, name, fd);
+	close(fd);
+	return code;
 }
 
 static int next_in_pcap(struct source *s, struct arrival *a)

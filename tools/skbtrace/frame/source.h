@@ -30,8 +30,13 @@ struct source {
 /* 0, or an exit code after a message; to be closed in any case. */
 int source_interface(struct source *s, const char *name);
 int source_port(struct source *s, u64 port);
-int source_file(struct source *s, const char *name);
+int source_file(struct source *s, const char *name);	/* "-": stdin */
+/* The same of what is open; @fd stays that of the caller. */
+int source_opened(struct source *s, const char *name, int fd);
 void source_close(struct source *s);
+
+/* Is this a file, or pipe, that tcpdump wrote? It is not read for that. */
+bool source_is_capture(int fd);
 
 /*
  * An interface that went down, or away, is waited for: is it there again? To be

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "frame/take.h"
 #include "lib/num.h"
@@ -216,6 +218,7 @@ struct take *take_open(const struct capture_opts *o, struct sender *s,
 	t->o = *o;
 	t->o.name = path;
 	t->path = path;
+	t->fd = -1;
 	t->s = s;
 	code = capture_open(&t->c, &t->o, &ops, t);
 	if (!code) {
@@ -274,6 +277,8 @@ int take_end(struct take *t)
 	/* the last word on it, which counts for all of the file */
 	if (t->s->offset.version != t->told_version && t->s->whole)
 		put_offset(t->s, put_meta, &t->c);
+	if (t->o.mode == OUT_UNNAMED)
+		t->fd = fcntl(t->c.cur.fd, F_DUPFD_CLOEXEC, 0);
 	code = capture_end(&t->c, t->s->whole);
 	t->bytes = capture_bytes(&t->c);
 	return code;
@@ -281,6 +286,8 @@ int take_end(struct take *t)
 
 void take_free(struct take *t)
 {
+	if (t->fd >= 0)
+		close(t->fd);
 	free(t->path);
 	free(t);
 }

@@ -15,6 +15,7 @@ struct take {
 	u64 tell_ns, tell_gap_ns;
 	u32 told;
 	u64 bytes;		/* when it is finished */
+	int fd;			/* of a file without a name, then; -1: none */
 };
 
 /* NULL after a message. @path is taken over. */

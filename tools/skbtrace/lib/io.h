@@ -10,4 +10,15 @@
 int write_all(int fd, const void *p, size_t n);
 ssize_t read_all(int fd, void *p, size_t n);
 
+/*
+ * The next bytes of a file, pipe or socket, which stay there for who reads it.
+ * Fewer than @n: no more have come so far, or it can't be told.
+ */
+size_t peek(int fd, void *p, size_t n);
+
+/* A file without a name, in this folder. A descriptor, or -1 with errno set. */
+int unnamed_file(const char *dir);
+/* Where such files belong: TMPDIR, or /var/tmp. */
+const char *unnamed_dir(void);
+
 #endif

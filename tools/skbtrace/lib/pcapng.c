@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
+#include <byteswap.h>
 #include <string.h>
 
 #include "lib/num.h"
@@ -22,6 +23,19 @@ enum {
 	OPT_MAX		= 65532,	/* bytes: 16 bits tell, and padding */
 	NANOSECONDS	= 9,
 };
+
+bool pcap_magic(u32 word)
+{
+	/* of pcap, with microseconds, nanoseconds, and as Kuznetzov's; pcapng */
+	static const u32 magic[] = {
+		0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34, BLOCK_SECTION,
+	};
+
+	for (u32 i = 0; i < ARRAY_SIZE(magic); i++)
+		if (word == magic[i] || word == bswap_32(magic[i]))
+			return true;
+	return false;
+}
 
 static u32 padded(u32 n)
 {

@@ -8,6 +8,9 @@
 
 #include "lib/out.h"
 
+/* Do a file's first four bytes say that it is pcap, or pcapng? */
+bool pcap_magic(u32 word);
+
 enum {				/* LINKTYPE_* */
 	PCAPNG_ETHERNET = 1,
 	PCAPNG_IP = 101,	/* packets begin with IP */

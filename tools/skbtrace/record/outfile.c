@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/io.h"
 #include "lib/num.h"
 #include "record/outfile.h"
 #include "record/progress.h"
@@ -104,6 +105,10 @@ static int open_target(struct outfile *o)
 	struct stat st;
 	bool there = !stat(o->name, &st);
 
+	if (o->mode == OUT_UNNAMED) {
+		o->fd = unnamed_file(o->name);
+		return o->fd < 0 ? cannot(o->name) : 0;
+	}
 	if (there && S_ISDIR(st.st_mode)) {
 		errno = EISDIR;
 		return cannot(o->name);
@@ -185,7 +190,9 @@ int outfile_failed(struct outfile *o, int err)
 	msg("cannot write %s: %s", o->part ? o->part : o->name ? o->name :
 	    "to stdout", strerror(-err));
 	if (err == -ENOSPC || err == -EDQUOT)
-		hint("recording stops; what is there is kept");
+		hint(o->mode == OUT_UNNAMED ?
+		     "TMPDIR=DIR names another place" :
+		     "recording stops; what is there is kept");
 	/* An incomplete chunk would look like damage. */
 	if (o->part && ftruncate(o->fd, sbt_writer_whole(o->w)))
 		msg("cannot cut %s: %m", o->part);

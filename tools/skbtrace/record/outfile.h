@@ -13,6 +13,7 @@ enum outfile_mode {
 	OUT_BACKUP,		/* one that is there becomes NAME.old */
 	OUT_NEW,		/* refuse if there is one */
 	OUT_REPLACE,		/* -f */
+	OUT_UNNAMED,		/* no name: in the folder of this name */
 };
 
 struct outfile {

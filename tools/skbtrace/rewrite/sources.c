@@ -11,22 +11,6 @@
 
 /* ---- pipes ---- */
 
-static int temporary(const char *dir)
-{
-	int fd = open(dir, O_RDWR | O_TMPFILE | O_CLOEXEC, 0600);
-	char *name;
-
-	/* Some file systems do not support O_TMPFILE. */
-	if (fd >= 0)
-		return fd;
-	name = xasprintf("%s/skbtrace.XXXXXX", dir);
-	fd = mkostemp(name, O_CLOEXEC);
-	if (fd >= 0)
-		unlink(name);
-	free(name);
-	return fd;
-}
-
 static int cannot_keep(const char *name, const char *dir, int err)
 {
 	msg("cannot keep %s in %s: %s", name, dir, strerror(err));
@@ -37,13 +21,12 @@ static int cannot_keep(const char *name, const char *dir, int err)
 /* Copy all of @*fd to a file, which replaces it. */
 static int spool(const char *name, int *fd)
 {
-	const char *dir = getenv("TMPDIR");
+	const char *dir = unnamed_dir();
 	static char buf[1 << 16];
 	ssize_t n;
 	int out, err = 0;
 
-	dir = dir && *dir ? dir : "/var/tmp";
-	out = temporary(dir);
+	out = unnamed_file(dir);
 	if (out < 0)
 		return cannot_keep(name, dir, errno);
 	while (!err && (n = read_all(*fd, buf, sizeof(buf))) > 0)

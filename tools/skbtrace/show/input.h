@@ -13,7 +13,7 @@ enum { MAX_INPUTS = 1024 };
 struct inputs {
 	const char *name[MAX_INPUTS];
 	u32 n;
-	const int *fd;		/* they are open already; NULL: by name */
+	const int *fd;		/* open already, if not -1; NULL: by name */
 	const char *format;	/* file: they are trace.cpuN, NULL: captures */
 };
 

@@ -77,7 +77,7 @@ static int show_all(struct show *s, const struct inputs *in, int *fds)
 
 		if (in->fd)
 			fds[i] = in->fd[i];
-		else
+		if (!in->fd || fds[i] < 0)
 			code = input_open(name, &fds[i]);
 		if (code)
 			break;

@@ -5,7 +5,7 @@
 # shellcheck source-path=SCRIPTDIR
 # shellcheck disable=SC2015 # what fails adds to ./why
 . "$(dirname "$0")/lib.sh"
-need ip jq python3 unshare
+need editcap ip jq mergecap python3 text2pcap unshare
 if [ -z "${MKFRAMES:-}" ]; then
 	echo "1..0 # SKIP no MKFRAMES program given"
 	exit 0
@@ -86,6 +86,54 @@ collect 0 -q
 lines causes.dat | sed '$d' >want
 lines d/*.dat | sed '$d' | diff want - >why
 result $? "a session that has not ended"
+
+# ---- read without a recording in between
+
+frames causes.dat
+collect 0 -q
+run 0 parse d/*.dat && cp out want
+for from in x.pcap '- <x.pcap' '- < <(cat x.pcap)' '<(cat x.pcap)' x.pcapng; do
+	[ "$from" != x.pcapng ] || editcap -F pcapng x.pcap x.pcapng 2>>why
+	eval "run 0 parse $from"
+	diff want out >>why
+	[ ! -s why ]
+	result $? "parse $from"
+done
+"$MKFRAMES" -H 1 -n host1 causes.dat 1.pcap >/dev/null
+"$MKFRAMES" -H 2 -n host2 -d 7 loss.dat 2.pcap >/dev/null
+mergecap -w both.pcapng 1.pcap 2.pcap 2>>why
+run 0 parse 1.pcap 2.pcap && cp out want
+run 0 parse both.pcapng && says 'both.pcapng: host host2, session default' &&
+	diff want out >>why
+[ "$(grep -c '^# skbtrace' out)" = 2 ] || head out >>why
+[ ! -s why ]
+result $? "two hosts in one file"
+rm -rf d && mkdir d
+run 0 collect -r 2.pcap -o d -q
+run 0 parse 1.pcap d/*.dat && diff want out >>why
+[ ! -s why ]
+result $? "frames and a recording"
+run 3 parse --strict both.pcapng && says 'LOST' && [ "$(grep -c LOST err)" = 1 ] || cat err >>why
+[ ! -s why ]
+result $? "losses are told, once"
+frames causes.dat
+run 0 why causes.dat && cp out want && run 0 why x.pcap && diff want out >>why
+[ ! -s why ]
+result $? "why x.pcap"
+run 0 pcap causes.dat -o y.pcapng && "$S" parse causes.dat | cut -c 13- | sed 1d >want &&
+	"$S" parse y.pcapng 2>>why | cut -c 13- | sed 1d | diff want - >>why
+[ ! -s why ]
+result $? "what pcap made of a recording"
+echo '0000 6e 6f 6e 65' | text2pcap -q -u 1,2 - y.pcap 2>/dev/null
+run 1 parse y.pcap && says 'there is no session in y.pcap' || cat err >>why
+[ ! -s why ]
+result $? "a capture without frames"
+run 1 info x.pcap && says 'skbtrace collect -r x.pcap' || cat err >>why
+[ ! -s why ]
+result $? "other commands say how"
+TMPDIR=/nowhere run 1 parse x.pcap && says 'cannot write /nowhere' || cat err >>why
+[ ! -s why ]
+result $? "no place for them"
 
 # ---- lost on the way
 

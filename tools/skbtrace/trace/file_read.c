@@ -11,6 +11,7 @@
 
 #include "lib/crc.h"
 #include "lib/io.h"
+#include "lib/pcapng.h"
 #include "linux/skbtrace_api.h"
 #include "trace/file.h"
 #include "trace/file_packed.h"
@@ -89,6 +90,11 @@ static void not_a_capture(const char *name, const u8 *p, size_t n)
 	} else if (n < sizeof(struct sbt_file_hdr) &&
 		   !memcmp(p, SBT_FILE_MAGIC, n < 8 ? n : 8)) {
 		msg("%s ends inside its header, after %zu bytes", name, n);
+	} else if (n >= 4 && pcap_magic(word)) {
+		msg("%s is a capture of frames or packets, not a recording",
+		    name);
+		hint("of events? skbtrace collect -r %s makes recordings of them",
+		     name);
 	} else {
 		msg("%s is not a skbtrace capture", name);
 		hint("captures are written by: skbtrace record");
