@@ -187,7 +187,7 @@ qemu() {
 # User mode Linux: the console goes into the log, the first serial line to the
 # caller. It stays with its memory in a file that has no name.
 uml() {
-	local words d mb=$mem
+	local words d mb=$mem travel=time-travel=inf-cpu
 
 	mb=${mb/%G/ * 1024} mb=${mb/%M/}
 	# the memory is a file: 64 MB of /dev/shm are what a container has
@@ -197,11 +197,13 @@ uml() {
 		(($(room "$d") < mb)) || [[ ,$(findmnt -no OPTIONS -T "$d"), == *,noexec,* ]] || break
 	done
 	export TMPDIR=$d
-	read -ra words <<<"$args"
+	# the kernel knows no "off": it is what it does without the other word
+	[[ " $args " != *" time-travel=off "* ]] || travel=''
+	read -ra words <<<"${args//time-travel=off/}"
 	machine=("$image" mem="$mem" console=tty con=null con0="null,fd:4"
 		ssl=null ssl0="null,fd:3" uml_dir="$ctl/" umid=uml kunit.enable=0
 		root=/dev/root rootfstype=hostfs rootflags=/ ro panic=-1
-		time-travel=inf-cpu init="$init" vm_ctl="$ctl" "${words[@]}")
+		${travel:+"$travel"} init="$init" vm_ctl="$ctl" "${words[@]}")
 	((!interactive)) || machine+=('ssl0=fd:0,fd:1')
 	own_cpu
 	ulimit -c 0
