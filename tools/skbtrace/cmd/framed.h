@@ -6,8 +6,8 @@
 #include "show/input.h"
 
 /*
- * As input_files(). What tcpdump wrote is made into recordings first, which then
- * stand in its place in @in. May be called again, if all are files.
+ * As input_files(). What tcpdump wrote is made into recordings first, which
+ * then stand in its place in @in. May be called again, if all are files.
  */
 int framed_files(const struct show_opts *o, struct inputs *in);
 

@@ -26,7 +26,7 @@ enum {
 
 bool pcap_magic(u32 word)
 {
-	/* of pcap, with microseconds, nanoseconds, and as Kuznetzov's; pcapng */
+	/* pcap: of microseconds, of nanoseconds, Kuznetzov's; pcapng */
 	static const u32 magic[] = {
 		0xa1b2c3d4, 0xa1b23c4d, 0xa1b2cd34, BLOCK_SECTION,
 	};
