@@ -41,6 +41,7 @@ static_assert(TCP_SENDLIMIT_END < SKBTRACE_NR_WAITS);
 /* Bytes at a place, and what it takes to find their marks */
 struct passing {
 	struct skbtrace_session	*s;
+	const struct skbtrace_event *ev;	/* whose marks they are */
 	struct sock		*sk;	/* whose they are; NULL: not known */
 	const struct sk_buff	*skb;	/* what holds them, at a place of packets */
 	u64			flow;
@@ -95,13 +96,13 @@ static noinline void mark_receive(struct skbtrace_mark *m, u64 now, u64 packet)
 			 BIT(AT_QUEUED))
 
 /* Asked when a mark begins. @skb: %NULL: at a place of sockets */
-static bool mark_wanted(struct skbtrace_session *s, struct sock *sk,
+static bool mark_wanted(struct skbtrace_session *s,
+			const struct skbtrace_event *ev, struct sock *sk,
 			const struct sk_buff *skb, u8 where)
 {
-	const struct skbtrace_event *ev = &skbtrace_ev_tcp_segment;
 	bool tx = where_tx(where);
 
-	if (!segment_counts(s))
+	if (!segment_counts(s, ev))
 		return true;	/* that was asked before */
 	if (!skb)
 		return skbtrace_passes(s, ev, sk);
@@ -114,16 +115,17 @@ static bool mark_wanted(struct skbtrace_session *s, struct sock *sk,
  * Not seen before: does its way begin, or may this have been its begin? No
  * pointer to struct passing: that would keep it in memory in all cases.
  */
-static noinline void mark_first(struct skbtrace_session *s, struct sock *sk,
-				const struct sk_buff *skb, u64 key, u64 now,
-				u8 where)
+static noinline void mark_first(struct skbtrace_session *s,
+				const struct skbtrace_event *ev,
+				struct sock *sk, const struct sk_buff *skb,
+				u64 key, u64 now, u8 where)
 {
 	bool begins = BIT(where) & MARK_BEGINS;
 	struct skbtrace_mark *m;
 
 	if (!begins && !(sk && BIT(where) & MARK_MAY_BEGIN))
 		return;
-	if (!mark_wanted(s, sk, skb, where))
+	if (!mark_wanted(s, ev, sk, skb, where))
 		return;
 	m = skbtrace_mark_make(&s->marks, key, now);
 	if (!m)
@@ -169,8 +171,9 @@ static void key_of(struct skbtrace_key *key, enum skbtrace_keyed_by by,
 }
 
 /* Stages end where the socket is known, or the packet is on its way out. */
-static noinline void mark_keyed(struct skbtrace_session *s, struct sock *sk,
-				const struct sk_buff *skb, u8 stage, u64 ns)
+static noinline void mark_keyed(struct skbtrace_session *s, u8 by,
+				struct sock *sk, const struct sk_buff *skb,
+				u8 stage, u64 ns)
 {
 	struct skbtrace_tuple t __uninitialized;
 	struct skbtrace_key key __uninitialized;
@@ -180,16 +183,19 @@ static noinline void mark_keyed(struct skbtrace_session *s, struct sock *sk,
 	else if (!skbtrace_packet_tuple(skb, skb_network_offset(skb),
 					SKBTRACE_DIR_TX, &t, NULL))
 		return;
-	key_of(&key, segment_slot(s)->by, &t, sk);
+	key_of(&key, by, &t, sk);
 	skbtrace_keyed_add(s->marks.keyed, &key, stage, ns);
 }
 
 /* @hist: a stage, or skbtrace_buffer_hist() */
 static __always_inline void mark_add(const struct passing *p, u32 hist, u64 ns)
 {
+	u8 by = segment_slot(p->s, p->ev)->by;
+
 	skbtrace_stage_add(&p->s->marks, hist, ns);
-	if (unlikely(segment_slot(p->s)->by))
-		mark_keyed(p->s, p->sk, p->skb, skbtrace_stage_of(hist), ns);
+	if (unlikely(by))
+		mark_keyed(p->s, by, p->sk, p->skb, skbtrace_stage_of(hist),
+			   ns);
 }
 
 /* The whole way, at its end */
@@ -268,7 +274,7 @@ static __always_inline u8 mark_pass(const struct passing *p, u32 seq, u64 *ns)
 	u32 hist = SKBTRACE_STAGE_NONE;
 
 	if (!m) {
-		mark_first(p->s, p->sk, p->skb, key, p->now, p->where);
+		mark_first(p->s, p->ev, p->sk, p->skb, key, p->now, p->where);
 		return SKBTRACE_STAGE_NONE;
 	}
 	if (unlikely(BIT(p->where) & MARK_BEGINS))
@@ -302,7 +308,7 @@ static __always_inline u32 mark_from(u32 seq, u8 every)
 
 static __always_inline bool marks_here(const struct passing *p)
 {
-	u8 every = segment_slot(p->s)->every;
+	u8 every = segment_slot(p->s, p->ev)->every;
 
 	return mark_from(p->seq, every) - p->seq < p->len;
 }
@@ -310,7 +316,7 @@ static __always_inline bool marks_here(const struct passing *p)
 /* @p: holds a mark */
 static __always_inline void marks_count(struct passing *p)
 {
-	u8 every = segment_slot(p->s)->every;
+	u8 every = segment_slot(p->s, p->ev)->every;
 	u32 mark = mark_from(p->seq, every);
 	u64 most, ns;
 
@@ -327,6 +333,7 @@ static __always_inline void marks_count(struct passing *p)
 /**
  * skbtrace_count_sk() - marks pass a place of a socket, and are counted
  * @s: session for which segment_counts() is true
+ * @ev: event
  * @sk: socket
  * @seq: of the first byte
  * @len: how many
@@ -334,11 +341,12 @@ static __always_inline void marks_count(struct passing *p)
  *
  * Context: probe.
  */
-void skbtrace_count_sk(struct skbtrace_session *s, struct sock *sk, u32 seq,
-		       u32 len, u8 where)
+void skbtrace_count_sk(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, struct sock *sk,
+		       u32 seq, u32 len, u8 where)
 {
 	struct passing p = {
-		.s = s, .sk = sk, .seq = seq, .len = len, .where = where,
+		.s = s, .ev = ev, .sk = sk, .seq = seq, .len = len, .where = where,
 	};
 
 	if (!marks_here(&p))
@@ -374,6 +382,7 @@ static __always_inline bool is_later_fragment(const struct sk_buff *skb,
 /**
  * skbtrace_count_packet() - marks pass a place of a packet, and are counted
  * @s: session for which segment_counts() is true
+ * @ev: event
  * @skb: packet
  * @th: its TCP header, unless it is a later fragment; all up to it is linear
  * @where: the place
@@ -381,6 +390,7 @@ static __always_inline bool is_later_fragment(const struct sk_buff *skb,
  * The IP header has no options. Context: probe.
  */
 void skbtrace_count_packet(struct skbtrace_session *s,
+			   const struct skbtrace_event *ev,
 			   const struct sk_buff *skb, const struct tcphdr *th,
 			   u8 where)
 {
@@ -388,7 +398,7 @@ void skbtrace_count_packet(struct skbtrace_session *s,
 	const void *ip = tx ? skb_network_header(skb) : skb->data;
 	int l3 = tx ? skb_network_offset(skb) : 0;
 	struct passing p = {
-		.s = s, .skb = skb, .where = where,
+		.s = s, .ev = ev, .skb = skb, .where = where,
 		.seq = ntohl(th->seq) + th->syn,
 		.len = max(tcp_bytes(skb, l3, ip) - th->doff * 4, 0),
 	};
@@ -416,17 +426,19 @@ static void marks_tell(struct segment *bytes, u32 mark, u8 stage, u64 ns)
 }
 
 /* Is there anybody who wants to know of a stage by an event? */
-static bool marks_told(struct skbtrace_session *s, const struct segment *bytes)
+static bool marks_told(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev,
+		       const struct segment *bytes)
 {
-	return !segment_slot(s)->counts &&
-	       skbtrace_wants(s, &skbtrace_ev_tcp_segment, bytes->where) &&
-	       skbtrace_in_range(s, &skbtrace_ev_tcp_segment, bytes->stage_us);
+	return !segment_slot(s, ev)->counts &&
+	       skbtrace_wants(s, ev, bytes->where) &&
+	       skbtrace_in_range(s, ev, bytes->stage_us);
 }
 
 /* Return: an event may be wanted */
 static noinline bool marks_pass(struct passing *p, struct segment *bytes)
 {
-	u8 every = segment_slot(p->s)->every;
+	u8 every = segment_slot(p->s, p->ev)->every;
 	u32 mark = mark_from(p->seq, every);
 	int left = SKBTRACE_MARKS_AT_ONCE;
 	u64 ns = 0;
@@ -443,23 +455,25 @@ static noinline bool marks_pass(struct passing *p, struct segment *bytes)
 		if (stage)
 			marks_tell(bytes, mark, stage, ns);
 	}
-	return marks_told(p->s, bytes);
+	return marks_told(p->s, p->ev, bytes);
 }
 
 /**
  * skbtrace_segment_sk() - marks pass a place of a socket
  * @s: session
+ * @ev: event
  * @sk: socket
  * @bytes: what passes; told what ends here, and how long it took
  *
  * Context: probe.
  * Return: an event may be wanted
  */
-bool skbtrace_segment_sk(struct skbtrace_session *s, struct sock *sk,
+bool skbtrace_segment_sk(struct skbtrace_session *s,
+			 const struct skbtrace_event *ev, struct sock *sk,
 			 struct segment *bytes)
 {
 	struct passing p = {
-		.s = s, .sk = sk, .seq = bytes->seq, .len = bytes->len,
+		.s = s, .ev = ev, .sk = sk, .seq = bytes->seq, .len = bytes->len,
 		.where = bytes->where,
 		.flow = flow_of_sk(s, where_tx(bytes->where), sk),
 	};
@@ -471,6 +485,7 @@ bool skbtrace_segment_sk(struct skbtrace_session *s, struct sock *sk,
 /**
  * skbtrace_segment_packet() - marks pass a place of a packet
  * @s: session
+ * @ev: event
  * @skb: packet
  * @l3: where its IP header is
  * @sk: its socket, or %NULL: not known
@@ -480,6 +495,7 @@ bool skbtrace_segment_sk(struct skbtrace_session *s, struct sock *sk,
  * Return: an event may be wanted
  */
 bool skbtrace_segment_packet(struct skbtrace_session *s,
+			     const struct skbtrace_event *ev,
 			     const struct sk_buff *skb, int l3,
 			     struct sock *sk, struct segment *bytes)
 {
@@ -487,13 +503,14 @@ bool skbtrace_segment_packet(struct skbtrace_session *s,
 	struct skbtrace_l4 l4 = {};
 	struct skbtrace_tuple t;
 	struct passing p = {
-		.s = s, .sk = sk, .skb = skb, .where = bytes->where,
+		.s = s, .ev = ev, .sk = sk, .skb = skb,
+		.where = bytes->where,
 	};
 
 	bytes->stage_us = SEGMENT_NO_STAGE;
 	/* no stage ends there */
 	if (p.where == AT_IP)
-		return marks_told(s, bytes);
+		return marks_told(s, ev, bytes);
 	if (!skbtrace_packet_tuple(skb, l3, where_dir(p.where), &t, &l4))
 		return false;
 	/* without the padding of a short frame */

@@ -58,6 +58,8 @@ static const struct skbtrace_sym stage_words[] = {
 	SKBTRACE_STAGES(STAGE_WORD)
 };
 
+#define EV	(&skbtrace_ev_tcp_segment)	/* defined at the end */
+
 /*
  * Is there a multiple of 1 << @every among the bytes from @seq on, before @end?
  * None is if there are no bytes. Sequence numbers wrap.
@@ -76,7 +78,7 @@ static __always_inline bool holds_mark(const struct segment *bytes, u8 every)
 static __always_inline bool
 segment_wanted(struct skbtrace_session *s, const struct segment *bytes)
 {
-	const struct skbtrace_slot *slot = segment_slot(s);
+	const struct skbtrace_slot *slot = segment_slot(s, EV);
 
 	if (!holds_mark(bytes, slot->every))
 		return false;
@@ -93,7 +95,7 @@ static void fill_segment(struct skbtrace_session *s,
 	b->seq = bytes->seq;
 	b->len = bytes->len;
 	b->waited = bytes->waited;
-	b->every = segment_slot(s)->every;
+	b->every = segment_slot(s, EV)->every;
 	b->ended = bytes->ended;
 	b->spare = 0;
 	b->stage_us = bytes->ended ? bytes->stage_us : SEGMENT_NO_STAGE;
@@ -124,7 +126,8 @@ static noinline void segment_sk(struct skbtrace_session *s, struct sock *sk,
 		bytes.how = segment_how(sk, seq);
 		bytes.waited = segment_waited(s, sk, seq);
 	}
-	if (segment_slot(s)->follow && !skbtrace_segment_sk(s, sk, &bytes))
+	if (segment_slot(s, ev)->follow &&
+	    !skbtrace_segment_sk(s, ev, sk, &bytes))
 		return;
 	b = skbtrace_begin(s, ev, skb ? skbtrace_packet_id(s, skb) : 0,
 			   sock_net(sk)->ns.inum);
@@ -143,10 +146,10 @@ static __always_inline void
 segment_at(struct skbtrace_session *s, struct sock *sk,
 	   const struct sk_buff *skb, u32 seq, u32 len, u8 where)
 {
-	if (likely(!may_hold_mark(seq, seq + len, segment_slot(s)->every)))
+	if (likely(!may_hold_mark(seq, seq + len, segment_slot(s, EV)->every)))
 		return;
-	if (segment_counts(s))
-		skbtrace_count_sk(s, sk, seq, len, where);
+	if (segment_counts(s, EV))
+		skbtrace_count_sk(s, EV, sk, seq, len, where);
 	else
 		segment_sk(s, sk, skb, seq, len, where);
 }
@@ -169,7 +172,7 @@ segment_cb(struct skbtrace_session *s, struct sock *sk,
 	const struct tcp_skb_cb *cb = TCP_SKB_CB(skb);
 	u32 seq = cb->seq, len = cb->end_seq - seq;
 
-	if (likely(!may_hold_mark(seq, seq + len, segment_slot(s)->every)))
+	if (likely(!may_hold_mark(seq, seq + len, segment_slot(s, EV)->every)))
 		return;
 	if (cb->tcp_flags & TCPHDR_SYN) {
 		seq++;
@@ -177,8 +180,8 @@ segment_cb(struct skbtrace_session *s, struct sock *sk,
 	}
 	if (cb->tcp_flags & TCPHDR_FIN)
 		len--;
-	if (segment_counts(s))
-		skbtrace_count_sk(s, sk, seq, len, where);
+	if (segment_counts(s, EV))
+		skbtrace_count_sk(s, EV, sk, seq, len, where);
 	else
 		segment_sk(s, sk, skb, seq, len, where);
 }
@@ -203,7 +206,7 @@ SKBTRACE_DEFINE_PROBE(tcp_segment_limit_probe,
 	struct skbtrace_state *state;
 
 	if (!may_hold_mark(tp->snd_nxt, tp->write_seq,
-			   segment_slot(data)->every) ||
+			   segment_slot(data, EV)->every) ||
 	    !skbtrace_passes(data, &skbtrace_ev_tcp_segment, sk))
 		return;
 	state = skbtrace_state_get_part(data, sk, SKBTRACE_STATE_SEGMENT);
@@ -311,8 +314,8 @@ static noinline void segment_packet(struct skbtrace_session *s,
 		sk = skbtrace_seen_sock(s, skbtrace_packet_sock(skb));
 	if (!skbtrace_passes_packet(s, ev, skb, l3, dir, dev, sk))
 		return;
-	if (segment_slot(s)->follow &&
-	    !skbtrace_segment_packet(s, skb, l3, sk, &bytes))
+	if (segment_slot(s, EV)->follow &&
+	    !skbtrace_segment_packet(s, ev, skb, l3, sk, &bytes))
 		return;
 	b = skbtrace_begin(s, ev, skbtrace_packet_id(s, skb),
 			   skbtrace_inum(skbtrace_packet_net(skb, dev, sk)));
@@ -371,10 +374,10 @@ segment_skb(struct skbtrace_session *s, const struct sk_buff *skb,
 		seq = ntohl(th->seq);
 		all = skb->len - ((const u8 *)th - skb->data);
 		if (likely(!may_hold_mark(seq, seq + all,
-					  segment_slot(s)->every)))
+					  segment_slot(s, EV)->every)))
 			return;
-		if (segment_counts(s)) {
-			skbtrace_count_packet(s, skb, th, where);
+		if (segment_counts(s, EV)) {
+			skbtrace_count_packet(s, EV, skb, th, where);
 			return;
 		}
 	}
@@ -445,7 +448,7 @@ SKBTRACE_DEFINE_PROBE(tcp_ip_receive_probe,
 		      TP_ARGS(net, skb))
 {
 	/* no stage ends there */
-	if (!segment_slot(data)->counts)
+	if (!segment_slot(data, EV)->counts)
 		segment_skb(data, skb, skb->data, skb->dev, AT_IP);
 }
 

@@ -55,9 +55,9 @@ static inline u8 where_dir(u8 where)
 }
 
 static __always_inline const struct skbtrace_slot *
-segment_slot(const struct skbtrace_session *s)
+segment_slot(const struct skbtrace_session *s, const struct skbtrace_event *ev)
 {
-	return &s->slot[skbtrace_ev_tcp_segment.slot];
+	return &s->slot[ev->slot];
 }
 
 /*
@@ -65,9 +65,10 @@ segment_slot(const struct skbtrace_session *s)
  * the filter on connections is set. That is asked when a mark begins: one that
  * is on its way has passed it.
  */
-static __always_inline bool segment_counts(const struct skbtrace_session *s)
+static __always_inline bool segment_counts(const struct skbtrace_session *s,
+					   const struct skbtrace_event *ev)
 {
-	return segment_slot(s)->counts &&
+	return segment_slot(s, ev)->counts &&
 	       !(READ_ONCE(s->checks) & SKBTRACE_CHECKS &
 		 ~SKBTRACE_CHECK_CONN);
 }
@@ -87,14 +88,18 @@ static inline u8 segment_waited(const struct skbtrace_session *s,
 						    TCP_SENDLIMIT_NONE;
 }
 
-void skbtrace_count_sk(struct skbtrace_session *s, struct sock *sk, u32 seq,
-		       u32 len, u8 where);
+void skbtrace_count_sk(struct skbtrace_session *s,
+		       const struct skbtrace_event *ev, struct sock *sk,
+		       u32 seq, u32 len, u8 where);
 void skbtrace_count_packet(struct skbtrace_session *s,
+			   const struct skbtrace_event *ev,
 			   const struct sk_buff *skb, const struct tcphdr *th,
 			   u8 where);
-bool skbtrace_segment_sk(struct skbtrace_session *s, struct sock *sk,
+bool skbtrace_segment_sk(struct skbtrace_session *s,
+			 const struct skbtrace_event *ev, struct sock *sk,
 			 struct segment *bytes);
 bool skbtrace_segment_packet(struct skbtrace_session *s,
+			     const struct skbtrace_event *ev,
 			     const struct sk_buff *skb, int l3,
 			     struct sock *sk, struct segment *bytes);
 
