@@ -92,7 +92,8 @@ draw() {
 	awk -f "$here/points.awk" "$results" >"$work/points"
 	gnuplot -e "points='$work/points'; out='$work/figure.svg'" \
 		-e "links='$(words 1)'; sizes='$(words 2 | tr ' ' '\n' | sort -n | tr '\n' ' ')'" \
-		"$here/figure.gp"
+		-e "have=' $(words 6) '" "$here/figure.gp" 2>"$work/said" ||
+		die "gnuplot failed: $(cat "$work/said")"
 	awk -f "$here/table.awk" "$results" >"$work/table"
 	awk -v table="$work/table" '
 		/^\.\. missed: .* end$/ { inside = 0 }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-# figure.gp, with points=, links=, sizes= and out=: a panel for each link and size,
-# a line for each tool
+# figure.gp, with points=, links=, sizes=, have= (tools) and out=: a panel for each
+# link and size, a line for each tool
 
 set terminal svg size 1000,60+220*words(links) dynamic enhanced background '#ffffff' font 'sans-serif,11'
 set output out
@@ -51,5 +51,5 @@ set key center center horizontal maxrows 1
 set yrange [0:1]
 set xrange [0:1]
 plot for [i = 1:5] NaN with linespoints lc rgb Colour[i] lw 1.6 pt Point[i] ps 0.6 \
-	title Name[i]
+	title strstrt(have, " ".word(tools, i)." ") ? Name[i] : ""
 unset multiplot

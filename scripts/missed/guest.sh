@@ -33,10 +33,16 @@ quiet() { # DEVICE: nothing but our datagrams
 	echo 1 >"/proc/sys/net/ipv6/conf/$1/disable_ipv6"
 }
 
+# sink COMMAND...: the receiver, started by that; ready when it is bound
+sink() {
+	"$@" "$bin/blast" -s "$to" $port &
+	sink=$!
+	wait_for "$@" grep -q "$(printf ':%04X ' $port)" /proc/net/udp
+}
+
 link_lo() {
 	dev=lo to=127.0.0.1
-	"$bin/blast" -s $to $port &
-	sink=$!
+	sink env
 }
 
 link_veth() {
@@ -53,8 +59,7 @@ link_veth() {
 	ip -n A link set a0 up
 	ip -n A neigh replace 10.9.0.2 lladdr 02:00:00:00:00:02 dev a0
 	dev=a0 to=10.9.0.2
-	ip netns exec B "$bin/blast" -s $to $port &
-	sink=$!
+	sink ip netns exec B
 }
 
 link_tap() {
@@ -87,7 +92,7 @@ wait_for() {
 		sleep 0.05
 	done
 	say "no end of waiting: $*"
-	cat "$log" >&2
+	[ ! -e "$log" ] || cat "$log" >&2
 	return 1
 }
 

@@ -2,13 +2,12 @@
 # table.awk RESULTS: the tables of skbtrace.rst about what sniffers miss
 
 BEGIN {
-	split("skbtrace tcpdump tcpdump96 dumpcap ring", tool)
+	nr_all = split("skbtrace tcpdump tcpdump96 dumpcap ring", all_tools)
 	title["skbtrace"] = "skbtrace"
 	title["tcpdump"] = "tcpdump"
 	title["tcpdump96"] = "... -s 96"
 	title["dumpcap"] = "dumpcap"
 	title["ring"] = "TPACKET_V3"
-	rule = "================== ============ ============ ============ ============ ============"
 	BUSY = 80
 }
 
@@ -36,7 +35,7 @@ function head(first,   i) {
 	print rule
 	printf "%-18s", first
 	for (i = 1; i in tool; i++)
-		printf " %-12s", title[tool[i]]
+		printf i + 1 in tool ? " %-12s" : " %s", title[tool[i]]
 	print "\n" rule
 }
 
@@ -50,6 +49,13 @@ function row(first, values, key, fmt,   i) {
 }
 
 END {
+	rule = "=================="
+	for (i = 1; i <= nr_all; i++) {
+		if (!(all_tools[i] in sent))
+			continue
+		tool[++n] = all_tools[i]
+		rule = rule " ============"
+	}
 	print "The highest rate at which nothing was missed, in 1000 a second (``-``: at each\nsome were):\n"
 	head("\\")
 	for (i = 1; i <= nr; i++)

@@ -61,11 +61,14 @@ struct direct *direct_new(int fd)
 	d->fd = fd;
 	d->reserves = true;
 	d->buf = aligned_alloc(BLOCK, SIZE);
-	if (d->buf)
-		return d;
-	free(d);
-	errno = ENOMEM;
-	return NULL;
+	if (!d->buf) {
+		free(d);
+		errno = ENOMEM;
+		return NULL;
+	}
+	/* no page faults later, while events come */
+	memset(d->buf, 0, SIZE);
+	return d;
 }
 
 /* If it is refused, the write will say why: there may still be enough for that */
