@@ -63,7 +63,7 @@ NIGHTLY=(
 	"filters-plain|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
 	"walk|selftest-uml leaks trouble record filters kunit|scripts/walk.sh"
 	"missed|kernel tools|scripts/missed.sh --short"
-	"lives|kernel-uml tools|env SEGMENT_MB=100 STAMPS_RUNS=30 scripts/selftest.sh -k uml lives.sh stamps.sh"
+	"lives|kernel-uml tools|env SEGMENT_MB=100 STAMPS_RUNS=30 PACKETS_MB=1024 scripts/selftest.sh -k uml lives.sh stamps.sh packets_hold.sh"
 	"leaks-debug|kernel-debug tools|scripts/selftest.sh -k debug -L"
 	"minute-debug|kernel-debug tools|env SESSIONS_SECONDS=60 scripts/selftest.sh -k debug sessions.sh"
 	"deb-vm|tools|scripts/deb-test.sh"

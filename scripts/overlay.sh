@@ -34,6 +34,7 @@ include/linux/skbtrace_marks.h		include/linux/skbtrace_marks.h
 include/linux/skbtrace_meter.h		include/linux/skbtrace_meter.h
 include/linux/skbtrace_named.h		include/linux/skbtrace_named.h
 include/linux/skbtrace_netns.h		include/linux/skbtrace_netns.h
+include/linux/skbtrace_payload.h	include/linux/skbtrace_payload.h
 include/linux/skbtrace_probe.h		include/linux/skbtrace_probe.h
 include/linux/skbtrace_quick.h		include/linux/skbtrace_quick.h
 include/linux/skbtrace_ring.h		include/linux/skbtrace_ring.h

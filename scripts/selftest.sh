@@ -110,7 +110,7 @@ set -- "${mine[@]}"
 
 # FILTER_DIFF_N, SWAP_SECONDS and the like: how long, from which seed; WHY_SHIFT
 for v in "${!FILTER_@}" "${!SWAP_@}" "${!READERS_@}" "${!WHY_@}" \
-	"${!SEGMENT_@}" "${!SESSIONS_@}" "${!STAMPS_@}"; do
+	"${!SEGMENT_@}" "${!SESSIONS_@}" "${!STAMPS_@}" "${!PACKETS_@}"; do
 	vm+=(-e "$v=${!v}")
 done
 

@@ -54,6 +54,7 @@
  * @picks: @by_mark or @sample is set
  * @by_mark: only sockets with @mark
  * @stack: record call stacks
+ * @payload: payload=: record the first bytes of packets
  * @cond: when=: it has a condition on other fields
  * @held: primary=: it is held back
  * @fires: it is a primary of other events
@@ -78,7 +79,8 @@ struct skbtrace_slot {
 	bool		only2;
 	bool		picks;
 	bool		by_mark;
-	bool		stack;
+	bool		stack : 1;
+	bool		payload : 1;
 	bool		cond;
 	bool		held;
 	bool		fires;
@@ -539,7 +541,7 @@ void skbtrace_write_sk(struct skbtrace_session *s,
 		       const void *fields);
 void skbtrace_write_packet(struct skbtrace_session *s,
 			   const struct skbtrace_event *ev,
-			   const struct sk_buff *skb, u32 netns,
+			   const struct sk_buff *skb, int l3, u32 netns,
 			   const void *fields);
 
 void skbtrace_commit_staged(struct skbtrace_session *s);

@@ -171,6 +171,7 @@ enum skbtrace_role {
 #define SKBTRACE_OPT_EVERY	4	/* every=, applied by the probe */
 #define SKBTRACE_OPT_HIST	8	/* hist, the same; see @follow */
 #define SKBTRACE_OPT_CAPTURE	16	/* capture=, the same */
+#define SKBTRACE_OPT_PAYLOAD	32	/* payload=: skbtrace_begin_packet() */
 #define SKBTRACE_OPTS_PICK	(SKBTRACE_OPT_MARK | SKBTRACE_OPT_SAMPLE)
 
 /*

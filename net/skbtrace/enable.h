@@ -11,6 +11,7 @@
  * @slot: settings
  * @every: every= was given
  * @capture: capture=, bytes; 0: not given
+ * @payload: payload=, bytes; 0: not given
  * @forms: form=: SKBTRACE_FORM_*; 0: the best that this kernel has
  * @when: when=, all of it
  * @cond: when=, except for what slot.ranged covers, if slot.cond is set
@@ -22,6 +23,7 @@ struct skbtrace_spec {
 	struct skbtrace_slot	slot;
 	bool			every;
 	u32			capture;
+	u16			payload;
 	u8			forms;
 	struct skbtrace_cond	when;
 	struct skbtrace_cond	cond;

@@ -3,6 +3,7 @@
  * The slow path of an event whose fields are known before a block is reserved:
  * filters, when=, then the block. skbtrace_quick.h is the fast path.
  */
+#include <linux/skbtrace_payload.h>
 #include <linux/string.h>
 #include <net/sock.h>
 #include "run.h"
@@ -27,11 +28,10 @@ static noinline void skbtrace_put_sk(struct skbtrace_session *s,
 
 static noinline void skbtrace_put_packet(struct skbtrace_session *s,
 					 const struct skbtrace_event *ev,
-					 const struct sk_buff *skb, u32 netns,
-					 const void *fields)
+					 const struct sk_buff *skb, int l3,
+					 u32 netns, const void *fields)
 {
-	skbtrace_put(s, ev,
-		     skbtrace_begin(s, ev, skbtrace_packet_id(s, skb), netns),
+	skbtrace_put(s, ev, skbtrace_begin_packet(s, ev, skb, l3, netns),
 		     fields);
 }
 
@@ -132,6 +132,7 @@ EXPORT_SYMBOL_GPL(skbtrace_event_sk);
  * @s: session
  * @ev: event with @conds set
  * @skb: packet
+ * @l3: where its IP header is, bytes from skb->data, or %SKBTRACE_NO_L3
  * @netns: inode number of the network namespace, 0 unknown
  * @fields: its block, all but the header
  *
@@ -139,12 +140,12 @@ EXPORT_SYMBOL_GPL(skbtrace_event_sk);
  */
 void skbtrace_write_packet(struct skbtrace_session *s,
 			   const struct skbtrace_event *ev,
-			   const struct sk_buff *skb, u32 netns,
+			   const struct sk_buff *skb, int l3, u32 netns,
 			   const void *fields)
 {
 	int how = skbtrace_cond_quick(s, ev, fields);
 
 	if (how > 0 || (how < 0 && skbtrace_cond_wants(s, ev, fields)))
-		skbtrace_put_packet(s, ev, skb, netns, fields);
+		skbtrace_put_packet(s, ev, skb, l3, netns, fields);
 }
 EXPORT_SYMBOL_GPL(skbtrace_write_packet);

@@ -19,6 +19,7 @@
 #include "hold.h"
 #include "naming.h"
 #include "netns.h"
+#include "payload.h"
 #include "stack.h"
 
 #define SKBTRACE_HOLD_DEFAULT	(16ULL << 20)	/* bytes of all CPUs */
@@ -224,6 +225,17 @@ static noinline void skbtrace_stage_stack(struct skbtrace_run *run,
 			   (struct skbtrace_block *)c->stage.block);
 }
 
+/* Copy the first bytes of the packet now: later it is gone, or another. */
+static noinline void skbtrace_stage_payload(const struct skbtrace_run *run,
+					    struct skbtrace_stage *stage)
+{
+	u32 n = skbtrace_payload_len(run, stage->ev, &stage->call);
+
+	if (n)
+		skbtrace_put_payload(&stage->call, n,
+				     (struct skbtrace_block *)stage->block);
+}
+
 /**
  * skbtrace_hold_back() - add the staged block to the log
  * @run: the run
@@ -253,6 +265,8 @@ bool skbtrace_hold_back(struct skbtrace_run *run, struct skbtrace_cpu *c)
 				     stage->call.netns);
 	if (unlikely(run->pub.slot[ev->slot].stack))
 		skbtrace_stage_stack(run, c);
+	if (unlikely(stage->call.skb))
+		skbtrace_stage_payload(run, stage);
 	skbtrace_hold_put(&run->hold, c->cpu, ev->slot, who,
 			  (u64)(unsigned long)stage->call.location, b, b->len);
 	return true;

@@ -15,35 +15,9 @@
 #include <linux/skbuff.h>
 #include <linux/timekeeping.h>
 #include "packets.h"
+#include "packets_block.h"
+#include "payload.h"
 #include "run.h"
-
-#define EPB_TYPE		6
-#define EPB_OPT_FLAGS		2
-#define EPB_OPT_PACKETID	5
-#define EPB_INBOUND		1
-#define EPB_OUTBOUND		2
-
-struct epb_head {
-	u32	type;
-	u32	total;
-	u32	interface;
-	u32	time_high;
-	u32	time_low;
-	u32	captured;
-	u32	original;
-};
-
-/* After the data and its padding */
-struct epb_tail {
-	u16	flags_code;
-	u16	flags_len;
-	u32	flags;
-	u16	id_code;
-	u16	id_len;
-	u8	id[8];
-	u32	end_of_options;
-	u32	total;
-};
 
 /**
  * struct skbtrace_take - a packet that is being taken
@@ -52,6 +26,7 @@ struct epb_tail {
  * @l3: where the bytes begin that are captured
  * @len: how many
  * @copy_all: no fragment is kept
+ * @refers: one is
  * @head: where the next piece goes
  * @to: where the next byte is copied to, %NULL: not decided yet
  * @fresh: bytes copied that are in no piece yet
@@ -63,20 +38,12 @@ struct skbtrace_take {
 	int			l3;
 	u32			len;
 	bool			copy_all;
+	bool			refers;
 	unsigned long		head;
 	u8			*to;
 	u32			fresh;
 	bool			turned;
 };
-
-static bool skbtrace_frags_readable(const struct sk_buff *skb)
-{
-#ifdef SKBTRACE_HAVE_UNREADABLE
-	return skb_frags_readable(skb);
-#else
-	return true;
-#endif
-}
 
 /* Also if the IP header is in a fragment, as that may be written later */
 static bool skbtrace_copy_all(const struct sk_buff *skb, int l3)
@@ -91,16 +58,6 @@ static bool skbtrace_may_keep(const skb_frag_t *frag)
 {
 	return skb_frag_size(frag) >= SKBTRACE_REFER &&
 	       !PageSlab(skb_frag_page(frag));
-}
-
-/* Bytes from @l3 on that can be captured: no CPU can read devices' memory */
-static u32 skbtrace_take_len(const struct sk_buff *skb, int l3, u32 snap)
-{
-	u32 len = skb->len - l3;
-
-	if (!skbtrace_frags_readable(skb))
-		len = max_t(int, skb_headlen(skb) - l3, 0);
-	return min(len, snap);
 }
 
 /* Bytes of the packet that will be copied */
@@ -227,6 +184,7 @@ static void skbtrace_take_keep(struct skbtrace_take *t, const skb_frag_t *frag,
 	piece->off = skb_frag_off(frag);
 	piece->len = n;
 	piece->kept = true;
+	piece->mark = skbtrace_piece_mark(piece);
 	piece->pinned = skbtrace_take_pin(t->p, page, t->head - 1);
 	t->p->pinned += piece->pinned;
 	t->p->referred += n;
@@ -276,19 +234,38 @@ static void skbtrace_take_head(struct skbtrace_take *t, u32 total)
 	h->original = t->skb->len - t->l3;
 }
 
-static void skbtrace_take_tail(struct skbtrace_take *t, u32 pad, u32 total,
-			       u64 id, u8 dir)
+static void skbtrace_take_options(struct skbtrace_take *t, u64 id, u8 dir)
 {
-	struct epb_tail *e;
+	struct epb_options *e = skbtrace_take_bytes(t, sizeof(*e));
 
-	memset(skbtrace_take_bytes(t, pad), 0, pad);
-	e = skbtrace_take_bytes(t, sizeof(*e));
 	e->flags_code = EPB_OPT_FLAGS;
 	e->flags_len = sizeof(e->flags);
 	e->flags = dir == SKBTRACE_DIR_TX ? EPB_OUTBOUND : EPB_INBOUND;
 	e->id_code = EPB_OPT_PACKETID;
 	e->id_len = sizeof(e->id);
 	memcpy(e->id, &id, sizeof(e->id));
+}
+
+/* Nothing is known of it yet. */
+static void skbtrace_take_state(struct skbtrace_take *t)
+{
+	struct epb_state *e = skbtrace_take_bytes(t, sizeof(*e));
+
+	memset(e, 0, sizeof(*e));
+	e->code = EPB_OPT_STATE;
+	e->len = sizeof(*e) - offsetof(struct epb_state, state);
+}
+
+static void skbtrace_take_tail(struct skbtrace_take *t, u32 pad, u32 total,
+			       u64 id, u8 dir)
+{
+	struct epb_end *e;
+
+	memset(skbtrace_take_bytes(t, pad), 0, pad);
+	skbtrace_take_options(t, id, dir);
+	if (t->refers)
+		skbtrace_take_state(t);
+	e = skbtrace_take_bytes(t, sizeof(*e));
 	e->end_of_options = 0;
 	e->total = total;
 }
@@ -336,6 +313,29 @@ static void skbtrace_packets_publish(struct skbtrace_take *t)
 	}
 }
 
+/* Bytes of a block beside those of the packet and their padding */
+static u32 skbtrace_take_more(const struct skbtrace_take *t)
+{
+	return sizeof(struct epb_head) + sizeof(struct epb_options) +
+	       (t->refers ? sizeof(struct epb_state) : 0) +
+	       sizeof(struct epb_end);
+}
+
+/* What must be copied has to fit in one chunk. Return: how much that is */
+static u32 skbtrace_take_limit(struct skbtrace_take *t)
+{
+	const u32 most = SKBTRACE_CHUNK_SIZE - sizeof(struct epb_state) - 3 -
+			 skbtrace_take_more(t);
+	u32 copied = skbtrace_take_copied(t);
+
+	if (copied > most) {
+		t->len = most;
+		copied = skbtrace_take_copied(t);
+	}
+	t->refers = copied != t->len;
+	return copied;
+}
+
 /*
  * A packet that lies in one place, as small ones do: one copy, one piece. It
  * takes less than half of what the way for all packets does.
@@ -343,8 +343,7 @@ static void skbtrace_packets_publish(struct skbtrace_take *t)
 static void skbtrace_take_linear(struct skbtrace_take *t, u64 id, u8 dir)
 {
 	const u32 pad = -t->len & 3;
-	const u32 total = sizeof(struct epb_head) + t->len + pad +
-			  sizeof(struct epb_tail);
+	const u32 total = t->len + pad + skbtrace_take_more(t);
 	struct skbtrace_packets *p = t->p;
 
 	/* pairs with skbtrace_packets_consume() */
@@ -374,21 +373,16 @@ static void skbtrace_take_linear(struct skbtrace_take *t, u64 id, u8 dir)
 
 static void skbtrace_take_packet(struct skbtrace_take *t, u64 id, u8 dir)
 {
-	u32 more = sizeof(struct epb_head) + sizeof(struct epb_tail), pad;
-	u32 total, copied;
+	u32 copied, pad, more, total;
 
 	if (likely(!skb_is_nonlinear(t->skb) &&
 		   t->len < SKBTRACE_CHUNK_SIZE / 2)) {
 		skbtrace_take_linear(t, id, dir);
 		return;
 	}
-	/* what must be copied has to fit in one chunk */
-	copied = skbtrace_take_copied(t);
-	if (copied > SKBTRACE_CHUNK_SIZE - more - 3) {
-		t->len = SKBTRACE_CHUNK_SIZE - more - 3;
-		copied = skbtrace_take_copied(t);
-	}
+	copied = skbtrace_take_limit(t);
 	pad = -t->len & 3;
+	more = skbtrace_take_more(t);
 	total = t->len + pad + more;
 	if (!skbtrace_take_fits(t, copied + pad + more))
 		return;
@@ -419,12 +413,14 @@ void skbtrace_capture(struct skbtrace_session *s,
 	unsigned long flags;
 
 	t.copy_all = skbtrace_copy_all(skb, l3);
-	t.len = skbtrace_take_len(skb, l3, READ_ONCE(run->snap[ev->slot]));
+	t.len = min(skbtrace_readable(skb, l3), READ_ONCE(run->snap[ev->slot]));
 	local_irq_save(flags);
 	/* pairs with skbtrace_packets_make() */
 	if (smp_load_acquire(&run->packets)) {
 		t.p = *this_cpu_ptr(run->packets);
-		if (t.p)
+		if (unlikely(skbtrace_is_own(run, skb, l3)))
+			t.p->left_out++;
+		else
 			skbtrace_take_packet(&t, skbtrace_packet_id(s, skb),
 					     dir);
 	}

@@ -8,7 +8,7 @@
 #define _NET_SKBTRACE_PACKETS_H
 
 #include <linux/irq_work.h>
-#include <linux/mm_types.h>
+#include <linux/mm.h>
 #include <linux/mutex.h>
 #include <linux/skbuff.h>
 #include <linux/wait.h>
@@ -37,6 +37,7 @@ struct skbtrace_run;
  *	page are counted once. 0: also if it was copied
  * @kept: @page has a reference of this piece
  * @when: jiffies, lower half
+ * @mark: if @kept, skbtrace_piece_mark() when it was captured
  */
 struct skbtrace_piece {
 	struct page	*page;
@@ -46,6 +47,7 @@ struct skbtrace_piece {
 	u32		pinned : 31;
 	u32		kept : 1;
 	u32		when;
+	u64		mark;
 };
 
 /* Why a packet was lost: see skbtrace_loss_words[] */
@@ -74,10 +76,14 @@ enum skbtrace_packet_loss {
  * @last_page: what was pinned last
  * @last_at: by this piece
  * @lost: packets, by cause; the last two belong to the reader
+ * @left_out: packets of a reader's connection: skbtrace_is_own()
  * @waiting: the reader wants to be woken
  * @wake: does so, as a probe may not
  * @tail: pieces ever read
  * @piece_off: bytes of the piece at @tail that have been read
+ * @inside: the piece at @tail is not the first of its packet
+ * @changed: packets handed over that had changed
+ * @freed: packets handed over whose memory nobody else had any more
  * @unpinned: bytes ever given back, or handed on
  * @lock: of the reader's part
  * @wait: where the reader waits
@@ -102,11 +108,15 @@ struct skbtrace_packets {
 	const struct page	*last_page;
 	unsigned long		last_at;
 	u64			lost[SKBTRACE_NR_PACKET_LOSSES];
+	u64			left_out;
 	bool			waiting;
 	struct irq_work		wake;
 
 	unsigned long		tail ____cacheline_aligned;
 	u32			piece_off;
+	bool			inside;
+	u64			changed;
+	u64			freed;
 	u64			unpinned;
 	struct mutex		lock;	/* of the members from @tail on */
 	wait_queue_head_t	wait;
@@ -128,6 +138,29 @@ skbtrace_piece_at(struct skbtrace_packets *p, unsigned long i)
 	return &p->piece[i % SKBTRACE_NR_PIECES];
 }
 
+/*
+ * Few of the bytes that a piece refers to, to see whether they have changed:
+ * the first and the last ones. Whoever has the memory may write it meanwhile.
+ */
+static inline u64 skbtrace_piece_mark(const struct skbtrace_piece *piece)
+{
+	const u8 *from = (const u8 *)page_address(piece->page) + piece->off;
+	const u8 *to = from + piece->len;
+	u64 first = 0, last = 0;
+
+	if (unlikely(piece->len < sizeof(first))) {
+		/* it may be written: that is what is asked */
+		data_race(memcpy(&first, from, piece->len));
+		return first;
+	}
+	/* the same */
+	data_race(memcpy(&first, from, sizeof(first)));
+	/* the same */
+	data_race(memcpy(&last, to - sizeof(last), sizeof(last)));
+	/* not a sum that is the same if both are */
+	return first + 2 * last;
+}
+
 /* packets_ring.c */
 void skbtrace_packets_consume(struct skbtrace_packets *p);
 void skbtrace_packets_drop(struct skbtrace_packets *p);
@@ -141,6 +174,15 @@ u64 skbtrace_packets_bytes(void);
 /* packets_read.c */
 extern const struct file_operations skbtrace_packets_fops;
 void skbtrace_packets_tick(struct work_struct *work);
+
+/* packets_state.c */
+unsigned long skbtrace_packets_look(struct skbtrace_packets *p, unsigned long i,
+				    unsigned long end);
+
+/* packets_own.c */
+void skbtrace_own_page(struct page *page);
+bool skbtrace_is_own(struct skbtrace_run *run, const struct sk_buff *skb,
+		     int l3);
 
 /* packets_make.c */
 int skbtrace_packets_make(struct skbtrace_run *run, struct dentry *dir);

@@ -54,6 +54,7 @@ static struct skbtrace_packets *skbtrace_packets_new(struct skbtrace_run *run,
 					       SKBTRACE_CHUNK_ORDER);
 		if (!p->chunk[i])
 			goto err;
+		skbtrace_own_page(p->chunk[i]);
 	}
 	return p;
 err:

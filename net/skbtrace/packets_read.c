@@ -23,8 +23,7 @@
 /* Has the oldest packet been read in part? */
 static bool skbtrace_packets_torn(struct skbtrace_packets *p)
 {
-	return p->piece_off ||
-	       (p->tail && !skbtrace_piece_at(p, p->tail - 1)->last);
+	return p->piece_off || p->inside;
 }
 
 static void skbtrace_packets_give_up(struct skbtrace_packets *p)
@@ -85,6 +84,20 @@ static int skbtrace_packets_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
+/* Tell of the packets from @tail to @end what has become of them. */
+static void skbtrace_packets_look_all(struct skbtrace_packets *p,
+				      unsigned long to)
+{
+	unsigned long end = p->tail + skbtrace_packets_unread(p), i = p->tail;
+
+	/* of one that has been read in part it has been told */
+	if (skbtrace_packets_torn(p))
+		while (!skbtrace_piece_at(p, i++)->last)
+			;
+	while ((long)(to - i) > 0)
+		i = skbtrace_packets_look(p, i, end);
+}
+
 /* Context: @p->lock. Return: bytes or -EFAULT */
 static ssize_t skbtrace_packets_copy(struct skbtrace_packets *p,
 				     char __user *to, size_t count)
@@ -95,6 +108,8 @@ static ssize_t skbtrace_packets_copy(struct skbtrace_packets *p,
 
 	while (done < count && skbtrace_packets_unread(p)) {
 		piece = skbtrace_piece_at(p, p->tail);
+		if (!skbtrace_packets_torn(p))
+			skbtrace_packets_look_all(p, p->tail + 1);
 		n = min_t(size_t, count - done, piece->len - p->piece_off);
 		from = (const u8 *)page_address(piece->page) + piece->off;
 		if (copy_to_user(to + done, from + p->piece_off, n))
@@ -230,6 +245,7 @@ static ssize_t skbtrace_packets_hand_over(struct skbtrace_packets *p,
 	skbtrace_packets_gather(p, &g, slots, len);
 	if (!g.nr)
 		return skbtrace_packets_unread(p) ? -EMSGSIZE : -EAGAIN;
+	skbtrace_packets_look_all(p, g.end);
 	spd.nr_pages = g.nr;
 	for (i = 0; i < g.nr; i++)
 		get_page(g.page[i]);

@@ -13,6 +13,7 @@ void skbtrace_packets_consume(struct skbtrace_packets *p)
 		put_page(piece->page);
 	WRITE_ONCE(p->unpinned, p->unpinned + piece->pinned);
 	p->piece_off = 0;
+	p->inside = !piece->last;
 	skbtrace_race();
 	/* pairs with skbtrace_take_fits(), skbtrace_chunk_free() */
 	smp_store_release(&p->tail, p->tail + 1);

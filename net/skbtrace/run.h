@@ -25,9 +25,13 @@
 #define SKBTRACE_NR_NAMED	65536U	/* a power of two */
 #define SKBTRACE_NAMED_BYTES	(SKBTRACE_NR_NAMED * sizeof(u64))
 #define SKBTRACE_MAX_HOOKS	64
-/* a block's own, the most that a stack adds to it */
+/* a block's own, the most that a stack adds to it, and payload= */
 #define SKBTRACE_STACK_BYTES	(8 + 8 * SKBTRACE_STACK_MAX)
-#define SKBTRACE_STAGE_BYTES	(SKBTRACE_BLOCK_MAX + SKBTRACE_STACK_BYTES)
+#define SKBTRACE_PAYLOAD_BYTES	(8 + SKBTRACE_PAYLOAD_MAX)
+#define SKBTRACE_STAGE_BYTES	(SKBTRACE_BLOCK_MAX + SKBTRACE_STACK_BYTES + \
+				 SKBTRACE_PAYLOAD_BYTES)
+
+#define SKBTRACE_NR_OWN		8U
 
 struct rchan;
 struct rchan_buf;
@@ -60,6 +64,8 @@ struct skbtrace_loss {
  * @location: the code address that it holds, or %NULL
  * @netns: inode number of the network namespace
  * @ctx: SKBTRACE_CTX_*
+ * @skb: the packet whose first bytes it takes along, or %NULL
+ * @l3: where its IP header is
  */
 struct skbtrace_call {
 	u64		key;
@@ -67,6 +73,8 @@ struct skbtrace_call {
 	const void	*location;
 	u32		netns;
 	u32		ctx;
+	const struct sk_buff *skb;
+	int		l3;
 };
 
 /**
@@ -224,6 +232,18 @@ struct skbtrace_govern {
 };
 
 /**
+ * struct skbtrace_own - flows that carry what has been captured
+ * @nr: how many there ever were
+ * @flow: hashes of the last ones
+ *
+ * Written when one is seen first, by any CPU.
+ */
+struct skbtrace_own {
+	u32	nr;
+	u64	flow[SKBTRACE_NR_OWN];
+};
+
+/**
  * struct skbtrace_run - a run
  * @pub: the part that probes use
  * @cpu: per CPU
@@ -236,8 +256,10 @@ struct skbtrace_govern {
  * @after: connections in the time of after=
  * @after_until: the last of them ends then
  * @snap: capture=: bytes of a packet, by slot; 0: events
+ * @payload: payload=: bytes of a packet that an event takes along, by slot
  * @packets: of each CPU, what has been captured; %NULL: no event captures
  * @packets_dir: where its files are
+ * @own: flows whose packets are not captured
  * @found: of each CPU, the history that it writes
  * @location_key: key of the ids of code addresses
  * @epoch: the epoch that is due; each CPU begins it at its next flush
@@ -272,8 +294,10 @@ struct skbtrace_run {
 	struct skbtrace_after	*after;
 	u64			after_until;
 	u32			snap[SKBTRACE_MAX_EVENTS];
+	u16			payload[SKBTRACE_MAX_EVENTS];
 	struct skbtrace_packets * __percpu *packets;
 	struct dentry		*packets_dir;
+	struct skbtrace_own	own;
 	struct skbtrace_history_list __percpu *found;
 	siphash_key_t		location_key;
 	u32			epoch;

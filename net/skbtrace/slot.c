@@ -20,8 +20,8 @@ static u8 skbtrace_how_staged(const struct skbtrace_run *run,
 		return SKBTRACE_STAGED;
 	if (!slot->held)
 		return 0;
-	return slot->stack || w->packets || w->after.nr ? SKBTRACE_STAGED :
-							SKBTRACE_IN_LOG;
+	return slot->stack || slot->payload || w->packets || w->after.nr ?
+	       SKBTRACE_STAGED : SKBTRACE_IN_LOG;
 }
 
 /* Of each primary the events that wait for it: the inverse of primary= */
@@ -87,7 +87,7 @@ static u8 skbtrace_slot_checks(const struct skbtrace_slot *slot)
 		checks |= SKBTRACE_CHECK_RANGE;
 	if (slot->cond)
 		checks |= SKBTRACE_CHECK_COND;
-	if (slot->stack | slot->staged)
+	if (slot->stack | slot->payload | slot->staged)
 		checks |= SKBTRACE_CHECK_SPECIAL;
 	return checks;
 }
@@ -149,6 +149,7 @@ void skbtrace_set_slot(struct skbtrace_run *run,
 	run->snapshot[spec->ev->slot] = spec->snapshot;
 	run->watch[spec->ev->slot] = spec->watch;
 	WRITE_ONCE(run->snap[spec->ev->slot], spec->capture);
+	WRITE_ONCE(run->payload[spec->ev->slot], spec->payload);
 	new.staged = skbtrace_how_staged(run, spec->ev, &new);
 	smp_wmb();	/* pairs with skbtrace_hold_back(), skbtrace_fire() */
 	skbtrace_store_slot(slot, &new);

@@ -10,11 +10,13 @@
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <net/net_namespace.h>
+#include <linux/skbtrace_payload.h>
 #include <net/sock.h>
 #include "history.h"
 #include "hold.h"
 #include "naming.h"
 #include "netns.h"
+#include "payload.h"
 #include "reserve.h"
 #include "stack.h"
 
@@ -46,7 +48,7 @@ skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
 {
 	struct skbtrace_calls calls __uninitialized;
 	struct skbtrace_block *b;
-	u32 tgid = 0, more = 0;
+	u32 tgid = 0, more = 0, stack = 0, bytes = 0;
 	u64 key = call->key;
 
 	if (call->sk)
@@ -61,13 +63,18 @@ skbtrace_open_busy(struct skbtrace_run *run, struct skbtrace_cpu *c,
 			skbtrace_name_task(c, tgid, current);
 	}
 	if (run->pub.slot[ev->slot].stack)
-		more = skbtrace_save_stack(run, c, &calls, skip);
+		stack = skbtrace_save_stack(run, c, &calls, skip);
+	if (call->skb)
+		bytes = skbtrace_payload_len(run, ev, call);
+	more = stack + (bytes ? skbtrace_payload_space(bytes) : 0);
 
 	b = skbtrace_reserve(c, ev->len + more, ev->important);
 	if (b) {
 		skbtrace_head(c, ev, b, call->ctx, key, call->netns, tgid);
-		if (more)
+		if (stack)
 			skbtrace_put_stack(run, &calls, b);
+		if (bytes)
+			skbtrace_put_payload(call, bytes, b);
 		return b;
 	}
 	skbtrace_lose(c, ev);
@@ -105,15 +112,10 @@ static void *skbtrace_stage(struct skbtrace_cpu *c,
 	return b;
 }
 
-static noinline void *
-skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
-		   u64 key, u32 netns, struct sock *sk, const void *location,
-		   u32 ctx)
+static __always_inline void *
+__skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
+		     const struct skbtrace_call *call)
 {
-	const struct skbtrace_call call = {
-		.key = key, .sk = sk, .location = location, .netns = netns,
-		.ctx = ctx,
-	};
 	const struct skbtrace_slot *slot = &run->pub.slot[ev->slot];
 	struct skbtrace_cpu *c;
 	unsigned long flags;
@@ -131,11 +133,32 @@ skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
 	c->gate.irqflags = flags;
 	c->stage.irqflags = flags;
 	if (slot->staged)
-		return skbtrace_stage(c, slot, ev, &call);
-	b = skbtrace_open_busy(run, c, ev, &call, 3);
+		return skbtrace_stage(c, slot, ev, call);
+	b = skbtrace_open_busy(run, c, ev, call, 3);
 	if (!b)
 		skbtrace_commit(&run->pub);
 	return b;
+}
+
+static noinline void *
+skbtrace_open_slow(struct skbtrace_run *run, const struct skbtrace_event *ev,
+		   u64 key, u32 netns, struct sock *sk, const void *location,
+		   u32 ctx)
+{
+	const struct skbtrace_call call = {
+		.key = key, .sk = sk, .location = location, .netns = netns,
+		.ctx = ctx,
+	};
+
+	return __skbtrace_open_slow(run, ev, &call);
+}
+
+static noinline void *
+skbtrace_open_slow_packet(struct skbtrace_run *run,
+			  const struct skbtrace_event *ev,
+			  const struct skbtrace_call *call)
+{
+	return __skbtrace_open_slow(run, ev, call);
 }
 
 /* Copy the staged block to the buffer. */
@@ -281,8 +304,43 @@ static noinline void *skbtrace_rare_sk(struct skbtrace_session *s,
 			       sock_net(sk)->ns.inum, sk, NULL, ctx);
 }
 
+/* With the first bytes of the packet, if they are wanted */
+static noinline void *
+skbtrace_rare_packet(struct skbtrace_session *s,
+		     const struct skbtrace_event *ev,
+		     const struct sk_buff *skb, int l3, u32 netns, u32 ctx)
+{
+	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
+	u64 key = skbtrace_packet_id(s, skb);
+	const struct skbtrace_call call = {
+		.key = key, .netns = netns, .ctx = ctx, .skb = skb, .l3 = l3,
+	};
+
+	if (!s->slot[ev->slot].payload)
+		return __skbtrace_rare(s, ev, key, netns, NULL, NULL, ctx);
+	return skbtrace_open_slow_packet(run, ev, &call);
+}
+
+static noinline void *
+skbtrace_rare_packet_at(struct skbtrace_session *s,
+			const struct skbtrace_event *ev,
+			const struct skbtrace_packet *p, u32 netns,
+			const void *location, u32 ctx)
+{
+	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
+	u64 key = skbtrace_packet_id(s, p->skb);
+	const struct skbtrace_call call = {
+		.key = key, .location = location, .netns = netns, .ctx = ctx,
+		.skb = p->skb, .l3 = p->l3,
+	};
+
+	if (!s->slot[ev->slot].payload)
+		return __skbtrace_rare(s, ev, key, netns, NULL, location, ctx);
+	return skbtrace_open_slow_packet(run, ev, &call);
+}
+
 /*
- * Is an event held back, staged or told with its stack? Asked before anything
+ * Is an event held back, staged, told with its stack or its first bytes? Asked before anything
  * is done that registers would have to be saved for.
  */
 static __always_inline bool skbtrace_special(const struct skbtrace_session *s)
@@ -408,6 +466,54 @@ void *skbtrace_open_at(struct skbtrace_session *s,
 	return skbtrace_plain_at(s, ev, key, netns, location, ctx);
 }
 EXPORT_SYMBOL_GPL(skbtrace_open_at);
+
+/**
+ * skbtrace_open_packet() - skbtrace_begin_packet() in a context that is traced
+ * @s: session
+ * @ev: event
+ * @skb: packet
+ * @l3: where its IP header is
+ * @netns: inode number of the network namespace, 0 unknown
+ * @ctx: SKBTRACE_CTX_*
+ *
+ * Context: probe.
+ * Return: the block, or %NULL: not wanted, or lost and counted
+ */
+void *skbtrace_open_packet(struct skbtrace_session *s,
+			   const struct skbtrace_event *ev,
+			   const struct sk_buff *skb, int l3, u32 netns,
+			   u32 ctx)
+{
+	if (skbtrace_special(s))
+		return skbtrace_rare_packet(s, ev, skb, l3, netns, ctx);
+	return skbtrace_plain(s, ev, skbtrace_packet_id(s, skb), netns, ctx);
+}
+EXPORT_SYMBOL_GPL(skbtrace_open_packet);
+
+/**
+ * skbtrace_open_packet_at() - skbtrace_begin_packet_at() in a context that is
+ *	traced
+ * @s: session
+ * @ev: event
+ * @p: packet
+ * @netns: inode number of the network namespace, 0 unknown
+ * @location: the address
+ * @ctx: SKBTRACE_CTX_*
+ *
+ * Context: probe.
+ * Return: the block, or %NULL: not wanted, or lost and counted
+ */
+void *skbtrace_open_packet_at(struct skbtrace_session *s,
+			      const struct skbtrace_event *ev,
+			      const struct skbtrace_packet *p, u32 netns,
+			      const void *location, u32 ctx)
+{
+	if (skbtrace_special(s))
+		return skbtrace_rare_packet_at(s, ev, p, netns, location, ctx);
+	return skbtrace_plain_at(s, ev, skbtrace_packet_id(s, p->skb), netns,
+				 location, ctx);
+}
+EXPORT_SYMBOL_GPL(skbtrace_open_packet_at);
 
 /**
  * skbtrace_open_sk() - skbtrace_begin_sk() in a context that is traced

@@ -108,6 +108,11 @@ struct skbtrace_block {
  * names their connection, or is their primary. The kernel never sets it.
  */
 #define SKBTRACE_BLOCK_CONTEXT	0x20
+/*
+ * The event's fields, and the stack if there is one, are followed by a struct
+ * skbtrace_payload.
+ */
+#define SKBTRACE_BLOCK_PAYLOAD	0x40
 
 #define SKBTRACE_STACK_MAX	24	/* addresses, skbtrace's own included */
 
@@ -124,6 +129,22 @@ struct skbtrace_stack {
 	__u32	depth;
 	__u32	spare;
 	__u64	at[];
+};
+
+#define SKBTRACE_PAYLOAD_MAX	2048	/* bytes of a packet */
+
+/**
+ * struct skbtrace_payload - the first bytes of a packet (payload=)
+ * @len: how many, not 0
+ * @of: how many the packet had, from its IP header on
+ * @data: these bytes, from the IP header on; zeroes up to a multiple of 8
+ *
+ * Begins where the fields end, or the stack; the block's own len covers it.
+ */
+struct skbtrace_payload {
+	__u32	len;
+	__u32	of;
+	__u8	data[];
 };
 
 /* Blocks that are not events; numbers from here on are never events. */

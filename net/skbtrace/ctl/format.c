@@ -104,6 +104,15 @@ static void skbtrace_format_why(struct seq_file *m,
 				   ev->hooks[i]->without);
 }
 
+/* What follows the fields of each block with this flag, of any length */
+static void skbtrace_format_payload(struct seq_file *m,
+				    const struct skbtrace_event *ev)
+{
+	if (ev->opts & SKBTRACE_OPT_PAYLOAD)
+		seq_printf(m, " tail payload bytes %u - brief with payload=: the packet's first bytes, from the IP header on\n",
+			   SKBTRACE_BLOCK_PAYLOAD);
+}
+
 static void skbtrace_format_event(struct seq_file *m,
 				  const struct skbtrace_event *ev)
 {
@@ -131,6 +140,7 @@ static void skbtrace_format_event(struct seq_file *m,
 		seq_printf(m, " field %s %s %u %s %s %s\n", f->name, f->type,
 			   f->off, f->unit, f->flags, f->help);
 	}
+	skbtrace_format_payload(m, ev);
 }
 
 /* Modules that skbtrace_ctl_show() could not load. */

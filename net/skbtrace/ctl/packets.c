@@ -27,7 +27,9 @@ static void skbtrace_packets_line(struct seq_file *m, int cpu,
 	for (i = 0; i < ARRAY_SIZE(skbtrace_loss_words); i++)
 		seq_printf(m, " %s=%llu", skbtrace_loss_words[i],
 			   READ_ONCE(p->lost[i]));
-	seq_putc(m, '\n');
+	seq_printf(m, " own=%llu changed=%llu freed=%llu\n",
+		   READ_ONCE(p->left_out), READ_ONCE(p->changed),
+		   READ_ONCE(p->freed));
 }
 
 int skbtrace_packets_show(struct seq_file *m, void *v)

@@ -168,18 +168,36 @@ static int skbtrace_parse_hist(struct skbtrace_spec *spec, const char *key,
 			    spec->ev->name, value);
 }
 
-/* As tcpdump -s: 0 is all that can be had */
+/* @n: how many bytes of a packet, without @value the most */
+static int skbtrace_parse_bytes(const struct skbtrace_spec *spec,
+				const char *key, const char *value, u32 most,
+				u32 *n)
+{
+	*n = most;
+	if (value && (kstrtou32(value, 0, n) || !*n || *n > most))
+		return skbtrace_err(-EINVAL,
+				    "%s: %s=%s: bytes of a packet, from 1 to %u; without a number %u",
+				    spec->ev->name, key, value, most, most);
+	return 0;
+}
+
 static int skbtrace_parse_capture(struct skbtrace_spec *spec, const char *key,
 				  char *value)
 {
-	u32 n = 0;
+	return skbtrace_parse_bytes(spec, key, value, SKBTRACE_SNAP_MAX,
+				    &spec->capture);
+}
 
-	if (value && (kstrtou32(value, 0, &n) || n > SKBTRACE_SNAP_MAX))
-		return skbtrace_err(-EINVAL,
-				    "%s: capture=%s: bytes of a packet, from 1 to %u; 0: all of these",
-				    spec->ev->name, value, SKBTRACE_SNAP_MAX);
-	spec->capture = n ?: SKBTRACE_SNAP_MAX;
-	return 0;
+static int skbtrace_parse_payload(struct skbtrace_spec *spec, const char *key,
+				  char *value)
+{
+	u32 n;
+	int err = skbtrace_parse_bytes(spec, key, value, SKBTRACE_PAYLOAD_MAX,
+				       &n);
+
+	spec->payload = n;
+	spec->slot.payload = true;
+	return err;
 }
 
 /*
@@ -212,10 +230,10 @@ static int skbtrace_finish_capture(const struct skbtrace_spec *spec)
 	const struct skbtrace_slot *slot = &spec->slot;
 
 	if (!spec->capture || !(spec->when.nr || slot->held || slot->snapshot ||
-				slot->stack))
+				slot->stack || slot->payload))
 		return 0;
 	return skbtrace_err(-EINVAL,
-			    "%s: capture= writes no event: without when=, primary=, snapshot and stack",
+			    "%s: capture= writes no event: without when=, primary=, snapshot, payload= and stack",
 			    spec->ev->name);
 }
 
@@ -335,6 +353,11 @@ static bool skbtrace_takes_capture(const struct skbtrace_event *ev)
 	return ev->opts & SKBTRACE_OPT_CAPTURE;
 }
 
+static bool skbtrace_takes_payload(const struct skbtrace_event *ev)
+{
+	return ev->opts & SKBTRACE_OPT_PAYLOAD;
+}
+
 static bool skbtrace_takes_any(const struct skbtrace_event *ev)
 {
 	return ev->kind != SKBTRACE_META;
@@ -368,6 +391,8 @@ static const struct skbtrace_option skbtrace_options[] = {
 	{ "every", skbtrace_takes_every, skbtrace_parse_every },
 	{ "hist", skbtrace_takes_hist, skbtrace_parse_hist, .bare = true },
 	{ "capture", skbtrace_takes_capture, skbtrace_parse_capture,
+	  .bare = true },
+	{ "payload", skbtrace_takes_payload, skbtrace_parse_payload,
 	  .bare = true },
 	{ "when", skbtrace_takes_any, skbtrace_parse_when },
 	{ "primary", skbtrace_takes_any, skbtrace_parse_watch },
@@ -542,6 +567,8 @@ void skbtrace_print_spec(struct seq_file *m, const struct skbtrace_run *run,
 		seq_printf(m, "=%s", skbtrace_keyed_word(slot->by));
 	if (run->snap[ev->slot])
 		seq_printf(m, ",capture=%u", run->snap[ev->slot]);
+	if (run->payload[ev->slot])
+		seq_printf(m, ",payload=%u", run->payload[ev->slot]);
 	if (run->when[ev->slot].nr) {
 		seq_puts(m, ",when=");
 		skbtrace_print_cond(m, ev, &run->when[ev->slot]);

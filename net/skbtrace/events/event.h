@@ -8,6 +8,7 @@
 
 #include <linux/module.h>
 #include <linux/skbtrace_netns.h>
+#include <linux/skbtrace_payload.h>
 #include <linux/skbtrace_probe.h>
 #include <linux/skbtrace_quick.h>
 #include "list.h"

@@ -206,7 +206,7 @@ long_ip(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), &l4);
 	fill_ip(&b, skb, l3, header, sk ? skbtrace_cookie(sk) : 0, &l4,
 		forwarded);
-	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
+	skbtrace_write_packet(s, ev, skb, l3, dev_net(skb->dev)->ns.inum, &b);
 }
 
 /* skb->data is the IP header. */
@@ -379,7 +379,8 @@ SKBTRACE_DEFINE_EVENT(ip_send) = {
 	.nr		= SKBTRACE_NR(ip_send),
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
-	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_CAPTURE,
+	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_CAPTURE |
+			  SKBTRACE_OPT_PAYLOAD,
 	.conds		= true,
 	.help		= "IP hands a packet down to a device; one event for a GSO packet.",
 	.read		= "segs: how many packets that will be, fragments aside. forwarded=yes: this host is a router for it.",
@@ -394,7 +395,8 @@ SKBTRACE_DEFINE_EVENT(ip_receive) = {
 	.nr		= SKBTRACE_NR(ip_receive),
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
-	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_CAPTURE,
+	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_CAPTURE |
+			  SKBTRACE_OPT_PAYLOAD,
 	.conds		= true,
 	.help		= "IP has found a received packet valid; local delivery or forwarding comes next.",
 	.read		= "segs above 1: joined by GRO, or never split. Missing here but sent by the peer: lost on the way, in the driver, or to XDP or tc.",

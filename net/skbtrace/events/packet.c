@@ -68,7 +68,7 @@ static noinline void write_rps_info(struct skbtrace_session *s,
 	skbtrace_packet_tuple(skb, l3, SKBTRACE_DIR_RX, skbtrace_tuple_of(&b),
 			      NULL);
 	fill_rps_info(&b, skb, dev, cpu);
-	skbtrace_write_packet(s, &skbtrace_ev_skb_rps_info, skb,
+	skbtrace_write_packet(s, &skbtrace_ev_skb_rps_info, skb, l3,
 			      dev_net(dev)->ns.inum, &b);
 }
 
@@ -273,6 +273,19 @@ static void drop_addrs(const struct skbtrace_session *s,
 	*skbtrace_nat_of(b) = (struct skbtrace_nat){};
 }
 
+/* The same of the bytes that it takes along. Return: where they begin */
+static noinline int drop_seen_l3(const struct skbtrace_session *s,
+				 const struct skbtrace_packet *p)
+{
+	struct skbtrace_tuple t;
+	struct skbtrace_nat nat;
+	struct skbtrace_l4 l4;
+
+	drop_tuple(p, &t, &nat, &l4);
+	return skbtrace_hides_outer(s, p->skb, p->sk, &t) ? SKBTRACE_NO_L3 :
+							    p->l3;
+}
+
 static noinline void write_skb_drop(struct skbtrace_session *s,
 				    struct sk_buff *skb, void *location,
 				    u32 reason, struct sock *rx_sk)
@@ -280,17 +293,21 @@ static noinline void write_skb_drop(struct skbtrace_session *s,
 	struct skb_drop_block *b;
 	struct skbtrace_packet p;
 	struct skbtrace_l4 l4;
+	int l3;
 
 	if (skbtrace_is_frame(skb))
 		return;
 	drop_owner(&p, skb, reason, rx_sk);
 	if (!skbtrace_passes_whole(s, &skbtrace_ev_skb_drop, &p))
 		return;
-	b = skbtrace_begin_at(s, &skbtrace_ev_skb_drop,
-			      skbtrace_packet_id(s, skb), skbtrace_inum(p.net),
-			      location);
+	l3 = p.l3;
+	if (unlikely(s->slot[skbtrace_ev_skb_drop.slot].payload))
+		p.l3 = drop_seen_l3(s, &p);
+	b = skbtrace_begin_packet_at(s, &skbtrace_ev_skb_drop, &p,
+				     skbtrace_inum(p.net), location);
 	if (!b)
 		return;
+	p.l3 = l3;
 	drop_addrs(s, &p, b, &l4);
 	b->spare = 0;
 	b->sk = drop_cookie(&p);
@@ -378,7 +395,7 @@ SKBTRACE_DEFINE_EVENT(skb_rps_info) = {
 	.nr		= SKBTRACE_NR(skb_rps_info),
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
-	.opts		= SKBTRACE_OPT_SAMPLE,
+	.opts		= SKBTRACE_OPT_SAMPLE | SKBTRACE_OPT_PAYLOAD,
 	.conds		= true,
 	.help		= "RPS or RFS has chosen a CPU for a received packet, or none.",
 	.read		= "target_cpu=-: none (no RPS on this queue, or no flow hash). Many flows on one CPU: widen rps_cpus. No event at all: no queue of this host has RPS or RFS.",
@@ -394,7 +411,7 @@ SKBTRACE_DEFINE_EVENT(skb_drop) = {
 	.stability	= "Evolving",
 	.sets		= "trouble:why",
 	.select		= "reason",
-	.opts		= SKBTRACE_OPTS_PICK,
+	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_PAYLOAD,
 	.set_opts	= drop_set_opts,
 	.syms		= drop_syms,
 	.help		= "The stack has dropped a packet.",

@@ -97,8 +97,7 @@ static void put_delay(struct skbtrace_session *s, struct place place,
 	struct skbtrace_l4 l4 = {};
 	struct skb_delay_block *b;
 
-	b = skbtrace_begin(s, &skbtrace_ev_skb_delay,
-			   skbtrace_packet_id(s, skb), netns);
+	b = skbtrace_begin_packet(s, &skbtrace_ev_skb_delay, skb, p->l3, netns);
 	if (!b)
 		return;
 	skbtrace_packet_tuple(skb, p->l3, place.dir, skbtrace_tuple_of(b), &l4);
@@ -339,7 +338,7 @@ SKBTRACE_DEFINE_EVENT(skb_delay) = {
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
 	.select		= "where",
-	.opts		= SKBTRACE_OPTS_PICK,
+	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_PAYLOAD,
 	.syms		= SKBTRACE_WORDS(SKBTRACE_SYMS("skb_where",
 						       where_words),
 					 SKBTRACE_SYMS("skb_life", life_words)),

@@ -160,15 +160,16 @@ static noinline void long_conn(struct skbtrace_session *s,
 			       u8 dir)
 {
 	struct tcp_send_block b __uninitialized;
+	int l3 = dir == SKBTRACE_DIR_TX ? SKBTRACE_NO_L3 :
+					  skb_network_offset(skb);
 
 	/* what is sent has no IP header: it is the connection that is asked */
 	if (dir == SKBTRACE_DIR_TX ? !skbtrace_passes(s, ev, sk) :
-	    !skbtrace_passes_packet(s, ev, skb, skb_network_offset(skb), dir,
-				    skb->dev, sk))
+	    !skbtrace_passes_packet(s, ev, skb, l3, dir, skb->dev, sk))
 		return;
 	fill_segment(&b, sk, skb, dir);
 	b.sk = skbtrace_cookie(sk);
-	skbtrace_write_packet(s, ev, skb, sock_net(sk)->ns.inum, &b);
+	skbtrace_write_packet(s, ev, skb, l3, sock_net(sk)->ns.inum, &b);
 }
 
 static __always_inline int
@@ -263,7 +264,8 @@ SKBTRACE_DEFINE_PROBE(tcp_send_synack_probe,
 	fill_size(&b, skb);
 	b.sk = skbtrace_cookie(sk);
 	skbtrace_fill_vars(tcp_vars_of(&b), sk);
-	skbtrace_write_packet(s, ev, skb, sock_net(sk)->ns.inum, &b);
+	skbtrace_write_packet(s, ev, skb, SKBTRACE_NO_L3,
+			      sock_net(sk)->ns.inum, &b);
 }
 
 /* The device that an answered packet came from; its skb->dev may be unset. */
@@ -298,8 +300,10 @@ SKBTRACE_DEFINE_PROBE(tcp_send_reply_probe,
 	b.how = TCP_HOW_FIRST;
 	b.sk = sk ? skbtrace_cookie(sk) : 0;
 	skbtrace_fill_vars(tcp_vars_of(&b), sk);
-	skbtrace_write_packet(s, ev, skb, sk ? sock_net(sk)->ns.inum :
-				      dev ? dev_net(dev)->ns.inum : 0, &b);
+	/* its answer is told, which is no packet yet */
+	skbtrace_write_packet(s, ev, skb, SKBTRACE_NO_L3,
+			      sk ? sock_net(sk)->ns.inum :
+			      dev ? dev_net(dev)->ns.inum : 0, &b);
 }
 
 static noinline void receive_other(struct skbtrace_session *s, struct sock *sk,
@@ -320,7 +324,7 @@ static noinline void receive_other(struct skbtrace_session *s, struct sock *sk,
 	b.how = 0;
 	b.sk = sk ? skbtrace_cookie(sk) : 0;
 	skbtrace_fill_vars(tcp_vars_of(&b), sk);
-	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
+	skbtrace_write_packet(s, ev, skb, l3, dev_net(skb->dev)->ns.inum, &b);
 }
 
 /* Context: softirq. @sk: any kind of socket, referenced but not locked. */
@@ -391,7 +395,7 @@ static void infer_tcp(struct skbtrace_session *s,
 	b.len = l4.len;
 	b.sk = conn ? skbtrace_cookie(sk) : 0;
 	skbtrace_fill_vars(tcp_vars_of(&b), conn);
-	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
+	skbtrace_write_packet(s, ev, skb, l3, dev_net(skb->dev)->ns.inum, &b);
 }
 
 static struct skbtrace_inference tcp_send_inferred, tcp_receive_inferred;
@@ -463,7 +467,7 @@ SKBTRACE_DEFINE_EVENT(tcp_receive) = {
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
 	.range		= "lport",
-	.opts		= SKBTRACE_OPTS_PICK,
+	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_PAYLOAD,
 	.conds		= true,
 	.help		= "TCP is handed a segment, and has looked up its socket; with its header and the state before it.",
 	.read		= "state=LISTEN: it opens a connection. state=-: no socket, a reset is the answer. segs above 1: joined by GRO.",

@@ -82,7 +82,7 @@ static noinline void long_udp(struct skbtrace_session *s,
 	f.cookie = skbtrace_cookie(sk);
 	skbtrace_packet_tuple(skb, l3, dir, skbtrace_tuple_of(&b), NULL);
 	fill_udp(&b, skb, &f);
-	skbtrace_write_packet(s, ev, skb, sock_net(sk)->ns.inum, &b);
+	skbtrace_write_packet(s, ev, skb, l3, sock_net(sk)->ns.inum, &b);
 }
 
 static __always_inline u16 dest_port(const struct sk_buff *skb)
@@ -187,7 +187,7 @@ static void infer_udp(struct skbtrace_session *s,
 		f.buf = READ_ONCE(sk->sk_sndbuf);
 	}
 	fill_udp(&b, skb, &f);
-	skbtrace_write_packet(s, ev, skb, dev_net(skb->dev)->ns.inum, &b);
+	skbtrace_write_packet(s, ev, skb, l3, dev_net(skb->dev)->ns.inum, &b);
 }
 
 static struct skbtrace_inference udp_send_inferred, udp_receive_inferred;
@@ -256,7 +256,7 @@ SKBTRACE_DEFINE_EVENT(udp_receive) = {
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
 	.range		= "lport",
-	.opts		= SKBTRACE_OPTS_PICK,
+	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_PAYLOAD,
 	.conds		= true,
 	.help		= "A datagram has been queued on its socket.",
 	.read		= "queued near buf: the program reads too slowly, drops are next.",

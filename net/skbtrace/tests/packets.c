@@ -4,10 +4,12 @@
 #include <linux/skbtrace_capture.h>
 #include <linux/skbuff.h>
 #include "../packets.h"
+#include "../packets_block.h"
 #include "run.h"
 
 #define EPB_HEAD	28U
 #define EPB_TAIL	28U
+#define EPB_STATE	20U	/* more of it, if something is referred to */
 #define FRAG_ORDER	3
 
 struct packets_form {
@@ -169,7 +171,8 @@ static void packets_bytes(struct kunit *test)
 	capture(t, skb, f->l3);
 	KUNIT_ASSERT_EQ(test, p->captured, 1ULL);
 	KUNIT_EXPECT_EQ(test, p->head - p->tail, (unsigned long)f->pieces);
-	total = ALIGN(EPB_HEAD + len, 4) + EPB_TAIL;
+	total = ALIGN(EPB_HEAD + len, 4) + EPB_TAIL +
+		(f->pieces > 1 ? EPB_STATE : 0);
 	KUNIT_ASSERT_EQ(test, next_packet(p, got, max), total);
 	KUNIT_EXPECT_EQ(test, epb[0], 6U);
 	KUNIT_EXPECT_EQ(test, epb[1], total);
@@ -278,6 +281,126 @@ static void packets_huge(struct kunit *test)
 	KUNIT_EXPECT_GT(test, p->bytes, (u64)SKBTRACE_CHUNK_SIZE - 100);
 }
 
+/* The state of the oldest packet, as its reader would get it */
+static struct epb_changed packets_state(struct kunit *test,
+					struct skbtrace_packets *p)
+{
+	const u32 max = 100000;
+	u8 *got = kunit_kzalloc(test, max, GFP_KERNEL);
+	struct epb_changed state;
+	u32 n;
+
+	KUNIT_ASSERT_NOT_NULL(test, got);
+	skbtrace_packets_look(p, p->tail, p->head);
+	n = next_packet(p, got, max);
+	KUNIT_ASSERT_GT(test, n, EPB_HEAD);
+	KUNIT_EXPECT_EQ(test, ((u32 *)got)[1], n);
+	memcpy(&state, got + n - 8 - sizeof(state), sizeof(state));
+	return state;
+}
+
+/* What is written into memory that is kept is told. */
+static void packets_changed(struct kunit *test)
+{
+	static const struct packets_form form = { "", 60, { 9000, 5000 } };
+	static const u32 at[] = { 8, 9007 };	/* the first byte, the last */
+	struct write_test *t = test->priv;
+	struct sk_buff *skb = packet(test, &form);
+	u8 *bytes = page_address(skb_frag_page(&skb_shinfo(skb)->frags[0]));
+	struct skbtrace_packets *p = packets_of(t);
+	struct epb_changed c;
+	struct epb_state e;
+	u32 i;
+
+	for (i = 0; i < ARRAY_SIZE(at); i++) {
+		capture(t, skb, 0);
+		c = packets_state(test, p);
+		memcpy(&e, &c, sizeof(e));
+		KUNIT_EXPECT_EQ(test, e.code, EPB_OPT_STATE);
+		KUNIT_EXPECT_EQ(test, e.len, 16);
+		KUNIT_EXPECT_EQ(test, e.state, 0U);
+		bytes[at[i]]++;
+		c = packets_state(test, p);
+		KUNIT_EXPECT_EQ(test, c.comment_code, EPB_OPT_COMMENT);
+		KUNIT_EXPECT_STREQ(test, c.comment, "changed");
+		KUNIT_EXPECT_EQ(test, c.comment_len, strlen(c.comment));
+		KUNIT_EXPECT_EQ(test, c.code, EPB_OPT_STATE);
+		KUNIT_EXPECT_EQ(test, c.len, 4);
+		KUNIT_EXPECT_EQ(test, c.state, (u32)EPB_CHANGED);
+		skbtrace_packets_drop(p);
+	}
+	KUNIT_EXPECT_EQ(test, p->changed, 2ULL);
+}
+
+/* Two pieces are all that has the page, which is told of both. */
+static void packets_freed(struct kunit *test)
+{
+	struct write_test *t = test->priv;
+	struct skbtrace_packets *p = packets_of(t);
+	struct sk_buff *skb = linear(test, 60);
+	struct epb_changed c;
+	struct epb_state e;
+
+	add_frag(test, skb, 0, 9000);
+	capture(t, skb, 0);
+	capture(t, skb, 0);
+	c = packets_state(test, p);
+	memcpy(&e, &c, sizeof(e));
+	KUNIT_EXPECT_EQ(test, e.state, 0U);
+	kfree_skb(skb);
+	while (skbtrace_packets_unread(p)) {
+		c = packets_state(test, p);
+		memcpy(&e, &c, sizeof(e));
+		KUNIT_EXPECT_EQ(test, e.code, EPB_OPT_STATE);
+		KUNIT_EXPECT_EQ(test, e.state, (u32)EPB_FREED);
+		skbtrace_packets_drop(p);
+	}
+	KUNIT_EXPECT_EQ(test, p->freed, 2ULL);
+	KUNIT_EXPECT_EQ(test, p->changed, 0ULL);
+}
+
+/* An IP header and ports in front, of the one direction or the other */
+static void packets_address(struct sk_buff *skb, bool back, u16 port)
+{
+	struct iphdr *ip = (struct iphdr *)skb->data;
+	struct udphdr *udp = (struct udphdr *)(ip + 1);
+
+	memset(ip, 0, sizeof(*ip));
+	ip->version = 4;
+	ip->ihl = 5;
+	ip->protocol = IPPROTO_UDP;
+	ip->saddr = htonl(0x0a000001 + back);
+	ip->daddr = htonl(0x0a000002 - back);
+	udp->source = htons(back ? port : 9);
+	udp->dest = htons(back ? 9 : port);
+}
+
+/* What has been captured is not captured again, nor what acknowledges it. */
+static void packets_own(struct kunit *test)
+{
+	static const struct packets_form form = { "", 60 };
+	struct write_test *t = test->priv;
+	struct skbtrace_packets *p = packets_of(t);
+	struct sk_buff *spliced = packet(test, &form);
+	struct sk_buff *ack = packet(test, &form);
+	struct page *page = p->chunk[1] + 3;
+
+	get_page(page);
+	skb_add_rx_frag(spliced, 0, page, 8, 2000, PAGE_SIZE);
+	skb_shinfo(spliced)->flags |= SKBFL_SHARED_FRAG;
+	packets_address(spliced, false, 77);
+	packets_address(ack, true, 77);
+	capture(t, ack, 0);
+	KUNIT_EXPECT_EQ(test, p->captured, 1ULL);
+	capture(t, spliced, 0);
+	capture(t, ack, 0);
+	KUNIT_EXPECT_EQ(test, p->captured, 1ULL);
+	KUNIT_EXPECT_EQ(test, p->left_out, 2ULL);
+	packets_address(ack, true, 78);
+	capture(t, ack, 0);
+	KUNIT_EXPECT_EQ(test, p->captured, 2ULL);
+}
+
 static struct kunit_case packets_cases[] = {
 	KUNIT_CASE_PARAM(packets_bytes, packets_form_gen_params),
 	KUNIT_CASE(packets_pins),
@@ -285,6 +408,9 @@ static struct kunit_case packets_cases[] = {
 	KUNIT_CASE(packets_full),
 	KUNIT_CASE(packets_chunks),
 	KUNIT_CASE(packets_huge),
+	KUNIT_CASE(packets_changed),
+	KUNIT_CASE(packets_freed),
+	KUNIT_CASE(packets_own),
 	{}
 };
 

@@ -110,7 +110,8 @@ static void quick_without_header(struct kunit *test)
 	KUNIT_ASSERT_NOT_NULL(test, skb);
 	/* the task has no name yet */
 	KUNIT_EXPECT_EQ(test, quick_segment(t, skb, &b), -1);
-	skbtrace_write_packet(t->s, &kunit_ev_other, skb, 5, &b);
+	skbtrace_write_packet(t->s, &kunit_ev_other, skb, SKBTRACE_NO_L3, 5,
+			      &b);
 	KUNIT_EXPECT_EQ(test, quick_segment(t, skb, &b), 1);
 	KUNIT_EXPECT_FALSE(test, irqs_disabled());
 	KUNIT_EXPECT_EQ(test, b.hdr.key, skbtrace_packet_id(t->s, skb));

@@ -7,13 +7,16 @@
 #include "filter/match.h"
 #include "show/input.h"
 #include "wire/export.h"
+#include "wire/payloads.h"
 
 #define DEFAULT_PCAP	"skbtrace.pcapng"
 
 static struct show_opts show_opts;
 static struct inputs inputs;
 static struct export export = { .out = DEFAULT_PCAP };
+static struct payloads payloads;
 static const char *with;
+static bool payload;
 
 static int add_input(const char *arg, void *dest)
 {
@@ -27,6 +30,8 @@ static const struct opt opts[] = {
 	  "); - for stdout", OPT_STRING, &export.out, NULL },
 	{ 0, "with", "CAPTURE", "packets of tcpdump or Wireshark, made meanwhile:"
 	  " in the same list, with comments", OPT_STRING, &with, NULL },
+	{ 0, "payload", NULL, "the packets themselves, as far as payload= has"
+	  " recorded them, and no events", OPT_FLAG, &payload, NULL },
 	MATCH_OPTIONS(show_opts),
 	CONN_OPTIONS(show_opts),
 	{ 0, "where", "EXPR",
@@ -77,6 +82,31 @@ static int export_all(void)
 	return code ? code : end;
 }
 
+static void tap_payload(void *arg, const struct match *m, struct trace *t,
+			const struct rec *r, enum matched matched)
+{
+	(void)m;
+	payloads_rec(arg, t, r, matched);
+}
+
+static int all_payloads(void)
+{
+	const struct show_tap tap = { .rec = tap_payload, .arg = &payloads };
+	int code, end;
+
+	if (with)
+		return fail(EXIT_USAGE, "--payload or --with, not both");
+	code = payloads_open(&payloads, export.out);
+	if (code)
+		return code;
+	show_opts.tap = &tap;
+	code = input_files(&show_opts, &inputs);
+	end = payloads_close(&payloads, !code || code == EXIT_INCOMPLETE);
+	if (!end && (!code || code == EXIT_INCOMPLETE))
+		payloads_tell(&payloads, export.out);
+	return code ? code : end;
+}
+
 static int needs_file(void)
 {
 	for (u32 i = 0; i < inputs.n; i++)
@@ -90,6 +120,8 @@ static int pcap_run(const struct args *a)
 {
 	int code = inputs_operands(&inputs, a->n, a->v);
 
+	if (!code && payload)
+		return all_payloads();
 	if (!code && with)
 		code = needs_file();
 	if (code)
@@ -113,11 +145,13 @@ const struct cmd cmd_pcap = {
 	.more =
 "Each event becomes a frame, as a link of type skbtrace sends it: \"skbtrace list\n"
 "-i FILE --dissector\" makes the dissector. With --with, packets that were\n"
-"dropped, retransmitted or delayed get a comment that says so.\n"
+"dropped, retransmitted or delayed get a comment that says so. With --payload\n"
+"the file has packets instead: the bytes that events of them took along.\n"
 "\n"
 "examples:\n"
 "  skbtrace pcap skbtrace.dat -o skbtrace.pcapng\n"
 "  skbtrace pcap --with eth0.pcap --conn 10.0.2.1:443 -o story.pcapng\n"
+"  skbtrace pcap --payload drops.dat -o drops.pcapng\n"
 "  skbtrace pcap -e @trouble -o - | tshark -X lua_script:skbtrace.lua -r -\n",
 	.opts = opts,
 	.run = pcap_run,

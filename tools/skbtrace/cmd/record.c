@@ -35,10 +35,11 @@ static int set_packets(const char *arg, void *word)
 {
 	u64 n = 0;
 
-	if (arg && (!parse_u64(arg, &n) || n > SNAP_MAX))
+	if (arg && (!parse_u64(arg, &n) || !n || n > SNAP_MAX))
 		return fail(EXIT_USAGE, "--packets=%s: bytes of each packet,"
-			    " up to %d; 0: all of these", arg, SNAP_MAX);
-	*(const char **)word = arg ? arg : "0";
+			    " from 1 to %d; without a number all of these", arg,
+			    SNAP_MAX);
+	*(const char **)word = arg ? arg : "";
 	return 0;
 }
 
@@ -174,8 +175,8 @@ static int check_packets(void)
 			    " not with --rotate, --max-size,"
 			    " --flight-recorder or -o -");
 	for (size_t i = 0; !code && i < ARRAY_SIZE(events); i++)
-		code = recopt_spec(xasprintf("%s,capture=%s", events[i], snap),
-				   &what);
+		code = recopt_spec(xasprintf("%s,capture%s%s", events[i],
+					     *snap ? "=" : "", snap), &what);
 	packets.mode = where.mode;
 	packets.name = where.name;
 	if (!alone) {

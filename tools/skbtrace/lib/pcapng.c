@@ -18,6 +18,8 @@ enum {
 	OPT_NAME	= 2,		/* of an interface */
 	OPT_ABOUT	= 3,
 	OPT_TSRESOL	= 9,
+	OPT_FLAGS	= 2,		/* of a packet */
+	OPT_PACKETID	= 5,
 	OPT_RECEIVED	= 4,		/* of statistics */
 	OPT_DROPPED	= 5,
 	OPT_MAX		= 65532,	/* bytes: 16 bits tell, and padding */
@@ -124,9 +126,26 @@ void pcapng_interface(struct out *o, u16 linktype, u32 snaplen,
 	end(o, put_opt_end(p), len);
 }
 
+static u32 packet_opts(const struct pcapng_packet *k)
+{
+	u32 n = opt_space(k->comment) + (k->flags ? 8 : 0) + (k->id ? 12 : 0);
+
+	return n ? n + 4 : 0;
+}
+
+static char *put_packet_opts(char *p, const struct pcapng_packet *k)
+{
+	p = put_opt(p, OPT_COMMENT, k->comment);
+	if (k->flags)
+		p = put_32(put_16s(p, OPT_FLAGS, 4), k->flags);
+	if (k->id)
+		p = put_padded(put_16s(p, OPT_PACKETID, 8), &k->id, 8);
+	return put_opt_end(p);
+}
+
 void pcapng_packet(struct out *o, const struct pcapng_packet *k)
 {
-	u32 opts = opt_space(k->comment) ? opt_space(k->comment) + 4 : 0;
+	u32 opts = packet_opts(k);
 	u32 len = 32 + padded(k->len) + opts;
 	char *p = begin(o, BLOCK_PACKET, len);
 
@@ -135,7 +154,7 @@ void pcapng_packet(struct out *o, const struct pcapng_packet *k)
 	p = put_32(put_32(p, k->len), k->wire_len);
 	p = put_padded(p, k->data, k->len);
 	if (opts)
-		p = put_opt_end(put_opt(p, OPT_COMMENT, k->comment));
+		p = put_packet_opts(p, k);
 	end(o, p, len);
 }
 

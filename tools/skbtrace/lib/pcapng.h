@@ -22,6 +22,11 @@ void pcapng_section(struct out *o, const char *os, const char *app);
 void pcapng_interface(struct out *o, u16 linktype, u32 snaplen,
 		      const char *name, const char *about);
 
+enum {				/* epb_flags */
+	PCAPNG_INBOUND = 1,
+	PCAPNG_OUTBOUND = 2,
+};
+
 struct pcapng_packet {
 	u32 interface;
 	u64 time;		/* ns since 1970 */
@@ -29,6 +34,8 @@ struct pcapng_packet {
 	u32 wire_len;
 	const u8 *data;
 	const char *comment;	/* NULL: none */
+	u32 flags;		/* PCAPNG_INBOUND, _OUTBOUND; 0: not known */
+	u64 id;			/* 0: none */
 };
 
 void pcapng_packet(struct out *o, const struct pcapng_packet *p);

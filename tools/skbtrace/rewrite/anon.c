@@ -62,13 +62,15 @@ static u32 known_len(const struct rec *r)
 					sizeof(struct skbtrace_block);
 }
 
-/* Clear the gaps between fields, and after them. */
+/* Clear the gaps between fields, and after them: bytes of packets, too. */
 void anon_block(void *anon, const struct rec *r, u8 *block)
 {
 	const u32 len = known_len(r);
 
 	memset(block + len, 0, r->len - len);
 	memset(block + offsetof(struct skbtrace_block, spare), 0, sizeof(u16));
+	block[offsetof(struct skbtrace_block, flags)] &=
+		~SKBTRACE_BLOCK_PAYLOAD;
 	if (!r->ev)
 		return;
 	for (u32 i = 0; i < r->ev->nfields; i++)

@@ -18,7 +18,7 @@ static const char *const always[] = {
 	"parse", "pid", "cgroup", "record", "seq", "since", "sk", "skbtrace",
 	"until", "why", "all", "after", "before", "both", "exact", "form",
 	"inferred", "mask", "only", "primary", "sample", "sk_mark", "skip",
-	"snapshot", "stack", "when", "eq", "ne", "lt", "le", "gt", "ge",
+	"snapshot", "stack", "payload", "when", "eq", "ne", "lt", "le", "gt", "ge",
 	"hardirq", "softirq", "task", "none",
 };
 

@@ -34,6 +34,11 @@ u32 stack_max(const struct rec *r);
 char *put_stack_text(char *p, const struct rec *r, struct names *n);
 char *put_stack_json(char *p, const struct rec *r, struct names *n);
 
+/* The first bytes of a packet, in at most payload_max() bytes. */
+u32 payload_max(const struct rec *r);
+char *put_payload_text(char *p, const struct rec *r, bool verbose);
+char *put_payload_json(char *p, const struct rec *r);
+
 struct evprint *text_compile(const struct event *e, bool verbose);
 struct evprint *json_compile(const struct event *e);
 void evprint_free(struct evprint *ep);
@@ -108,9 +113,9 @@ static inline bool op_none(const struct op *op, u64 v)
 
 struct evprint {
 	const struct event *ev;
-	/* JSON: was it recorded with stack? Asked once, the headers read */
-	enum { STACK_ASK, STACK_NO, STACK_YES } stack;
-	u32 max;		/* bytes a line can take, without its stack */
+	/* JSON: was it recorded with these? Asked once, the headers read */
+	enum { TAIL_ASK, TAIL_NO, TAIL_YES } stack, payload;
+	u32 max;		/* bytes a line can take, up to its stack */
 	u32 head_len;
 	char head[96];		/* the event's name, padded or quoted */
 	u32 nops;

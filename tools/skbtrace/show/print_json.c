@@ -216,24 +216,35 @@ static char *put_conn(char *p, struct trace *t, const struct rec *r)
 }
 
 /*
- * Events recorded with "stack" have that key in each object, others in none, so
- * that the columns of an event are constant.
+ * Events recorded with "stack" or "payload" have that key in each object, others
+ * in none, so that the columns of an event are constant.
  */
-static char *put_stack(char *p, struct evprint *ep, struct trace *t,
+static void ask_tails(struct evprint *ep, const struct trace *t)
+{
+	const char *spec = trace_spec(t, ep->ev->name);
+
+	ep->stack = spec_has(spec, "stack") ? TAIL_YES : TAIL_NO;
+	ep->payload = spec_has(spec, "payload") ? TAIL_YES : TAIL_NO;
+}
+
+static char *put_tails(char *p, struct evprint *ep, struct trace *t,
 		       const struct rec *r)
 {
-	if (ep->stack == STACK_ASK)
-		ep->stack = spec_has(trace_spec(t, ep->ev->name), "stack") ?
-			    STACK_YES : STACK_NO;
+	if (ep->stack == TAIL_ASK)
+		ask_tails(ep, t);
 	if (r->has_stack)
-		return put_stack_json(p, r, t->names);
-	return ep->stack == STACK_YES ? jput_null(jput_key(p, "stack")) : p;
+		p = put_stack_json(p, r, t->names);
+	else if (ep->stack == TAIL_YES)
+		p = jput_null(jput_key(p, "stack"));
+	if (r->payload_len || ep->payload == TAIL_YES)
+		p = put_payload_json(p, r);
+	return p;
 }
 
 void json_event(struct printer *pr, struct evprint *ep, struct trace *t,
 		const struct rec *r)
 {
-	char *p = out_reserve(pr->o, ep->max + stack_max(r));
+	char *p = out_reserve(pr->o, ep->max + stack_max(r) + payload_max(r));
 	bool whole = r->len >= ep->ev->len;
 
 	p = put_mem(p, ep->head, ep->head_len);
@@ -253,7 +264,7 @@ void json_event(struct printer *pr, struct evprint *ep, struct trace *t,
 		p = whole || rec_has(r, op->f) ? op->put(p, op, r, NULL, t) :
 						 jput_null(p);
 	}
-	p = put_stack(p, ep, t, r);
+	p = put_tails(p, ep, t, r);
 	out_end(pr->o, jput_line(p));
 }
 

@@ -198,7 +198,8 @@ void text_event(struct printer *pr, struct evprint *ep, struct trace *t,
 		const struct rec *r)
 {
 	char *p = out_reserve(pr->o, ep->max +
-			      (r->has_stack ? stack_max(r) : 0));
+			      (r->has_stack ? stack_max(r) : 0) +
+			      (r->payload_len ? payload_max(r) : 0));
 	u64 cookie = r->ev->key == KEY_SK ? r->key : rec_cookie(r);
 	const struct conn *c = cookie ? names_conn(t->names, cookie) : NULL;
 	const struct op *end = ep->ops + ep->nops;
@@ -226,6 +227,8 @@ void text_event(struct printer *pr, struct evprint *ep, struct trace *t,
 		p = put_lit(p, " older=missed");
 	if (r->has_stack)
 		p = put_stack_text(p, r, t->names);
+	if (r->payload_len)
+		p = put_payload_text(p, r, pr->verbose);
 	*p++ = '\n';
 	out_end(pr->o, p);
 }

@@ -117,6 +117,10 @@ more stack stack.dat
 stays stack.dat
 more excerpt excerpt.dat
 stays excerpt.dat
+more payload payload.dat
+anon payload.dat
+run 0 parse -v anon.dat && grep -q reason=NOT_SPECIFIED out && ! grep -q payload= out
+result $? "first bytes of packets are left out"
 
 # leaks FILE: names and addresses of it that anon.dat still has
 leaks() {

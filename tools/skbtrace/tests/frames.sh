@@ -53,7 +53,8 @@ for s in basic split lost rotated; do
 	"$here/gen_history.py" "$s" "history-$s.dat" || exit 1
 done
 more stack stack.dat
-all=(basic.dat lost.dat conns.dat zoo.dat history-{basic,split,lost}.dat stack.dat)
+more payload payload.dat
+all=(basic.dat lost.dat conns.dat zoo.dat history-{basic,split,lost}.dat stack.dat payload.dat)
 for s in loss causes packets; do
 	cp "$examples/$s.dat" . && all+=("$s.dat")
 done

@@ -16,7 +16,7 @@ fi
 for s in basic big lost order zoo conns pipe_marks v6_only backward; do
 	"$here/gen.py" $s "$tmp/$s" || exit 1
 done
-more=(stack held_loss held_small held_ca held_many delay_receive delay_lo delay_gaps
+more=(stack payload held_loss held_small held_ca held_many delay_receive delay_lo delay_gaps
 	delay_lost delay_strange)
 for s in "${more[@]}"; do
 	"$here/gen_more.py" "$s" "$tmp/$s" || exit 1

@@ -86,6 +86,75 @@ def stack_huge():
     return bad_stack([1, 2], 0xffffffff)
 
 
+# ---- the first bytes of packets
+
+PAYLOAD = 0x40
+
+
+def with_payload(t, block, data, of=None, n=None):
+    """@block with the first bytes of a packet; @n may lie about how many."""
+    b = bytearray(block)
+    b += t.pack('II', len(data) if n is None else n,
+                len(data) if of is None else of)
+    b += data + bytes(-len(data) % 8)
+    b[0:2] = t.pack('H', len(b))
+    b[5] |= PAYLOAD
+    return bytes(b)
+
+
+IP = bytes.fromhex('45000030000140004011000c0a0002010a000202'
+                   '1388000900 1c0000'.replace(' ', '')) + bytes(range(20))
+
+
+def payload(big=False):
+    t = Trace(big)
+    t.meta.append(('events', 'skb_drop,payload=48\ntcp_rttm\n'))
+    t.event('symbol', 0, 1, id=102, name='tcp_ack+0x7bf')
+
+    def drop(ms, **kw):
+        return t.block('skb_drop', ms * MS, 0x77, local=A['local'],
+                       peer=A['peer'], lport=9, pport=5000, proto=17,
+                       reason=2, segs=1, len=20, **kw)
+    t.add_block(0, 1 * MS, with_payload(t, drop(1, dir=1), IP))
+    t.add_block(0, 2 * MS, with_payload(t, drop(2, dir=2), IP[:33], 1500))
+    t.add_block(0, 3 * MS, with_payload(t, drop(3, dir=0), IP[:1], 48))
+    t.add_block(0, 4 * MS, drop(4))         # no IP header: none
+    t.add_block(0, 5 * MS, with_payload(t, stacked(t, drop(5), [102]), IP))
+    t.event('tcp_rttm', 0, 6 * MS, 0x1003, rtt_us=6)
+    # an event that the format does not name: nobody looks at its bytes
+    t.add_block(0, 7 * MS, with_payload(t, t.block(
+        'tcp_rttm', 7 * MS, 0x1003, number=901), IP, n=7777))
+    return t
+
+
+def payload_big():
+    return payload(True)
+
+
+def bad_payload(n, cut=0):
+    t = Trace(size=512)
+    b = with_payload(t, t.block('skb_drop', MS, 0x77, reason=2), IP, n=n)
+    if cut:
+        b = b[:-cut]
+        b = t.pack('H', len(b)) + b[2:]
+    t.add_block(0, MS, b)
+    t.flush(0)
+    t.event('tcp_rttm', 0, 2 * MS, 0x1003, rtt_us=1)
+    return t
+
+
+def payload_short():
+    return bad_payload(48, cut=56)
+
+
+def payload_long():
+    return bad_payload(49)
+
+
+def payload_huge():
+    return bad_payload(0xffffffff)
+
+
 # ---- a recording that was cut
 
 OMITTED, CONTEXT = 0xfffc, 0x20

@@ -198,6 +198,39 @@ for s in short deep huge; do
 	result $? "a stack that is damaged ($s) ends its sub-buffer only"
 done
 
+# ---- the first bytes of packets
+
+more payload payload.dat
+"$S" parse payload.dat >out 2>&1
+"$S" parse -v payload.dat >>out 2>&1
+golden payload.txt
+"$S" parse --json payload.dat >out 2>/dev/null
+jq -se 'map(select(.event == "skb_drop") | has("payload")) | all' out >/dev/null
+result $? "payload: jq reads it, and each event has the key"
+golden payload.json
+more payload_big big.payload
+{ "$S" parse big.payload; "$S" parse -v big.payload; } >out2 2>&1
+diff "$golden/payload.txt" out2 >why
+result $? "first bytes of foreign byte order"
+for s in short long huge; do
+	more payload_$s $s.payload
+	run 3 parse $s.payload && says "payload" && grep -q 'rtt=0.001ms' out
+	result $? "first bytes that are damaged ($s) end their sub-buffer only"
+done
+run 0 pcap --payload -o packets.pcapng payload.dat && says "4 packets" &&
+	says "none: skbtrace record"
+result $? "pcap --payload: says how many"
+tcpdump -nnr packets.pcapng -x >out 2>/dev/null
+[ "$(grep -c '10.0.2.1.5000 > 10.0.2.2.9' out)" = 3 ]
+result $? "pcap --payload: tcpdump reads it"
+if command -v tshark >/dev/null; then
+	[ "$(tshark -r packets.pcapng -T fields -e frame.comment \
+		-e frame.len 2>/dev/null | sed -n 2p)" = $'skb_drop\t1500' ]
+	result $? "pcap --payload: the event, the length on the wire"
+fi
+run 2 pcap --payload --with packets.pcapng payload.dat && says "not both"
+result $? "pcap --payload and --with"
+
 # ---- a recording that was cut
 
 more excerpt excerpt.dat

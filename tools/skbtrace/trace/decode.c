@@ -148,6 +148,7 @@ static int next_special(struct sb_iter *it, struct rec *r, char *err)
 	r->ev = NULL;
 	r->flags = 0;
 	r->has_stack = false;
+	r->payload_len = 0;
 	ret = r->no == SKBTRACE_LOST ? next_lost(it, r, err) :
 	      r->no == SKBTRACE_SHED ? next_shed(it, r, err) :
 				       next_history(it, r, err);
@@ -156,19 +157,12 @@ static int next_special(struct sb_iter *it, struct rec *r, char *err)
 	return ret;
 }
 
-/*
- * The stack follows the fields. The length of an unknown event is not known; it
- * is not printed, so its stack is ignored.
- */
+/* The stack follows the fields. */
 static int take_stack(struct sb_iter *it, struct rec *r, char *err)
 {
 	const u8 *p;
 	u32 left;
 
-	r->has_stack = r->ev && r->flags & SKBTRACE_BLOCK_STACK;
-	r->depth = 0;
-	if (!r->has_stack)
-		return 1;
 	if (r->len < r->ev->len + sizeof(struct skbtrace_stack))
 		return damaged(it, err, "block is too short for its stack");
 	p = r->p + r->ev->len;
@@ -177,7 +171,49 @@ static int take_stack(struct sb_iter *it, struct rec *r, char *err)
 	r->stack = p + offsetof(struct skbtrace_stack, at);
 	if (r->depth > left / sizeof(u64))
 		return damaged(it, err, "stack is deeper than its block");
+	r->has_stack = true;
 	return 1;
+}
+
+/* The first bytes of a packet follow the fields, or the stack. */
+static int take_payload(struct sb_iter *it, struct rec *r, char *err)
+{
+	u32 off = r->ev->len;
+	const u8 *p;
+
+	if (r->has_stack)
+		off += sizeof(struct skbtrace_stack) + r->depth * sizeof(u64);
+	if (r->len < off + sizeof(struct skbtrace_payload))
+		return damaged(it, err, "block is too short for its payload");
+	p = r->p + off;
+	r->payload = p + offsetof(struct skbtrace_payload, data);
+	r->payload_len = ld32(p, r->swap);
+	r->payload_of = ld32(p + offsetof(struct skbtrace_payload, of),
+			     r->swap);
+	if (r->payload_len > r->len - off - sizeof(struct skbtrace_payload))
+		return damaged(it, err, "payload is larger than its block");
+	return 1;
+}
+
+/*
+ * What follows the fields. The length of an unknown event is not known; it is
+ * not printed, so this is ignored.
+ */
+static int take_tail(struct sb_iter *it, struct rec *r, char *err)
+{
+	int ret = 1;
+
+	r->has_stack = false;
+	r->depth = 0;
+	r->payload_len = 0;
+	if (!(r->flags & (SKBTRACE_BLOCK_STACK | SKBTRACE_BLOCK_PAYLOAD)) ||
+	    !r->ev)
+		return 1;
+	if (r->flags & SKBTRACE_BLOCK_STACK)
+		ret = take_stack(it, r, err);
+	if (ret > 0 && r->flags & SKBTRACE_BLOCK_PAYLOAD)
+		ret = take_payload(it, r, err);
+	return ret;
 }
 
 /* Skip the sequence numbers of events that were cut. */
@@ -261,7 +297,7 @@ int sb_next(struct sb_iter *it, struct rec *r, char err[DECODE_ERRLEN])
 	    no == SKBTRACE_SHED)
 		return next_special(it, r, err);
 	r->ev = format_event(it->fmt, no);
-	ret = take_stack(it, r, err);
+	ret = take_tail(it, r, err);
 	if (ret < 0)
 		return ret;
 	r->seq = it->seq++;

@@ -45,6 +45,9 @@ struct rec {
 	bool first;		/* by history.h: of those held for a primary */
 	u32 depth;		/* entries of the stack */
 	const u8 *stack;	/* its first entry */
+	u32 payload_len;	/* first bytes of a packet; 0: none */
+	u32 payload_of;		/* of how many */
+	const u8 *payload;
 	/* LOST only */
 	u64 last_seq;
 	u64 last_time;

@@ -68,6 +68,7 @@ const char *field_prefix(const struct field *f)
 		"event", "time", "t_ns", "cpu", "seq", "ctx", "pid", "comm",
 		"netns", "sk", "local", "lport", "peer", "pport", "inferred",
 		"held", "older_missed", "pkt", "stack", "trace", "host",
+		"payload", "payload_of",
 	};
 
 	/* tcp_active_conn and task say them as a fact about another. */

@@ -40,6 +40,8 @@ struct kept *kept_add(struct kept_queue *q, struct trace *t,
 	k->r.p = k->block;
 	if (r->has_stack)
 		k->r.stack = k->block + (r->stack - r->p);
+	if (r->payload_len)
+		k->r.payload = k->block + (r->payload - r->p);
 	q->tail += size;
 	q->n++;
 	return k;

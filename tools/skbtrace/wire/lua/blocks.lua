@@ -247,6 +247,28 @@ local function stack_entries(b)
 	return list
 end
 
+-- The first bytes of the packet: their range, of how many; nil if there are none
+local function payload_of(b)
+	local at = b.ev.len
+
+	if not bit_set(b.flags, K.PAYLOAD) then
+		return nil
+	end
+	if bit_set(b.flags, K.STACK) and at + 8 <= b.len then
+		at = at + 8 + 8 * b.rd.u(b.range:range(at, 4))
+	end
+	if at + 8 > b.len then
+		return nil
+	end
+	local len = b.rd.u(b.range:range(at, 4))
+
+	if len == 0 or len > b.len - at - 8 then
+		return nil
+	end
+	return { range = b.range:range(at + 8, len), len = len,
+		 of = b.rd.u(b.range:range(at + 4, 4)) }
+end
+
 -- The entries that are not skbtrace's own
 local function stack_text(list)
 	local from, own_one = 1, false
@@ -301,6 +323,9 @@ local function line_of(b)
 	end
 	if b.stack then
 		parts[#parts + 1] = "stack=" .. stack_text(b.stack)
+	end
+	if b.payload then
+		parts[#parts + 1] = "payload=" .. b.payload.len
 	end
 	return table.concat(parts, " ")
 end
@@ -359,6 +384,7 @@ local function dissect_event(b, tree)
 	learn(b)
 	b.conn = b.cookie and b.scope.conns[b.cookie]
 	b.stack = stack_entries(b)
+	b.payload = payload_of(b)
 	add_common(b, tree)
 	if e.key == "pkt" then
 		b.rd.add(tree, F.pkt, b.range:range(16, 8))
@@ -367,6 +393,10 @@ local function dissect_event(b, tree)
 	add_fields(b, tree)
 	if b.stack then
 		tree:add(F.stack, table.concat(b.stack, "<-")):set_generated()
+	end
+	if b.payload then
+		tree:add(F.payload, b.payload.range)
+		tree:add(F.payload_of, b.payload.of):set_generated()
 	end
 	b.line = naming_line(b) or line_of(b)
 	if is_trouble(b) then

@@ -66,6 +66,8 @@ declare("inferred", ProtoField.bool, "Inferred")
 declare("held", ProtoField.bool, "Was held back for a primary")
 declare("older_missed", ProtoField.bool, "Older held events are missing")
 declare("stack", ProtoField.string, "Stack, innermost first")
+declare("payload", ProtoField.bytes, "First bytes of the packet")
+declare("payload_of", ProtoField.uint32, "Bytes of the packet, from IP on")
 
 -- Of what is missing
 declare("lost", ProtoField.uint64, "Events lost by the sender")

@@ -101,6 +101,26 @@ static const struct skbtrace_stack *stack_of(const struct event *e,
 	       (const void *)((const char *)b + e->len) : NULL;
 }
 
+/* Bytes of the fields, and of the stack */
+static unsigned int known_len(const struct event *e,
+			      const struct skbtrace_block *b)
+{
+	const struct skbtrace_stack *st = stack_of(e, b);
+
+	return e->len + (st ? sizeof(*st) + st->depth * sizeof(st->at[0]) : 0);
+}
+
+static int print_payload(char *to, size_t size, const struct event *e,
+			 const struct skbtrace_block *b)
+{
+	const struct skbtrace_payload *p;
+
+	if (!(b->flags & SKBTRACE_BLOCK_PAYLOAD))
+		return 0;
+	p = (const void *)((const char *)b + known_len(e, b));
+	return snprintf(to, size, "payload=%u payload_of=%u ", p->len, p->of);
+}
+
 static int print_stack(char *to, size_t size, const struct skbtrace_stack *st)
 {
 	unsigned int i;
@@ -150,7 +170,8 @@ static void keep_block(const struct stream *s, const struct event *e,
 		n += snprintf(text + n, sizeof(text) - n, " ");
 	}
 	if (st && st->depth)
-		print_stack(text + n, sizeof(text) - n, st);
+		n += print_stack(text + n, sizeof(text) - n, st);
+	print_payload(text + n, sizeof(text) - n, e, b);
 	keep_line(s, s->time, text);
 }
 
@@ -197,30 +218,60 @@ static void check_lost(struct stream *s, const struct skbtrace_lost *l)
 		keep_line(s, l->hdr.time, text);
 }
 
-/* Return: is the block as long as its event, and its stack, are? */
+/* Return: are the first bytes of a packet there, and nothing else? */
+static bool check_payload(const struct stream *s, const struct event *e,
+			  const struct skbtrace_block *b)
+{
+	unsigned int off = known_len(e, b), left = b->len - off;
+	const struct skbtrace_payload *p = (const void *)((const char *)b + off);
+
+	if (left < sizeof(*p)) {
+		bad(s, "%s: len %u, no payload fits", e->name, b->len);
+		return false;
+	}
+	left -= sizeof(*p);
+	if (!p->len || p->len > SKBTRACE_PAYLOAD_MAX || p->len > p->of ||
+	    left != (p->len + 7) / 8 * 8) {
+		bad(s, "%s: len %u, a payload of %u of %u", e->name, b->len,
+		    p->len, p->of);
+		return false;
+	}
+	for (off = p->len; off < left; off++) {
+		if (!p->data[off])
+			continue;
+		bad(s, "%s: something follows the payload", e->name);
+		return false;
+	}
+	return true;
+}
+
+/* Return: is the block as long as its event, its stack and payload are? */
 static bool check_len(const struct stream *s, const struct event *e,
 		      const struct skbtrace_block *b)
 {
+	const bool payload = b->flags & SKBTRACE_BLOCK_PAYLOAD;
 	const struct skbtrace_stack *st = stack_of(e, b);
 
 	if (b->flags & ~(SKBTRACE_BLOCK_STACK | SKBTRACE_BLOCK_HELD |
 			 SKBTRACE_BLOCK_MISSED | SKBTRACE_BLOCK_SNAPSHOT |
-			 SKBTRACE_BLOCK_INFERRED))
+			 SKBTRACE_BLOCK_INFERRED | SKBTRACE_BLOCK_PAYLOAD))
 		bad(s, "%s: flags %#x", e->name, b->flags);
-	if (!st && b->len == e->len)
-		return true;
-	if (!st || b->len < e->len + sizeof(*st)) {
+	if (b->len < e->len + (st ? sizeof(*st) : 0)) {
 		bad(s, "%s: len %u, \"format\" says %u%s", e->name, b->len,
 		    e->len, st ? ", and there is a stack" : "");
 		return false;
 	}
-	if (st->depth > SKBTRACE_STACK_MAX || st->spare ||
-	    b->len != e->len + sizeof(*st) + st->depth * sizeof(st->at[0])) {
-		bad(s, "%s: len %u, a stack of %u, spare %u", e->name, b->len,
-		    st->depth, st->spare);
+	if (st && (st->depth > SKBTRACE_STACK_MAX || st->spare)) {
+		bad(s, "%s: a stack of %u, spare %u", e->name, st->depth,
+		    st->spare);
 		return false;
 	}
-	return true;
+	if (payload ? b->len < known_len(e, b) : b->len != known_len(e, b)) {
+		bad(s, "%s: len %u, fields and stack are %u", e->name, b->len,
+		    known_len(e, b));
+		return false;
+	}
+	return !payload || check_payload(s, e, b);
 }
 
 static void check_event(struct stream *s, const struct skbtrace_block *b)

@@ -6,80 +6,10 @@
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-control_up
-need_skbtrace
-need ip nsenter python3 setpriv tc tcpdump
-need_event ip_send ip_receive
-net_up
-export TMP
-here=$(dirname "$0")
-
-# begin NAME WORD...: record packets of A; tcpdump of its device beside it
-begin() {
-	local name=$1
-
-	shift
-	background in_a tcpdump -i a0 -nn --immediate-mode -B 16384 -s 0 \
-		-w "$TMP/$name.pcap" ip or ip6 2>"$TMP/$name.dump"
-	dump=$bg
-	wait_for grep -q 'listening on' "$TMP/$name.dump" ||
-		skip "tcpdump does not start"
-	background skbtrace record --netns "$A" -f -o "$TMP/$name.pcapng" "$@" \
-		2>"$TMP/$name.said"
-	recorder=$bg
-	wait_for tracing 1 || die "record does not start"
-}
-
-# end NAME PORT: when tcpdump has seen the last packet, to that port
-end() {
-	quiesce
-	kill -INT "$recorder"
-	wait "$recorder" || fail "$1: record ends well"
-	wait_for last_seen "$1" "$2"
-	kill -INT "$dump"
-	wait "$dump" || true
-	sed 's/^/# /' "$TMP/$1.said"
-}
-
-last_seen() {
-	tcpdump -nn -r "$TMP/$1.pcap" "udp port $2" 2>/dev/null | grep -q .
-}
-
-# hex FILE EXPRESSION: each packet from IP on, one a line, sorted
-hex() {
-	tcpdump -nnt -x -r "$1" "$2" 2>/dev/null | awk '
-		/^\t0x/ { sub(/^[^:]*:/, ""); gsub(/ /, ""); line = line $0; next }
-		{ if (line != "") print line; line = "" }
-		END { if (line != "") print line }' | sort
-}
-
-# same NAME WHAT EXPRESSION: ours and tcpdump's
-same() {
-	hex "$TMP/$1.pcap" "$3" >"$TMP/theirs"
-	hex "$TMP/$1.pcapng" "$3" >"$TMP/ours"
-	ok "$2: $(wc -l <"$TMP/ours") packets" [ -s "$TMP/ours" ]
-	ok "$2: as tcpdump has them" cmp "$TMP/theirs" "$TMP/ours"
-}
-
-# traffic FAMILY PORT
-traffic() {
-	local to i servers=()
-
-	to=$(addr B "$1")
-	for i in 0 1 2; do
-		server in_b "tcp$1" bind "$to" $(($2 + i)) listen 5 \
-			touch "$TMP/ready" accept eof close
-		servers+=("$server_pid")
-	done
-	background in_b sk "udp$1" bind "$to" $(($2 + 3)) touch "$TMP/bound" \
-		until "$TMP/over$2"
-	wait_for [ -e "$TMP/bound" ]
-	rm "$TMP/bound"
-	in_a python3 "$here/packets.py" "$to" "$2"
-	wait "${servers[@]}"
-	touch "$TMP/over$2"
-	wait "$bg"
-}
+# shellcheck source=packets_lib.sh
+. "$(dirname "$0")/packets_lib.sh"
+need setpriv
+packets_up
 
 # --- all of it, whatever the memory
 begin all --packets
@@ -108,23 +38,16 @@ ok "events, too" [ "$(skbtrace parse -i "$TMP/some.pcapng" -e tcp_rttm |
 	wc -l)" -gt 2 ]
 
 # --- by hand
-# refuses SPEC TEXT
-refuses() {
-	if put enabled "$1" 2>/dev/null; then
-		fail "$1 is refused"
-	else
-		like "$1 is refused: why" "$(cat $CTL/error)" "*$2*"
-	fi
-}
-
 refuses ip_send,capture=262145 "from 1 to 262144"
+refuses ip_send,capture=0 "from 1 to 262144"
+refuses ip_send,capture=2147483648 "from 1 to 262144"
 refuses ip_send,capture=-1 "from 1 to 262144"
 refuses ip_send,capture,when=len\>1 "writes no event"
 refuses ip_send,capture,stack "writes no event"
 refuses tcp_rttm,capture "no option"
 ok "packets: nothing, nowhere" [ ! -s $CTL/packets -a ! -e $CTL/packets.cpu0 ]
-put enabled ip_send,capture=0
-like "capture=0 is all" "$(cat $CTL/enabled)" "ip_send,capture=262144*"
+put enabled ip_send,capture
+like "capture is all" "$(cat $CTL/enabled)" "ip_send,capture=262144*"
 exec 7<$CTL/packets.cpu0
 if cat $CTL/packets.cpu0 >"$TMP/none" 2>"$TMP/busy"; then
 	fail "a second reader"
@@ -140,12 +63,6 @@ for cap in net_raw net_admin; do
 		like "without $cap" "$(cat "$TMP/denied")" "*not permitted*"
 	fi
 done
-
-# counts WORD: of all CPUs
-counts() {
-	awk -v RS='[ \n]' -F= -v word="$1" '$1 == word { n += $2 }
-		END { print n + 0 }' $CTL/packets
-}
 
 # --- nobody reads: given up after a while, and nothing is kept then
 given_up() {
