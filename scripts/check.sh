@@ -64,6 +64,8 @@ NIGHTLY=(
 	"walk|selftest-uml leaks trouble record filters kunit|scripts/walk.sh"
 	"missed|kernel tools|scripts/missed.sh --short"
 	"lives|kernel-uml tools|env SEGMENT_MB=100 STAMPS_RUNS=30 PACKETS_MB=1024 scripts/selftest.sh -k uml lives.sh stamps.sh packets_hold.sh"
+	"hosts|kernel-uml tools|scripts/two-hosts.sh"
+	"overload|kernel-uml tools|env LINK_SECONDS=600 UML_SECONDS=3600 scripts/selftest.sh -k uml link_overload.sh"
 	"leaks-debug|kernel-debug tools|scripts/selftest.sh -k debug -L"
 	"minute-debug|kernel-debug tools|env SESSIONS_SECONDS=60 scripts/selftest.sh -k debug sessions.sh"
 	"deb-vm|tools|scripts/deb-test.sh"

@@ -110,7 +110,8 @@ set -- "${mine[@]}"
 
 # FILTER_DIFF_N, SWAP_SECONDS and the like: how long, from which seed; WHY_SHIFT
 for v in "${!FILTER_@}" "${!SWAP_@}" "${!READERS_@}" "${!WHY_@}" \
-	"${!SEGMENT_@}" "${!SESSIONS_@}" "${!STAMPS_@}" "${!PACKETS_@}"; do
+	"${!SEGMENT_@}" "${!SESSIONS_@}" "${!STAMPS_@}" "${!PACKETS_@}" \
+	"${!LINK_@}"; do
 	vm+=(-e "$v=${!v}")
 done
 

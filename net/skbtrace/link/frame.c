@@ -16,6 +16,13 @@
 /* Up to here a frame is linear: filters that read it directly see all of it. */
 #define SKBTRACE_FRAME_LINEAR	4096U
 
+/*
+ * Flows of texts, beside those of events, which are their numbers. INFO is
+ * short: behind FORMAT in a fair queue, it would come later than events that it
+ * does not tell of yet, and who receives could not add up.
+ */
+#define SKBTRACE_FLOW_TEXT(kind)	(U16_MAX + 1 + (kind))
+
 u64 skbtrace_link_host;
 
 static const u8 skbtrace_link_group[ETH_ALEN] = SKBTRACE_LINK_GROUP;
@@ -152,7 +159,8 @@ void skbtrace_frame_text(struct skbtrace_link *l, u8 kind, u8 flags,
 		f.epoch = htonl(text->epoch);
 		f.total = htonl(text->len);
 		skbtrace_next_seq(l, &f);
-		skbtrace_frame_send(l, &f, text->data + off, len, 0,
+		skbtrace_frame_send(l, &f, text->data + off, len,
+				    SKBTRACE_FLOW_TEXT(kind),
 				    be64_to_cpu(f.real_ns));
 	}
 }

@@ -55,6 +55,45 @@ struct sums {
 	double n, t, y, tt, ty;
 };
 
+/* Without a line: what one round says of now, as the drift may be any. */
+static void take_round(struct offset *o)
+{
+	double least = INFINITY;
+
+	o->drift_ppb = 0;
+	for (u32 i = 0; i < kept(o); i++) {
+		const struct offset_round *r = &o->rounds[i];
+		double age = fabs((double)(s64)(r->at - o->mono_ns));
+		double e = (double)r->half + age * MAX_DRIFT_PPB / 1e9;
+
+		if (e >= least)
+			continue;
+		least = e;
+		o->offset_ns = r->offset;
+		o->error_ns = (u64)ceil(e);
+	}
+}
+
+/*
+ * Each round says in which range the offset was then. At best as far from the
+ * line as that range reaches, and what the clock may have strayed since.
+ */
+static u64 error_of(const struct offset *o)
+{
+	double best = INFINITY;
+
+	for (u32 i = 0; i < kept(o); i++) {
+		const struct offset_round *r = &o->rounds[i];
+		double t = (double)(s64)(r->at - o->mono_ns);
+		double line = (double)o->offset_ns + o->drift_ppb * t / 1e9;
+		double e = fabs(line - (double)r->offset) + r->half +
+			   fabs(t) * STRAY_PPB / 1e9;
+
+		best = e < best ? e : best;
+	}
+	return (u64)ceil(best);
+}
+
 static void fit(struct offset *o, const struct offset_round *now, u64 least)
 {
 	struct sums s = {};
@@ -81,29 +120,12 @@ static void fit(struct offset *o, const struct offset_round *now, u64 least)
 		slope = 0;
 	o->mono_ns = now->at;
 	o->drift_ppb = llround(slope * 1e9);
-	o->offset_ns = now->offset;
-	if (s.n)
-		o->offset_ns += llround((s.y - slope * s.t) / s.n);
-}
-
-/*
- * Each round says in which range the offset was then. At best as far from the
- * line as that range reaches, and what the clock may have strayed since.
- */
-static u64 error_of(const struct offset *o)
-{
-	double best = INFINITY;
-
-	for (u32 i = 0; i < kept(o); i++) {
-		const struct offset_round *r = &o->rounds[i];
-		double t = (double)(s64)(r->at - o->mono_ns);
-		double line = (double)o->offset_ns + o->drift_ppb * t / 1e9;
-		double e = fabs(line - (double)r->offset) + r->half +
-			   fabs(t) * STRAY_PPB / 1e9;
-
-		best = e < best ? e : best;
+	if (!o->drift_ppb) {
+		take_round(o);
+		return;
 	}
-	return (u64)ceil(best);
+	o->offset_ns = now->offset + llround((s.y - slope * s.t) / s.n);
+	o->error_ns = error_of(o);
 }
 
 void offset_tick(struct offset *o, u64 now)
@@ -121,7 +143,6 @@ void offset_tick(struct offset *o, u64 now)
 		if (o->rounds[i].half < least)
 			least = o->rounds[i].half;
 	fit(o, &o->best, least);
-	o->error_ns = error_of(o);
 	o->set = true;
 	o->version++;
 	o->best.half = 0;

@@ -272,7 +272,7 @@ static int mark(struct rebuild *r, struct stream *s)
 }
 
 /* What INFO told of has come, or is lost. */
-static int settle(struct rebuild *r)
+static int settle(struct rebuild *r, u64 now)
 {
 	u64 holes = all_missing(r), sum = take_missing(r);
 	const bool known = r->counted && sum == holes && !r->unknown;
@@ -286,6 +286,7 @@ static int settle(struct rebuild *r)
 	r->over = r->info.end;
 	account_free(&r->info);
 	r->pending = false;
+	r->settled_ns = now;
 	return err;
 }
 
@@ -319,8 +320,8 @@ int rebuild_info(struct rebuild *r, struct account *i, const struct frame *f,
 		 u64 now)
 {
 	note_clock(r, f);
-	/* One after the other; but nothing comes after the last one. */
-	if (r->over || (r->pending && !i->end)) {
+	/* One after the other; the last one is told again and again. */
+	if (r->over || (r->pending && (!i->end || r->info.end))) {
 		account_free(i);
 		return 0;
 	}
@@ -339,6 +340,12 @@ int rebuild_info(struct rebuild *r, struct account *i, const struct frame *f,
 	return rebuild_tick(r, now);
 }
 
+/* INFO has stayed away for long: it is not waited for any more. */
+static bool wants_info(const struct rebuild *r, u64 now)
+{
+	return !r->pending && now > r->settled_ns + REBUILD_INFO_NS;
+}
+
 /* The first holes, for want of an INFO, or of memory. */
 static int give_up_all(struct rebuild *r, u64 now, bool all)
 {
@@ -348,8 +355,9 @@ static int give_up_all(struct rebuild *r, u64 now, bool all)
 		struct stream *s = r->streams[i];
 
 		while (!err && stream_first(s) &&
-		       (all || stream_first(s)->since_ns + REBUILD_INFO_NS <
-			       now)) {
+		       (all || (wants_info(r, now) &&
+				stream_first(s)->since_ns + REBUILD_INFO_NS <
+				now))) {
 			u64 n = stream_hole(s);
 
 			r->unknown += n;
@@ -365,7 +373,7 @@ int rebuild_tick(struct rebuild *r, u64 now)
 
 	if (r->pending && (!all_missing(r) ||
 			   now >= r->pending_ns + REBUILD_LATE_NS))
-		err = settle(r);
+		err = settle(r, now);
 	if (!err)
 		err = give_up_all(r, now, r->bytes > REBUILD_BYTES);
 	return err;
@@ -382,7 +390,7 @@ int rebuild_flush(struct rebuild *r)
 
 int rebuild_end(struct rebuild *r)
 {
-	int err = r->pending ? settle(r) : 0;
+	int err = r->pending ? settle(r, 0) : 0;
 
 	if (!err)
 		err = give_up_all(r, 0, true);

@@ -44,6 +44,7 @@ struct rebuild {
 	bool pending;
 	bool counted;		/* an INFO was settled: base is known */
 	u64 pending_ns;		/* since when */
+	u64 settled_ns;		/* when the last one was */
 	u64 unknown;		/* lost meanwhile, without INFO */
 	size_t bytes;		/* of frames that wait */
 	struct frame clock;	/* epoch and clocks of the newest frame */

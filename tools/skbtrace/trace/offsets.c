@@ -7,6 +7,7 @@
 
 /* What a clock may stray from its drift, of the time since it was compared. */
 #define STRAY_PPB	1000
+#define LINE_NS		(60 * NSEC_PER_SEC)
 /* Nothing drifts more: such a line is not of ours. */
 #define MAX_DRIFT_PPB	1000000
 
@@ -51,10 +52,15 @@ static u64 distance(u64 a, u64 b)
 	return a > b ? a - b : b - a;
 }
 
-/* Does @by say what @p was, and better than @p itself? */
+/*
+ * Does @by say what @p was, and better than @p itself? Without a drift, which
+ * is told as 0, a point says nothing of others; a line is one through a minute.
+ */
 static bool is_worse(const struct offsets_point *p,
 		     const struct offsets_point *by)
 {
+	if (!p->drift_ppb && by->drift_ppb)
+		return distance(p->mono, by->mono) < LINE_NS;
 	return by->error + share(distance(p->mono, by->mono), STRAY_PPB) <
 	       p->error;
 }
@@ -63,6 +69,7 @@ static bool is_worse(const struct offsets_point *p,
 static void sort(struct offsets *o)
 {
 	bool worse[MAX_OFFSETS] = {};
+	u64 first;
 	u32 n = 0;
 
 	if (o->sorted)
@@ -71,6 +78,7 @@ static void sort(struct offsets *o)
 	if (!o->n)
 		return;
 	qsort(o->v, o->n, sizeof(*o->v), by_mono);
+	first = o->v[0].mono;
 	for (u32 i = 0; i < o->n; i++)
 		for (u32 j = 0; j < o->n && !worse[i]; j++)
 			worse[i] = is_worse(&o->v[i], &o->v[j]);
@@ -78,6 +86,8 @@ static void sort(struct offsets *o)
 		if (!worse[i])
 			o->v[n++] = o->v[i];
 	o->n = n;
+	/* it stands for those before it, too */
+	o->v[0].error += share(o->v[0].mono - first, STRAY_PPB);
 }
 
 static s64 along(const struct offsets_point *p, u64 mono)

@@ -10,74 +10,20 @@
 control_up
 need ip jq link_new tc unshare
 need_skbtrace
+# shellcheck source=collect_lib.sh
+. "$here/collect_lib.sh"
 need_event tcp_rttm tcp_connection udp_send
 ip link add skbtrace0 type skbtrace 2>/dev/null ||
 	skip "this kernel has no link type skbtrace"
-# shellcheck disable=SC2034 # lib.sh calls it
-at_end=link_gone
-link_gone() {
-	ip link del skbtrace0 2>/dev/null
-}
 net_up
 
 EVENTS=tcp_connection,tcp_active_conn,tcp_rttm,tcp_send,udp_send,udp_receive
 
 traffic() {
-	if [ "${overload-}" ]; then
-		in_a sk udp4 connect $B4 9 times 50 send 50 100 pause 2000 again \
-			>"$TMP/client"
-		return
-	fi
 	server in_b tcp4 bind $B4 5000 listen 5 touch "$TMP/ready" accept eof
 	in_a sk tcp4 connect $B4 5000 write 200000 close >"$TMP/client"
 	wait "$server_pid"
 	datagrams 30
-}
-
-# datagrams N
-datagrams() {
-	server in_b udp4 bind $B4 5001 touch "$TMP/ready" recv "$1"
-	in_a sk udp4 connect $B4 5001 send "$1" 200 >"$TMP/client"
-	wait "$server_pid"
-}
-
-# listening N: that many packet sockets are there
-listening() {
-	[ "$(wc -l </proc/net/packet)" -gt "$1" ]
-}
-
-# recording: there is another session, with all of these events
-recording() {
-	grep -qs udp_receive "$CTL"/sessions/*/enabled
-}
-
-# collected NAME: the file is finished
-collected() {
-	compgen -G "$TMP/$1/*.dat" >/dev/null
-}
-
-# run NAME: traffic, as "collect" gets it from the device, and as record does
-run() {
-	local name=$1 collector recorder
-	mkdir "$TMP/$name"
-	background skbtrace collect -i skbtrace0 -o "$TMP/$name" \
-		>"$TMP/$name/table" 2>"$TMP/$name/said"
-	collector=$bg
-	wait_for listening 1 || die "collect does not listen"
-	background skbtrace record -q -e "$EVENTS" -o "$TMP/$name.dat"
-	recorder=$bg
-	wait_for recording || die "record does not record"
-	echo "${EVENTS//,/$'\n'}" >$CTL/enabled
-	traffic
-	quiesce
-	echo '-*' >$CTL/enabled
-	kill -INT "$recorder"
-	wait "$recorder"
-	wait_for collected "$name" || die "no recording: $(cat "$TMP/$name/said")"
-	kill -INT "$collector"
-	wait "$collector"
-	is "$name: exit status" "$?" 0
-	is "$name: one host and session" "$(grep -c . "$TMP/$name/table")" 2
 }
 
 # settled FILE...: what two sessions have in common: not when, nor the number
@@ -85,12 +31,6 @@ settled() {
 	skbtrace parse --json -v "$@" 2>"$TMP/err" |
 		jq -cS 'select(.cpu != null and .event != "lost") |
 			del(.time, .t_ns, .seq, .pkt)' | sort
-}
-
-# count FILE EVENT KEY: of an event, how many there are, or are lost
-count() {
-	skbtrace info --json "$1" | jq --arg e "$2" --arg k "$3" \
-		'[.by_event[] | select(.event == $e) | .[$k]] | add // 0'
 }
 
 ip link set skbtrace0 up
@@ -129,34 +69,6 @@ is "as many are lost" "$(count "$dropped" tcp_rttm lost)" \
 is "and nothing else" "$(count "$dropped" tcp_rttm lost)" \
 	"$(skbtrace info --json "$dropped" | jq .lost)"
 tc qdisc del dev skbtrace0 clsact
-
-# --- a queue that is too slow: what came and what is lost is what there was
-
-overload=1
-server in_b udp4 bind $B4 9 touch "$TMP/ready" recv 1000000000
-for q in pfifo prio; do
-	tc qdisc add dev skbtrace0 root handle 1: tbf rate 400kbit burst 3000 \
-		limit 20000
-	case $q in
-	pfifo) tc qdisc add dev skbtrace0 parent 1:1 handle 2: pfifo limit 40 ;;
-	prio)
-		tc qdisc add dev skbtrace0 parent 1:1 handle 2: prio bands 3
-		for band in 1 2 3; do
-			tc qdisc add dev skbtrace0 parent 2:$band pfifo limit 60
-		done
-		;;
-	esac
-	run $q
-	file=$(echo "$TMP/$q"/*.dat)
-	within "$q: some are lost" "$(skbtrace info --json "$file" | jq .lost)" 100 1000000
-	for e in udp_send udp_receive; do
-		is "$q: $e: here and lost is all" \
-			"$(($(count "$file" $e events) + $(count "$file" $e lost)))" \
-			"$(count "$TMP/$q.dat" $e events)"
-	done
-	tc qdisc del dev skbtrace0 root
-done
-overload=''
 
 # --- a sender of which is not known that its clock is ours is asked
 

@@ -19,12 +19,15 @@ server in_b udp4 bind $B4 9 touch "$TMP/ready" recv 1000000000
 background in_a sk udp4 connect $B4 9 times 1000000000 send 5 100 \
 	pause 20000 again
 
-# written SESSION COUNT: has it that many events more?
+# so_far SESSION: events that it has written
+so_far() {
+	sed -n 's/.* written=\([0-9]*\) .*/\1/p' "$S/$1/stat" |
+		awk '{ n += $1 } END { print n + 0 }'
+}
+
+# written SESSION COUNT: are they that many?
 written() {
-	local n
-	n=$(sed -n 's/.* written=\([0-9]*\) .*/\1/p' "$S/$1/stat" |
-		awk '{ n += $1 } END { print n + 0 }')
-	((n >= $2))
+	(($(so_far "$1") >= $2))
 }
 
 # --- down and up
@@ -96,13 +99,24 @@ heard moved
 ip -n "$A" link set skbtrace0 netns 1
 ip link set skbtrace0 up
 
+# --- one with a remote address, deleted while datagrams are on their way
+
+ip link del skbtrace0
+for i in 1 2 3; do
+	link_new skbtrace0 session one batch $((i % 3)) remote $B4 port 4444
+	ip link set skbtrace0 netns "$A"
+	ip -n "$A" link set skbtrace0 up
+	ok "remote, round $i: events" wait_for written one $(($(so_far one) + 200))
+	ip -n "$A" link del skbtrace0
+done
+link_new skbtrace0 session one
+ip link set skbtrace0 up
+
 # --- deleted under load, again and again; with a queue that is full
 
 for i in 1 2 3 4 5; do
 	tc qdisc add dev skbtrace0 root tbf rate 100kbit burst 2000 limit 100000
-	written_before=$(sed -n 's/.* written=\([0-9]*\) .*/\1/p' \
-		"$S/one/stat" | awk '{ n += $1 } END { print n + 0 }')
-	ok "round $i: events" wait_for written one $((written_before + 200))
+	ok "round $i: events" wait_for written one $(($(so_far one) + 200))
 	ip link del skbtrace0
 	link_new skbtrace0 session one batch $((i % 3))
 	ip link set skbtrace0 up

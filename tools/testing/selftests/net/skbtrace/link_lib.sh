@@ -131,3 +131,25 @@ quiet() {
 	tick 400
 	[ "$(noted "$1")" = "$before" ]
 }
+
+# load: datagrams from A to B, ended by kill $load
+load() {
+	server in_b udp4 bind "$B4" 9 touch "$TMP/ready" recv 1000000000
+	background in_a sk udp4 connect "$B4" 9 times 1000000000 send 5 100 \
+		pause 20000 again
+	load=$bg
+}
+
+# over WHAT: under load there are events, after it there are no more
+over() {
+	local before
+
+	enable_all one
+	before=$(noted one)
+	load
+	ok "$1: there are events" wait_for noted_above one $((before + 2000))
+	# shellcheck disable=SC2154 # set by server
+	kill "$load" "$server_pid"
+	wait "$load" "$server_pid" 2>/dev/null
+	ok "$1: without load they end" wait_for quiet one
+}

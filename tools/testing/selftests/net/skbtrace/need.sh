@@ -30,6 +30,7 @@ strace		strace
 tcpdump		tcpdump
 tshark		tshark
 util-linux	nsenter setpriv taskset unshare
+wireguard-tools	wg
 zsh		zsh
 zstd		zstd
 '
