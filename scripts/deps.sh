@@ -26,7 +26,7 @@ declare -A PACKAGES=(
 	[test]="bash-completion bsdutils e2fsprogs ethtool gcc groff-base iperf3 iproute2
 		iputils-ping jq kmod libmnl-dev libpcap-dev mount nftables pkg-config
 		procps python3 python3-pyte socat strace tcpdump tshark
-		util-linux wireguard-tools zsh zstd"
+		util-linux wireguard-tools wireshark-common zsh zstd"
 	[deb]="bash-completion build-essential busybox-static ccache cpio debhelper dh-dkms dkms dpkg-dev fakeroot
 	       lintian zsh"
 	[lint]="clang codespell cppcheck g++ git perl python3 python3-docutils

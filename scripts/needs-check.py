@@ -265,7 +265,7 @@ def main():
             for word, line, words in called(command):
                 if word in ("need", "lacks"):
                     named.update((w, line) for w in words
-                                 if re.fullmatch(r"[\w-]+", w))
+                                 if re.fullmatch(r"[\w.-]+", w))
                 if word == "need_skbtrace":
                     named["skbtrace"] = line
                 calls.setdefault(word, line)

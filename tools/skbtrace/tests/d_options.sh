@@ -3,6 +3,7 @@
 # d: DTrace's command line: options, exit statuses, formats; list -l. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
+need python3
 examples=$here/../../../examples
 if [ ! -r "$examples/packets.dat" ]; then
 	echo "1..0 # SKIP no examples here"

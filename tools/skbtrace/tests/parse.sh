@@ -4,7 +4,7 @@
 # messages, exit codes. TAP.
 # shellcheck source-path=SCRIPTDIR
 . "$(dirname "$0")/lib.sh"
-need jq python3
+need jq python3 tcpdump tshark
 
 for s in basic lost order backward zoo v6_only conns summary_lost \
 	 other_host big pipe_marks; do
@@ -223,11 +223,9 @@ result $? "pcap --payload: says how many"
 tcpdump -nnr packets.pcapng -x >out 2>/dev/null
 [ "$(grep -c '10.0.2.1.5000 > 10.0.2.2.9' out)" = 3 ]
 result $? "pcap --payload: tcpdump reads it"
-if command -v tshark >/dev/null; then
-	[ "$(tshark -r packets.pcapng -T fields -e frame.comment \
-		-e frame.len 2>/dev/null | sed -n 2p)" = $'skb_drop\t1500' ]
-	result $? "pcap --payload: the event, the length on the wire"
-fi
+[ "$(tshark -r packets.pcapng -T fields -e frame.comment \
+	-e frame.len 2>/dev/null | sed -n 2p)" = $'skb_drop\t1500' ]
+result $? "pcap --payload: the event, the length on the wire"
 run 2 pcap --payload --with packets.pcapng payload.dat && says "not both"
 result $? "pcap --payload and --with"
 

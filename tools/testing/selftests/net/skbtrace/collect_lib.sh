@@ -5,6 +5,9 @@
 # the same events; sourced after lib.sh, by tests that have a skbtrace0, $EVENTS
 # and a function "traffic".
 
+need ip jq
+need_skbtrace
+
 # shellcheck disable=SC2034 # lib.sh calls it
 at_end=link_gone
 link_gone() {

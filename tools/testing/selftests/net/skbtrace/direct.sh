@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 control_up
 need_skbtrace
-need losetup mkfs.ext4
+need ip losetup mkfs.ext4 modprobe
 need_event udp_send
 net_up
 

@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=packets_lib.sh
 . "$(dirname "$0")/packets_lib.sh"
-need setpriv
+need setpriv skbtrace tcpdump
 packets_up
 
 # --- all of it, whatever the memory

@@ -12,6 +12,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=packets_lib.sh
 . "$(dirname "$0")/packets_lib.sh"
+need ip modprobe python3 rmmod tcpdump
 packets_up
 MB=${PACKETS_MB:-32}
 NR=2000

@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=packets_lib.sh
 . "$(dirname "$0")/packets_lib.sh"
-need ethtool nft
+need ethtool ip nft python3 sysctl tcpdump
 packets_up
 
 # as_sent NAME PORT WHAT: what packets.py has sent to PORT

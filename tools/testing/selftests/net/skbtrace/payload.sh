@@ -9,7 +9,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=packets_lib.sh
 . "$(dirname "$0")/packets_lib.sh"
-need jq
+need jq python3 skbtrace tc
 packets_up
 need_event skb_drop
 in_b tc qdisc add dev b0 clsact || skip "no clsact"
