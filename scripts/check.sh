@@ -25,7 +25,7 @@ JOBS=(
 	"selftest|kernel tools|scripts/selftest.sh -k plain -s"
 	"flight|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
 	"leaks|kernel-uml tools|scripts/selftest.sh -k uml -L"
-	"minute|kernel-uml tools|env SESSIONS_SECONDS=60 scripts/selftest.sh -k uml -r sessions.sh"
+	"minute|kernel-uml tools|env SESSIONS_SECONDS=60 scripts/selftest.sh -k uml sessions.sh"
 	"trouble|kernel-uml tools|scripts/trouble.sh"
 	"variants|kernel|scripts/build-variants.sh"
 	"sanitized|tools|make -s -C tools/skbtrace SAN=1 check"
@@ -175,14 +175,15 @@ failures=''	# told once more at the end, where one looks first
 timed='
 	setpriv --pdeathsig TERM -- "$@"
 	status=$?
-	times | tail -n 1 >"$0"
+	times >"$0"
 	exit $status
 '
 
-# cpu_of JOB: "1m2.500s 0m3.100s", of all that it has waited for, in seconds
+# cpu_of JOB: of a line for the shell and one for its children, such as "1m2.500s
+# 0m3.100s", in seconds
 cpu_of() {
 	tr -c '0-9.\n' ' ' 2>/dev/null <"$logs/$1.cpu" |
-		awk '{ s = $1 * 60 + $2 + $3 * 60 + $4 } END { printf "%d", s + 0.5 }'
+		awk '{ s += $1 * 60 + $2 + $3 * 60 + $4 } END { printf "%d", s + 0.5 }'
 }
 
 # The job's own count, if it printed one at its end

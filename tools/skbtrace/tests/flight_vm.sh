@@ -17,10 +17,11 @@ size=$((8 << 10))	# of the window, KiB
 rss() { sed -n 's/^VmRSS:[^0-9]*\([0-9]*\) kB/\1/p' "/proc/$pid/status"; }
 
 # Traffic of small messages, on connections that stay and on short ones, until the
-# file ./stop is there.
+# file ./stop is there. With pauses, so that a window has seconds of it on a fast
+# machine, too: more than it takes to ask for a snapshot.
 load() {
 	python3 -c '
-import os, socket, threading
+import os, socket, threading, time
 srv = socket.create_server(("127.0.0.1", 0), backlog=64)
 def answer(c):
     while True:
@@ -42,7 +43,8 @@ while not os.path.exists("stop"):
             c.sendall(b"x" * 512)
         for c in stay:
             c.recv(65536)
-    come.close()'
+    come.close()
+    time.sleep(0.1)'
 }
 
 # FILE FROM TO: prints the seconds since the Epoch of its first and last event. Has it
