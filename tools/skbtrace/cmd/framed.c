@@ -71,9 +71,11 @@ static void take_apart(struct opened *o, const char *name, int fd)
 		name_them(o, name);
 }
 
+/* Files are opened once, and stay open as long as the program runs. */
 static int open_all(struct inputs *in)
 {
-	struct opened *o = xcalloc(1, sizeof(*o));
+	static struct opened all;
+	struct opened *o = &all;
 
 	for (u32 i = 0; i < in->n && !o->code; i++) {
 		const char *name = in->name[i];

@@ -274,9 +274,9 @@ def bad_flags():
     """All that have lines, on all kinds of blocks."""
     t = trace()
     for name in ('tcp_active_conn', 'task', 'symbol', 'tcp_congestion'):
-        t.add_block(0, ns(1), flagged(t.block(name, ns(1), SK), 0xde))
+        t.add_block(0, ns(1), flagged(t.block(name, ns(1), SK), 0x9e))
     t.add_block(1, ns(1), flagged(t.block('tcp_rttm', ns(1), SK, number=901),
-                                  0xde))
+                                  0x9e))
     b = t.pack('HHBBHQQII', 64, 0xfffe, 0, 0xff, 0, T0, 0, 0, 0)
     b += t.pack('QQQII', t.seq[0], t.seq[0], T0, 0, 0)
     t.add_block(0, ns(2), b, events=0)
