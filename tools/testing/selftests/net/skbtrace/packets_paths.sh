@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
 # record --packets on the ways that packets take: joined by GRO, in fragments, with
-# VLAN tags, from a page pool, from a tap, forwarded and translated. Byte for byte as
+# VLAN tags, from a tap, forwarded and translated. Byte for byte as
 # tcpdump has them and, where the test has made them, as they were sent.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
@@ -58,28 +58,9 @@ end vlan 8403
 same vlan "VLAN" "net 10.85.0.0/24 and tcp"
 as_sent vlan 8400 "VLAN"
 
-# --- from a page pool: veth's, of a device with an XDP program
-ip -n "$A" link set a0 mtu 9000
-if ip -n "$B" link set b0 mtu 9000 && mkfifo "$TMP/xdp.in" &&
-	exec 8<>"$TMP/xdp.in" &&
-	background in_b packets_wire.py xdp b0 "$TMP/xdp" <"$TMP/xdp.in" \
-		2>"$TMP/xdp.said" && xdp=$bg &&
-	wait_for eval "[ -e $TMP/xdp ] || ! kill -0 $xdp 2>/dev/null" &&
-	[ -e "$TMP/xdp" ]; then
-	device='in_b b0' begin pool --packets
-	traffic 4 8500
-	end pool 8503
-	same pool "page pool" "tcp portrange 8500-8502"
-	as_sent pool 8500 "page pool"
-	is "page pool: by reference" "$(packets_read.py states \
-		"$TMP/pool.pcapng" | grep -c 'referred=[1-9]')" 1
-	kill "$xdp"
-	wait "$xdp" 2>/dev/null
-else
-	echo "# no XDP here: $(cat "$TMP/xdp.said")"
-fi
-
 # --- from a tap device
+ip -n "$A" link set a0 mtu 9000
+ip -n "$B" link set b0 mtu 9000
 if ip -n "$B" tuntap add dev tap0 mode tap 2>/dev/null; then
 	ip -n "$B" link set tap0 mtu 9000 up
 	ip -n "$B" addr add 10.86.0.2/24 dev tap0
