@@ -201,7 +201,8 @@ struct skbtrace_inference;
  *	with @select
  * @range: field, of at most 32 bits and always valid, whose value the probe
  *	gives to skbtrace_in_range(), or %NULL
- * @ranges: or of any other field of 32 bits, that which skbtrace_slot.ranged says
+ * @ranges: or of any other field of 32 bits, that which skbtrace_slot.ranged
+ *	says
  * @follow: field that is known only if marks are followed, like those after it,
  *	or %NULL
  * @waits: field whose words say what bytes of the first stage waited for, or

@@ -2,8 +2,8 @@
 /*
  * skbtrace: histograms of stages by key: the peer, the port of the service, or
  * the cgroup of a connection. The first keys that come get histograms of their
- * own; all others share one. Coarser than those of all connections, as there are
- * many.
+ * own; all others share one. Coarser than those of all connections, as there
+ * are many.
  */
 #ifndef _LINUX_SKBTRACE_KEYED_H
 #define _LINUX_SKBTRACE_KEYED_H
@@ -31,8 +31,8 @@ enum skbtrace_keyed_by {
 
 /**
  * struct skbtrace_key - a value of it
- * @v: an address of IPv6, or of IPv4 as ::ffff:a.b.c.d, as it is in memory; or 0
- *	and a number, 0: not known
+ * @v: an address of IPv6, or of IPv4 as ::ffff:a.b.c.d, as it is in memory; or
+ *	0 and a number, 0: not known
  */
 struct skbtrace_key {
 	u64	v[2];

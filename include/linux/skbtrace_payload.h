@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* skbtrace: events of packets that may take along their first bytes: payload= */
+/*
+ * skbtrace: events of packets that may take along their first bytes: payload=
+ */
 #ifndef _LINUX_SKBTRACE_PAYLOAD_H
 #define _LINUX_SKBTRACE_PAYLOAD_H
 

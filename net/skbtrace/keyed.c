@@ -197,7 +197,9 @@ void skbtrace_keyed_free(struct skbtrace_run *run)
 	skbtrace_keyed_drop(run->pub.marks.keyed);
 }
 
-/* On @cpu itself, or it is offline. Keys stay: a probe may be looking at them. */
+/*
+ * On @cpu itself, or it is offline. Keys stay: a probe may be looking at them.
+ */
 void skbtrace_keyed_clear(const struct skbtrace_keyed *k, int cpu)
 {
 	memset(*per_cpu_ptr(k->cpu, cpu), 0, sizeof(struct skbtrace_keyed_cpu));

@@ -12,7 +12,7 @@
 #define EPB_OPT_COMMENT		1
 #define EPB_OPT_FLAGS		2
 #define EPB_OPT_PACKETID	5
-#define EPB_OPT_STATE		0x8001	/* codes from 0x8000 on are for local use */
+#define EPB_OPT_STATE		0x8001	/* from 0x8000 on: for local use */
 #define EPB_INBOUND		1
 #define EPB_OUTBOUND		2
 /* of EPB_OPT_STATE */
@@ -46,7 +46,9 @@ struct epb_state {
 	u8	zero[12];
 };
 
-/* The same bytes if the packet has changed: a comment for people comes first. */
+/*
+ * The same bytes if the packet has changed: a comment for people comes first.
+ */
 struct epb_changed {
 	u16	comment_code;
 	u16	comment_len;

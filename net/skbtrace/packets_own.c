@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Packets that carry what has been captured, which would be captured again, and
- * so on without end. If a reader splices into a socket, the fragments of what is
- * sent are our own memory. The flow of such a packet is remembered, so that what
- * acknowledges it is left out as well, on both ends if they are on this host.
+ * so on without end. If a reader splices into a socket, the fragments of what
+ * is sent are our own memory. The flow of such a packet is remembered, so that
+ * what acknowledges it is left out as well, on both ends if they are on this
+ * host.
  */
 #include <linux/mm.h>
 #include <linux/skbtrace.h>
@@ -39,7 +40,9 @@ static bool skbtrace_carries_own(const struct sk_buff *skb)
 	return false;
 }
 
-/* Of a packet; fragments but the first have no ports, and flows of their own. */
+/*
+ * Of a packet; fragments but the first have no ports, and flows of their own.
+ */
 static noinline u64 skbtrace_own_flow(const struct skbtrace_session *s,
 				      const struct sk_buff *skb, int l3)
 {

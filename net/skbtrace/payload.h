@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* The first bytes of a packet, which follow the fields of its event: payload= */
+/*
+ * The first bytes of a packet, which follow the fields of its event: payload=
+ */
 #ifndef _NET_SKBTRACE_PAYLOAD_H
 #define _NET_SKBTRACE_PAYLOAD_H
 

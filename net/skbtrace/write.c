@@ -340,8 +340,8 @@ skbtrace_rare_packet_at(struct skbtrace_session *s,
 }
 
 /*
- * Is an event held back, staged, told with its stack or its first bytes? Asked before anything
- * is done that registers would have to be saved for.
+ * Is an event held back, staged, told with its stack or its first bytes? Asked
+ * before anything is done that registers would have to be saved for.
  */
 static __always_inline bool skbtrace_special(const struct skbtrace_session *s)
 {

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * ring DEVICE FILE [SNAP [MIB]] - a sniffer by TPACKET_V3, as cheap as one can be
+ * ring DEVICE FILE [SNAP [MIB]] - a sniffer by TPACKET_V3, as cheap as one can
+ * be
  *
  * Writes the packets of DEVICE, the first SNAP bytes of each (0: all), into
  * FILE, in pcap format, until it gets a signal; then it prints what the kernel
  * has counted: "N packets, N drops". The ring has MIB megabytes, by default
- * those of libpcap. The kernel copies a packet into the ring, write(2) copies it
- * to the page cache; the header of its record is put before it, in the ring, so
- * that nothing else is copied.
+ * those of libpcap. The kernel copies a packet into the ring, write(2) copies
+ * it to the page cache; the header of its record is put before it, in the ring,
+ * so that nothing else is copied.
  */
 #include <arpa/inet.h>
 #include <err.h>

@@ -4,10 +4,10 @@
  * blast -s ADDRESS PORT - the receiver, which drops them
  *
  * Sends SIZE bytes RATE times a second, for MS milliseconds; 0: as often as it
- * can. Each datagram has a number, from 0 on. It is a real-time process, as what
- * comes from a network card goes before programs, too: a sniffer that is slow
- * does not slow it down. What is due is sent each 100 us. Prints what it has
- * sent, and the nanoseconds that took.
+ * can. Each datagram has a number, from 0 on. It is a real-time process, as
+ * what comes from a network card goes before programs, too: a sniffer that is
+ * slow does not slow it down. What is due is sent each 100 us. Prints what it
+ * has sent, and the nanoseconds that took.
  *
  * -t: the way out is this tap device; takes from it what was sent.
  */
@@ -47,7 +47,7 @@ static struct sockaddr_in address(const char *host, const char *port)
 	};
 
 	if (!inet_aton(host, &a.sin_addr))
-		errx(2, "%s: no IPv4 address", host);
+		errx(2, "%s is no IPv4 host", host);
 	return a;
 }
 
@@ -70,7 +70,7 @@ static int open_tap(const char *name)
 	int fd = check(open("/dev/net/tun", O_RDWR | O_NONBLOCK),
 		       "/dev/net/tun");
 
-	strncpy(ifr.ifr_name, name, IFNAMSIZ - 1);
+	memcpy(ifr.ifr_name, name, strnlen(name, IFNAMSIZ - 1));
 	check(ioctl(fd, TUNSETIFF, &ifr), name);
 	/* until the kernel has found out that it has a carrier */
 	sleep(2);

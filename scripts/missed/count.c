@@ -63,7 +63,8 @@ int main(int argc, char **argv)
 		errx(1, "%s: %s", argv[1], why);
 	skip = link_len(pcap_datalink(p), argv[1]);
 	while ((ret = pcap_next_ex(p, &h, &data)) == 1) {
-		if (h->caplen < skip || !find(data + skip, h->caplen - skip, &n))
+		if (h->caplen < skip ||
+		    !find(data + skip, h->caplen - skip, &n))
 			continue;
 		all++;
 		different += !seen[n.number];

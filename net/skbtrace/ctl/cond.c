@@ -450,8 +450,8 @@ static bool skbtrace_has_range(const struct skbtrace_event *ev,
  * @low: least value for which they are true
  * @span: the greatest one, less @low
  *
- * Return: for skbtrace_slot.ranged: which field, from 1 on; 0 if there is none, or
- * the values of each are not one range
+ * Return: for skbtrace_slot.ranged: which field, from 1 on; 0 if there is none,
+ * or the values of each are not one range
  */
 u8 skbtrace_cond_range(const struct skbtrace_event *ev,
 		       struct skbtrace_cond *cond, u32 *low, u32 *span)

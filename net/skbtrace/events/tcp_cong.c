@@ -141,7 +141,9 @@ static __always_inline void fill_rttm(struct tcp_rttm_block *b,
 	b->rtt_seq = rttm_value(sk, rtt_us, RTTM_FIELD(rtt_seq));
 }
 
-/* Does the field that when= asks first agree? Nothing else is computed for it. */
+/*
+ * Does the field that when= asks first agree? Nothing else is computed for it.
+ */
 static __always_inline bool rttm_in_range(struct skbtrace_session *s,
 					  const struct skbtrace_event *ev,
 					  const struct sock *sk, u32 rtt_us)

@@ -43,7 +43,7 @@ struct passing {
 	struct skbtrace_session	*s;
 	const struct skbtrace_event *ev;	/* whose marks they are */
 	struct sock		*sk;	/* whose they are; NULL: not known */
-	const struct sk_buff	*skb;	/* what holds them, at a place of packets */
+	const struct sk_buff	*skb;	/* holds them, at a place of packets */
 	u64			flow;
 	u64			now;
 	u32			seq;
@@ -266,7 +266,9 @@ static __always_inline void mark_again(const struct passing *p,
 		mark_receive(m, p->now, skbtrace_packet_id(p->s, p->skb));
 }
 
-/* @seq: of the mark. Return: the stage that ends here, or none. @ns: how long */
+/*
+ * @seq: of the mark. Return: the stage that ends here, or none. @ns: how long
+ */
 static __always_inline u8 mark_pass(const struct passing *p, u32 seq, u64 *ns)
 {
 	u64 key = mark_key(p->flow, seq);
@@ -346,7 +348,8 @@ void skbtrace_count_sk(struct skbtrace_session *s,
 		       u32 seq, u32 len, u8 where)
 {
 	struct passing p = {
-		.s = s, .ev = ev, .sk = sk, .seq = seq, .len = len, .where = where,
+		.s = s, .ev = ev, .sk = sk, .seq = seq, .len = len,
+		.where = where,
 	};
 
 	if (!marks_here(&p))
@@ -473,7 +476,8 @@ bool skbtrace_segment_sk(struct skbtrace_session *s,
 			 struct segment *bytes)
 {
 	struct passing p = {
-		.s = s, .ev = ev, .sk = sk, .seq = bytes->seq, .len = bytes->len,
+		.s = s, .ev = ev, .sk = sk, .seq = bytes->seq,
+		.len = bytes->len,
 		.where = bytes->where,
 		.flow = flow_of_sk(s, where_tx(bytes->where), sk),
 	};

@@ -162,8 +162,8 @@ SKBTRACE_DEFINE_PROBE(tcp_write_probe,
 }
 
 /*
- * A segment whose control block is TCP's. SYN and FIN have sequence numbers, but
- * are no data.
+ * A segment whose control block is TCP's. SYN and FIN have sequence numbers,
+ * but are no data.
  */
 static __always_inline void
 segment_cb(struct skbtrace_session *s, struct sock *sk,
@@ -194,8 +194,8 @@ SKBTRACE_DEFINE_PROBE(tcp_send_probe,
 }
 
 /*
- * A connection that nothing is written of has no state, nor one of which no mark
- * is waiting.
+ * A connection that nothing is written of has no state, nor one of which no
+ * mark is waiting.
  */
 SKBTRACE_DEFINE_PROBE(tcp_segment_limit_probe,
 		      TP_PROTO(struct sock *sk, enum tcp_sendlimit why,

@@ -61,9 +61,9 @@ segment_slot(const struct skbtrace_session *s, const struct skbtrace_event *ev)
 }
 
 /*
- * Are marks counted, and nothing else? No event is wanted then, and no check but
- * the filter on connections is set. That is asked when a mark begins: one that
- * is on its way has passed it.
+ * Are marks counted, and nothing else? No event is wanted then, and no check
+ * but the filter on connections is set. That is asked when a mark begins: one
+ * that is on its way has passed it.
  */
 static __always_inline bool segment_counts(const struct skbtrace_session *s,
 					   const struct skbtrace_event *ev)
@@ -74,8 +74,8 @@ static __always_inline bool segment_counts(const struct skbtrace_session *s,
 }
 
 /*
- * What the attempt to send stopped for that found the byte @seq waiting; none if
- * it is sent by the first one.
+ * What the attempt to send stopped for that found the byte @seq waiting; none
+ * if it is sent by the first one.
  */
 static inline u8 segment_waited(const struct skbtrace_session *s,
 				const struct sock *sk, u32 seq)

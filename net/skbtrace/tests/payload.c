@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
-/* KUnit tests of payload=: which bytes follow the fields, and what is left out. */
+/*
+ * KUnit tests of payload=: which bytes follow the fields, and what is left out.
+ */
 #include <kunit/test.h>
 #include <linux/skbtrace_payload.h>
 #include <linux/skbuff.h>
@@ -11,7 +13,7 @@ struct payload_form {
 	u32		linear;
 	u32		frag;		/* bytes of a fragment */
 	u32		list;		/* bytes of a packet in its list */
-	int		l3;		/* negative: the headers have been pulled */
+	int		l3;		/* negative: headers are pulled */
 	u16		snap;
 	u8		first;		/* byte of the IP header; 0: 0x45 */
 	u32		len;		/* bytes that must be there */

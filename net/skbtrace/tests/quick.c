@@ -9,7 +9,7 @@
 #include <linux/timekeeping.h>
 #include "../ctl/cond.h"
 #include "../lock.h"
-#include "gate.h"
+#include "../gate.h"
 #include "run.h"
 
 static struct sock *quick_sock(struct kunit *test)

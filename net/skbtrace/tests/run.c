@@ -5,7 +5,7 @@
 #include <linux/debugfs.h>
 #include <linux/module.h>
 #include <linux/vmalloc.h>
-#include "gate.h"
+#include "../gate.h"
 #include "run.h"
 
 #define KUNIT_W_FIELDS(F, S)						\
@@ -294,9 +294,11 @@ void skbtrace_test_sums(struct kunit *test, struct write_test *t)
 	const struct skbtrace_cpu *c = t->c;
 
 	KUNIT_EXPECT_EQ(test, skbtrace_asked(&c->gate),
-			c->held + c->lost + skbtrace_written(&c->gate) - c->history);
+			c->held + c->lost + skbtrace_written(&c->gate) -
+			c->history);
 	KUNIT_EXPECT_EQ(test, c->lost, t->lost);
-	KUNIT_EXPECT_EQ(test, skbtrace_written(&c->gate), t->n[1] + t->n[2] + t->n[3]);
+	KUNIT_EXPECT_EQ(test, skbtrace_written(&c->gate),
+			t->n[1] + t->n[2] + t->n[3]);
 	KUNIT_EXPECT_EQ(test, c->names, t->n[0] + t->n[4] + t->sheds);
 	KUNIT_EXPECT_EQ(test, skbtrace_next_seq(&c->gate), t->next_seq);
 	KUNIT_EXPECT_EQ(test, c->gate.ring.consumed, c->gate.ring.produced);

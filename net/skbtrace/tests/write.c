@@ -6,7 +6,7 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 #include "../ctl/cond.h"
-#include "gate.h"
+#include "../gate.h"
 #include "run.h"
 
 static void write_one(struct write_test *t, const struct skbtrace_event *ev)

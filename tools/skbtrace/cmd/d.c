@@ -39,7 +39,9 @@ static int add_input(const char *arg, void *dest)
 	return inputs_add(dest, arg);
 }
 
-/* What several options say is one program: a clause may begin in one of them. */
+/*
+ * What several options say is one program: a clause may begin in one of them.
+ */
 static int add_piece(const char *file, const char *arg, size_t len)
 {
 	if (npieces == MAX_PIECES)

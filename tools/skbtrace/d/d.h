@@ -20,7 +20,7 @@ enum { D_MAX_TEXT = 1 << 20, D_MAX_OPTIONS = 16 };
 struct d_how {
 	const char *text;	/* the program */
 	size_t len;
-	const struct d_piece *pieces;	/* where its parts are from; one at least */
+	const struct d_piece *pieces;	/* where its parts are from */
 	u32 npieces;
 	int nargs;		/* of the program: $1 ... */
 	char *const *args;

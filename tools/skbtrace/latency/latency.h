@@ -19,8 +19,8 @@ struct lat_bucket {
 /* A histogram: of a stage, or of a part of one */
 struct lat_stage {
 	char name[24];
-	char why[16];	/* what the bytes waited for; "": nothing, or not asked */
-	char key[48];	/* whose, as --by tells them apart; "": of all together */
+	char why[16];	/* what the bytes waited for; "": not told */
+	char key[48];	/* whose, of --by; "": of all together */
 	bool sent;
 	u64 count, sum_ns;
 	struct lat_bucket *v;
@@ -57,8 +57,8 @@ u64 lat_percentile(const struct lat_stage *s, u32 percent);
 u64 lat_max(const struct lat_stage *s);
 
 /*
- * The first stage comes in parts, by what its bytes waited for. The part that is
- * named first gets the sum of all as its own row before it: lat_whole().
+ * The first stage comes in parts, by what its bytes waited for. The part that
+ * is named first gets the sum of all as its own row before it: lat_whole().
  */
 bool lat_begins_parts(const struct lat *l, u32 i);
 /* The sum of the parts from @i on. The caller frees @whole->v. */

@@ -13,7 +13,7 @@
 #include "lib/util.h"
 
 enum {
-	BLOCK	= 4096,		/* a multiple of what any common disk asks for */
+	BLOCK	= 4096,		/* a multiple of what disks ask for */
 	SIZE	= 1 << 20,	/* bytes of a write, at most */
 	AHEAD	= 16 << 20,	/* space that is reserved at once */
 };
@@ -29,7 +29,7 @@ struct direct {
 	u64 done;		/* up to here the file has what was put */
 	u64 reserved;		/* up to here it has space */
 	bool reserves;		/* the file system can do so */
-	u64 since;		/* when the first byte came that is not written */
+	u64 since;		/* when the first unwritten byte came */
 	bool waits;		/* there is such a byte */
 	u64 whole;
 	u64 *ends;		/* of puts, beyond @whole */
@@ -71,7 +71,9 @@ struct direct *direct_new(int fd)
 	return d;
 }
 
-/* If it is refused, the write will say why: there may still be enough for that */
+/*
+ * If it is refused, the write will say why: there may still be enough for that
+ */
 static void reserve(struct direct *d, u64 end)
 {
 	while (d->reserves && d->reserved < end) {

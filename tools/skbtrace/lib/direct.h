@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * A file written around the page cache (O_DIRECT). What is put there is gathered
- * in memory that a disk takes as it is, and goes to it in whole blocks; the last
- * one is filled with zeros, and written again when it has become longer. Space
- * is reserved ahead, so that the disk's blocks follow each other.
+ * A file written around the page cache (O_DIRECT). What is put there is
+ * gathered in memory that a disk takes as it is, and goes to it in whole
+ * blocks; the last one is filled with zeros, and written again when it has
+ * become longer. Space is reserved ahead, so that the disk's blocks follow each
+ * other.
  */
 #ifndef SKBTRACE_DIRECT_H
 #define SKBTRACE_DIRECT_H

@@ -38,8 +38,8 @@ struct chosen {
 
 /*
  * "tcp:::connect-*,udp:::send { ... }": @colons are what the option leaves out
- * behind each, the clause does not matter. As in DTrace one that matches nothing
- * is told, and no failure. Exit codes.
+ * behind each, the clause does not matter. As in DTrace one that matches
+ * nothing is told, and no failure. Exit codes.
  */
 int chosen_add(struct chosen *c, const char *text, const char *colons);
 int chosen_add_id(struct chosen *c, const char *text);

@@ -216,8 +216,8 @@ static char *put_conn(char *p, struct trace *t, const struct rec *r)
 }
 
 /*
- * Events recorded with "stack" or "payload" have that key in each object, others
- * in none, so that the columns of an event are constant.
+ * Events recorded with "stack" or "payload" have that key in each object,
+ * others in none, so that the columns of an event are constant.
  */
 static void ask_tails(struct evprint *ep, const struct trace *t)
 {

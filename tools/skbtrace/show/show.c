@@ -379,7 +379,9 @@ static void show_summary(struct show *s, struct trace *t, const struct rec *r)
 	if ((s->match.events || s->match.where) &&
 	    (!es[r->ev->index].shown || !match_where(&s->match, t, r)))
 		return;
-	/* Bytes of a connection are in packets, too: why finds them by socket. */
+	/*
+	 * Bytes of a connection are in packets, too: why finds them by socket.
+	 */
 	if (s->segments && part == RANGE_IN)
 		segments_add(s->segments, t, r, s->report ? who : true);
 	/* Events that were not chosen are only used for their names. */

@@ -223,7 +223,8 @@ static bool check_payload(const struct stream *s, const struct event *e,
 			  const struct skbtrace_block *b)
 {
 	unsigned int off = known_len(e, b), left = b->len - off;
-	const struct skbtrace_payload *p = (const void *)((const char *)b + off);
+	const struct skbtrace_payload *p =
+		(const void *)((const char *)b + off);
 
 	if (left < sizeof(*p)) {
 		bad(s, "%s: len %u, no payload fits", e->name, b->len);

@@ -3,6 +3,7 @@
 #
 # What the tests of packets share; sourced after lib.sh.
 
+# shellcheck disable=SC2154 # of lib.sh
 # shellcheck disable=SC2317 # functions that wait_for calls
 
 packets_up() {
@@ -91,12 +92,12 @@ refuses() {
 	if put enabled "$1" 2>/dev/null; then
 		fail "$1 is refused"
 	else
-		like "$1 is refused: why" "$(cat $CTL/error)" "*$2*"
+		like "$1 is refused: why" "$(cat "$CTL/error")" "*$2*"
 	fi
 }
 
 # counts WORD: of all CPUs
 counts() {
 	awk -v RS='[ \n]' -F= -v word="$1" '$1 == word { n += $2 }
-		END { print n + 0 }' $CTL/packets
+		END { print n + 0 }' "$CTL/packets"
 }

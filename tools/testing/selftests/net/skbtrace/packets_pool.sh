@@ -30,7 +30,7 @@ if ip -n "$B" link set b0 mtu 9000 && mkfifo "$TMP/xdp.in" &&
 	as_sent pool 8500 "page pool"
 	is "page pool: by reference" "$(packets_read.py states \
 		"$TMP/pool.pcapng" | grep -c 'referred=[1-9]')" 1
-	kill "$xdp"
+	kill "$xdp" 2>/dev/null
 	wait "$xdp" 2>/dev/null
 else
 	skip "no XDP: $(cat "$TMP/xdp.said")"
