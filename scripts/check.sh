@@ -35,6 +35,7 @@ JOBS=(
 	"demo|kernel tools|scripts/demo.sh --icount"
 	"demo-stock|tools|scripts/demo.sh --stock --icount --save /dev/null"
 	"stock|tools|scripts/stock-test.sh 6.12"
+	"disk|kernel tools|scripts/selftest.sh -k stock-6.12 direct.sh"
 	"lockdown|tools|scripts/refused.sh"
 	"record|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
 	"filters|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
