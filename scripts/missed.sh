@@ -21,8 +21,8 @@
 #   --draw         from scripts/missed/results again
 #
 # All points take half an hour on an idle host; then the figure and the tables in
-# Documentation
-# are made from them. Exit status 0, or 1: skbtrace has lost what it did not tell.
+# Documentation are made from them. Exit status 0, or 1: skbtrace has lost what it
+# did not tell.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

@@ -61,10 +61,8 @@ def stack_big():
     return stack(True)
 
 
-def bad_stack(ids, depth, cut=0):
-    t = Trace(size=512)
-    keyframe(t, 0, 0, 0x1003, A)
-    b = stacked(t, t.block('tcp_rttm', MS, 0x1003, rtt_us=5), ids, depth)
+def shortened(t, b, cut):
+    """The block without its last bytes, and a sub-buffer that is as it should be"""
     if cut:
         b = b[:-cut]
         b = t.pack('H', len(b)) + b[2:]
@@ -72,6 +70,13 @@ def bad_stack(ids, depth, cut=0):
     t.flush(0)
     t.event('tcp_rttm', 0, 2 * MS, 0x1003, rtt_us=1)
     return t
+
+
+def bad_stack(ids, depth, cut=0):
+    t = Trace(size=512)
+    keyframe(t, 0, 0, 0x1003, A)
+    b = stacked(t, t.block('tcp_rttm', MS, 0x1003, rtt_us=5), ids, depth)
+    return shortened(t, b, cut)
 
 
 def stack_short():
@@ -134,13 +139,7 @@ def payload_big():
 def bad_payload(n, cut=0):
     t = Trace(size=512)
     b = with_payload(t, t.block('skb_drop', MS, 0x77, reason=2), IP, n=n)
-    if cut:
-        b = b[:-cut]
-        b = t.pack('H', len(b)) + b[2:]
-    t.add_block(0, MS, b)
-    t.flush(0)
-    t.event('tcp_rttm', 0, 2 * MS, 0x1003, rtt_us=1)
-    return t
+    return shortened(t, b, cut)
 
 
 def payload_short():

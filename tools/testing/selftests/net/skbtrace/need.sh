@@ -31,7 +31,7 @@ tcpdump		tcpdump
 tshark		tshark
 util-linux	nsenter setpriv taskset unshare
 wireguard-tools	wg
-wireshark-common	editcap mergecap text2pcap
+wireshark-common	capinfos editcap mergecap text2pcap
 zsh		zsh
 zstd		zstd
 '

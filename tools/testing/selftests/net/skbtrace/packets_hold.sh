@@ -12,7 +12,7 @@
 . "$(dirname "$0")/lib.sh"
 # shellcheck source=packets_lib.sh
 . "$(dirname "$0")/packets_lib.sh"
-need ip modprobe python3 rmmod tcpdump
+need capinfos ip modprobe python3 rmmod tcpdump tshark
 packets_up
 MB=${PACKETS_MB:-32}
 NR=2000
@@ -127,7 +127,6 @@ ok "many: as tcpdump has them, after $MB MB" cmp "$TMP/theirs" "$TMP/ours"
 tools=(capinfos)
 ! grep -q 'User Mode Linux' /proc/cpuinfo || tools+=("tshark -nr")
 for tool in "${tools[@]}"; do
-	command -v "${tool%% *}" >/dev/null || continue
 	# shellcheck disable=SC2086 # words
 	ok "many: $tool reads it" $tool "$TMP/many.pcapng"
 done

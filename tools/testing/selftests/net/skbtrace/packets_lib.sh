@@ -96,6 +96,11 @@ refuses() {
 	fi
 }
 
+# as_sent NAME PORT WHAT: what packets.py has sent to PORT
+as_sent() {
+	ok "$3: as it was sent" packets_read.py sent "$TMP/$1.pcapng" "$2"
+}
+
 # counts WORD: of all CPUs
 counts() {
 	awk -v RS='[ \n]' -F= -v word="$1" '$1 == word { n += $2 }

@@ -12,11 +12,6 @@
 need ethtool ip nft python3 sysctl tcpdump
 packets_up
 
-# as_sent NAME PORT WHAT: what packets.py has sent to PORT
-as_sent() {
-	ok "$3: as it was sent" packets_read.py sent "$TMP/$1.pcapng" "$2"
-}
-
 # --- received: what GRO has joined
 in_b ethtool -K b0 gro on >/dev/null 2>&1
 device='in_b b0' begin gro --packets

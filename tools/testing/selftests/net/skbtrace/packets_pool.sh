@@ -11,11 +11,6 @@
 need ip python3 tcpdump
 packets_up
 
-# as_sent NAME PORT WHAT: what packets.py has sent to PORT
-as_sent() {
-	ok "$3: as it was sent" packets_read.py sent "$TMP/$1.pcapng" "$2"
-}
-
 ip -n "$A" link set a0 mtu 9000
 if ip -n "$B" link set b0 mtu 9000 && mkfifo "$TMP/xdp.in" &&
 	exec 8<>"$TMP/xdp.in" &&
