@@ -347,7 +347,10 @@ static void add_drop(struct summary *s, struct row *row, const struct col *c,
 		row->drops += segments(r, c->f[0]);
 }
 
-/* An undo shows that there was no loss: all retransmissions were spurious. */
+/*
+ * An undo shows that there was no loss: all retransmissions were spurious, of
+ * each timeout since the first, tcp_init_undo().
+ */
 static void add_spurious(struct row *row, const char *why)
 {
 	static const char *const begin[] = { "fastrtx", "loss", "frto", NULL };
@@ -355,7 +358,8 @@ static void add_spurious(struct row *row, const char *why)
 	if (!why)
 		return;
 	if (one_of(why, begin)) {
-		row->retrans_now = 0;
+		if (!row->held.in_loss)
+			row->retrans_now = 0;
 	} else if (!strcmp(why, "undo")) {
 		row->spurious += row->retrans_now;
 		row->retrans_now = 0;

@@ -15,7 +15,14 @@ import gen_segment
 MS = 1000 * US
 SYMS['limit'][8] = 'sndbuf'
 add_turns()
-SYMS['drop_reason'].update({70: 'SOCKET_BACKLOG', 71: 'SOCKET_RCVBUFF'})
+SYMS['drop_reason'].update({70: 'SOCKET_BACKLOG', 71: 'SOCKET_RCVBUFF',
+                            72: 'TC_INGRESS'})
+SYMS['cong'].update({3: 'frto', 6: 'undo'})
+SYMS['retransmit_kind'] = {0: 'fast', 1: 'loss'}
+EVENTS['tcp_retransmit'][2].extend([
+    ('len', 'u32', 'bytes', 'brief'),
+    ('kind', 'u8', 'enum:retransmit_kind', 'brief'),
+    ('retransmits', 'u8', '-', 'brief')])
 EVENTS['tcp_sendlimit'][2].extend([
     ('snd_cwnd', 'u32', 'segs', 'brief'),
     ('inflight', 'u32', 'segs', 'brief'),
@@ -135,6 +142,46 @@ def refused(reason, sender):
         t.ev(ms, 'skb_drop', 9, **B, proto=6, dir=1, sk=8, reason=reason,
              segs=2, seq=BASE + ms, len=20)
     return t
+
+
+def timeouts(peer):
+    """Two times, undone: data arrives, ACKs do not; @peer: their sender is here"""
+    t = Story()
+    t.life(7, A, bytes_acked=50000, total_retrans=5, min_rtt_us=20000,
+           srtt_us=20000)
+    if peer:
+        t.life(8, B)
+    t.limit(10, 0, 9, 10, snd_cwnd=10, inflight=10)
+    t.limit(1900, 9, 0, 1890, snd_cwnd=10, inflight=0)
+    for begin, n in ((300, 2), (900, 3)):
+        for i in range(n):
+            ms = begin + 200 * i
+            t.ev(ms, 'tcp_congestion', 7, reason=3, cwnd=1, rto_us=200000)
+            t.ev(ms + 1, 'tcp_retransmit', 7, seq=BASE + begin, segs=1,
+                 kind=1, len=1000, retransmits=i + 1)
+        t.ev(begin + 200 * n, 'tcp_congestion', 7, reason=6)
+        t.ev(begin + 200 * n + 1, 'tcp_congestion', 7, reason=5)
+    return t
+
+
+def refused_acks(t):
+    """They are dropped as they come in"""
+    for ms in (250, 400, 450, 850, 1000):
+        t.ev(ms, 'skb_drop', 9, **A, proto=6, dir=1, sk=0, reason=72,
+             segs=1, seq=BASE + ms, len=0)
+    return t
+
+
+def acks():
+    return refused_acks(timeouts(True))
+
+
+def acks_alone():
+    return refused_acks(timeouts(False))
+
+
+def acks_elsewhere():
+    return timeouts(False)
 
 
 def backlog():

@@ -59,5 +59,9 @@ says "8 receive-memory certain" "its receive buffer" rcvbuf
 says "8 backlog-full likely" "the backlog, and drops are lost" \
 	backlog skb_drop 1600 1601
 
+says "7 acks-lost certain" "ACKs are dropped as they come in" acks
+says "7 acks-lost certain" "the same, of the sender's side alone" acks_alone
+says "7 reordered certain" "lost elsewhere, there is no blackout" acks_elsewhere
+
 echo "1..$n"
 exit "$failed"

@@ -216,6 +216,12 @@ void find_drops(const struct view *c, struct lost_at *l)
 			add_drop(l, d, PLACE_PEER);
 }
 
+bool is_answer_drop(const struct view *c, const struct seen *d)
+{
+	return !drop_is_harmless(d->word) &&
+	       (c->peer ? !is_refused(c, d) : d->way == WAY_RX);
+}
+
 void find_answer_drops(const struct view *c, struct lost_at *l)
 {
 	const struct seen *d = NULL;
@@ -223,7 +229,7 @@ void find_answer_drops(const struct view *c, struct lost_at *l)
 	*l = (struct lost_at){};
 	while (c->peer &&
 	       (d = facts_next(&c->peer->facts, d, FACT_DROP, NULL)))
-		if (!drop_is_harmless(d->word) && !is_refused(c, d))
+		if (is_answer_drop(c, d))
 			add_drop(l, d, place_of_answer(c, d));
 }
 

@@ -37,6 +37,14 @@ static u64 in_vain(const struct view *c)
 	return n > told ? n : told;
 }
 
+/* Most of what was sent again */
+static bool is_in_vain(const struct view *c)
+{
+	u64 again = segs_again(c->r);
+
+	return again && 2 * in_vain(c) >= again;
+}
+
 /*
  * The listener refuses the ACK that ends the handshake, so only this end is
  * established. Its data is dropped until the accept queue has space.
@@ -59,21 +67,22 @@ bool loss_half_open(const struct view *c, struct verdict *v)
 /* ACKs were dropped, so data seemed to be lost. */
 bool loss_acks(const struct view *c, struct verdict *v)
 {
+	const struct row *end = c->peer ? c->peer : c->r;
 	const struct seen *d = NULL, *worst = NULL;
 	u64 acks = 0;
 	struct lost_at l;
 
-	find_drops(c, &l);
-	if (!c->peer || !segs_again(c->r) || l.worst)
+	if (!segs_again(c->r))
 		return false;
-	while ((d = facts_next(&c->peer->facts, d, FACT_DROP, NULL))) {
-		if (drop_is_harmless(d->word) || d->way == WAY_RX ||
-		    d->v[V_LEN].max)
+	while ((d = facts_next(&end->facts, d, FACT_DROP, NULL))) {
+		if (!is_answer_drop(c, d) || d->v[V_LEN].max)
 			continue;
 		acks += d->v[V_SEGS].sum;
 		worst = d;
 	}
-	if (!worst)
+	/* Nothing else was dropped */
+	find_drops(c, &l);
+	if (!worst || (c->peer ? l.segs : l.segs != acks))
 		return false;
 	lost(c, v);
 	prove(v, worst);
@@ -123,7 +132,7 @@ bool loss_reordered(const struct view *c, struct verdict *v)
 	find_drops(c, &l);
 	if ((!again && !cuts) || (l.worst && 2 * l.segs > again))
 		return false;
-	if ((!again || 2 * vain < again) && (!seen || 2 * seen < cuts))
+	if (!is_in_vain(c) && (!seen || 2 * seen < cuts))
 		return false;
 	v->us = loss_us(c) + part_us(c, HELD_CWND);
 	v->sure = c->r->spurious || seen ? SURE_CERTAIN : SURE_LIKELY;
@@ -203,6 +212,9 @@ bool loss_blackout(const struct view *c, struct verdict *v)
 	struct lost_at l;
 
 	if (facts_max(f, FACT_RETRANS, "loss", V_RETRANSMITS) < 3)
+		return false;
+	/* The data arrives, and not all ACKs do: loss_reordered() */
+	if (facts_count(f, FACT_CONG, "undo") > 1 && is_in_vain(c))
 		return false;
 	find_drops(c, &l);
 	lost(c, v);

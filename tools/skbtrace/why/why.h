@@ -202,7 +202,11 @@ struct lost_at {
 
 /* Of what @c sent. */
 void find_drops(const struct view *c, struct lost_at *l);
-/* Of segments that the other end sent. */
+/*
+ * Is @d about segments that the other end sent, on their way? They are told of its
+ * connection, and of this one if the other is not in the recording.
+ */
+bool is_answer_drop(const struct view *c, const struct seen *d);
 void find_answer_drops(const struct view *c, struct lost_at *l);
 /* The other end is a request socket, which this end's SYN made. */
 bool peer_is_request(const struct view *c);
