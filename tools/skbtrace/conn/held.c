@@ -115,7 +115,7 @@ static void run_end(struct held *h, u64 now, const char *was, s64 for_ns)
 	h->since = now;
 	h->loss_in = 0;
 	h->small_in = 0;
-	if (h->in_loss)
+	if (h->in_loss && h->loss_since < now)
 		h->loss_since = now;
 }
 
@@ -193,9 +193,18 @@ void held_connect(struct held *h, u64 now)
 
 void held_answer(struct held *h, u64 now, u64 gap, u64 rtt)
 {
+	u64 answered = now - (gap - rtt), late = 0;
+
 	if (h->reason && strcmp(h->reason, HELD_APP))
 		return;
-	run_end(h, now - (gap - rtt), HELD_RTT, rtt);
+	/* A recovery that ended since belongs to the second run */
+	if (!h->in_loss)
+		late = overlap(answered, now, h->loss_from, h->loss_to);
+	if (late > h->loss_in)
+		late = h->loss_in;
+	h->loss_in -= late;
+	run_end(h, answered, HELD_RTT, rtt);
+	h->loss_in = late;
 	run_end(h, now, HELD_PEER, gap - rtt);
 }
 

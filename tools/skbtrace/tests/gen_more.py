@@ -4,8 +4,8 @@
 
 import sys
 
-from gen import (A, B, EVENTS, PACKET, SYMS, T0, Trace, US, keyframe,
-                 write)
+from gen import (A, B, EVENTS, PACKET, SYMS, T0, Trace, US, add_turns,
+                 keyframe, write)
 
 MS = 1000 * US
 
@@ -207,7 +207,7 @@ class Held(Trace):
         limit = EVENTS['tcp_sendlimit'][2]
         limit[3] = ('for_us', 'u32', 'us', 'brief,na')
         EVENTS['tcp_ca_state'] = (
-            110, EVENTS['tcp_rttm'][1], [
+            111, EVENTS['tcp_rttm'][1], [
                 ('old', 'u8', 'enum:ca_state', 'brief'),
                 ('state', 'u8', 'enum:ca_state', 'brief')])
         super().__init__()
@@ -228,6 +228,11 @@ class Held(Trace):
     def state(self, ms, old, new):
         self.event('tcp_ca_state', 0, ms * MS, 1, old=STATES.index(old),
                    state=STATES.index(new))
+
+    def answered(self):
+        self.event('tcp_turn', 0, 800 * MS, 1, now=2, was=1, gap_us=700000,
+                   min_rtt_us=20000)
+        return self.close(1000)
 
     def close(self, ms, **kw):
         keyframe(self, 0, ms * MS, 1, A, end=1, **kw)
@@ -276,6 +281,27 @@ def held_loss():
     t.cong(450, 'leave')
     t.limit(700, 'cwnd', 'swnd', 500)
     return t.close(1000)
+
+
+def held_asked():
+    add_turns()
+    t = Held('tcp_sendlimit\ntcp_congestion\ntcp_turn\n')
+    t.limit(0, 'app')
+    t.cong(150, 'frto')
+    t.cong(400, 'frto')
+    return t
+
+
+def held_loss_answer():
+    """Asked at 100, lost from 150 to 780, answered at 800"""
+    t = held_asked()
+    t.cong(780, 'leave')
+    return t.answered()
+
+
+def held_loss_asking():
+    """The same; the recovery does not end"""
+    return held_asked().answered()
 
 
 def held_loss_open_end():

@@ -28,6 +28,10 @@ held was "swnd 60%  nagle 30%  app 10%" 1.000s \
 held skip "cwnd 55%  app 45%" 1.000s "cwnd=550000 app=450000"
 held loss "cwnd 40%  loss 30%  swnd 30%" 1.000s \
 	"cwnd=400000 loss=300000 swnd=300000"
+held loss_answer "loss 63%  app 30%  peer 5%  rtt 2%" 1.000s \
+	"loss=630000 app=300000 peer=50000 rtt=20000"
+held loss_asking "loss 85%  app 10%  peer 3%  rtt 2%" 1.000s \
+	"loss=850000 app=100000 peer=30000 rtt=20000"
 held small "loss 50%  cwnd 30%  app 20%" 1.000s \
 	"loss=500000 cwnd=300000 app=200000"
 held small_kernel "loss 65%  cwnd 25%  app 10%" 1.000s \
