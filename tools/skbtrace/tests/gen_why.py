@@ -16,7 +16,8 @@ MS = 1000 * US
 SYMS['limit'][8] = 'sndbuf'
 add_turns()
 SYMS['drop_reason'].update({70: 'SOCKET_BACKLOG', 71: 'SOCKET_RCVBUFF',
-                            72: 'TC_INGRESS'})
+                            72: 'TC_INGRESS',
+                            73: 'NETFILTER_DROP'})
 SYMS['cong'].update({3: 'frto', 6: 'undo'})
 SYMS['retransmit_kind'] = {0: 'fast', 1: 'loss'}
 EVENTS['tcp_retransmit'][2].extend([
@@ -182,6 +183,11 @@ def acks_alone():
 
 def acks_elsewhere():
     return timeouts(False)
+
+
+def input_dropped():
+    """A rule drops what comes in; the socket is known by then"""
+    return refused(73, False)
 
 
 def backlog():

@@ -62,6 +62,8 @@ says "8 backlog-full likely" "the backlog, and drops are lost" \
 says "7 acks-lost certain" "ACKs are dropped as they come in" acks
 says "7 acks-lost certain" "the same, of the sender's side alone" acks_alone
 says "7 reordered certain" "lost elsewhere, there is no blackout" acks_elsewhere
+says "8 input-dropped certain" "data are dropped as they come in, of the receiver's side alone" \
+	input_dropped
 
 echo "1..$n"
 exit "$failed"

@@ -182,9 +182,14 @@ static bool is_needless(const struct view *c, const struct seen *d)
 		!strcmp(d->word, "NOT_SPECIFIED_SYN"));
 }
 
+u64 drop_segs(const struct seen *d)
+{
+	return d->v[V_SEGS].sum ? d->v[V_SEGS].sum : d->n;
+}
+
 static void add_drop(struct lost_at *l, const struct seen *d, enum place place)
 {
-	u64 segs = d->v[V_SEGS].sum ? d->v[V_SEGS].sum : d->n;
+	u64 segs = drop_segs(d);
 
 	l->segs += segs;
 	if (!is_worse(l, d, segs))
@@ -216,10 +221,12 @@ void find_drops(const struct view *c, struct lost_at *l)
 			add_drop(l, d, PLACE_PEER);
 }
 
-bool is_answer_drop(const struct view *c, const struct seen *d)
+bool is_answer_drop(const struct view *c, const struct row *told,
+		    const struct seen *d)
 {
-	return !drop_is_harmless(d->word) &&
-	       (c->peer ? !is_refused(c, d) : d->way == WAY_RX);
+	if (drop_is_harmless(d->word))
+		return false;
+	return told == c->r ? d->way == WAY_RX : !is_refused(c, d);
 }
 
 void find_answer_drops(const struct view *c, struct lost_at *l)
@@ -227,9 +234,12 @@ void find_answer_drops(const struct view *c, struct lost_at *l)
 	const struct seen *d = NULL;
 
 	*l = (struct lost_at){};
+	while ((d = facts_next(&c->r->facts, d, FACT_DROP, NULL)))
+		if (is_answer_drop(c, c->r, d))
+			add_drop(l, d, PLACE_BACK);
 	while (c->peer &&
 	       (d = facts_next(&c->peer->facts, d, FACT_DROP, NULL)))
-		if (is_answer_drop(c, d))
+		if (is_answer_drop(c, c->peer, d))
 			add_drop(l, d, place_of_answer(c, d));
 }
 

@@ -64,30 +64,40 @@ bool loss_half_open(const struct view *c, struct verdict *v)
 	return true;
 }
 
+/* Drops of ACKs that the other end has sent, in one of the places they are told */
+static u64 find_lost_acks(const struct view *c, const struct row *told,
+			  const struct seen **worst)
+{
+	const struct seen *d = NULL;
+	u64 n = 0;
+
+	while ((d = facts_next(&told->facts, d, FACT_DROP, NULL))) {
+		if (!is_answer_drop(c, told, d) || d->v[V_LEN].max)
+			continue;
+		n += drop_segs(d);
+		*worst = d;
+	}
+	return n;
+}
+
 /* ACKs were dropped, so data seemed to be lost. */
 bool loss_acks(const struct view *c, struct verdict *v)
 {
-	const struct row *end = c->peer ? c->peer : c->r;
-	const struct seen *d = NULL, *worst = NULL;
-	u64 acks = 0;
+	const struct seen *worst = NULL;
+	u64 here, there = 0;
 	struct lost_at l;
 
-	if (!segs_again(c->r))
-		return false;
-	while ((d = facts_next(&end->facts, d, FACT_DROP, NULL))) {
-		if (!is_answer_drop(c, d) || d->v[V_LEN].max)
-			continue;
-		acks += d->v[V_SEGS].sum;
-		worst = d;
-	}
-	/* Nothing else was dropped */
+	here = find_lost_acks(c, c->r, &worst);
+	if (c->peer)
+		there = find_lost_acks(c, c->peer, &worst);
+	/* Only these were dropped */
 	find_drops(c, &l);
-	if (!worst || (c->peer ? l.segs : l.segs != acks))
+	if (!segs_again(c->r) || !worst || l.segs != here)
 		return false;
 	lost(c, v);
 	prove(v, worst);
-	say(v, "%s dropped, by %s; no data were: ", say_n(acks, "ACK"),
-	    say_reason(worst));
+	say(v, "%s dropped, by %s; no data were: ",
+	    say_n(here + there, "ACK"), say_reason(worst));
 	say_again(c, v);
 	say_next(v, "%s", next_of_drop(worst));
 	return true;
@@ -99,6 +109,7 @@ bool loss_acks(const struct view *c, struct verdict *v)
 bool loss_answers(const struct view *c, struct verdict *v)
 {
 	u64 us = part_us(c, HELD_PEER), thinks = thinking_us(c), again;
+	u64 lost = peer_part_us(c, HELD_LOSS);
 	struct lost_at l;
 
 	if (!c->peer || !is_asking(c) || us <= thinks)
@@ -106,7 +117,8 @@ bool loss_answers(const struct view *c, struct verdict *v)
 	again = segs_again(c->peer);
 	if (!again || again < segs_again(c->r))
 		return false;
-	v->us = us - thinks;
+	/* A part of an answer may come in time */
+	v->us = us - thinks > lost ? us - thinks : lost;
 	v->sure = SURE_CERTAIN;
 	prove_all(v, &c->r->facts, FACT_TURN, "peer");
 	prove_all(v, &c->peer->facts, FACT_RETRANS, NULL);

@@ -237,6 +237,28 @@ bool own_backlog(const struct view *c, struct verdict *v)
 	return true;
 }
 
+/* Data that arrives, and that this host drops. The sender's verdict says it, too. */
+bool own_input(const struct view *c, struct verdict *v)
+{
+	static const char *const words[] = {
+		"NETFILTER_DROP", "TC_INGRESS", "NETFILTER_INGRESS", "XDP",
+		"CPU_BACKLOG", "IP_RPFILTER", "IP_INNOROUTES", "IP_CSUM",
+		"TCP_CSUM", "XFRM_POLICY", "SOCKET_FILTER", "TCP_RFC7323_PAWS",
+		"TCP_MD5NOTFOUND", "TCP_MD5UNEXPECTED", "TCP_MD5FAILURE", NULL
+	};
+	const struct seen *d;
+
+	if (c->peer)
+		return false;
+	d = not_taken(c, v, words, NULL);
+	if (!d || !d->v[V_LEN].max)
+		return false;
+	say(v, "this host drops what arrives: %s, by %s",
+	    say_n(drop_segs(d), "segment"), say_reason(d));
+	say_next(v, "%s", next_of_drop(d));
+	return true;
+}
+
 bool own_restart(const struct view *c, struct verdict *v)
 {
 	enum { OFTEN = 2 };

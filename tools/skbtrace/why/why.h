@@ -200,13 +200,18 @@ struct lost_at {
 	u64 here;		/* of those like the worst */
 };
 
+/* At least one for each event */
+u64 drop_segs(const struct seen *d);
 /* Of what @c sent. */
 void find_drops(const struct view *c, struct lost_at *l);
 /*
- * Is @d about segments that the other end sent, on their way? They are told of its
- * connection, and of this one if the other is not in the recording.
+ * Is @d, among what is told of @told, about segments that the other end sent, on
+ * their way? They are told of the end that comes in if its socket was looked up
+ * early, or the other end is not in the recording.
  */
-bool is_answer_drop(const struct view *c, const struct seen *d);
+bool is_answer_drop(const struct view *c, const struct row *told,
+		    const struct seen *d);
+/* All of these, where they are told of the other end */
 void find_answer_drops(const struct view *c, struct lost_at *l);
 /* The other end is a request socket, which this end's SYN made. */
 bool peer_is_request(const struct view *c);
@@ -233,7 +238,7 @@ rule_test loss_half_open, loss_acks, loss_answers, loss_reordered, loss_mtu,
 rule_test peer_shut, peer_small, peer_thinks, peer_ping_pong;
 rule_test own_nagle, own_sndbuf, own_queue, own_ring, own_pacing,
 	  own_restart, own_corked, own_refused, own_memory, own_starved,
-	  own_clamped, own_backlog;
+	  own_clamped, own_backlog, own_input;
 rule_test path_queue, path_marks;
 rule_test unknown_held, fine_receiver, fine_program, fine_start, fine_path,
 	  fine_short;

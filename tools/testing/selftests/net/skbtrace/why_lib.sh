@@ -31,10 +31,11 @@ all_closed() {
 
 # By the server's port: the verdict of the end that connects, and that of the other
 # one. "-": no trouble; "=NAME": no trouble, and called NAME; "*": any.
-declare -A client server families
+declare -A client server families at_a
 port=5000 judged=5000
 
-# next CLIENT-VERDICT SERVER-VERDICT: takes the next port, and sets the family $f.
+# next CLIENT-VERDICT SERVER-VERDICT [AT-A]: takes the next port, and sets the family
+# $f. AT-A: of the client, by what A alone has recorded; not told: as $alone says.
 # Families take turns: with WHY_SHIFT of 0, 1 and 2 each scenario has had all.
 next() {
 	local all=(4 6 m)
@@ -42,6 +43,7 @@ next() {
 	f=${all[(port + ${WHY_SHIFT:-0}) % 3]}
 	client[$port]=$1
 	server[$port]=$2
+	at_a[$port]=${3-}
 	families[$port]=$f
 	to=$(addr B "$f")
 	near=$(addr A "$f")
@@ -156,6 +158,7 @@ side_verdict_is() {
 
 	[ "$1" = A ] || wanted=${server[$2]}
 	[ "$wanted" != '*' ] || return 0
+	[ "$1" = B ] || wanted=${at_a[$2]:-$wanted}
 	! fits "$got" "${alone[$wanted]-$wanted}" || wanted=$got
 	# an end behind the router is not in B's recording
 	[ "$wanted $got" != "- none" ] || return 0

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0
 # Does "skbtrace why" name the cause? As why.sh, with causes that look like others:
 # losses like a peer that thinks, a queue or a small MTU; ends by a timer, which is
-# not the cause; answers that are lost.
+# not the cause; answers that are lost; drops at the end that receives.
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
@@ -146,6 +146,36 @@ call times 8 write 100 read 500 again shut eof
 clear_b
 served
 
+# --- this host drops what arrives, after it has looked up the socket
+
+# ACKs, nearly all of them
+next acks-lost '*'
+serve eof
+table in_a input tcp sport "$port" meta length '<' 100 \
+	limit rate over 8/second burst 1 packets drop
+call opt sndbuf 200000 write 200000 shut eof
+untable in_a
+served
+
+# data
+next - lost-here input-dropped
+serve write 400000 shut eof
+table in_a input tcp sport "$port" meta length '>' 200 \
+	limit rate over 30/second burst 20 packets drop
+call eof
+untable in_a
+served
+
+# answers
+next answers-lost lost-here input-dropped
+refused=$port
+serve times 30 read 100 write 2000 again shut eof
+table in_a input tcp sport "$port" meta length '>' 200 \
+	limit rate over 3/second burst 1 packets drop
+call times 30 write 100 read 2000 again shut eof
+untable in_a
+served
+
 # --- memory
 
 # connections that nobody accepts use up TCP's memory. The minimum for a socket is
@@ -197,4 +227,6 @@ like "the SYN came, its answer did not" "$(text "$answered" client)" \
 	'*other end has got it*'
 like "who dropped the SYN's answer" "$(text "$late" client)" \
 	'*TC_EGRESS*'
+like "who dropped the answers" "$(text "$refused" client)" \
+	'*in this host, on their way in, by a netfilter rule*'
 finish
