@@ -78,6 +78,10 @@ void col_fields(struct col *c, const struct match *m,
 		c->f[0] = event_field(e, "rtt_us");
 		break;
 	case SRC_RETRANS:
+		c->f[0] = event_field(e, "segs");
+		c->f[1] = event_field(e, "kind");
+		c->f[2] = event_field(e, "rto_us");
+		break;
 	case SRC_DROP:
 		c->f[0] = event_field(e, "segs");
 		c->f[1] = event_field(e, "reason");

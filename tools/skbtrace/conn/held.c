@@ -158,10 +158,64 @@ void held_window(struct held *h, u64 now, u64 cwnd)
 	h->cwnd = cwnd;
 }
 
+/* Time that counted for @word was due to a loss; returns what is left. */
+static u64 was_loss(struct held *h, const char *word, u64 ns)
+{
+	for (u32 i = 0; i < h->n; i++) {
+		u64 part = h->v[i].ns < ns ? h->v[i].ns : ns;
+
+		if (strcmp(h->v[i].word, word))
+			continue;
+		h->v[i].ns -= part;
+		credit(h, HELD_LOSS, part);
+		return ns - part;
+	}
+	return ns;
+}
+
+void held_probe(struct held *h, u64 now, u64 ago)
+{
+	if (h->in_loss)
+		return;
+	h->probe_from = now > ago ? now - ago : 0;
+	h->probe_to = now;
+}
+
+void held_probe_lost(struct held *h)
+{
+	u64 from = h->probe_from, to = h->probe_to, before;
+
+	if (from < h->loss_to)
+		from = h->loss_to;	/* a recovery took over */
+	if (h->in_loss || from >= to)
+		return;
+	if (h->bands)
+		bands_over(h->bands, from, to, false);
+	before = from < h->since ? (to < h->since ? to : h->since) - from : 0;
+	was_loss(h, HELD_APP, was_loss(h, HELD_PEER, before));
+	if (to > h->since) {
+		h->loss_from = from + before;
+		h->loss_to = to;
+		h->loss_in += h->loss_to - h->loss_from;
+	}
+	h->probe_to = 0;
+}
+
+/* The probe was the first try to repair it. */
+static u64 or_probe(const struct held *h, u64 begin)
+{
+	u64 wait = h->probe_to - h->probe_from;
+
+	if (h->probe_to && begin > h->probe_from && begin < h->probe_to + wait)
+		return h->probe_from;
+	return begin;
+}
+
 void held_loss_begin(struct held *h, u64 now, u64 ago, u64 full)
 {
 	if (!h->in_loss) {
-		now = now > ago ? now - ago : 0;
+		now = or_probe(h, now > ago ? now - ago : 0);
+		h->probe_to = 0;
 		if (now < h->loss_to)
 			now = h->loss_to;
 		if (now < h->since)
@@ -191,21 +245,35 @@ void held_connect(struct held *h, u64 now)
 		h->loss_since = now;
 }
 
-void held_answer(struct held *h, u64 now, u64 gap, u64 rtt)
+/* As run_end(), at a time that has passed: keep the recovery that came then. */
+static void run_ended(struct held *h, u64 then, u64 now, const char *was)
 {
-	u64 answered = now - (gap - rtt), late = 0;
+	u64 late = 0;
 
-	if (h->reason && strcmp(h->reason, HELD_APP))
-		return;
-	/* A recovery that ended since belongs to the second run */
 	if (!h->in_loss)
-		late = overlap(answered, now, h->loss_from, h->loss_to);
+		late = overlap(then, now, h->loss_from, h->loss_to);
 	if (late > h->loss_in)
 		late = h->loss_in;
 	h->loss_in -= late;
-	run_end(h, answered, HELD_RTT, rtt);
+	run_end(h, then, was, HELD_NA);
 	h->loss_in = late;
-	run_end(h, now, HELD_PEER, gap - rtt);
+}
+
+void held_answer(struct held *h, u64 now, u64 gap, u64 rtt)
+{
+	u64 asked = now - gap;
+
+	if (h->reason && strcmp(h->reason, HELD_APP))
+		return;
+	run_ended(h, asked, now, NULL);
+	/* What was lost at once has made its way later */
+	if (!h->in_loss && h->loss_in && h->loss_from < asked + rtt) {
+		run_ended(h, now - rtt, now, HELD_PEER);
+		run_end(h, now, HELD_RTT, HELD_NA);
+	} else {
+		run_ended(h, asked + rtt, now, HELD_RTT);
+		run_end(h, now, HELD_PEER, HELD_NA);
+	}
 }
 
 void held_cut(struct held *h, u64 now)

@@ -43,6 +43,7 @@ struct held {
 	u64 small_since;	/* with @full, not @in_loss */
 	u64 small_in;		/* time with a small window since @since */
 	u64 small_ns;		/* and before, whatever the reason was */
+	u64 probe_from, probe_to;	/* a wait for a tail loss probe */
 	bool in_loss;
 	bool told;		/* by a tcp_sendlimit */
 	struct bands *bands;	/* NULL: nobody draws it */
@@ -63,11 +64,14 @@ void held_limit(struct held *h, u64 now, const char *reason, const char *was,
 		s64 for_ns);
 /*
  * Recovery begins; @ago: the wait for a timeout. It reduces the window, which
- * was
- * @full (0: not known).
+ * was @full (0: not known).
  */
 void held_loss_begin(struct held *h, u64 now, u64 ago, u64 full);
 void held_loss_end(struct held *h, u64 now);
+/* A tail loss probe (RFC 8985): @ago, what it repeats was perhaps lost. */
+void held_probe(struct held *h, u64 now, u64 ago);
+/* It was lost: the wait for the probe is due to that, and not to who waited. */
+void held_probe_lost(struct held *h);
 /* There was no loss (undo): the window is restored. */
 void held_undo(struct held *h);
 /* The congestion window, known from a send limit or the end of recovery. */

@@ -59,6 +59,7 @@ static void roll_row(struct row *r, u64 from)
 	r->retrans = 0;
 	r->duplicates = 0;
 	r->spurious = 0;
+	r->late_answers = 0;
 	r->others = 0;
 	r->connect_ns = 0;
 	r->peer_ns = 0;

@@ -38,6 +38,8 @@ void outcome_state(struct row *r, const char *old, const char *state, u64 now)
 	if (!state)
 		return;
 	r->state = state;
+	if (old && !strcmp(old, "SYN_RECV"))
+		r->accepted = true;
 	if (!strcmp(state, "SYN_SENT"))
 		r->connecting = true;
 	else if (syn_sent && strcmp(state, "CLOSE"))

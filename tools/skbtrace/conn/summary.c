@@ -200,6 +200,12 @@ static void add_limit(struct summary *s, struct row *row, const struct col *c,
 	held_limit(&row->held, at, why, was, for_ns);
 }
 
+/* Of a connection that began before the trace, as far as ports tell */
+static bool row_asks(const struct row *r)
+{
+	return r->connecting || (!r->accepted && r->a.lport > r->a.pport);
+}
+
 /* The peer begins to send after us: until now we have waited for an answer. */
 static void add_turn(struct summary *s, struct row *row, const struct col *c,
 		     const struct rec *r, u64 now)
@@ -216,6 +222,13 @@ static void add_turn(struct summary *s, struct row *row, const struct col *c,
 	if (!rec_get(r, c->f[3], &rtt) || rtt > gap / 1000)
 		rtt = gap / 1000;
 	rtt *= 1000;
+	if (row_asks(row) && row->again_at > now - gap) {
+		/* The question or its answer: the peer acknowledges at once */
+		held_probe(&row->held, row->again_at, row->again_at -
+			   (now - gap));
+		held_probe_lost(&row->held);
+		row->late_answers++;
+	}
 	row->peer_ns += gap - rtt;
 	held_answer(&row->held, now, gap, rtt);
 }
@@ -255,6 +268,26 @@ static void add_congestion(struct summary *s, struct row *row,
 		add_loss(s, row, c, r, now, false, false);
 	else if (!strcmp(w, "undo"))
 		held_undo(&row->held);
+	else if (!strcmp(w, "cwr"))
+		held_probe_lost(&row->held);
+}
+
+/*
+ * Sent again: a probe of a connection about which nothing was told since what it repeats was
+ * sent, or for an RTO, which is not shorter than the wait for a probe.
+ */
+static void add_again(struct summary *s, struct row *row, const struct col *c,
+		      const struct rec *r, u64 now)
+{
+	const char *kind = word(s, r, c->f[1]);
+	u64 us, ago = now > row->before ? now - row->before : 0;
+
+	row->again_at = now;
+	if (!kind || strcmp(kind, "tlp") || !row->before)
+		return;
+	if (rec_get(r, c->f[2], &us) && ago / 1000 > us)
+		ago = us * 1000;
+	held_probe(&row->held, not_after_end(s, row, now), ago);
 }
 
 static void add_ca_state(struct summary *s, struct row *row,
@@ -264,9 +297,11 @@ static void add_ca_state(struct summary *s, struct row *row,
 	const char *w = c->loss && !s->seen_src[SRC_CONG] ?
 			word(s, r, c->f[0]) : NULL;
 
-	if (w)
-		add_loss(s, row, c, r, now, one_of(w, states),
-			 !strcmp(w, "loss"));
+	if (!w)
+		return;
+	if (!strcmp(w, "cwr"))
+		held_probe_lost(&row->held);
+	add_loss(s, row, c, r, now, one_of(w, states), !strcmp(w, "loss"));
 }
 
 /* ---- the range ---- */
@@ -307,6 +342,9 @@ static void add_lasting(struct summary *s, struct row *row,
 		break;
 	case SRC_TURN:
 		add_turn(s, row, c, r, now);
+		break;
+	case SRC_RETRANS:
+		add_again(s, row, c, r, now);
 		break;
 	case SRC_STATE:
 		outcome_state(row, word(s, r, c->f[0]), word(s, r, c->state),
@@ -557,4 +595,5 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r,
 	}
 	add_lasting(s, row, c, r, now);
 	add_una(row, c, r, part == RANGE_IN);
+	row->before = now;
 }

@@ -42,6 +42,9 @@ struct row {
 	bool cut;		/* began before the range */
 	bool over;		/* what comes after the range is told */
 	bool ended;
+	u64 again_at;		/* when a segment was last sent again */
+	u64 late_answers;	/* that came after that */
+	u64 before;		/* time of the event before, in any range */
 	bool gone;		/* nobody asks for it any more */
 	bool has_una;		/* with @una */
 	bool una_at_end;	/* the last keyframe told it */
@@ -56,6 +59,7 @@ struct row {
 	u64 others;		/* events in the range that do not name it */
 	const char *state;	/* "ESTABLISHED"; NULL: not told */
 	bool connecting;	/* its SYN was sent in this trace */
+	bool accepted;		/* by a listener, in this trace */
 	bool established;	/* and answered, after @connect_ns */
 	u64 connect_ns;
 	u64 peer_ns;		/* waited for answers, without the RTT */

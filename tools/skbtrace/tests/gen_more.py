@@ -292,6 +292,50 @@ def held_asked():
     return t
 
 
+def probed(*cong):
+    """Asked at 100, again by a probe at 320, then @cong, answered at 350"""
+    add_turns()
+    SYMS['retransmit_kind'] = {0: 'fast', 1: 'loss', 2: 'tlp'}
+    EVENTS['tcp_retransmit'][2].extend([
+        ('kind', 'u8', 'enum:retransmit_kind', 'brief'),
+        ('rto_us', 'u32', 'us', 'brief')])
+    t = Held('tcp_sendlimit\ntcp_congestion\ntcp_turn\ntcp_retransmit\n')
+    t.limit(0, 'app')
+    t.event('tcp_turn', 0, 100 * MS, 1, now=1, was=2, gap_us=0)
+    t.event('tcp_retransmit', 0, 320 * MS, 1, seq=1, segs=1, kind=2,
+            rto_us=220000)
+    for ms, reason in cong:
+        t.cong(ms, reason)
+    t.event('tcp_turn', 0, 350 * MS, 1, now=2, was=1, gap_us=250000,
+            min_rtt_us=20000)
+    return t
+
+
+def held_probe():
+    """It was needed, as the next ACK shows: that reduces the window"""
+    t = probed()
+    t.cong(500, 'cwr')
+    t.cong(500, 'leave')
+    return t.close(1000)
+
+
+def held_probe_now():
+    """The same before there is an answer"""
+    return probed((340, 'cwr'), (340, 'leave')).close(1000)
+
+
+def held_probe_vain():
+    """The answer was lost: no ACK shows that the question was"""
+    return probed().close(1000)
+
+
+def held_probe_loss():
+    """The probe was lost, too"""
+    t = probed((345, 'fastrtx'))
+    t.cong(355, 'leave')
+    return t.close(1000)
+
+
 def held_loss_answer():
     """Asked at 100, lost from 150 to 780, answered at 800"""
     t = held_asked()

@@ -32,6 +32,13 @@ held loss_answer "loss 63%  app 30%  peer 5%  rtt 2%" 1.000s \
 	"loss=630000 app=300000 peer=50000 rtt=20000"
 held loss_asking "loss 85%  app 10%  peer 3%  rtt 2%" 1.000s \
 	"loss=850000 app=100000 peer=30000 rtt=20000"
+held probe "app 75%  loss 22%  rtt 2%  peer 1%" 1.000s \
+	"app=750000 loss=220000 rtt=20000 peer=10000"
+held probe_now "app 75%  loss 22%  rtt 2%  peer 1%" 1.000s \
+	"app=750000 loss=220000 rtt=20000 peer=10000"
+held probe_vain "app 75%  loss 22%  rtt 2%  peer 1%" 1.000s \
+	"app=750000 loss=220000 rtt=20000 peer=10000"
+held probe_loss "app 75%  loss 25%" 1.000s "app=745000 loss=255000"
 held small "loss 50%  cwnd 30%  app 20%" 1.000s \
 	"loss=500000 cwnd=300000 app=200000"
 held small_kernel "loss 65%  cwnd 25%  app 10%" 1.000s \

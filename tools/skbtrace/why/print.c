@@ -30,14 +30,14 @@ static void text_head(struct printer *p, const struct case_file *f)
 		sent = r->end.v[C_BYTES_ACKED];
 	if (r->a.pport)
 		outf(p->o, "  %s in %s", say_bytes(sent), say_us(life));
-	if (v->rule->kind == RULE_HELD)
+	if (rule_has_share(v->rule->kind))
 		outf(p->o, ", %llu%% of it: %s",
 		     (unsigned long long)(v->us * 100 / (life ? life : 1)),
 		     v->rule->name);
 	else
 		outf(p->o, ": %s", v->rule->name);
 	/* How it ended, unless the verdict says so. */
-	if (v->rule->kind == RULE_HELD && r->ended && outcome_word(r))
+	if (rule_has_share(v->rule->kind) && r->ended && outcome_word(r))
 		outf(p->o, "; %s in the end", outcome_word(r));
 	outf(p->o, "\n");
 }

@@ -103,27 +103,66 @@ bool loss_acks(const struct view *c, struct verdict *v)
 	return true;
 }
 
+/* Sent again by the peer, and not in vain */
+static u64 again_there(const struct view *c)
+{
+	u64 again = segs_again(c->peer), vain = c->peer->spurious;
+
+	if (c->r->duplicates > vain)
+		vain = c->r->duplicates;
+	return again > vain ? again - vain : 0;
+}
+
+static u64 most(u64 a, u64 b)
+{
+	return a > b ? a : b;
+}
+
+/*
+ * Its questions had arrived, for they were sent again in vain, but the answers,
+ * with the ACKs, came late.
+ */
+static bool answers_late(const struct view *c, struct verdict *v)
+{
+	u64 n = c->r->late_answers;
+
+	if (!n || !is_in_vain(c))
+		return false;
+	v->us = part_us(c, HELD_LOSS);
+	v->sure = SURE_CERTAIN;
+	prove_all(v, &c->r->facts, FACT_TURN, "peer");
+	prove_all(v, &c->r->facts, FACT_RETRANS, NULL);
+	say(v, "answers got lost: %s came only after the question had been sent again, in vain",
+	    say_n(n, "answer"));
+	say_likely(v, "the other end is not in this recording");
+	return true;
+}
+
 /*
  * The peer's data was lost; this end could only wait for it to be sent again.
  */
 bool loss_answers(const struct view *c, struct verdict *v)
 {
 	u64 us = part_us(c, HELD_PEER), thinks = thinking_us(c), again;
-	u64 lost = peer_part_us(c, HELD_LOSS);
 	struct lost_at l;
 
-	if (!c->peer || !is_asking(c) || us <= thinks)
+	/* Of one answer the sender's verdict speaks */
+	if (!is_asking(c) ||
+	    facts_count(&c->r->facts, FACT_TURN, "peer") < 2)
 		return false;
-	again = segs_again(c->peer);
+	if (!c->peer)
+		return answers_late(c, v);
+	again = again_there(c);
 	if (!again || again < segs_again(c->r))
 		return false;
 	/* A part of an answer may come in time */
-	v->us = us - thinks > lost ? us - thinks : lost;
+	v->us = most(us > thinks ? us - thinks : 0,
+		     most(peer_part_us(c, HELD_LOSS), part_us(c, HELD_LOSS)));
 	v->sure = SURE_CERTAIN;
 	prove_all(v, &c->r->facts, FACT_TURN, "peer");
 	prove_all(v, &c->peer->facts, FACT_RETRANS, NULL);
 	say(v, "answers got lost, and came late: the peer sent %s again",
-	    say_n(again, "segment"));
+	    say_n(segs_again(c->peer), "segment"));
 	find_answer_drops(c, &l);
 	if (!l.worst)
 		return true;

@@ -100,7 +100,7 @@ static const struct row *listener_of(const struct why *w, const struct row *r)
 
 static bool is_trouble(const struct view *c, const struct verdict *v)
 {
-	if (v->rule->kind != RULE_HELD)
+	if (!rule_has_share(v->rule->kind))
 		return v->rule->kind == RULE_FATE;
 	return v->us >= LEAST_US && v->us * 100 >= c->life * SHARE;
 }
@@ -207,12 +207,15 @@ static bool apply(const struct view *c, const struct rule *rule,
 	return true;
 }
 
-/* An outcome first, then the longest; among equals the first. */
+/*
+ * An outcome first, then the longest, then what is in its nature; among equals the
+ * first.
+ */
 static bool is_better(const struct verdict *a, const struct verdict *b)
 {
 	if (a->rule->kind != b->rule->kind)
 		return a->rule->kind < b->rule->kind;
-	return a->rule->kind == RULE_HELD && a->us > b->us;
+	return rule_has_share(a->rule->kind) && a->us > b->us;
 }
 
 static void insert(struct case_file *f, const struct verdict *v)

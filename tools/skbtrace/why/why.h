@@ -21,9 +21,15 @@ extern const char *const sure_words[];
 enum rule_kind {
 	RULE_FATE,		/* never established, or ended by force */
 	RULE_HELD,		/* something took part of its life */
+	RULE_NATURE,		/* so does what it is, if nothing is wrong */
 	RULE_UNKNOWN,		/* cannot say: events are missing */
 	RULE_HEALTHY,		/* nobody's fault */
 };
+
+static inline bool rule_has_share(enum rule_kind kind)
+{
+	return kind == RULE_HELD || kind == RULE_NATURE;
+}
 
 /* Of a group only the first rule that applies counts; of GROUP_OWN all do. */
 enum rule_group {

@@ -146,6 +146,24 @@ call times 8 write 100 read 500 again shut eof
 clear_b
 served
 
+# one of twenty, which a tail loss probe repairs
+next answers-lost lost-here answers-lost
+serve times 100 read 100 write 500 again shut eof
+in_a tc filter add dev a0 ingress protocol "$(protocol)" flower ip_proto tcp \
+	src_port "$port" tcp_flags 0x8/0x8 \
+	action gact pass random determ drop 20
+call times 100 write 100 read 500 again shut eof
+in_a tc filter del dev a0 ingress
+served
+
+next lost-here -
+serve times 100 read 100 write 500 again shut eof
+at_b dst_port "$port" tcp_flags 0x8/0x8 \
+	action gact pass random determ drop 20
+call times 100 write 100 read 500 again shut eof
+clear_b
+served
+
 # --- this host drops what arrives, after it has looked up the socket
 
 # ACKs, nearly all of them
