@@ -21,7 +21,7 @@ ip -n "$B" link set b0 mtu 9000
 
 # dump NAME: tcpdump of A's device, until undump
 dump() {
-	background in_a tcpdump -i a0 -nn --immediate-mode -B 65536 -s 0 \
+	background in_a tcpdump -i a0 -nn --immediate-mode -U -B 65536 -s 0 \
 		-w "$TMP/$1.pcap" ip or ip6 2>"$TMP/$1.dump"
 	dump=$bg
 	wait_for grep -q 'listening on' "$TMP/$1.dump" ||
@@ -31,7 +31,7 @@ dump() {
 # undump NAME PORT: when it has seen that port
 undump() {
 	in_a sk udp4 connect "$B4" "$2" send 1 1
-	wait_for last_seen "$1" "$2"
+	wait_for last_seen "$1" "$2" || fail "$1: tcpdump has the last packet"
 	kill -INT "$dump"
 	wait "$dump"
 }

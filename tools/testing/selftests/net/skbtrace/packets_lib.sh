@@ -24,7 +24,7 @@ begin() {
 	read -r in on <<<"${device:-in_a a0}"
 	[ "$in" = in_a ] || where=$B
 	[ -n "${everywhere-}" ] || set -- --netns "$where" "$@"
-	background "$in" tcpdump -i "$on" -nn --immediate-mode -B 16384 -s 0 \
+	background "$in" tcpdump -i "$on" -nn --immediate-mode -U -B 16384 -s 0 \
 		-w "$TMP/$name.pcap" ip or ip6 2>"$TMP/$name.dump"
 	dump=$bg
 	wait_for grep -q 'listening on' "$TMP/$name.dump" ||
@@ -41,7 +41,7 @@ end() {
 	quiesce
 	kill -INT "$recorder"
 	wait "$recorder" || fail "$1: record ends well"
-	wait_for last_seen "$1" "$2"
+	wait_for last_seen "$1" "$2" || fail "$1: tcpdump has the last packet"
 	kill -INT "$dump"
 	wait "$dump" || true
 	sed 's/^/# /' "$TMP/$1.said"

@@ -82,7 +82,7 @@ table ip t {
 	}
 }
 NFT
-background in_b tcpdump -i b1 -nn --immediate-mode -B 16384 -s 0 \
+background in_b tcpdump -i b1 -nn --immediate-mode -U -B 16384 -s 0 \
 	-w "$TMP/behind.pcap" ip or ip6 2>"$TMP/behind.dump"
 behind=$bg
 wait_for grep -q 'listening on' "$TMP/behind.dump" ||
