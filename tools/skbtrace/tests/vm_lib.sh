@@ -26,7 +26,7 @@ need ip python3
 echo 0 >$tw_buckets
 
 value() { # FILE KEY
-	"$here/readcap.py" "$1" | tr ' ' '\n' | sed -n "s/^$2=//p"
+	readcap "$1" | tr ' ' '\n' | sed -n "s/^$2=//p"
 }
 
 is_tracing() { "$S" status | grep -q '^tracing   on'; }
