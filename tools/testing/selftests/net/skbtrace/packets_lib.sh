@@ -51,12 +51,10 @@ last_seen() {
 	tcpdump -nn -r "$TMP/$1.pcap" "udp port $2" 2>/dev/null | grep -q .
 }
 
-# hex FILE EXPRESSION: each packet from IP on, one a line, sorted
+# hex FILE EXPRESSION: each packet from IP on, one a line, sorted. Not by tcpdump -x:
+# to make so many lines and join them again takes seconds
 hex() {
-	tcpdump -nnt -x -r "$1" "$2" 2>/dev/null | awk '
-		/^\t0x/ { sub(/^[^:]*:/, ""); gsub(/ /, ""); line = line $0; next }
-		{ if (line != "") print line; line = "" }
-		END { if (line != "") print line }' | sort
+	tcpdump -r "$1" -w - "$2" 2>/dev/null | packets_read.py hex
 }
 
 # same NAME WHAT EXPRESSION: ours and tcpdump's

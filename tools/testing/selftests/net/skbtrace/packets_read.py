@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0
-"""packets_read.py sent FILE PORT | datagrams FILE PORT | states FILE
+"""packets_read.py sent FILE PORT | datagrams FILE PORT | states FILE | hex
 
 Reads what has been captured by rules of its own. sent: are the bytes of the
 connections to PORT and PORT + 2 those that packets.py has sent there, all of them?
-To PORT + 1 it sends a file that it changes. datagrams: the same of the large ones to PORT + 4. states: how many packets
-have been referred to, had changed, had been freed.
+To PORT + 1 it sends a file that it changes. datagrams: the same of the large ones to
+PORT + 4. states: how many packets have been referred to, had changed, had been freed.
+hex: what "tcpdump -w -" writes to stdin, each packet from IP on, one a line, sorted.
 """
 import random
 import struct
@@ -109,6 +110,23 @@ def states(name):
     print(" ".join(f"{k}={v}" for k, v in n.items()))
 
 
-what, name, *more = sys.argv[1:]
-{"sent": sent, "datagrams": datagrams, "states": states}[what](
-    name, *map(int, more))
+def hexes():
+    raw = sys.stdin.buffer.read()
+    if not raw:
+        return
+    link = {1: 14, 101: 0}[struct.unpack_from("I", raw, 20)[0]]
+    at = 24
+    lines = []
+    while at < len(raw):
+        n = struct.unpack_from("8xI", raw, at)[0]
+        lines.append(raw[at + 16 + link:at + 16 + n].hex() + "\n")
+        at += 16 + n
+    sys.stdout.writelines(sorted(lines))
+
+
+what, *words = sys.argv[1:]
+if what == "hex":
+    hexes()
+else:
+    {"sent": sent, "datagrams": datagrams, "states": states}[what](
+        words[0], *map(int, words[1:]))
