@@ -11,7 +11,7 @@
 #   -j N  with -k uml: that many kernels at a time, default 1
 #   -l CONSOLE  file for what the kernel says
 #   -i  in QEMU: one CPU whose clock counts instructions, so that a busy host does
-#       not show
+#       not show: tests may compare times (COUNTED)
 #   -r  with -k uml: time is real
 #   -p I/N  only part I of N, so that two VMs can share the work
 #   -L  with -k debug or uml: then search for lost memory. Everything takes twice as
@@ -27,7 +27,7 @@ while (($#)); do
 	-l) vm+=(-l "${2:?}"); shift ;;
 	-p) part=${2:?}; shift ;;
 	-s) subset=1 ;;
-	-i) vm+=(--icount) slow=10 ;;
+	-i) vm+=(--icount -e COUNTED=1) slow=10 ;;
 	-r) vm+=(-a time-travel=off) ;;
 	-j) at_once=${2:?}; shift ;;
 	-L) leaks="abi ctl.sh owner.sh sessions.sh stress.sh" vm+=(-a kmemleak=on) ;;

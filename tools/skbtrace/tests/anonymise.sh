@@ -110,7 +110,7 @@ for s in basic lost conns summary_lost big pipe_marks; do
 	stays $s.dat
 done
 for s in basic split lost; do
-	"$here/gen_history.py" $s history-$s.dat || exit 1
+	gen_history $s history-$s.dat
 	stays history-$s.dat
 done
 more stack stack.dat

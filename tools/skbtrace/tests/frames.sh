@@ -50,7 +50,7 @@ for s in basic lost conns zoo big; do
 	gen $s $s.dat
 done
 for s in basic split lost rotated; do
-	"$here/gen_history.py" "$s" "history-$s.dat" || exit 1
+	gen_history "$s" "history-$s.dat"
 done
 more stack stack.dat
 more payload payload.dat

@@ -8,7 +8,7 @@ need jq python3
 history() {	# SCENARIO...
 	local s
 	for s; do
-		"$here/gen_history.py" "$s" "$s.dat" || exit 1
+		gen_history "$s" "$s.dat"
 	done
 }
 

@@ -38,12 +38,29 @@ skip() {
 	echo "ok $n - $1 # SKIP $2"
 }
 
+# made GENERATOR SCENARIO FILE [ARGS...]: what it writes is the same each time, so that
+# run.sh keeps it for all suites; but raw data, which are several files
+made() {
+	local kept=${GENERATED:-}/$1-$2
+
+	if [ -z "${GENERATED:-}" ] || (($# > 3)) || [[ $2 == raw* ]]; then
+		"$here/$1" "${@:2}" || exit 1
+		return
+	fi
+	[ -e "$kept" ] || "$here/$1" "$2" "$kept" || exit 1
+	cp "$kept" "$3"
+}
+
 gen() {
-	"$here/gen.py" "$@" || exit 1
+	made gen.py "$@"
 }
 
 more() {
-	"$here/gen_more.py" "$@" || exit 1
+	made gen_more.py "$@"
+}
+
+gen_history() {
+	made gen_history.py "$@"
 }
 
 # golden NAME: the file ./out must be golden/NAME

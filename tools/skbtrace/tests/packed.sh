@@ -43,7 +43,7 @@ for s in basic big lost order zoo conns v6_only backward; do
 	same "$s"
 	result $? "$s: the same in each way"
 done
-"$here/gen_history.py" basic history.dat || exit 1
+gen_history basic history.dat
 same history
 result $? "history: the same in each way"
 

@@ -124,7 +124,7 @@ unchanged() {
 		result $? "$cmd: all of $s"
 	done
 	for s in "${histories[@]}"; do
-		"$here/gen_history.py" "$s" all.in || exit 1
+		gen_history "$s" all.in
 		as_parsed all.in "$@"
 		[ ! -s why ]
 		result $? "$cmd: all of a history: $s"

@@ -15,6 +15,12 @@ unset NO_COLOR
 # The python3 of a version manager takes 5 times as long to start: it comes later
 PATH=/usr/bin:/bin:$PATH
 n=0 failed=0 skipped=0
+# Recordings that several suites have generated
+GENERATED=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-generated.XXXXXX")
+export GENERATED
+trap 'rm -rf "$GENERATED"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 
 suite() {
 	local name=$1 bad=0 rc line
