@@ -14,34 +14,36 @@ set -euo pipefail
 cd "$ROOT"
 
 # NAME|JOBS THAT COME FIRST|COMMAND, in the order of preference: what others wait
-# for, then what takes longest
+# for, then what takes longest, so that no long one runs alone at the end. Those of
+# one thread, which run at first, leave each other a core
 JOBS=(
 	"deps||scripts/deps.sh kernel vm stock deb tools test browser lint"
 	"tools|deps|make -s -C tools/skbtrace"
 	"kernel|deps|scripts/kernel.sh plain"
 	"kernel-uml|deps|scripts/kernel.sh uml"
 	"selftest-uml|kernel-uml tools|scripts/selftest.sh -k uml"
-	"deb|tools|scripts/deb-test.sh -c"
 	"selftest|kernel tools|scripts/selftest.sh -k plain -s"
-	"flight|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
-	"leaks|kernel-uml tools|scripts/selftest.sh -k uml -L"
-	"minute|kernel-uml tools|env SESSIONS_SECONDS=60 scripts/selftest.sh -k uml sessions.sh"
-	"trouble|kernel-uml tools|scripts/trouble.sh"
-	"variants|kernel|scripts/build-variants.sh"
 	"sanitized|tools|make -s -C tools/skbtrace SAN=1 check"
-	"fuzz|tools|make -s -C tools/skbtrace fuzz SECONDS=30 SEED=1"
-	"browser|tools|tools/skbtrace/tests/run.sh browser"
-	"kunit|kernel-uml|scripts/kunit.sh"
-	"demo|kernel tools|scripts/demo.sh --icount"
-	"demo-stock|tools|scripts/demo.sh --stock --icount --save /dev/null"
-	"stock|tools|scripts/stock-test.sh 6.12"
-	"disk|kernel tools|scripts/selftest.sh -k stock-6.12 direct.sh"
+	"deb|tools|scripts/deb-test.sh -c"
+	"variants|kernel|scripts/build-variants.sh"
+	"minute|kernel-uml tools|env SESSIONS_SECONDS=60 scripts/selftest.sh -k uml sessions.sh"
 	"lockdown|tools|scripts/refused.sh"
-	"record|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
-	"filters|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
-	"wire|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/wire_vm.sh"
-	"history|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/history_vm.sh"
+	"demo-stock|tools|scripts/demo.sh --stock --icount --save /dev/null"
+	"fuzz|tools|make -s -C tools/skbtrace fuzz SECONDS=30 SEED=1"
 	"lint|kernel tools|scripts/lint.sh"
+	"flight|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
+	"governor|kernel tools|scripts/selftest.sh -k plain -i governor.sh"
+	"wire|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/wire_vm.sh"
+	"leaks|kernel-uml tools|scripts/selftest.sh -k uml -L"
+	"history|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/history_vm.sh"
+	"disk|kernel tools|scripts/selftest.sh -k stock-6.12 direct.sh"
+	"record|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/record_vm.sh"
+	"stock|tools|scripts/stock-test.sh 6.12"
+	"demo|kernel tools|scripts/demo.sh --icount"
+	"filters|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/filter_vm.sh"
+	"browser|tools|tools/skbtrace/tests/run.sh browser"
+	"trouble|kernel-uml tools|scripts/trouble.sh"
+	"kunit|kernel-uml|scripts/kunit.sh"
 )
 # The same, for the night: whole suites, the debug kernel, and Linux 6.1
 NIGHTLY=(
@@ -128,7 +130,7 @@ done
 
 # What runs that were killed have left two days ago, and clones a week ago
 find "${TMPDIR:-/tmp}" -maxdepth 1 -user "$(id -u)" -mtime +1 -regextype egrep \
-	-regex '.*/skbtrace-(check|lint|pahole|selftest|trouble|variants|vm)\.[[:alnum:]]{6}' \
+	-regex '.*/skbtrace-(check|generated|lint|pahole|selftest|trouble|variants|vm)\.[[:alnum:]]{6}' \
 	-exec rm -rf {} +
 [ ! -d "$CACHE" ] ||
 	find "$CACHE" -maxdepth 1 -name 'modules-*' -mtime +7 -exec rm -rf {} +
