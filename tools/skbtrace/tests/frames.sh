@@ -336,9 +336,20 @@ run 0 parse c/one.dat c/other.dat && sed -n 2p out | grep -q ', clock +-42.0 us$
 	head -2 out >>why
 [ ! -s why ]
 result $? "the error of the clocks is told"
-"$S" parse --json c/one.dat c/other.dat | jq -c 'select(.clock_error_ns) | .clock_error_ns' >is
-echo 42000 | diff - is >why
+# clock_error HOW NS
+clock_error() {
+	"$S" parse --json "c/one$1.dat" "c/other$1.dat" |
+		jq -c 'select(.clock_error_ns) | .clock_error_ns' >is
+	echo "$2" | diff - is >why
+}
+clock_error '' 42000
 result $? "and in JSON"
+# 80 us, and 20 s before the first of these lines, by clocks that drift
+clock_error -early 200001 && [ "$(misplaced c/one-early.dat c/other-early.dat)" = "0 60000" ]
+result $? "the clocks were compared well before their drift was known, and worse after it"
+# 20 us, and a second in which they may have drifted by 200 ppm
+clock_error -never 440010
+result $? "their drift is not known"
 
 echo "1..$n"
 exit "$failed"

@@ -87,12 +87,23 @@ def many(d):
         write(f'{d}/many{i}.dat', b''.join(part))
 
 
+# At which second, the error in us, is the drift known
+CLOCKS = {
+    # the first line is of one slow round only
+    '': ((0, 900, 0), (1, 20, 1), (20, 15, 1), (40, 15, 1), (59, 15, 1)),
+    # fast rounds before the drift is known, slow ones after it
+    '-early': ((0, 900, 0), (1, 10, 0), (20, 80, 1), (40, 80, 1), (59, 80, 1)),
+    # it is never known
+    '-never': ((1, 900, 0), (2, 20, 0), (3, 20, 0)),
+}
+
+
 def clocks(d):
     """Two hosts of one collector, in turn each millisecond of a minute; the
     clock of one drifts by 50 ppm, its wall clock is 30 ms ahead. The same
     without what the collector found out of the clocks.
     """
-    for name, first, ppm, wall in (('one', 0, 0, 0), ('other', 1, 50, 30 * MS)):
+    for name, first, ppm, wall in (('one', 0, 1, 0), ('other', 1, 50, 30 * MS)):
         t = Trace(cpus=1)
         t.meta[0] = ('hostname', name + '\n')
         t.meta[3] = ('start', f'mono_ns {T0} real_ns {REAL0}\n')
@@ -103,13 +114,16 @@ def clocks(d):
         t.flush_all()
         write(f'{d}/{name}-alone.dat', t.capture())
         t.meta.append(('collector', f'boot_id {BOOT[:-1]} hostname c\n'))
-        # the first line is of one slow round only
-        for s, error in ((0, 900), (1, 20), (20, 15), (40, 15), (59, 15)):
-            own = s * 10**9 + s * 1000 * ppm
-            t.meta.append(('offset', f'mono_ns {T0 + own} '
-                           f'offset_ns {5 * 10**9 - own + s * 10**9} '
-                           f'error_ns {error * US} drift_ppb {-ppm * 1000}\n'))
-        write(f'{d}/{name}.dat', t.capture())
+        meta = t.meta
+        for how, lines in CLOCKS.items():
+            t.meta = list(meta)
+            for s, error, known in lines:
+                own = s * 10**9 + s * 1000 * ppm
+                t.meta.append(('offset', f'mono_ns {T0 + own} '
+                               f'offset_ns {5 * 10**9 - own + s * 10**9} '
+                               f'error_ns {error * US} '
+                               f'drift_ppb {-ppm * 1000 * known}\n'))
+            write(f'{d}/{name}{how}.dat', t.capture())
 
 
 if __name__ == '__main__':

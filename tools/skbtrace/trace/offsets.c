@@ -5,8 +5,12 @@
 
 #include "trace/offsets.h"
 
-/* What a clock may stray from its drift, of the time since it was compared. */
+/*
+ * What a clock may stray from its drift, of the time since it was compared; and
+ * how large the drift may be as long as it is not known, which is told as 0.
+ */
 #define STRAY_PPB	1000
+#define UNKNOWN_PPB	200000
 #define LINE_NS		(60 * NSEC_PER_SEC)
 /* Nothing drifts more: such a line is not of ours. */
 #define MAX_DRIFT_PPB	1000000
@@ -52,17 +56,27 @@ static u64 distance(u64 a, u64 b)
 	return a > b ? a - b : b - a;
 }
 
+/* The error of what @p says of a time that is so far away. */
+static u64 error_at(const struct offsets_point *p, u64 ns)
+{
+	return p->error + share(ns, p->drift_ppb ? STRAY_PPB : UNKNOWN_PPB);
+}
+
 /*
- * Does @by say what @p was, and better than @p itself? Without a drift, which
- * is told as 0, a point says nothing of others; a line is one through a minute.
+ * Does @by say what @p was, and better than @p itself? A line through a minute
+ * is always better than a point without a drift, and never the other way round:
+ * else either could be the worse one, and none be left.
  */
 static bool is_worse(const struct offsets_point *p,
 		     const struct offsets_point *by)
 {
+	const u64 ns = distance(p->mono, by->mono);
+
 	if (!p->drift_ppb && by->drift_ppb)
-		return distance(p->mono, by->mono) < LINE_NS;
-	return by->error + share(distance(p->mono, by->mono), STRAY_PPB) <
-	       p->error;
+		return ns < LINE_NS;
+	if (p->drift_ppb && !by->drift_ppb)
+		return false;
+	return error_at(by, ns) < p->error;
 }
 
 /* The first ones were made of few rounds: later ones say more of that time. */
@@ -87,7 +101,7 @@ static void sort(struct offsets *o)
 			o->v[n++] = o->v[i];
 	o->n = n;
 	/* it stands for those before it, too */
-	o->v[0].error += share(o->v[0].mono - first, STRAY_PPB);
+	o->v[0].error = error_at(&o->v[0], o->v[0].mono - first);
 }
 
 static s64 along(const struct offsets_point *p, u64 mono)
