@@ -139,6 +139,22 @@ def nat():
     return t
 
 
+def nat6():
+    """The same with addresses of IPv6, and one that is IPv4 on the other side."""
+    t = nat()
+    inside = dict(local='2001:db8::1', peer='2001:db8:9::2', lport=35276,
+                  pport=443)
+    outside = dict(inside, local='2001:db8:7::1', lport=61234)
+    other = dict(nat_local=inside['local'], nat_peer=inside['peer'],
+                 nat_lport=35276, nat_pport=443)
+    for i, (who, nat_of) in enumerate((
+            (outside, other), (inside, {}),
+            (outside, dict(other, nat_local='10.0.1.1')))):
+        t.event('skb_drop', 0, (310 + i) * 1000 * US, 9, **who, **nat_of,
+                proto=6, dir=3, reason=58, segs=1, seq=5, len=60)
+    return t
+
+
 def again_and_again():
     """One packet, of which a hundred decisions are told."""
     t = Trace()

@@ -65,6 +65,11 @@ same shed.dat
 "$here/gen_history.py" basic history.dat
 same history.dat
 
+for s in nat nat6; do
+	"$here/gen_summary.py" $s $s.dat
+	same $s.dat
+done
+
 frames "$examples/loss.dat"
 column x.pcapng >base
 
@@ -98,6 +103,16 @@ drop=$("$S" parse "$examples/causes.dat" --json -e skb_drop |
 frames "$examples/causes.dat"
 found $(($("$S" parse "$examples/causes.dat" --json -e @trouble |
 	   grep -c '"seq":') - drop)) skbtrace.expert.trouble
+# Addresses beside those of the connection: what is not there is not told
+frames nat6.dat
+found 3 'skbtrace.skb_drop.nat_local == 10.0.1.1'
+found 2 'skbtrace.skb_drop.nat_peer6 == 2001:db8:9::2'
+found 1 'skbtrace.skb_drop.nat_local6 in {2001:db8::/64}'
+found 4 skbtrace.skb_drop.nat_local
+found 1 skbtrace.skb_drop.nat_local6
+column x.pcapng -Y 'skbtrace.skb_drop && !skbtrace.skb_drop.nat_peer && !skbtrace.skb_drop.nat_peer6' >out
+[ "$(wc -l <out)" = 3 ] && ! grep nat_ out >>why
+result $? "no address, no word of it"
 frames "$examples/loss.dat"
 
 # alike HOW [OPTION...]: the same frames in another form have the same columns

@@ -291,6 +291,14 @@ end
 
 -- ---- a line, as parse prints it, without the time and the CPU ----
 
+-- Of a field that may be told or not
+local function is_unset(f, v)
+	if f.type == "addr" then
+		return not v
+	end
+	return f.type ~= "str" and is_zero(v)
+end
+
 local function line_of(b)
 	local parts = { b.ev.name, b.tuple and tuple_text(b.tuple) or
 			b.conn and b.conn.text or "-" }
@@ -304,8 +312,7 @@ local function line_of(b)
 
 			if not has(b, f) then
 				parts[#parts + 1] = f.text .. "=-"
-			elseif not (f.set and (not v or type(v) ~= "string" and
-					       is_zero(v))) then
+			elseif not (f.set and is_unset(f, v)) then
 				parts[#parts + 1] = f.text .. "=" ..
 						    value_text(b, f, v)
 			end
