@@ -26,9 +26,9 @@ set -euo pipefail
 declare -A FRAGMENTS=(
 	[base]="common x86 net plain"
 	[plain]="common x86 net plain skbtrace"
-	[debug]="common x86 net checks debug skbtrace-builtin"
+	[debug]="common x86 net ipsec checks debug skbtrace-builtin"
 	[kcsan]="common x86 net kcsan skbtrace-builtin"
-	[uml]="common net checks uml skbtrace-builtin"
+	[uml]="common net ipsec checks uml skbtrace-builtin"
 	[kunit]="kunit"
 )
 
