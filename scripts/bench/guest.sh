@@ -376,18 +376,32 @@ link() {
 }
 row_link-send() { link link-send 1; }
 row_link-off() { link link-off 0; }
-row_link-dump() {
+# One of another session, which sends nothing: what probes look at is dearer
+row_link-remote() {
+	load
+	modprobe skbtrace_link
+	echo idle >$ctl/sessions/new
+	"$out/link_new" skbtrace0 session idle remote 127.0.0.1 port 4717
+	ip link set skbtrace0 up
+	kept link-remote skb_rps_info written
+	ip link del skbtrace0
+	echo idle >$ctl/sessions/remove
+}
+row_link-dump9() { dump link-dump9 9000; }
+row_link-dump() { dump link-dump 65535; }
+# dump ROW MTU: skb_rps_info by a device, into a file
+dump() {
 	local dump
 	load
 	modprobe skbtrace_link
-	"$out/link_new" skbtrace0 session default batch 1 mtu 65535
+	"$out/link_new" skbtrace0 session default batch 1 mtu "$2"
 	ip link set skbtrace0 up
 	tcpdump -i skbtrace0 -w "$scratch/pcap" 2>"$scratch/log" &
 	dump=$!
 	until grep -q listening "$scratch/log"; do sleep 0.1; done
 	echo skb_rps_info >$ctl/enabled
-	traffic link-dump
-	seen link-dump "$sent" "$(stat_of written)" "$(stat_of lost)"
+	traffic "$1"
+	seen "$1" "$sent" "$(stat_of written)" "$(stat_of lost)"
 	echo '-*' >$ctl/enabled
 	sleep 1
 	kill -INT $dump
