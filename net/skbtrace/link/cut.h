@@ -92,6 +92,14 @@ static inline bool skbtrace_cut_joins(u8 batch, const struct skbtrace_slice *p,
 	}
 }
 
+/* The row of @event. Mostly it is that of the block before, which is @row. */
+static inline struct skbtrace_kind_row *
+skbtrace_cut_kind(struct skbtrace_kinds *kinds, struct skbtrace_kind_row *row,
+		  u16 event)
+{
+	return row && row->event == event ? row : skbtrace_kind(kinds, event);
+}
+
 /**
  * skbtrace_cut_next() - cut off the blocks of one frame
  * @cut: the sub-buffer
@@ -107,13 +115,13 @@ static inline bool skbtrace_cut_next(struct skbtrace_cut *cut,
 				     u32 max, struct skbtrace_slice *p)
 {
 	const struct skbtrace_block *b = skbtrace_cut_block(cut);
-	struct skbtrace_kind_row *row;
+	struct skbtrace_kind_row *row = NULL;
 
 	*p = (struct skbtrace_slice){
 		.at = b, .seq = cut->seq, .lost = cut->lost,
 	};
 	for (; b; b = skbtrace_cut_block(cut)) {
-		row = skbtrace_kind(kinds, b->event);
+		row = skbtrace_cut_kind(kinds, row, b->event);
 		if (!p->nr) {
 			p->event = b->event;
 			p->prio = row ? row->prio : SKBTRACE_PRIO_REST;
