@@ -16,10 +16,12 @@ fi
 for s in basic big lost order zoo conns pipe_marks v6_only backward; do
 	"$here/gen.py" $s "$tmp/$s" || exit 1
 done
-more=(stack payload held_loss held_small held_ca held_many delay_receive delay_lo delay_gaps
-	delay_lost delay_strange)
+more=(stack payload delay_receive delay_lo delay_gaps delay_lost delay_strange)
 for s in "${more[@]}"; do
 	"$here/gen_more.py" "$s" "$tmp/$s" || exit 1
+done
+for s in held_loss held_probe held_small held_ca held_many; do
+	"$here/gen_held.py" "$s" "$tmp/$s" || exit 1
 done
 history=(basic split lost rotated summary latency bad_time bad_flags pipe)
 for s in "${history[@]}"; do

@@ -9,7 +9,8 @@ fires: HISTORY, the held blocks, the primary.
 import sys
 
 from gen import A, B, SOFTIRQ, T0, Trace, US, keyframe, write
-from gen_more import Delay, Held
+from gen_held import Held
+from gen_more import Delay
 
 MS = 1000 * US
 HELD, MISSED = 2, 4

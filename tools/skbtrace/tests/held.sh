@@ -8,7 +8,7 @@ need jq
 # held SCENARIO TEXT LIFE PARTS: compares the cell, without the verdict, and its JSON
 held() {
 	local got
-	more "held_$1" "$1.dat"
+	gen_held "held_$1" "$1.dat"
 	"$S" parse --summary "$1.dat" >out 2>err
 	got=$(sed -n 's/  => .*//; s/^10\.0\.2\.1.*  -\/-  *//p' out)
 	[ "$got" = "$2" ] || echo "is: $got, expected: $2" >>why
@@ -62,7 +62,7 @@ held lost_loss "?" 1.000s ""
 held lost_other "swnd 50%  cwnd 40%  app 10%" 1.000s \
 	"swnd=500000 cwnd=400000 app=100000"
 held lost_open "open  ?" 1.000s ""
-more held_many many.dat
+gen_held held_many many.dat
 "$S" parse --summary --json many.dat >out
 jq -e '.held[0].by == "other" and (.held | length) == 16 and
 	(.held | map(.us) | add) == 1000000' out >/dev/null 2>why

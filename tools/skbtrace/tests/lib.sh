@@ -59,6 +59,10 @@ more() {
 	made gen_more.py "$@"
 }
 
+gen_held() {
+	made gen_held.py "$@"
+}
+
 gen_history() {
 	made gen_history.py "$@"
 }

@@ -90,8 +90,9 @@ X
 result $? "a drop is its sender's, wherever it happens"
 
 # the bands that are drawn add up to the shares of the summary
-for s in runs was skip loss small loss_open_end both late words; do
-	more held_$s h.dat
+for s in runs was skip loss small loss_open_end both late words loss_answer loss_asking \
+	probe probe_now probe_vain probe_loss; do
+	gen_held held_$s h.dat
 	run 0 report h.dat -o x.html
 	data | jq -r '.conns[0] | . as $c | [.bands.us, .bands.word] | transpose |
 		group_by(.[1]) | map("\($c.bands.words[.[0][1]])=\(map(.[0]) | add)") |
