@@ -17,11 +17,16 @@
 #define SKBTRACE_FRAME_LINEAR	4096U
 
 /*
- * Flows of texts, beside those of events, which are their numbers. INFO is
- * short: behind FORMAT in a fair queue, it would come later than events that it
- * does not tell of yet, and who receives could not add up.
+ * Flows of texts, beside those of events, which are their numbers: each part of
+ * a text has one. FORMAT as one flow would be what fq_codel takes for the
+ * fattest and drops from, the same parts each second, as frames of events may be
+ * short; and INFO would stand behind it, and come later than events that it does
+ * not tell of yet, so that who receives could not add up.
  */
-#define SKBTRACE_FLOW_TEXT(kind)	(U16_MAX + 1 + (kind))
+static u32 skbtrace_flow_text(u8 kind, u32 part)
+{
+	return U16_MAX + 1 + (part << 8 | kind);
+}
 
 u64 skbtrace_link_host;
 
@@ -149,6 +154,7 @@ void skbtrace_frame_text(struct skbtrace_link *l, u8 kind, u8 flags,
 {
 	u32 max = skbtrace_frame_max(l), len;
 	struct skbtrace_frame f;
+	u32 part = 0;
 	size_t off;
 
 	for (off = 0; off < text->len; off += len) {
@@ -160,7 +166,7 @@ void skbtrace_frame_text(struct skbtrace_link *l, u8 kind, u8 flags,
 		f.total = htonl(text->len);
 		skbtrace_next_seq(l, &f);
 		skbtrace_frame_send(l, &f, text->data + off, len,
-				    SKBTRACE_FLOW_TEXT(kind),
+				    skbtrace_flow_text(kind, part++),
 				    be64_to_cpu(f.real_ns));
 	}
 }

@@ -59,7 +59,7 @@ run() {
 	kill -INT "$collector"
 	wait "$collector"
 	is "$name: exit status" "$?" 0
-	is "$name: one host and session" "$(grep -c . "$TMP/$name/table")" 2
+	is "$name: one host and session" "$(grep -c " ended " "$TMP/$name/table")" 1
 }
 
 # count FILE EVENT KEY: of an event, how many there are, or are lost

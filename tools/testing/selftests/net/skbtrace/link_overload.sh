@@ -1,13 +1,13 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# A device of type skbtrace whose queue is too slow for LINK_SECONDS (default 3; ten
+# A device of type skbtrace whose queue is too slow for LINK_SECONDS (default 12; ten
 # minutes in "make nightly"), with pfifo, prio and fq_codel: what "skbtrace collect"
 # has got, and what it says is lost, is what there was
 
 # shellcheck disable=SC2317 # functions that wait_for calls
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
-LINK_SECONDS=${LINK_SECONDS:-3}
+LINK_SECONDS=${LINK_SECONDS:-12}
 control_up
 need ip jq tc
 need_skbtrace
