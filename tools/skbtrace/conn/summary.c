@@ -273,8 +273,8 @@ static void add_congestion(struct summary *s, struct row *row,
 }
 
 /*
- * Sent again: a probe of a connection about which nothing was told since what it repeats was
- * sent, or for an RTO, which is not shorter than the wait for a probe.
+ * Sent again. The wait for a probe began with the event before, or an RTO ago,
+ * which is not shorter.
  */
 static void add_again(struct summary *s, struct row *row, const struct col *c,
 		      const struct rec *r, u64 now)

@@ -237,7 +237,7 @@ bool own_backlog(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* Data that arrives, and that this host drops. The sender's verdict says it, too. */
+/* Data that arrives, and that this host drops: as the sender's verdict says. */
 bool own_input(const struct view *c, struct verdict *v)
 {
 	static const char *const words[] = {

@@ -208,8 +208,8 @@ static bool apply(const struct view *c, const struct rule *rule,
 }
 
 /*
- * An outcome first, then the longest, then what is in its nature; among equals the
- * first.
+ * An outcome first, then the longest, then what is in its nature; among equals
+ * the first.
  */
 static bool is_better(const struct verdict *a, const struct verdict *b)
 {

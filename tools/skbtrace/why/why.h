@@ -211,9 +211,9 @@ u64 drop_segs(const struct seen *d);
 /* Of what @c sent. */
 void find_drops(const struct view *c, struct lost_at *l);
 /*
- * Is @d, among what is told of @told, about segments that the other end sent, on
- * their way? They are told of the end that comes in if its socket was looked up
- * early, or the other end is not in the recording.
+ * Is @d, among what is told of @told, about segments that the other end sent,
+ * on their way? They are told of the end that they reach if its socket was
+ * looked up early, or the other end is not in the recording.
  */
 bool is_answer_drop(const struct view *c, const struct row *told,
 		    const struct seen *d);
