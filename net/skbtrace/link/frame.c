@@ -18,10 +18,10 @@
 
 /*
  * Flows of texts, beside those of events, which are their numbers: each part of
- * a text has one. FORMAT as one flow would be what fq_codel takes for the
- * fattest and drops from, the same parts each second, as frames of events may be
- * short; and INFO would stand behind it, and come later than events that it does
- * not tell of yet, so that who receives could not add up.
+ * a text has one. As one flow FORMAT would be what fq_codel takes for the
+ * fattest and drops from, the same parts each second, as frames of events may
+ * be short; and INFO would stand behind it, and come later than events that it
+ * does not tell of yet, so that who receives could not add up.
  */
 static u32 skbtrace_flow_text(u8 kind, u32 part)
 {

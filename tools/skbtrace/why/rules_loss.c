@@ -64,7 +64,7 @@ bool loss_half_open(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* Drops of ACKs that the other end has sent, in one of the places they are told */
+/* Of ACKs that the other end has sent, the drops that @told knows */
 static u64 find_lost_acks(const struct view *c, const struct row *told,
 			  const struct seen **worst)
 {
