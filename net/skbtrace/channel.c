@@ -5,13 +5,13 @@
  * not used: it loses sub-buffers under load and strips the padding. The read()
  * here delivers closed sub-buffers, whole, exactly once.
  */
-#include <linux/debugfs.h>
 #include <linux/mutex.h>
 #include <linux/poll.h>
 #include <linux/relay.h>
 #include <linux/uaccess.h>
 #include "changes.h"
 #include "channel.h"
+#include "cpu_file.h"
 #include "read.h"
 
 static struct skbtrace_cpu *skbtrace_buf_cpu(const struct rchan_buf *buf)
@@ -23,17 +23,17 @@ static struct skbtrace_cpu *skbtrace_buf_cpu(const struct rchan_buf *buf)
 
 static int skbtrace_trace_open(struct inode *inode, struct file *file)
 {
-	struct rchan_buf *buf = inode->i_private;
-	struct skbtrace_cpu *c = skbtrace_buf_cpu(buf);
+	struct skbtrace_cpu *c;
 	int err;
 
-	/* relay makes the file visible before it sets the buffer's CPU */
-	if (smp_load_acquire(&c->buf) != buf)
-		return -EAGAIN;
-	err = skbtrace_cpu_claim(c);
+	spin_lock(&skbtrace_cpu_file_lock);
+	c = skbtrace_cpu_file_what(inode);
+	err = c ? skbtrace_cpu_take(c) : -EAGAIN;
+	spin_unlock(&skbtrace_cpu_file_lock);
 	if (err)
 		return err;
-	file->private_data = buf;
+	skbtrace_cpu_begin(c);
+	file->private_data = c->buf;
 	return nonseekable_open(inode, file);
 }
 
@@ -124,14 +124,13 @@ static struct dentry *skbtrace_create_buf_file(const char *name,
 					       struct rchan_buf *buf,
 					       int *is_global)
 {
-	/* whoever has it open when it is removed reads on to the end */
-	return debugfs_create_file_unsafe(name, mode, dir, buf,
-					  &skbtrace_trace_fops);
+	return skbtrace_cpu_file_make(name, mode, dir, &skbtrace_trace_fops);
 }
 
+/* Neither it nor skbtrace_create_buf_file() runs twice at once: relay's lock */
 static int skbtrace_remove_buf_file(struct dentry *dentry)
 {
-	debugfs_remove(dentry);
+	skbtrace_cpu_file_remove(dentry);
 	return 0;
 }
 
@@ -149,8 +148,12 @@ static int skbtrace_buf_ready(struct rchan_buf *buf, void *subbuf,
 	c->gate.ring.nr = buf->chan->n_subbufs;
 	c->gate.ring.spare = max_t(u32, c->gate.ring.nr / 8, 1);
 	c->gate.ring.base = buf->start;
+	spin_lock(&skbtrace_cpu_file_lock);
 	/* pairs with readers of @c->buf */
 	smp_store_release(&c->buf, buf);
+	if (c->run->offered)
+		skbtrace_cpu_file_deliver(buf->dentry, c);
+	spin_unlock(&skbtrace_cpu_file_lock);
 	skbtrace_changed();
 	return 1;
 }
@@ -164,7 +167,9 @@ static const struct rchan_callbacks skbtrace_relay = {
 /**
  * skbtrace_channel_open() - make the buffers and their files
  * @run: idle run, its settings final
- * @dir: where the files go
+ * @dir: where the files go, and those of the run before it are
+ *
+ * The files deliver nothing of it before skbtrace_channel_offer().
  *
  * Context: skbtrace_lock.
  * Return: 0 or -ENOMEM
@@ -186,12 +191,59 @@ int skbtrace_channel_open(struct skbtrace_run *run, struct dentry *dir)
 	return 0;
 }
 
-/* Remove the files. The last reader frees the memory. */
+/**
+ * skbtrace_channel_offer() - the files deliver what a run has, from now on
+ * @run: its channel is open
+ * @old: the run whose files they may have been
+ *
+ * A CPU that comes up meanwhile has a file of @run. Context: skbtrace_lock.
+ */
+void skbtrace_channel_offer(struct skbtrace_run *run, struct skbtrace_run *old)
+	__must_hold(&skbtrace_lock)
+{
+	struct skbtrace_cpu *c;
+	int cpu;
+
+	lockdep_assert_held(&skbtrace_lock);
+	spin_lock(&skbtrace_cpu_file_lock);
+	old->offered = false;
+	run->offered = true;
+	for_each_possible_cpu(cpu) {
+		c = per_cpu_ptr(run->cpu, cpu);
+		if (c->buf)
+			skbtrace_cpu_file_deliver(c->buf->dentry, c);
+	}
+	spin_unlock(&skbtrace_cpu_file_lock);
+}
+
+/* Nobody can become a reader any more. */
+static void skbtrace_channel_withdraw(struct skbtrace_run *run)
+{
+	struct skbtrace_cpu *c;
+	int cpu;
+
+	spin_lock(&skbtrace_cpu_file_lock);
+	run->offered = false;
+	spin_unlock(&skbtrace_cpu_file_lock);
+	for_each_possible_cpu(cpu) {
+		c = per_cpu_ptr(run->cpu, cpu);
+		/* pairs with skbtrace_buf_ready() */
+		if (smp_load_acquire(&c->buf))
+			skbtrace_cpu_file_withdraw(c->buf->dentry, c);
+	}
+}
+
+/*
+ * Remove the files, but for those that have gone over to another run. The last
+ * reader frees the memory.
+ */
 void skbtrace_channel_close(struct skbtrace_run *run)
 	__must_hold(&skbtrace_lock)
 {
 	lockdep_assert_held(&skbtrace_lock);
-	if (run->chan)
-		relay_close(run->chan);
+	if (!run->chan)
+		return;
+	skbtrace_channel_withdraw(run);
+	relay_close(run->chan);
 	run->chan = NULL;
 }

@@ -13,6 +13,7 @@
 struct dentry;
 
 int skbtrace_channel_open(struct skbtrace_run *run, struct dentry *dir);
+void skbtrace_channel_offer(struct skbtrace_run *run, struct skbtrace_run *old);
 void skbtrace_channel_close(struct skbtrace_run *run);
 
 #endif /* _NET_SKBTRACE_CHANNEL_H */

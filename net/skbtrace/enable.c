@@ -157,8 +157,7 @@ static int skbtrace_make_packets(const struct skbtrace_instance *in,
 
 	for (i = 0; i < change->nr; i++)
 		if (change->spec[i].capture)
-			return skbtrace_packets_make(run, run == in->run ?
-							  in->dir : NULL);
+			return skbtrace_packets_make(run, in->dir);
 	return 0;
 }
 
@@ -170,43 +169,6 @@ static int skbtrace_make_memory(const struct skbtrace_instance *in,
 	return skbtrace_make_hold(in, run, change) ?:
 	       skbtrace_make_marks(run, change) ?:
 	       skbtrace_make_packets(in, run, change);
-}
-
-/*
- * A stopped run cannot be started again: replace it. Whatever can fail comes
- * first, since unread data of the old run is lost.
- */
-static int skbtrace_next_run(struct skbtrace_instance *in,
-			     const struct skbtrace_change *change)
-{
-	struct skbtrace_run *run;
-	int err;
-
-	run = skbtrace_run_new(&in->run->config);
-	if (!run)
-		return skbtrace_err(-ENOMEM, "no memory");
-	err = skbtrace_make_memory(in, run, change);
-	if (err) {
-		skbtrace_run_put(run);
-		return err;
-	}
-	skbtrace_replace(in, run);
-	return 0;
-}
-
-/* The current run is tracing, and has what @change needs. */
-static int skbtrace_prepare(struct skbtrace_instance *in,
-			    const struct skbtrace_change *change)
-{
-	int err = 0;
-
-	if (!change->nr)
-		return 0;
-	if (in->run->state == SKBTRACE_STOPPED)
-		err = skbtrace_next_run(in, change);
-	if (!err && in->run->state == SKBTRACE_IDLE)
-		err = skbtrace_start(in);
-	return err ?: skbtrace_make_memory(in, in->run, change);
 }
 
 /* @new: result: slots of events that were off */
@@ -237,22 +199,60 @@ static int skbtrace_switch_on(struct skbtrace_run *run,
 	return 0;
 }
 
-/* As if nothing had been asked for: if the run is new, another idle one. */
-static void skbtrace_undo(struct skbtrace_instance *in,
-			  const unsigned long *new, bool started)
+/* In @run, which is tracing, all of the events of @change or none. */
+static int skbtrace_enable_in(const struct skbtrace_instance *in,
+			      struct skbtrace_run *run,
+			      const struct skbtrace_change *change)
 {
-	struct skbtrace_run *run = in->run, *next;
+	DECLARE_BITMAP(new, SKBTRACE_MAX_EVENTS) = {};
 	unsigned int i;
+	int err;
 
+	err = skbtrace_make_memory(in, run, change) ?:
+	      skbtrace_switch_on(run, change, new);
+	if (!err)
+		return 0;
 	skbtrace_set_special(run);
 	for_each_set_bit(i, new, SKBTRACE_MAX_EVENTS)
 		skbtrace_event_off(run, skbtrace_events[i]);
-	if (!started)
-		return;
-	skbtrace_stop(run);
-	next = skbtrace_run_new(&run->config);
-	if (next)
-		skbtrace_replace(in, next);
+	return err;
+}
+
+/*
+ * A run that is not tracing is not started: another one is, and takes its place
+ * when all has been done that can fail. Until then unread data, files, filters
+ * are what they were, and there is memory for both.
+ */
+static int skbtrace_enable_next(struct skbtrace_instance *in,
+				const struct skbtrace_change *change)
+{
+	struct skbtrace_run *run = skbtrace_next(in);
+	int err;
+
+	if (!run)
+		return skbtrace_err(-ENOMEM, "no memory");
+	err = skbtrace_start(run, in->dir) ?:
+	      skbtrace_enable_in(in, run, change);
+	if (err)
+		skbtrace_discard(run);
+	else
+		skbtrace_replace(in, run);
+	return err;
+}
+
+static int skbtrace_enable_events(struct skbtrace_instance *in,
+				  const struct skbtrace_change *change)
+{
+	int err;
+
+	if (!change->nr)
+		return 0;
+	if (in->run->state != SKBTRACE_TRACING)
+		return skbtrace_enable_next(in, change);
+	err = skbtrace_enable_in(in, in->run, change);
+	if (!err)
+		skbtrace_packets_offer(in->run);
+	return err;
 }
 
 /**
@@ -268,26 +268,16 @@ int skbtrace_enable(struct skbtrace_instance *in,
 		    const struct skbtrace_change *change)
 	__must_hold(&skbtrace_lock)
 {
-	bool was_tracing = in->run->state == SKBTRACE_TRACING;
-	DECLARE_BITMAP(new, SKBTRACE_MAX_EVENTS) = {};
 	struct skbtrace_run *run;
-	bool started;
 	unsigned int i;
 	int err;
 
 	lockdep_assert_held(&skbtrace_lock);
-	err = skbtrace_check_change(in, change);
+	err = skbtrace_check_change(in, change) ?:
+	      skbtrace_enable_events(in, change);
 	if (err)
 		return err;
-	err = skbtrace_prepare(in, change);
 	run = in->run;
-	started = !was_tracing && run->state == SKBTRACE_TRACING;
-	if (!err)
-		err = skbtrace_switch_on(run, change, new);
-	if (err) {
-		skbtrace_undo(in, new, started);
-		return err;
-	}
 	for (i = 0; i < change->nr_off; i++)
 		if (run->pub.slot[change->off[i]->slot].on)
 			skbtrace_event_off(run, change->off[i]);

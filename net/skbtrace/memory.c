@@ -92,6 +92,11 @@ static const struct skbtrace_kind_of_memory skbtrace_of_buffers = {
 	"buffers", skbtrace_instance_buffers
 };
 
+static const struct skbtrace_kind_of_memory skbtrace_of_both_runs = {
+	"buffers, with those of its last run (opening \"owner\" gives it up),",
+	skbtrace_instance_buffers
+};
+
 static const struct skbtrace_kind_of_memory skbtrace_of_hold = {
 	"hold-back logs", skbtrace_instance_hold
 };
@@ -136,8 +141,10 @@ VISIBLE_IF_KUNIT bool skbtrace_fits(u64 need, u64 others, u64 cap)
 }
 
 /**
- * skbtrace_check_space() - is there memory for the buffers of a session?
+ * skbtrace_check_space() - is there memory for the buffers of the next run?
  * @in: the session, which is not tracing
+ *
+ * Those of its last run are there until they are replaced.
  *
  * Return: 0, or -ENOMEM, told in "error"
  */
@@ -145,15 +152,17 @@ int skbtrace_check_space(const struct skbtrace_instance *in)
 	__must_hold(&skbtrace_lock)
 {
 	const struct skbtrace_config *c = &in->run->config;
-	u64 need = (u64)c->subbuf_size * c->subbuf_nr * num_online_cpus();
+	u64 own = in->run->bytes;
+	u64 need = (u64)c->subbuf_size * c->subbuf_nr * num_online_cpus() + own;
 	u64 cap = SKBTRACE_MEM_SESSIONS * (u64)skbtrace_mem_cap();
-	u64 others = skbtrace_buffer_bytes() - in->run->bytes;
+	u64 others = skbtrace_buffer_bytes() - own;
 	int err = skbtrace_check_mem(c->subbuf_size, c->subbuf_nr);
 
 	lockdep_assert_held(&skbtrace_lock);
 	if (err || skbtrace_fits(need, others, cap))
 		return err;
-	return skbtrace_no_space(&skbtrace_of_buffers, in, need, others, cap);
+	return skbtrace_no_space(own ? &skbtrace_of_both_runs :
+				 &skbtrace_of_buffers, in, need, others, cap);
 }
 
 /**

@@ -89,6 +89,7 @@ enum skbtrace_packet_loss {
  * @wait: where the reader waits
  * @tick: wakes the reader now and then, and gives up what is stale
  * @reader: the file is open
+ * @file: the file
  * @run: the run
  *
  * Members up to @wake are written by the CPU itself with interrupts off, those
@@ -122,6 +123,7 @@ struct skbtrace_packets {
 	wait_queue_head_t	wait;
 	struct delayed_work	tick;
 	unsigned long		reader;
+	struct dentry		*file;
 	struct skbtrace_run	*run;
 };
 
@@ -186,6 +188,7 @@ bool skbtrace_is_own(struct skbtrace_run *run, const struct sk_buff *skb,
 
 /* packets_make.c */
 int skbtrace_packets_make(struct skbtrace_run *run, struct dentry *dir);
+void skbtrace_packets_offer(struct skbtrace_run *run);
 void skbtrace_packets_finish(struct skbtrace_run *run);
 void skbtrace_packets_close(struct skbtrace_run *run);
 

@@ -4,13 +4,13 @@
  * pages themselves, whole packets only; read() copies. One reader at a time.
  */
 #include <linux/capability.h>
-#include <linux/debugfs.h>
 #include <linux/fs.h>
 #include <linux/mm.h>
 #include <linux/pipe_fs_i.h>
 #include <linux/poll.h>
 #include <linux/splice.h>
 #include <linux/uaccess.h>
+#include "cpu_file.h"
 #include "packets.h"
 #include "read.h"
 #include "run.h"
@@ -54,16 +54,31 @@ void skbtrace_packets_tick(struct work_struct *work)
 				   msecs_to_jiffies(SKBTRACE_PACKETS_TICK_MS));
 }
 
+/* Return: 0; -EAGAIN: there are none yet; -EBUSY: there is a reader */
+static int skbtrace_packets_take(struct skbtrace_packets *p)
+{
+	if (!p)
+		return -EAGAIN;
+	if (test_and_set_bit(0, &p->reader))
+		return -EBUSY;
+	kref_get(&p->run->ref);
+	return 0;
+}
+
 static int skbtrace_packets_open(struct inode *inode, struct file *file)
 {
-	struct skbtrace_packets *p = inode->i_private;
+	struct skbtrace_packets *p;
+	int err;
 
 	/* what PF_PACKET asks for, and what packets of others ask for */
 	if (!capable(CAP_NET_RAW) || !capable(CAP_NET_ADMIN))
 		return -EPERM;
-	if (test_and_set_bit(0, &p->reader))
-		return -EBUSY;
-	kref_get(&p->run->ref);
+	spin_lock(&skbtrace_cpu_file_lock);
+	p = skbtrace_cpu_file_what(inode);
+	err = skbtrace_packets_take(p);
+	spin_unlock(&skbtrace_cpu_file_lock);
+	if (err)
+		return err;
 	file->private_data = p;
 	mutex_lock(&p->lock);
 	if (skbtrace_packets_unread(p) && skbtrace_packets_torn(p)) {

@@ -63,21 +63,25 @@ static DEFINE_SPINLOCK(skbtrace_flush_lock);
 
 /*
  * Timers of a CPU that is offline do not run, nor as they should when it is
- * back: then skbtrace_flush_timer() begins on another CPU, and moves.
+ * back: then skbtrace_flush_timer() begins on another CPU, and moves. So it
+ * does if a CPU is coming up or going, which is not waited for: it may wait for
+ * relay_close(), that for the file to be removed, and that for open().
  */
 static void skbtrace_flush_start(struct skbtrace_cpu *c)
 {
-	cpus_read_lock();
+	bool stays = cpus_read_trylock();
+
 	spin_lock(&skbtrace_flush_lock);
 	if (!c->run->closing && !timer_pending(&c->flush)) {
 		c->flush.expires = jiffies + 1;
-		if (cpu_online(c->cpu))
+		if (stays && cpu_online(c->cpu))
 			add_timer_on(&c->flush, c->cpu);
 		else
 			add_timer(&c->flush);
 	}
 	spin_unlock(&skbtrace_flush_lock);
-	cpus_read_unlock();
+	if (stays)
+		cpus_read_unlock();
 }
 
 /* Nobody reads yet. */
@@ -118,14 +122,14 @@ void skbtrace_cpus_finish(struct skbtrace_run *run)
 }
 
 /**
- * skbtrace_cpu_claim() - become the reader
+ * skbtrace_cpu_take() - become the reader, and call skbtrace_cpu_begin() next
  * @c: whose buffer
  *
  * The buffer and its run stay until skbtrace_cpu_release(), whatever becomes of
- * the session. Context: may sleep; the buffer can't go away meanwhile.
+ * the session. Context: the buffer can't go away meanwhile.
  * Return: 0; -EAGAIN: there is no buffer; -EBUSY: there is a reader
  */
-int skbtrace_cpu_claim(struct skbtrace_cpu *c)
+int skbtrace_cpu_take(struct skbtrace_cpu *c)
 {
 	/* relay makes the file visible before it sets the buffer's CPU */
 	struct rchan_buf *buf = smp_load_acquire(&c->buf);
@@ -136,10 +140,25 @@ int skbtrace_cpu_claim(struct skbtrace_cpu *c)
 		return -EBUSY;
 	kref_get(&buf->kref);
 	kref_get(&c->run->ref);
+	return 0;
+}
+
+/* Context: the reader, may sleep. */
+void skbtrace_cpu_begin(struct skbtrace_cpu *c)
+{
 	/* a sub-buffer that was read in part is delivered again, whole */
 	c->pos = 0;
 	skbtrace_flush_start(c);
-	return 0;
+}
+
+/* Both of it. Context: may sleep; the buffer can't go away meanwhile. */
+int skbtrace_cpu_claim(struct skbtrace_cpu *c)
+{
+	int err = skbtrace_cpu_take(c);
+
+	if (!err)
+		skbtrace_cpu_begin(c);
+	return err;
 }
 
 /* Relay takes a buffer back only by way of a file. */

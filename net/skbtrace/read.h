@@ -12,6 +12,8 @@ void skbtrace_cpu_init(struct skbtrace_run *run, struct skbtrace_cpu *c,
 		       int cpu);
 void skbtrace_cpus_finish(struct skbtrace_run *run);
 bool skbtrace_finished(const struct skbtrace_run *run);
+int skbtrace_cpu_take(struct skbtrace_cpu *c);
+void skbtrace_cpu_begin(struct skbtrace_cpu *c);
 int skbtrace_cpu_claim(struct skbtrace_cpu *c);
 void skbtrace_cpu_release(struct skbtrace_cpu *c);
 const u8 *skbtrace_cpu_next(struct skbtrace_cpu *c);

@@ -258,7 +258,7 @@ struct skbtrace_own {
  * @snap: capture=: bytes of a packet, by slot; 0: events
  * @payload: payload=: bytes of a packet that an event takes along, by slot
  * @packets: of each CPU, what has been captured; %NULL: no event captures
- * @packets_dir: where its files are
+ * @packets_files: its files have been made
  * @own: flows whose packets are not captured
  * @found: of each CPU, the history that it writes
  * @location_key: key of the ids of code addresses
@@ -267,6 +267,7 @@ struct skbtrace_own {
  * @state: idle, then tracing, then stopped; never back
  * @closing: flush timers must not be started any more
  * @finished: all buffers are final
+ * @offered: the files of the session deliver what it has
  * @config: settings
  * @govern: keeps to config.max_cost
  * @hooks: attached hooks, each with the number of enabled events that use it
@@ -296,7 +297,7 @@ struct skbtrace_run {
 	u32			snap[SKBTRACE_MAX_EVENTS];
 	u16			payload[SKBTRACE_MAX_EVENTS];
 	struct skbtrace_packets * __percpu *packets;
-	struct dentry		*packets_dir;
+	bool			packets_files;
 	struct skbtrace_own	own;
 	struct skbtrace_history_list __percpu *found;
 	siphash_key_t		location_key;
@@ -305,6 +306,7 @@ struct skbtrace_run {
 	enum skbtrace_phase	state;
 	bool			closing;
 	bool			finished;
+	bool			offered;	/* skbtrace_cpu_file_lock */
 	struct skbtrace_config	config;
 	struct skbtrace_govern	govern;
 	struct {

@@ -4,8 +4,9 @@
  * the last byte read, and whose it is.
  *
  * Control files act on the current run; there always is one. At first it is
- * idle, and holds settings only. The first event starts it. When it has been
- * stopped, its buffers can be read until the next start replaces it. A process
+ * idle, and holds settings only. The first event starts another one, which
+ * takes its place when nothing can be refused any more. When that has been
+ * stopped, its buffers can be read until the next start, likewise. A process
  * that opens "owner" gets a run of its own, which ends with the last reference
  * to that file; then the previous settings are restored.
  */
@@ -20,6 +21,7 @@
 #include "error.h"
 #include "gate.h"
 #include "govern.h"
+#include "hold.h"
 #include "packets.h"
 #include "read.h"
 #include "session.h"
@@ -33,21 +35,22 @@ static u32 skbtrace_runs;
 
 /**
  * skbtrace_start() - the first event is about to be on
- * @in: the session; its run is idle
+ * @run: idle run, its settings final
+ * @dir: where its files go
  *
  * Context: skbtrace_lock.
  * Return: 0 or -ENOMEM, told in "error"
  */
-int skbtrace_start(struct skbtrace_instance *in)
+int skbtrace_start(struct skbtrace_run *run, struct dentry *dir)
 	__must_hold(&skbtrace_lock)
 {
-	struct skbtrace_run *run = in->run;
 	int err;
 
 	lockdep_assert_held(&skbtrace_lock);
 	run->pub.named.tab = vzalloc(SKBTRACE_NAMED_BYTES);
 	if (!run->pub.named.tab)
 		return skbtrace_err(-ENOMEM, "no memory for names");
+	skbtrace_tables_charge(run, SKBTRACE_NAMED_BYTES);
 	run->pub.named.mask = SKBTRACE_NR_NAMED - 1;
 	get_random_bytes(run->pub.packet_key, sizeof(run->pub.packet_key));
 	run->pub.packet_key[0] |= 1;
@@ -57,21 +60,15 @@ int skbtrace_start(struct skbtrace_instance *in)
 	skbtrace_set_special(run);
 	skbtrace_set_contexts(run);
 
-	err = skbtrace_channel_open(run, in->dir);
-	if (err) {
-		vfree(run->pub.named.tab);
-		run->pub.named.tab = NULL;
+	err = skbtrace_channel_open(run, dir);
+	if (err)
 		return skbtrace_err(err, "no memory for %u x %u bytes per CPU",
 				    run->config.subbuf_nr,
 				    run->config.subbuf_size);
-	}
-	skbtrace_tables_charge(run, SKBTRACE_NAMED_BYTES);
 	skbtrace_clock_get();
 	run->started = ktime_get_ns();
-	run->number = ++skbtrace_runs;
 	run->state = SKBTRACE_TRACING;
 	skbtrace_govern_start(run);
-	skbtrace_changed();
 	return 0;
 }
 
@@ -105,6 +102,8 @@ void skbtrace_stop(struct skbtrace_run *run)
 		if (skbtrace_events[i] && run->pub.slot[i].on)
 			skbtrace_event_off(run, skbtrace_events[i]);
 	tracepoint_synchronize_unregister();
+	/* none of it can be written any more, and the next run has its own */
+	skbtrace_hold_free(run);
 	skbtrace_cpus_finish(run);
 	skbtrace_packets_finish(run);
 	skbtrace_clock_put();
@@ -113,12 +112,34 @@ void skbtrace_stop(struct skbtrace_run *run)
 }
 
 /**
+ * skbtrace_next() - a run that may take the place of the current one
+ * @in: the session, which is not tracing
+ *
+ * It has the settings of that one, and shares its filters: skbtrace_replace()
+ * or skbtrace_discard() must follow before they can be changed.
+ *
+ * Context: skbtrace_lock.
+ * Return: the run, idle; %NULL: no memory
+ */
+struct skbtrace_run *skbtrace_next(struct skbtrace_instance *in)
+	__must_hold(&skbtrace_lock)
+{
+	struct skbtrace_run *run = skbtrace_run_new(&in->run->config);
+
+	lockdep_assert_held(&skbtrace_lock);
+	if (run)
+		rcu_assign_pointer(run->pub.filters,
+				   skbtrace_filters_locked(&in->run->pub));
+	return run;
+}
+
+/**
  * skbtrace_replace() - the next run takes the place of the current one
  * @in: the session
- * @run: idle run, with its settings
+ * @run: of skbtrace_next(), tracing
  *
- * The current run has been stopped; its unread data is lost.
- * Context: skbtrace_lock.
+ * Unread data of the current one is lost, unless somebody has its files open.
+ * So nothing of it can fail. Context: skbtrace_lock.
  */
 void skbtrace_replace(struct skbtrace_instance *in, struct skbtrace_run *run)
 	__must_hold(&skbtrace_lock)
@@ -126,11 +147,27 @@ void skbtrace_replace(struct skbtrace_instance *in, struct skbtrace_run *run)
 	struct skbtrace_run *old = in->run;
 
 	lockdep_assert_held(&skbtrace_lock);
-	rcu_assign_pointer(run->pub.filters, skbtrace_take_filters(old));
+	run->number = ++skbtrace_runs;
+	skbtrace_channel_offer(run, old);
+	skbtrace_packets_offer(run);
+	in->run = run;
+	skbtrace_take_filters(old);	/* @run has them */
 	skbtrace_packets_close(old);
 	skbtrace_channel_close(old);
 	skbtrace_run_put(old);
-	in->run = run;
+	skbtrace_changed();
+}
+
+/* @run is of skbtrace_next(), and the current one stays as it is. */
+void skbtrace_discard(struct skbtrace_run *run)
+	__must_hold(&skbtrace_lock)
+{
+	lockdep_assert_held(&skbtrace_lock);
+	skbtrace_stop(run);
+	skbtrace_take_filters(run);	/* the current one has them */
+	skbtrace_packets_close(run);
+	skbtrace_channel_close(run);
+	skbtrace_run_put(run);
 }
 
 /* No run is the current one any more. A reader may read it to its end. */

@@ -45,9 +45,11 @@ struct skbtrace_instance {
 	struct kref			ref;
 };
 
-int skbtrace_start(struct skbtrace_instance *in);
+int skbtrace_start(struct skbtrace_run *run, struct dentry *dir);
 void skbtrace_stop(struct skbtrace_run *run);
+struct skbtrace_run *skbtrace_next(struct skbtrace_instance *in);
 void skbtrace_replace(struct skbtrace_instance *in, struct skbtrace_run *run);
+void skbtrace_discard(struct skbtrace_run *run);
 void skbtrace_end(struct skbtrace_instance *in);
 void skbtrace_own(struct skbtrace_instance *in);
 int skbtrace_take(struct skbtrace_instance *in);

@@ -123,8 +123,11 @@ static void packets_exit(struct kunit *test)
 {
 	struct write_test *t = test->priv;
 
-	if (t && t->run)
-		skbtrace_packets_close(t->run);
+	if (!t || !t->run)
+		return;
+	mutex_lock(&skbtrace_lock);
+	skbtrace_packets_close(t->run);
+	mutex_unlock(&skbtrace_lock);
 }
 
 static void capture(struct write_test *t, struct sk_buff *skb, int l3)

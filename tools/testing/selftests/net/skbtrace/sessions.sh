@@ -115,6 +115,17 @@ if ((i < 64)); then
 	echo m0 >$S/remove
 	ok "what one gives back another one gets" \
 		eval "echo udp_send >$S/m$i/enabled"
+	# the buffers of a run that has ended stay until it is replaced
+	echo '-*' >$S/m1/enabled
+	was=$(<$S/m1/stat)
+	{ echo udp_send >$S/m1/enabled; } 2>/dev/null
+	like "both runs can't have buffers: what to do" "$(<$S/m1/error)" \
+		"enabled: * bytes of buffers, with those of its last run (opening \
+\"owner\" gives it up), are too much beside *"
+	is "and the last run is as it was" "$(<$S/m1/stat)" "$was"
+	: >$S/m1/owner
+	ok "when it is given up the next one can begin" \
+		eval "echo udp_send >$S/m1/enabled"
 fi
 leave_none
 is "none is left" "$(there)" ""
