@@ -38,7 +38,7 @@ our_races() {
 		/ (read|write)[a-z -]* to 0x.* by / { n = 0; next }
 		n++ < 4 && /skbtrace|_probe\+/ && !/(mtu|loss)_probe/ { ours = 1 }
 		/==========/ {
-			if (ours && text !~ /race in .*ktime_get_mono_fast_ns/)
+			if (ours && text !~ /race in .*ktime_get_(mono|real)_fast_ns/)
 				printf "%s", text
 			inside = 0
 		}'
