@@ -237,7 +237,10 @@ bool own_backlog(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* Data that arrives, and that this host drops: as the sender's verdict says. */
+/*
+ * Data that arrives, and that this host drops. If both ends are recorded, the
+ * sender's verdict says it.
+ */
 bool own_input(const struct view *c, struct verdict *v)
 {
 	static const char *const words[] = {
