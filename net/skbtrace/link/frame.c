@@ -22,10 +22,16 @@
  * fattest and drops from, the same parts each second, as frames of events may
  * be short; and INFO would stand behind it, and come later than events that it
  * does not tell of yet, so that who receives could not add up.
+ *
+ * Numbers below 610, a Fibonacci number, are in buckets of their own among the
+ * 1024 that fq_codel has: hash_32() multiplies by the golden ratio.
  */
+#define SKBTRACE_FLOW_TEXTS	448	/* above the events */
+#define SKBTRACE_FLOW_NR	160
+
 static u32 skbtrace_flow_text(u8 kind, u32 part)
 {
-	return U16_MAX + 1 + (part << 8 | kind);
+	return SKBTRACE_FLOW_TEXTS + (4 * part + kind % 4) % SKBTRACE_FLOW_NR;
 }
 
 u64 skbtrace_link_host;

@@ -43,6 +43,7 @@ overload() {
 	listen "$1" -i skbtrace0
 	ip link set skbtrace0 up
 	cat "$TMP/specs" >"$S/one/enabled"
+	tick 300	# FORMAT takes 84 ms, and comes first
 	in_a sk times 20 tcp4 try connect $B4 7 pause 5000 again \
 		>"$TMP/resets" &
 	resets=$!
