@@ -186,6 +186,14 @@ static bool drop_sent(const struct sk_buff *skb, const struct sock *held)
 	return held && (!skb->skb_iif || sk_fullsock(held));
 }
 
+/* Early demux assigns the client's ACK to the same request, as it comes in. */
+static bool is_synack_of(const struct sock *held,
+			 const struct skbtrace_tuple *t)
+{
+	return held->sk_state == TCP_NEW_SYN_RECV &&
+	       t->lport == held->sk_num && t->pport != held->sk_num;
+}
+
 /*
  * A packet that is charged to its sender belongs to the sender, even on the
  * other side of a veth, and though NAT has changed its port. One that early
@@ -213,6 +221,8 @@ static void drop_tuple(const struct skbtrace_packet *p,
 	skbtrace_nat(nat, skb, p->net, t);
 	if (sent && (!t->lport || t->lport == held->sk_num ||
 		     nat->lport == held->sk_num))
+		return;
+	if (held && is_synack_of(held, t))
 		return;
 	if (drop_forwarded(skb)) {
 		t->dir = SKBTRACE_DIR_FWD;

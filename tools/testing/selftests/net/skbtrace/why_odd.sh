@@ -125,6 +125,17 @@ call write 100 shut eof
 in_b tc filter del dev b0 egress
 served
 
+# the same where this host takes them in: they are still the server's request's
+next late-answer -
+later=$port
+serve eof
+in_a tc filter add dev a0 ingress protocol "$(protocol)" flower ip_proto tcp \
+	src_port "$port" tcp_flags 0x12/0x12 \
+	action gact drop random determ pass 3
+call write 100 shut eof
+in_a tc filter del dev a0 ingress
+served
+
 # --- losses that look like a peer that thinks, or a queue
 
 # answers get lost
@@ -245,6 +256,7 @@ like "the SYN came, its answer did not" "$(text "$answered" client)" \
 	'*other end has got it*'
 like "who dropped the SYN's answer" "$(text "$late" client)" \
 	'*TC_EGRESS*'
+like "who dropped it here" "$(text "$later" client)" '*TC_INGRESS*'
 like "who dropped the answers" "$(text "$refused" client)" \
 	'*in this host, on their way in, by a netfilter rule*'
 finish
