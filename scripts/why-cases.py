@@ -3,10 +3,11 @@
 """why-cases.py [-v]: has each verdict of "skbtrace why" a scenario?
 
 Verdicts are those of "skbtrace why --rules", scenarios the selftests why*.sh and
-starve.sh: "next CLIENT SERVER" says which verdict both ends of a connection must
-get, "some COUNT VERDICT" how many of several have it, "named RECORDING VERDICT"
-which one who connected has. Families take turns there, so
-that what is written for one family alone is found, too. -v lists them all.
+starve.sh: "next CLIENT SERVER [ALONE]" says which verdict both ends of a connection
+must get, and who connects by the recording of its host alone, "some COUNT VERDICT"
+how many of several have it, "named RECORDING VERDICT" which one who connected has.
+Families take turns there, so that what is written for one family alone is found,
+too. -v lists them all.
 """
 import collections
 import glob
@@ -43,7 +44,7 @@ def scenarios():
                 place = f"{name}:{number}"
                 if name != "why_lib.sh" and ONE_FAMILY.search(line):
                     bad.append(f"{place}: of one family: {line.strip()}")
-                if words[:1] == ["next"] and len(words) == 3:
+                if words[:1] == ["next"] and len(words) in (3, 4):
                     for word in words[1:]:
                         found[word.lstrip("=")].append(place)
                 elif words[:1] == ["some"] and len(words) == 5:
