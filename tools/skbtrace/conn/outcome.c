@@ -31,6 +31,11 @@ static const struct {
 	{ "TCP_STATE", "aborted" },
 };
 
+bool row_asks(const struct row *r)
+{
+	return r->connecting || (!r->accepted && r->a.lport > r->a.pport);
+}
+
 void outcome_state(struct row *r, const char *old, const char *state, u64 now)
 {
 	bool syn_sent = old && !strcmp(old, "SYN_SENT");

@@ -200,12 +200,6 @@ static void add_limit(struct summary *s, struct row *row, const struct col *c,
 	held_limit(&row->held, at, why, was, for_ns);
 }
 
-/* Of a connection that began before the trace, as far as ports tell */
-static bool row_asks(const struct row *r)
-{
-	return r->connecting || (!r->accepted && r->a.lport > r->a.pport);
-}
-
 /* The peer begins to send after us: until now we have waited for an answer. */
 static void add_turn(struct summary *s, struct row *row, const struct col *c,
 		     const struct rec *r, u64 now)

@@ -37,11 +37,7 @@ bool is_asking(const struct view *c)
 	if (c->listener || facts_next(&r->facts, NULL, FACT_STATE,
 				      "ESTABLISHED"))
 		return false;
-	/*
-	 * Established before the recording: the client is the end with the high
-	 * port.
-	 */
-	return r->a.lport > r->a.pport;
+	return row_asks(r);
 }
 
 u64 ring_us(const struct view *c)

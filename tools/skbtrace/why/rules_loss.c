@@ -106,10 +106,9 @@ bool loss_acks(const struct view *c, struct verdict *v)
 /* Sent again by the peer, and not in vain */
 static u64 again_there(const struct view *c)
 {
-	u64 again = segs_again(c->peer), vain = c->peer->spurious;
+	const struct view there = { .w = c->w, .r = c->peer, .peer = c->r };
+	u64 again = segs_again(c->peer), vain = in_vain(&there);
 
-	if (c->r->duplicates > vain)
-		vain = c->r->duplicates;
 	return again > vain ? again - vain : 0;
 }
 

@@ -64,6 +64,16 @@ clear_b() {
 	in_b tc filter del dev b0 ingress
 }
 
+# at_a MATCH...: the same of what comes in at A, until clear_a
+at_a() {
+	in_a tc filter add dev a0 ingress protocol "$(protocol)" flower \
+		ip_proto tcp "$@" || die "no flower: $*"
+}
+
+clear_a() {
+	in_a tc filter del dev a0 ingress
+}
+
 # serve WORD...: B listens at $port, and does WORDs with each connection
 serve() {
 	server in_b "tcp$f" bind "$to" "$port" listen 5 touch "$TMP/ready" \

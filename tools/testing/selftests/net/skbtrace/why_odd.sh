@@ -107,10 +107,9 @@ answered=$port
 ip -n "$A" link add dm0 type dummy
 ip -n "$A" link set dm0 up
 serve eof
-in_a tc filter add dev a0 ingress protocol "$(protocol)" flower ip_proto tcp \
-	src_port "$port" action mirred egress redirect dev dm0
+at_a src_port "$port" action mirred egress redirect dev dm0
 call
-in_a tc filter del dev a0 ingress
+clear_a
 kill "$server_pid"
 ip -n "$A" link del dm0
 
@@ -129,11 +128,10 @@ served
 next late-answer -
 later=$port
 serve eof
-in_a tc filter add dev a0 ingress protocol "$(protocol)" flower ip_proto tcp \
-	src_port "$port" tcp_flags 0x12/0x12 \
+at_a src_port "$port" tcp_flags 0x12/0x12 \
 	action gact drop random determ pass 3
 call write 100 shut eof
-in_a tc filter del dev a0 ingress
+clear_a
 served
 
 # --- losses that look like a peer that thinks, or a queue
@@ -141,11 +139,10 @@ served
 # answers get lost
 next answers-lost lost-here
 serve times 8 read 100 write 500 again eof
-in_a tc filter add dev a0 ingress protocol "$(protocol)" flower ip_proto tcp \
-	src_port "$port" tcp_flags 0x8/0x8 \
+at_a src_port "$port" tcp_flags 0x8/0x8 \
 	action gact pass random determ drop 2
 call times 8 write 100 read 500 again shut eof
-in_a tc filter del dev a0 ingress
+clear_a
 served
 
 # requests get lost
@@ -160,11 +157,10 @@ served
 # one of twenty, which a tail loss probe repairs
 next answers-lost lost-here answers-lost
 serve times 100 read 100 write 500 again shut eof
-in_a tc filter add dev a0 ingress protocol "$(protocol)" flower ip_proto tcp \
-	src_port "$port" tcp_flags 0x8/0x8 \
+at_a src_port "$port" tcp_flags 0x8/0x8 \
 	action gact pass random determ drop 20
 call times 100 write 100 read 500 again shut eof
-in_a tc filter del dev a0 ingress
+clear_a
 served
 
 next lost-here -

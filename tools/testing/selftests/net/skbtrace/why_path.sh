@@ -121,10 +121,9 @@ served
 # --- ACKs alone, seven of eight
 next acks-lost '*'
 serve eof
-in_a tc filter add dev a0 ingress protocol "$(protocol)" flower ip_proto tcp \
-	src_port "$port" tcp_flags 0x10/0x13 action gact drop random determ pass 8
+at_a src_port "$port" tcp_flags 0x10/0x13 action gact drop random determ pass 8
 call opt sndbuf 200000 write 200000 shut eof
-in_a tc filter del dev a0 ingress
+clear_a
 served
 
 # --- connections that begin with a misunderstanding
