@@ -3,7 +3,7 @@
 # scripts/flaky.sh [OPTION...] N [TEST...] - run each selftest N times under load
 #
 # Runs beside busy loops, so that a test that depends on the machine's speed fails.
-# Prints a line for each test: how often it ran, how often it failed, and where
+# Prints a line for each test: how often it ran, was skipped, and failed, and where
 # the logs of the failures are. Exit status 0 if none failed.
 #   -k VARIANT  of the kernel, as for scripts/selftest.sh; default uml
 #   -b LOOPS    busy loops, default 8
@@ -47,11 +47,14 @@ for ((i = 1; i <= times; i++)); do
 	msg "run $i of $times: $(tail -n 1 "$logs/$i"), $((SECONDS - start)) s"
 done
 
-printf '%-28s%8s%8s\n' test runs failed
-cat "$logs"/[0-9]* | sed -nE 's/^((not )?ok) [0-9]+ ([^ ]+) .*/\3 \1/p' | awk '
-	{ runs[$1]++ }
-	$2 == "not" { failed[$1]++ }
-	END { for (t in runs) printf "%-28s%8d%8d\n", t, runs[t], failed[t] }' | sort
+printf '%-28s%8s%9s%8s\n' test runs skipped failed
+cat "$logs"/[0-9]* | awk '
+	/^not ok / { runs[$4]++; failed[$4]++ }
+	/^ok / { runs[$3]++; if (/# SKIP/) skipped[$3]++ }
+	END {
+		for (t in runs)
+			printf "%-28s%8d%9d%8d\n", t, runs[t], skipped[t], failed[t]
+	}' | sort
 if grep -q '^not ok' "$logs"/[0-9]* || ! grep -q '^ok' "$logs/1"; then
 	msg "some failed; their logs: $logs"
 	exit 1

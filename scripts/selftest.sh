@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # scripts/selftest.sh [OPTION...] [TEST...] - kselftests in a VM
 #
-# Builds tools/testing/selftests/net/skbtrace with the kernel's lib.mk, boots
-# the kernel (default plain) and runs the tests in it, all or those named. TAP
-# on stdout, then the counts; exit status 0 if none failed.
+# Builds the program, and tools/testing/selftests/net/skbtrace with the kernel's
+# lib.mk, boots the kernel (default plain) and runs the tests in it, all or those
+# named. TAP on stdout, then the counts; exit status 0 if none failed.
 #   -k VARIANT  of the kernel, stock-FLAVOUR for one of Debian's, uml for user
 #               mode Linux, where each test has a kernel of its own
 #   -s  those that "make check" runs on that kernel, as scripts/where says
@@ -63,6 +63,8 @@ kselftest() {
 		KHDR_INCLUDES="-I$beside -isystem $ROOT/include/uapi" "$@"
 }
 kselftest all >&2
+# most tests want the program
+make -s -C "$ROOT/tools/skbtrace" >&2
 # for sample.sh: to compile it in the VM would take a minute
 if [ "$variant" = uml ]; then
 	: # loads no modules
