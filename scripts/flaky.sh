@@ -8,44 +8,58 @@
 #   -k VARIANT  of the kernel, as for scripts/selftest.sh; default uml
 #   -b LOOPS    busy loops, default 8
 #   -j KERNELS  at a time, with -k uml; default 4
+#   -r RUNS     at a time, so that the last test of one does not wait for all others;
+#               default 1
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
 
-variant=uml loops=8 at_once=4
+variant=uml loops=8 at_once=4 runs=1
 while (($#)); do
 	case $1 in
 	-k) variant=${2:?}; shift ;;
 	-b) loops=${2:?}; shift ;;
 	-j) at_once=${2:?}; shift ;;
+	-r) runs=${2:?}; shift ;;
 	-h | --help) usage 0 ;;
 	-*) die "unknown option $1" "see: $0 --help" ;;
 	*) break ;;
 	esac
 	shift
 done
-[[ ${1-} =~ ^[1-9][0-9]*$ && $loops =~ ^[0-9]+$ ]] || usage
+[[ ${1-} =~ ^[1-9][0-9]*$ && $loops =~ ^[0-9]+$ && $runs =~ ^[1-9][0-9]*$ ]] || usage
 times=$1
 shift
 
 logs=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-flaky.XXXXXX")
-busy=()
-trap '((${#busy[@]} == 0)) || kill "${busy[@]}" 2>/dev/null || true' EXIT
+background=()
+trap '((${#background[@]} == 0)) || kill "${background[@]}" 2>/dev/null || true' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 for ((i = 0; i < loops; i++)); do
 	while :; do :; done &
-	busy+=($!)
+	background+=($!)
 done
 
 # eight loops leave a tenth of the machine
 export UML_SECONDS=${UML_SECONDS:-3600}
-for ((i = 1; i <= times; i++)); do
-	start=$SECONDS
-	aside "$ROOT/scripts/selftest.sh" -k "$variant" -j "$at_once" "$@" \
-		>"$logs/$i" 2>&1 || true
-	msg "run $i of $times: $(tail -n 1 "$logs/$i"), $((SECONDS - start)) s"
+# every FIRST TEST...: all tests, in each RUNS-th run from FIRST on
+every() {
+	local i start
+	for ((i = $1; i <= times; i += runs)); do
+		start=$SECONDS
+		aside "$ROOT/scripts/selftest.sh" -k "$variant" -j "$at_once" "${@:2}" \
+			>"$logs/$i" 2>&1 || true
+		msg "run $i of $times: $(tail -n 1 "$logs/$i"), $((SECONDS - start)) s"
+	done
+}
+lines=()
+for ((first = 1; first <= runs; first++)); do
+	every "$first" "$@" &
+	lines+=($!)
+	background+=($!)
 done
+wait "${lines[@]}"
 
 printf '%-28s%8s%9s%8s\n' test runs skipped failed
 cat "$logs"/[0-9]* | awk '
