@@ -127,6 +127,17 @@ static __always_inline void fill_plain_tuple(struct ip_send_block *b,
 	b->dir = dir;
 }
 
+/* @len without a header of @header bytes. In each branch: the subtraction tests. */
+static __always_inline u32 without(int len, int header)
+{
+	len -= header;
+	if (unlikely(len < 0)) {
+		len = 0;
+		OPTIMIZER_HIDE_VAR(len);	/* a branch, no computation */
+	}
+	return len;
+}
+
 static __always_inline void fill_plain_len(struct ip_send_block *b,
 					   const struct sk_buff *skb,
 					   const struct iphdr *ip)
@@ -143,16 +154,12 @@ static __always_inline void fill_plain_len(struct ip_send_block *b,
 	b->plen = len;
 	if (likely(b->proto == IPPROTO_TCP)) {
 		b->seq = ntohl(th->seq);
-		len -= ((const u8 *)th)[12] >> 2 & 0x3c;	/* doff */
+		/* doff */
+		b->len = without(len, ((const u8 *)th)[12] >> 2 & 0x3c);
 	} else {
 		b->seq = 0;
-		len -= sizeof(struct udphdr);
+		b->len = without(len, sizeof(struct udphdr));
 	}
-	if (unlikely(len < 0)) {
-		len = 0;
-		OPTIMIZER_HIDE_VAR(len);	/* a branch, no computation */
-	}
-	b->len = len;
 }
 
 /* Identification and fragment offset are one word, which is swapped once. */

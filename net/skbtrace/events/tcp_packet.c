@@ -63,17 +63,18 @@ static __always_inline bool port_agrees(struct skbtrace_session *s,
 	       skbtrace_in_range(s, ev, ntohs(th->dest));
 }
 
+/* Data offset, flags and window are one word, which is swapped once. */
 static __always_inline void fill_header(struct tcp_send_block *b,
 					const struct tcphdr *th)
 {
-	u16 bits = ntohs(((const __be16 *)th)[6]);
-	u32 both;
+	u32 word = ntohl(((const __be32 *)th)[3]), both;
 
-	b->flags = bits & TCP_FLAGS_MASK;
-	b->hlen = bits >> 12 << 2;
+	OPTIMIZER_HIDE_VAR(word);
+	b->window = word;
+	b->flags = word >> 16 & TCP_FLAGS_MASK;
+	b->hlen = word >> 28 << 2;
 	b->seq = ntohl(th->seq);
 	b->ack = ntohl(th->ack_seq);
-	b->window = ntohs(th->window);
 	both = skbtrace_two_words(&th->check);
 	b->checksum = both;
 	b->urgent = both >> 16;
