@@ -87,29 +87,26 @@ static bool skbtrace_chunk_free(struct skbtrace_packets *p, u32 i)
 	       page_ref_count(p->chunk[i]) == 1;
 }
 
-static noinline bool skbtrace_next_chunk(struct skbtrace_take *t)
+static noinline bool skbtrace_next_chunk(struct skbtrace_packets *p)
 {
-	struct skbtrace_packets *p = t->p;
 	u32 next = (p->cur + 1) % SKBTRACE_NR_CHUNKS;
 
 	if (!skbtrace_chunk_free(p, next))
 		return false;
 	p->cur = next;
+	p->base = page_address(p->chunk[next]);
 	p->off = 0;
-	t->turned = true;
 	return true;
 }
 
-/* @n bytes in one chunk. Return: false: no chunk is free */
-static bool skbtrace_take_space(struct skbtrace_take *t, u32 n)
+/* @n bytes in one chunk. Return: %NULL: no chunk is free */
+static __always_inline u8 *skbtrace_packets_space(struct skbtrace_packets *p,
+						  u32 n, bool *turned)
 {
-	struct skbtrace_packets *p = t->p;
-
-	if (unlikely(p->off + n > SKBTRACE_CHUNK_SIZE) &&
-	    !skbtrace_next_chunk(t))
-		return false;
-	t->to = (u8 *)page_address(p->chunk[p->cur]) + p->off;
-	return true;
+	*turned = p->off + n > SKBTRACE_CHUNK_SIZE;
+	if (unlikely(*turned) && !skbtrace_next_chunk(p))
+		return NULL;
+	return p->base + p->off;
 }
 
 static struct skbtrace_piece *skbtrace_take_piece(struct skbtrace_take *t)
@@ -220,9 +217,11 @@ static void skbtrace_take_data(struct skbtrace_take *t)
 	skbtrace_take_frags(t, head, end - head);
 }
 
-static void skbtrace_take_head(struct skbtrace_take *t, u32 total)
+/* The parts of a block: each returns where the next one goes. */
+static __always_inline u8 *skbtrace_put_head(u8 *to, const struct sk_buff *skb,
+					     int l3, u32 len, u32 total)
 {
-	struct epb_head *h = skbtrace_take_bytes(t, sizeof(*h));
+	struct epb_head *h = (struct epb_head *)to;
 	u64 now = ktime_get_real_fast_ns();
 
 	h->type = EPB_TYPE;
@@ -230,13 +229,14 @@ static void skbtrace_take_head(struct skbtrace_take *t, u32 total)
 	h->interface = 0;
 	h->time_high = upper_32_bits(now);
 	h->time_low = lower_32_bits(now);
-	h->captured = t->len;
-	h->original = t->skb->len - t->l3;
+	h->captured = len;
+	h->original = skb->len - l3;
+	return (u8 *)(h + 1);
 }
 
-static void skbtrace_take_options(struct skbtrace_take *t, u64 id, u8 dir)
+static __always_inline u8 *skbtrace_put_options(u8 *to, u64 id, u8 dir)
 {
-	struct epb_options *e = skbtrace_take_bytes(t, sizeof(*e));
+	struct epb_options *e = (struct epb_options *)to;
 
 	e->flags_code = EPB_OPT_FLAGS;
 	e->flags_len = sizeof(e->flags);
@@ -244,30 +244,45 @@ static void skbtrace_take_options(struct skbtrace_take *t, u64 id, u8 dir)
 	e->id_code = EPB_OPT_PACKETID;
 	e->id_len = sizeof(e->id);
 	memcpy(e->id, &id, sizeof(e->id));
+	return (u8 *)(e + 1);
 }
 
 /* Nothing is known of it yet. */
-static void skbtrace_take_state(struct skbtrace_take *t)
+static u8 *skbtrace_put_first_state(u8 *to)
 {
-	struct epb_state *e = skbtrace_take_bytes(t, sizeof(*e));
+	struct epb_state *e = (struct epb_state *)to;
 
 	memset(e, 0, sizeof(*e));
 	e->code = EPB_OPT_STATE;
 	e->len = sizeof(*e) - offsetof(struct epb_state, state);
+	return (u8 *)(e + 1);
 }
 
-static void skbtrace_take_tail(struct skbtrace_take *t, u32 pad, u32 total,
-			       u64 id, u8 dir)
+static __always_inline void skbtrace_put_end(u8 *to, u32 total)
 {
-	struct epb_end *e;
+	struct epb_end *e = (struct epb_end *)to;
 
-	memset(skbtrace_take_bytes(t, pad), 0, pad);
-	skbtrace_take_options(t, id, dir);
-	if (t->refers)
-		skbtrace_take_state(t);
-	e = skbtrace_take_bytes(t, sizeof(*e));
 	e->end_of_options = 0;
 	e->total = total;
+}
+
+static void skbtrace_take_head(struct skbtrace_take *t, u32 total)
+{
+	skbtrace_put_head(skbtrace_take_bytes(t, sizeof(struct epb_head)),
+			  t->skb, t->l3, t->len, total);
+}
+
+/* @n: bytes, with those that pad the packet's */
+static void skbtrace_take_tail(struct skbtrace_take *t, u32 n, u32 pad,
+			       u32 total, u64 id, u8 dir)
+{
+	u8 *to = skbtrace_take_bytes(t, n);
+
+	memset(to, 0, pad);
+	to = skbtrace_put_options(to + pad, id, dir);
+	if (t->refers)
+		to = skbtrace_put_first_state(to);
+	skbtrace_put_end(to, total);
 }
 
 static bool skbtrace_take_lost(struct skbtrace_packets *p,
@@ -289,35 +304,36 @@ static bool skbtrace_take_fits(struct skbtrace_take *t, u32 copied)
 		return skbtrace_take_lost(p, SKBTRACE_LOST_PIECES);
 	if (p->pinned - READ_ONCE(p->unpinned) > SKBTRACE_PINNED_MAX)
 		return skbtrace_take_lost(p, SKBTRACE_LOST_PINNED);
-	if (!skbtrace_take_space(t, copied))
-		return skbtrace_take_lost(p, SKBTRACE_LOST_CHUNKS);
-	return true;
+	t->to = skbtrace_packets_space(p, copied, &t->turned);
+	return t->to || skbtrace_take_lost(p, SKBTRACE_LOST_CHUNKS);
 }
 
-/* The packet is whole: the reader may see it. */
-static void skbtrace_packets_publish(struct skbtrace_take *t)
+/*
+ * A packet of @len bytes is whole, up to @head: the reader may see it. @turned: a
+ * chunk has become full
+ */
+static __always_inline void
+skbtrace_packets_publish(struct skbtrace_packets *p, unsigned long head,
+			 u32 len, bool turned)
 {
-	struct skbtrace_packets *p = t->p;
-
-	p->chunk_end[p->cur] = t->head;
+	p->chunk_end[p->cur] = head;
 	p->captured++;
-	p->bytes += t->len;
+	p->bytes += len;
 	/* pairs with skbtrace_packets_unread() */
-	smp_store_release(&p->head, t->head);
+	smp_store_release(&p->head, head);
 	/* of large packets few pieces fill the chunks */
 	if (READ_ONCE(p->waiting) &&
-	    (t->turned ||
-	     p->head - READ_ONCE(p->tail) > SKBTRACE_NR_PIECES / 8)) {
+	    (turned || head - READ_ONCE(p->tail) >= SKBTRACE_WAKE_PIECES)) {
 		WRITE_ONCE(p->waiting, false);
 		irq_work_queue(&p->wake);
 	}
 }
 
 /* Bytes of a block beside those of the packet and their padding */
-static u32 skbtrace_take_more(const struct skbtrace_take *t)
+static __always_inline u32 skbtrace_block_more(bool refers)
 {
 	return sizeof(struct epb_head) + sizeof(struct epb_options) +
-	       (t->refers ? sizeof(struct epb_state) : 0) +
+	       (refers ? sizeof(struct epb_state) : 0) +
 	       sizeof(struct epb_end);
 }
 
@@ -325,7 +341,7 @@ static u32 skbtrace_take_more(const struct skbtrace_take *t)
 static u32 skbtrace_take_limit(struct skbtrace_take *t)
 {
 	const u32 most = SKBTRACE_CHUNK_SIZE - sizeof(struct epb_state) - 3 -
-			 skbtrace_take_more(t);
+			 skbtrace_block_more(true);
 	u32 copied = skbtrace_take_copied(t);
 
 	if (copied > most) {
@@ -340,11 +356,14 @@ static u32 skbtrace_take_limit(struct skbtrace_take *t)
  * A packet that lies in one place, as small ones do: one copy, one piece. It
  * takes less than half of what the way for all packets does.
  */
-static void skbtrace_take_linear(struct skbtrace_take *t, u64 id, u8 dir)
+static __always_inline void
+skbtrace_take_linear(struct skbtrace_packets *p, const struct sk_buff *skb,
+		     int l3, u32 len, u64 id, u8 dir)
 {
-	const u32 pad = -t->len & 3;
-	const u32 total = t->len + pad + skbtrace_take_more(t);
-	struct skbtrace_packets *p = t->p;
+	const u32 padded = ALIGN(len, 4);
+	const u32 total = padded + skbtrace_block_more(false);
+	bool turned;
+	u8 *to;
 
 	/* pairs with skbtrace_packets_consume() */
 	if (unlikely(p->head - smp_load_acquire(&p->tail) >=
@@ -352,13 +371,16 @@ static void skbtrace_take_linear(struct skbtrace_take *t, u64 id, u8 dir)
 		p->lost[SKBTRACE_LOST_PIECES]++;
 		return;
 	}
-	if (unlikely(!skbtrace_take_space(t, total))) {
+	to = skbtrace_packets_space(p, total, &turned);
+	if (unlikely(!to)) {
 		p->lost[SKBTRACE_LOST_CHUNKS]++;
 		return;
 	}
-	skbtrace_take_head(t, total);
-	memcpy(skbtrace_take_bytes(t, t->len), t->skb->data + t->l3, t->len);
-	skbtrace_take_tail(t, pad, total, id, dir);
+	to = skbtrace_put_head(to, skb, l3, len, total);
+	/* what pads the last word stays; if nothing does, an option comes here */
+	*(u32 *)(to + (len & ~3)) = 0;
+	memcpy(to, skb->data + l3, len);
+	skbtrace_put_end(skbtrace_put_options(to + padded, id, dir), total);
 	*skbtrace_piece_at(p, p->head) = (struct skbtrace_piece){
 		.page = p->chunk[p->cur],
 		.off = p->off,
@@ -367,31 +389,50 @@ static void skbtrace_take_linear(struct skbtrace_take *t, u64 id, u8 dir)
 		.when = jiffies,
 	};
 	p->off += total;
-	t->head = p->head + 1;
-	skbtrace_packets_publish(t);
+	skbtrace_packets_publish(p, p->head + 1, len, turned);
 }
 
-static void skbtrace_take_packet(struct skbtrace_take *t, u64 id, u8 dir)
+static noinline void
+skbtrace_take_any(struct skbtrace_packets *p, const struct sk_buff *skb, int l3,
+		  u32 len, u64 id, u8 dir)
 {
-	u32 copied, pad, more, total;
+	struct skbtrace_take t = {
+		.p = p,
+		.skb = skb,
+		.l3 = l3,
+		.len = len,
+		.copy_all = skbtrace_copy_all(skb, l3),
+		.head = p->head,
+	};
+	u32 copied = skbtrace_take_limit(&t), pad = -t.len & 3;
+	u32 more = skbtrace_block_more(t.refers);
+	u32 total = t.len + pad + more;
 
-	if (likely(!skb_is_nonlinear(t->skb) &&
-		   t->len < SKBTRACE_CHUNK_SIZE / 2)) {
-		skbtrace_take_linear(t, id, dir);
+	if (!skbtrace_take_fits(&t, copied + pad + more))
 		return;
-	}
-	copied = skbtrace_take_limit(t);
-	pad = -t->len & 3;
-	more = skbtrace_take_more(t);
-	total = t->len + pad + more;
-	if (!skbtrace_take_fits(t, copied + pad + more))
-		return;
-	t->head = t->p->head;
-	skbtrace_take_head(t, total);
-	skbtrace_take_data(t);
-	skbtrace_take_tail(t, pad, total, id, dir);
-	skbtrace_take_fresh(t)->last = true;
-	skbtrace_packets_publish(t);
+	skbtrace_take_head(&t, total);
+	skbtrace_take_data(&t);
+	skbtrace_take_tail(&t, pad + more - sizeof(struct epb_head), pad, total,
+			   id, dir);
+	skbtrace_take_fresh(&t)->last = true;
+	skbtrace_packets_publish(p, t.head, t.len, t.turned);
+}
+
+static __always_inline void
+skbtrace_take_packet(struct skbtrace_packets *p, const struct sk_buff *skb,
+		     int l3, u32 len, u64 id, u8 dir)
+{
+	if (likely(!skb_is_nonlinear(skb) && len < SKBTRACE_CHUNK_SIZE / 2))
+		skbtrace_take_linear(p, skb, l3, len, id, dir);
+	else
+		skbtrace_take_any(p, skb, l3, len, id, dir);
+}
+
+/* Few packets can be a reader's own. Others cost no call. */
+static __always_inline bool skbtrace_may_be_own(const struct skbtrace_run *run,
+						const struct sk_buff *skb)
+{
+	return READ_ONCE(run->own.nr) || skb_has_shared_frag(skb);
 }
 
 /**
@@ -409,20 +450,21 @@ void skbtrace_capture(struct skbtrace_session *s,
 		      const struct sk_buff *skb, int l3, u8 dir)
 {
 	struct skbtrace_run *run = container_of(s, struct skbtrace_run, pub);
-	struct skbtrace_take t = { .skb = skb, .l3 = l3 };
+	u32 len = min(skbtrace_readable(skb, l3),
+		      READ_ONCE(run->snap[ev->slot]));
+	struct skbtrace_packets *p;
 	unsigned long flags;
 
-	t.copy_all = skbtrace_copy_all(skb, l3);
-	t.len = min(skbtrace_readable(skb, l3), READ_ONCE(run->snap[ev->slot]));
 	local_irq_save(flags);
 	/* pairs with skbtrace_packets_make() */
 	if (smp_load_acquire(&run->packets)) {
-		t.p = *this_cpu_ptr(run->packets);
-		if (unlikely(skbtrace_is_own(run, skb, l3)))
-			t.p->left_out++;
+		p = *this_cpu_ptr(run->packets);
+		if (unlikely(skbtrace_may_be_own(run, skb)) &&
+		    skbtrace_is_own(run, skb, l3))
+			p->left_out++;
 		else
-			skbtrace_take_packet(&t, skbtrace_packet_id(s, skb),
-					     dir);
+			skbtrace_take_packet(p, skb, l3, len,
+					     skbtrace_packet_id(s, skb), dir);
 	}
 	local_irq_restore(flags);
 }

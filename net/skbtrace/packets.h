@@ -17,10 +17,11 @@
 #define SKBTRACE_SNAP_MAX	262144U	/* bytes of a packet, as tcpdump */
 #define SKBTRACE_REFER		4096U	/* larger fragments are kept */
 #define SKBTRACE_PINNED_MAX	(32UL << 20)	/* bytes so kept, per CPU */
-#define SKBTRACE_NR_PIECES	4096U	/* a power of two */
+#define SKBTRACE_NR_PIECES	16384U	/* a power of two */
+#define SKBTRACE_WAKE_PIECES	512U	/* so many are worth the reader's while */
 #define SKBTRACE_CHUNK_ORDER	5	/* pages that copies go to */
 #define SKBTRACE_CHUNK_SIZE	((u32)PAGE_SIZE << SKBTRACE_CHUNK_ORDER)
-#define SKBTRACE_NR_CHUNKS	8U
+#define SKBTRACE_NR_CHUNKS	16U
 #define SKBTRACE_STALE_MS	5000U
 /* of a packet: one for each fragment at most, one before and one behind them */
 #define SKBTRACE_PACKET_PIECES	(MAX_SKB_FRAGS + 2)
@@ -67,6 +68,7 @@ enum skbtrace_packet_loss {
  *	and nobody has a reference to it
  * @chunk_end: @head when a piece was last put there
  * @cur: the chunk that is being filled
+ * @base: where it is
  * @off: bytes of it in use
  * @head: pieces ever published; whole packets
  * @captured: packets
@@ -101,6 +103,7 @@ struct skbtrace_packets {
 	unsigned long		chunk_end[SKBTRACE_NR_CHUNKS];
 	u32			cur;
 	u32			off;
+	u8			*base;
 	unsigned long		head;
 	u64			captured;
 	u64			bytes;
@@ -164,7 +167,7 @@ static inline u64 skbtrace_piece_mark(const struct skbtrace_piece *piece)
 }
 
 /* packets_ring.c */
-void skbtrace_packets_consume(struct skbtrace_packets *p);
+void skbtrace_packets_consume(struct skbtrace_packets *p, unsigned long end);
 void skbtrace_packets_drop(struct skbtrace_packets *p);
 
 /* packets_memory.c */

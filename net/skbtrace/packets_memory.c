@@ -56,6 +56,7 @@ static struct skbtrace_packets *skbtrace_packets_new(struct skbtrace_run *run,
 			goto err;
 		skbtrace_own_page(p->chunk[i]);
 	}
+	p->base = page_address(p->chunk[p->cur]);
 	return p;
 err:
 	skbtrace_packets_free_one(p);

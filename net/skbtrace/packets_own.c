@@ -78,18 +78,15 @@ static void skbtrace_own_add(struct skbtrace_own *own, u64 flow)
  * @skb: packet
  * @l3: where its IP header is
  *
- * Context: probe.
+ * Context: probe; only of what skbtrace_may_be_own().
  * Return: true if it must not be captured
  */
 bool skbtrace_is_own(struct skbtrace_run *run, const struct sk_buff *skb,
 		     int l3)
 {
 	struct skbtrace_own *own = &run->own;
-	u64 flow;
+	u64 flow = skbtrace_own_flow(&run->pub, skb, l3);
 
-	if (likely(!READ_ONCE(own->nr) && !skb_has_shared_frag(skb)))
-		return false;
-	flow = skbtrace_own_flow(&run->pub, skb, l3);
 	if (skbtrace_own_knows(own, flow))
 		return true;
 	if (!skbtrace_carries_own(skb))

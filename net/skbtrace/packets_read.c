@@ -20,6 +20,35 @@
 #define SKBTRACE_SPLICE_MAX	(SKBTRACE_PACKET_PIECES > 32 ? \
 				 SKBTRACE_PACKET_PIECES : 32)
 
+/*
+ * Is it worth the reader's while? A call for each few packets takes more than
+ * these do: a chunk is full, or there are many pieces, or the oldest one has
+ * waited.
+ */
+static bool skbtrace_packets_ready(struct skbtrace_packets *p)
+{
+	unsigned long unread = skbtrace_packets_unread(p);
+	const struct skbtrace_piece *first, *last;
+
+	if (!unread || unread >= SKBTRACE_WAKE_PIECES)
+		return unread;
+	first = skbtrace_piece_at(p, p->tail);
+	last = skbtrace_piece_at(p, p->tail + unread - 1);
+	/* another thread of the reader may be reading: then it asks again */
+	return data_race(first->page != last->page ||
+			 (u32)jiffies - first->when >=
+			 msecs_to_jiffies(SKBTRACE_PACKETS_TICK_MS / 2));
+}
+
+/* The same, and if it is not, the reader will be woken. */
+static bool skbtrace_packets_ask(struct skbtrace_packets *p)
+{
+	if (skbtrace_packets_ready(p))
+		return true;
+	WRITE_ONCE(p->waiting, true);
+	return skbtrace_packets_ready(p);
+}
+
 /* Has the oldest packet been read in part? */
 static bool skbtrace_packets_torn(struct skbtrace_packets *p)
 {
@@ -104,13 +133,18 @@ static void skbtrace_packets_look_all(struct skbtrace_packets *p,
 				      unsigned long to)
 {
 	unsigned long end = p->tail + skbtrace_packets_unread(p), i = p->tail;
+	const struct skbtrace_piece *piece;
 
 	/* of one that has been read in part it has been told */
 	if (skbtrace_packets_torn(p))
 		while (!skbtrace_piece_at(p, i++)->last)
 			;
-	while ((long)(to - i) > 0)
-		i = skbtrace_packets_look(p, i, end);
+	while ((long)(to - i) > 0) {
+		piece = skbtrace_piece_at(p, i);
+		/* most are one piece, a copy, which nobody else can change */
+		i = piece->last && !piece->kept ? i + 1 :
+		    skbtrace_packets_look(p, i, end);
+	}
 }
 
 /* Context: @p->lock. Return: bytes or -EFAULT */
@@ -132,7 +166,7 @@ static ssize_t skbtrace_packets_copy(struct skbtrace_packets *p,
 		done += n;
 		p->piece_off += n;
 		if (p->piece_off == piece->len)
-			skbtrace_packets_consume(p);
+			skbtrace_packets_consume(p, p->tail + 1);
 	}
 	return done;
 }
@@ -155,9 +189,8 @@ static ssize_t skbtrace_packets_read(struct file *file, char __user *to,
 			return done;
 		if (file->f_flags & O_NONBLOCK)
 			return -EAGAIN;
-		WRITE_ONCE(p->waiting, true);
 		err = wait_event_interruptible(p->wait,
-					       skbtrace_packets_unread(p) ||
+					       skbtrace_packets_ask(p) ||
 					       skbtrace_finished(p->run));
 		if (err)
 			return err;
@@ -267,8 +300,7 @@ static ssize_t skbtrace_packets_hand_over(struct skbtrace_packets *p,
 	done = splice_to_pipe(pipe, &spd);
 	/* all or nothing: there are as many slots as pages */
 	if (done > 0)
-		while (p->tail != g.end)
-			skbtrace_packets_consume(p);
+		skbtrace_packets_consume(p, g.end);
 	return done;
 }
 
@@ -301,9 +333,8 @@ static __poll_t skbtrace_packets_poll(struct file *file, poll_table *wait)
 	bool finished;
 
 	poll_wait(file, &p->wait, wait);
-	WRITE_ONCE(p->waiting, true);
 	finished = skbtrace_finished(p->run);
-	if (skbtrace_packets_unread(p))
+	if (skbtrace_packets_ask(p))
 		return EPOLLIN | EPOLLRDNORM;
 	return finished ? EPOLLIN | EPOLLRDNORM | EPOLLHUP : 0;
 }

@@ -4,28 +4,37 @@
 #include "packets.h"
 #include "race.h"
 
-/* The oldest piece has been read, or is given up. Context: @p->lock */
-void skbtrace_packets_consume(struct skbtrace_packets *p)
+/* The pieces before @end have been read, or are given up. Context: @p->lock */
+void skbtrace_packets_consume(struct skbtrace_packets *p, unsigned long end)
 {
-	struct skbtrace_piece *piece = skbtrace_piece_at(p, p->tail);
+	const struct skbtrace_piece *piece = NULL;
+	unsigned long i;
+	u64 pinned = 0;
 
-	if (piece->kept)
+	for (i = p->tail; i != end; i++) {
+		piece = skbtrace_piece_at(p, i);
+		if (!piece->kept)
+			continue;
 		put_page(piece->page);
-	WRITE_ONCE(p->unpinned, p->unpinned + piece->pinned);
-	p->piece_off = 0;
+		pinned += piece->pinned;
+	}
+	if (!piece)
+		return;
 	p->inside = !piece->last;
+	p->piece_off = 0;
+	if (pinned)
+		WRITE_ONCE(p->unpinned, p->unpinned + pinned);
 	skbtrace_race();
 	/* pairs with skbtrace_take_fits(), skbtrace_chunk_free() */
-	smp_store_release(&p->tail, p->tail + 1);
+	smp_store_release(&p->tail, end);
 }
 
 /* The oldest packet, or what is left of it, is given up. Context: @p->lock */
 void skbtrace_packets_drop(struct skbtrace_packets *p)
 {
-	bool last;
+	unsigned long i = p->tail;
 
-	do {
-		last = skbtrace_piece_at(p, p->tail)->last;
-		skbtrace_packets_consume(p);
-	} while (!last);
+	while (!skbtrace_piece_at(p, i++)->last)
+		;
+	skbtrace_packets_consume(p, i);
 }

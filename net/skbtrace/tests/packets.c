@@ -231,7 +231,7 @@ static void packets_pin_limit(struct kunit *test)
 
 static void packets_full(struct kunit *test)
 {
-	static const struct packets_form form = { "", 60 };
+	static const struct packets_form form = { "", 40 };
 	struct write_test *t = test->priv;
 	struct sk_buff *skb = packet(test, &form);
 	struct skbtrace_packets *p = packets_of(t);

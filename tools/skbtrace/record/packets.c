@@ -16,7 +16,6 @@
 
 enum {
 	PIPE_SIZE = 1 << 20,	/* 256 buffers */
-	POLL_MS = 100,
 };
 
 /* The one before becomes NAME.old, if there is one. */
@@ -146,46 +145,44 @@ static ssize_t one_call(struct packets *p, struct packets_cpu *cpu)
 	return err ? -err : n;
 }
 
-/* Each processor in turn, until none has any. 0 or an errno */
-static int move_all(struct packets *p)
+/* Of each processor whose file says that it has some. 0 or an errno */
+static int move_ready(struct packets *p, const struct pollfd *fds)
 {
-	bool more = true;
+	for (int i = 0; i < p->nr; i++) {
+		ssize_t n = fds[i].fd >= 0 && fds[i].revents ?
+			    one_call(p, &p->cpus[i]) : 0;
 
-	while (more) {
-		more = false;
-		for (int i = 0; i < p->nr; i++) {
-			ssize_t n = p->cpus[i].fd < 0 ? 0 :
-				    one_call(p, &p->cpus[i]);
-
-			if (n < 0)
-				return -n;
-			more |= n > 0;
-		}
+		if (n < 0)
+			return -n;
 	}
 	return 0;
 }
 
-/* Those that are not at their end */
+/* poll() passes over those at their end, whose fd is negative. How many are not */
 static int to_poll(const struct packets *p, struct pollfd *fds)
 {
 	int n = 0;
 
-	for (int i = 0; i < p->nr; i++)
-		if (p->cpus[i].fd >= 0)
-			fds[n++] = (struct pollfd){ .fd = p->cpus[i].fd,
-						    .events = POLLIN };
+	for (int i = 0; i < p->nr; i++) {
+		fds[i] = (struct pollfd){ .fd = p->cpus[i].fd,
+					  .events = POLLIN };
+		n += fds[i].fd >= 0;
+	}
 	return n;
 }
 
+/*
+ * It is for the kernel to say when there are enough: whoever asks for what has
+ * come since the last call has a call for each few packets.
+ */
 static void *run(void *arg)
 {
 	struct packets *p = arg;
 	struct pollfd *fds = xmalloc(p->nr * sizeof(*fds));
-	int n;
 
-	while (!p->err && (n = to_poll(p, fds))) {
-		poll(fds, n, POLL_MS);
-		p->err = move_all(p);
+	while (!p->err && to_poll(p, fds)) {
+		poll(fds, p->nr, -1);
+		p->err = move_ready(p, fds);
 	}
 	free(fds);
 	/* nothing more can be kept: end it all, and say why */
