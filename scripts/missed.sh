@@ -16,7 +16,7 @@
 #   --link LINK    lo, veth, tap; may be repeated, as those below; default: all
 #   --size BYTES   of a datagram
 #   --share P      percent of the rate at which they can be sent
-#   --tool TOOL    skbtrace tcpdump tcpdump96 dumpcap ring
+#   --tool TOOL    skbtrace skbtrace96 tcpdump tcpdump96 dumpcap ring
 #   --save FILE    the points, instead of scripts/missed/results; nothing is drawn
 #   --draw         from scripts/missed/results again
 #
@@ -60,7 +60,7 @@ number() { # WORD LEAST MOST
 	[[ $1 =~ ^[0-9]{1,9}$ ]] && (($1 >= $2 && $1 <= $3))
 }
 for v in "${links[@]}"; do only link "$v" lo veth tap; done
-for v in "${tools[@]}"; do only tool "$v" skbtrace tcpdump tcpdump96 dumpcap ring; done
+for v in "${tools[@]}"; do only tool "$v" skbtrace skbtrace96 tcpdump tcpdump96 dumpcap ring; done
 for v in "${sizes[@]}"; do
 	number "$v" 16 65000 || die "--size $v: not from 16 to 65000"
 done
@@ -72,12 +72,12 @@ if ((short)); then
 	((${#links[@]})) || links=(lo veth tap)
 	((${#sizes[@]})) || sizes=(64 65000)
 	((${#shares[@]})) || shares=(20 100)
-	((${#tools[@]})) || tools=(skbtrace)
+	((${#tools[@]})) || tools=(skbtrace skbtrace96)
 fi
 ((${#links[@]})) || links=(veth lo tap)
 ((${#sizes[@]})) || sizes=(64 1448 9000 65000)
 ((${#shares[@]})) || shares=(20 40 60 70 80 90)
-((${#tools[@]})) || tools=(skbtrace tcpdump tcpdump96 dumpcap ring)
+((${#tools[@]})) || tools=(skbtrace skbtrace96 tcpdump tcpdump96 dumpcap ring)
 
 # words FIELD: of the points, each once
 words() {

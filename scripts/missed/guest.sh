@@ -99,16 +99,22 @@ wait_for() {
 listening() { grep -qi "$1" "$log"; }
 captures() { grep -q captured= "$ctl"/sessions/*/packets 2>/dev/null; }
 
-start_skbtrace() {
-	skbtrace record --packets ${netns:+--netns $netns} -f \
+# record BYTES: of each packet
+record() {
+	skbtrace record --packets="$1" ${netns:+--netns $netns} -f \
 		-o "$file" 2>"$log" &
 	pid=$!
 	wait_for captures
 }
-told_skbtrace() {
+told_record() {
 	sed -n '/ packets -> /s/.*), lost: //p' "$log" |
 		awk -v RS='[, \n]+' '/^[0-9]+$/ { n += $1 } END { print n + 0 }'
 }
+
+start_skbtrace() { record 262144; }
+told_skbtrace() { told_record; }
+start_skbtrace96() { record 96; }
+told_skbtrace96() { told_record; }
 
 start_dump() {
 	"${there[@]}" tcpdump -i "$dev" -s "$1" -w "$file" 2>"$log" &
@@ -144,7 +150,7 @@ told_ring() {
 
 # Loopback: as it goes out, and as it comes in. libpcap leaves out the first.
 times() { # TOOL
-	if [[ $dev == lo && $1 == @(skbtrace|ring) ]]; then
+	if [[ $dev == lo && $1 == @(skbtrace*|ring) ]]; then
 		echo 2
 	else
 		echo 1

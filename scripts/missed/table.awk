@@ -2,8 +2,10 @@
 # table.awk RESULTS: the tables of skbtrace.rst about what sniffers miss
 
 BEGIN {
-	nr_all = split("skbtrace tcpdump tcpdump96 dumpcap ring", all_tools)
+	nr_all = split("skbtrace skbtrace96 tcpdump tcpdump96 dumpcap ring",
+		       all_tools)
 	title["skbtrace"] = "skbtrace"
+	title["skbtrace96"] = "... of 96"
 	title["tcpdump"] = "tcpdump"
 	title["tcpdump96"] = "... -s 96"
 	title["dumpcap"] = "dumpcap"

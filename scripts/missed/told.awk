@@ -2,13 +2,13 @@
 # told.awk RESULTS: is what skbtrace has in its file, and what it says it has
 # lost, all that was sent? A line of TAP for each point, then the counts.
 
-$6 == "skbtrace" {
+$6 ~ /^skbtrace/ {
 	n++
 	sent = $4 * $7
 	ok = $8 + $10 == sent && $9 <= $4
 	failed += !ok
-	printf "%sok %d - %s, %s bytes, %s%%: %d sent, %d in the file, %d told as lost\n",
-	       ok ? "" : "not ", n, $1, $2, $3, sent, $8, $10
+	printf "%sok %d - %s: %s, %s bytes, %s%%: %d sent, %d in the file, %d told as lost\n",
+	       ok ? "" : "not ", n, $6, $1, $2, $3, sent, $8, $10
 	lost += $10
 }
 
