@@ -62,6 +62,7 @@ need_command gcc qemu-system-x86_64
 "$ROOT/scripts/deps.sh" -n bench 2>/dev/null || ((quick)) || [ -n "$where" ] ||
 	"$ROOT/scripts/deps.sh" bench
 "$ROOT/scripts/kernel.sh" plain >/dev/null
+make -s -C "$ROOT/tools/skbtrace" >&2
 work=$(mktemp -d "${TMPDIR:-/tmp}/skbtrace-bench.XXXXXX")
 trap 'rm -rf "$work"' EXIT
 gcc -O2 -static -o "$work/pingpong" "$here/pingpong.c"
