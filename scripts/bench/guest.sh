@@ -39,7 +39,10 @@ trips_of() {
 # Tracers that run a command, and what that command is.
 if [ "${1-}" = --child ]; then
 	traffic "$2"
-	[ ! -r $ctl/stat ] || cat $ctl/stat >"$3/stat"
+	# record has a session of its own
+	for stat in $ctl/sessions/*/stat; do
+		[ ! -r "$stat" ] || cat "$stat" >"$3/stat"
+	done
 	exit
 fi
 child=("$0" "$out" "$trips" "$rounds" --child)
