@@ -309,8 +309,8 @@ static bool skbtrace_take_fits(struct skbtrace_take *t, u32 copied)
 }
 
 /*
- * A packet of @len bytes is whole, up to @head: the reader may see it. @turned: a
- * chunk has become full
+ * A packet of @len bytes is whole, up to @head: the reader may see it.
+ * @turned: a chunk has become full
  */
 static __always_inline void
 skbtrace_packets_publish(struct skbtrace_packets *p, unsigned long head,
@@ -377,7 +377,7 @@ skbtrace_take_linear(struct skbtrace_packets *p, const struct sk_buff *skb,
 		return;
 	}
 	to = skbtrace_put_head(to, skb, l3, len, total);
-	/* what pads the last word stays; if nothing does, an option comes here */
+	/* what pads the last word stays, or an option comes here */
 	*(u32 *)(to + (len & ~3)) = 0;
 	memcpy(to, skb->data + l3, len);
 	skbtrace_put_end(skbtrace_put_options(to + padded, id, dir), total);

@@ -18,7 +18,7 @@
 #define SKBTRACE_REFER		4096U	/* larger fragments are kept */
 #define SKBTRACE_PINNED_MAX	(32UL << 20)	/* bytes so kept, per CPU */
 #define SKBTRACE_NR_PIECES	16384U	/* a power of two */
-#define SKBTRACE_WAKE_PIECES	512U	/* so many are worth the reader's while */
+#define SKBTRACE_WAKE_PIECES	512U	/* so many are worth a wake-up */
 #define SKBTRACE_CHUNK_ORDER	5	/* pages that copies go to */
 #define SKBTRACE_CHUNK_SIZE	((u32)PAGE_SIZE << SKBTRACE_CHUNK_ORDER)
 #define SKBTRACE_NR_CHUNKS	16U

@@ -127,7 +127,7 @@ static __always_inline void fill_plain_tuple(struct ip_send_block *b,
 	b->dir = dir;
 }
 
-/* @len without a header of @header bytes. In each branch: the subtraction tests. */
+/* @len without its header. In each branch: there the subtraction tests. */
 static __always_inline u32 without(int len, int header)
 {
 	len -= header;

@@ -158,7 +158,7 @@ static int move_ready(struct packets *p, const struct pollfd *fds)
 	return 0;
 }
 
-/* poll() passes over those at their end, whose fd is negative. How many are not */
+/* Those at their end have a negative fd, which poll() ignores. How many not? */
 static int to_poll(const struct packets *p, struct pollfd *fds)
 {
 	int n = 0;

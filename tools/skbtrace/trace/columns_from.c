@@ -60,7 +60,7 @@ static void put_byte(struct col *c, u8 v)
 	*reserve(c, 1) = v;
 }
 
-static void put_number(struct col *c, u64 v)
+static void put_large(struct col *c, u64 v)
 {
 	enum { MOST = 10 };
 	u8 *from = reserve(c, MOST), *p = from;
@@ -71,6 +71,15 @@ static void put_number(struct col *c, u64 v)
 	}
 	*p++ = v;
 	c->n -= MOST - (p - from);
+}
+
+/* Most are small, and there is space for them. */
+static inline void put_number(struct col *c, u64 v)
+{
+	if (v < 0x80 && c->n < c->cap)
+		c->p[c->n++] = v;
+	else
+		put_large(c, v);
 }
 
 /* Zigzag encoding: small differences are short, up or down. */
@@ -131,22 +140,34 @@ static void put_key(struct columns *c, struct col *to, u64 key)
 	model_key(m, i, key);
 }
 
+static inline void put_word(struct col *to, u8 *changed, u32 i, const u8 *p,
+			    const u8 *ref)
+{
+	u32 now = ld32(p + 4 * kind_word(i), false);
+	u32 was = ld32(ref + 4 * kind_word(i), false);
+
+	if (now == was)
+		return;
+	changed[i / 8] |= 1 << i % 8;
+	put_step32(&to[KIND_WORD + i], now - was);
+}
+
+/* The first word is alone; of the others two are compared at once. */
 static void put_words(struct columns *c, const struct kind *k, u32 at, u32 ref)
 {
-	const u32 n = kind_changed_len(k);
+	static const u8 none[4 * MAX_WORDS];
+	const u32 n = kind_changed_len(k), words = kind_words(k);
 	struct col *to = &c->cols[k->column];
-	const u8 *p = c->raw + at;
+	const u8 *p = c->raw + at, *was = ref ? c->raw + ref : none;
 	u8 *changed = memset(reserve(&to[KIND_CHANGED], n), 0, n);
 
-	for (u32 i = 0; i < kind_words(k); i++) {
-		u32 off = 4 * kind_word(i);
-		u32 was = ref ? ld32(c->raw + ref + off, false) : 0;
-		u32 now = ld32(p + off, false);
-
-		if (now == was)
+	put_word(to, changed, 0, p, was);
+	for (u32 i = 1; i < words; i += 2) {
+		if (ld64(p + 4 * kind_word(i), false) ==
+		    ld64(was + 4 * kind_word(i), false))
 			continue;
-		changed[i / 8] |= 1 << i % 8;
-		put_step32(&to[KIND_WORD + i], now - was);
+		put_word(to, changed, i, p, was);
+		put_word(to, changed, i + 1, p, was);
 	}
 }
 

@@ -98,7 +98,8 @@ static inline struct kind *model_add(struct model *m, u32 first, u32 len)
  */
 static inline void model_key(struct model *m, u32 i, u64 key)
 {
-	memmove(m->keys + 1, m->keys, i * sizeof(*m->keys));
+	if (i)
+		memmove(m->keys + 1, m->keys, i * sizeof(*m->keys));
 	m->keys[0] = key;
 }
 

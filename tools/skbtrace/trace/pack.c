@@ -8,10 +8,10 @@
 #include "trace/pack.h"
 
 /*
- * For columns twice the effort gains 2 %; for the texts at the beginning and
- * end of each file it gains 6 %.
+ * For columns more effort gains nothing: level 3 takes half as much again for
+ * 0.5 % fewer bytes. For the texts at both ends of each file it gains 6 %.
  */
-enum { LEVEL = 3, LEVEL_TEXTS = 6 };
+enum { LEVEL = 1, LEVEL_TEXTS = 6 };
 
 enum { MAX_RATIO = 1000, RATIO_FROM = 64 << 20 };
 
