@@ -40,7 +40,7 @@ trips_of() {
 if [ "${1-}" = --child ]; then
 	traffic "$2"
 	# record has a session of its own
-	for stat in $ctl/sessions/*/stat; do
+	for stat in "$ctl"/sessions/*/stat; do
 		[ ! -r "$stat" ] || cat "$stat" >"$3/stat"
 	done
 	exit
