@@ -340,8 +340,7 @@ static __always_inline u32 skbtrace_block_more(bool refers)
 /* What must be copied has to fit in one chunk. Return: how much that is */
 static u32 skbtrace_take_limit(struct skbtrace_take *t)
 {
-	const u32 most = SKBTRACE_CHUNK_SIZE - sizeof(struct epb_state) - 3 -
-			 skbtrace_block_more(true);
+	const u32 most = SKBTRACE_CHUNK_SIZE - 3 - skbtrace_block_more(true);
 	u32 copied = skbtrace_take_copied(t);
 
 	if (copied > most) {
