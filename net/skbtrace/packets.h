@@ -19,6 +19,7 @@
 #define SKBTRACE_PINNED_MAX	(32UL << 20)	/* bytes so kept, per CPU */
 #define SKBTRACE_NR_PIECES	16384U	/* a power of two */
 #define SKBTRACE_WAKE_PIECES	512U	/* so many are worth a wake-up */
+#define SKBTRACE_CALL_PIECES	64U	/* and so many one more call */
 #define SKBTRACE_CHUNK_ORDER	5	/* pages that copies go to */
 #define SKBTRACE_CHUNK_SIZE	((u32)PAGE_SIZE << SKBTRACE_CHUNK_ORDER)
 #define SKBTRACE_NR_CHUNKS	16U
@@ -84,6 +85,7 @@ enum skbtrace_packet_loss {
  * @tail: pieces ever read
  * @piece_off: bytes of the piece at @tail that have been read
  * @inside: the piece at @tail is not the first of its packet
+ * @awake: the reader was told that there is enough, and has not read it yet
  * @changed: packets handed over that had changed
  * @freed: packets handed over whose memory nobody else had any more
  * @unpinned: bytes ever given back, or handed on
@@ -119,6 +121,7 @@ struct skbtrace_packets {
 	unsigned long		tail ____cacheline_aligned;
 	u32			piece_off;
 	bool			inside;
+	bool			awake;
 	u64			changed;
 	u64			freed;
 	u64			unpinned;

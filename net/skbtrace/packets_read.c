@@ -23,14 +23,16 @@
 /*
  * Is it worth the reader's while? A call for each few packets takes more than
  * these do: a chunk is full, or there are many pieces, or the oldest one has
- * waited.
+ * waited. A reader that is awake goes on until few are left.
  */
-static bool skbtrace_packets_ready(struct skbtrace_packets *p)
+static bool skbtrace_packets_enough(struct skbtrace_packets *p)
 {
+	u32 many = READ_ONCE(p->awake) ? SKBTRACE_CALL_PIECES :
+					 SKBTRACE_WAKE_PIECES;
 	unsigned long unread = skbtrace_packets_unread(p);
 	const struct skbtrace_piece *first, *last;
 
-	if (!unread || unread >= SKBTRACE_WAKE_PIECES)
+	if (!unread || unread >= many)
 		return unread;
 	first = skbtrace_piece_at(p, p->tail);
 	last = skbtrace_piece_at(p, p->tail + unread - 1);
@@ -38,6 +40,14 @@ static bool skbtrace_packets_ready(struct skbtrace_packets *p)
 	return data_race(first->page != last->page ||
 			 (u32)jiffies - first->when >=
 			 msecs_to_jiffies(SKBTRACE_PACKETS_TICK_MS / 2));
+}
+
+static bool skbtrace_packets_ready(struct skbtrace_packets *p)
+{
+	bool enough = skbtrace_packets_enough(p);
+
+	WRITE_ONCE(p->awake, enough);
+	return enough;
 }
 
 /* The same, and if it is not, the reader will be woken. */
