@@ -143,18 +143,13 @@ static void skbtrace_packets_look_all(struct skbtrace_packets *p,
 				      unsigned long to)
 {
 	unsigned long end = p->tail + skbtrace_packets_unread(p), i = p->tail;
-	const struct skbtrace_piece *piece;
 
 	/* of one that has been read in part it has been told */
 	if (skbtrace_packets_torn(p))
 		while (!skbtrace_piece_at(p, i++)->last)
 			;
-	while ((long)(to - i) > 0) {
-		piece = skbtrace_piece_at(p, i);
-		/* most are one piece, a copy, which nobody else can change */
-		i = piece->last && !piece->kept ? i + 1 :
-		    skbtrace_packets_look(p, i, end);
-	}
+	while ((long)(to - i) > 0)
+		i = skbtrace_packets_look(p, i, end);
 }
 
 /* Context: @p->lock. Return: bytes or -EFAULT */
@@ -212,6 +207,7 @@ static ssize_t skbtrace_packets_read(struct file *file, char __user *to,
  * @page: of each buffer
  * @part: where in @page
  * @nr: buffers
+ * @refers: there is one that was not copied
  * @end: the piece after the last whole packet
  * @len: bytes
  */
@@ -219,6 +215,7 @@ struct skbtrace_gather {
 	struct page		*page[SKBTRACE_SPLICE_MAX];
 	struct partial_page	part[SKBTRACE_SPLICE_MAX];
 	unsigned int		nr;
+	bool			refers;
 	unsigned long		end;
 	size_t			len;
 };
@@ -245,6 +242,7 @@ static void skbtrace_packets_gather(struct skbtrace_packets *p,
 	u32 skip = p->piece_off, off, n;
 
 	g->nr = 0;
+	g->refers = false;
 	g->len = 0;
 	for (i = p->tail; i != end; i++, skip = 0) {
 		piece = skbtrace_piece_at(p, i);
@@ -263,6 +261,7 @@ static void skbtrace_packets_gather(struct skbtrace_packets *p,
 		} else {
 			break;
 		}
+		g->refers |= piece->kept;
 		bytes += n;
 		if (!piece->last)
 			continue;
@@ -303,7 +302,9 @@ static ssize_t skbtrace_packets_hand_over(struct skbtrace_packets *p,
 	skbtrace_packets_gather(p, &g, slots, len);
 	if (!g.nr)
 		return skbtrace_packets_unread(p) ? -EMSGSIZE : -EAGAIN;
-	skbtrace_packets_look_all(p, g.end);
+	/* nobody else can change a copy */
+	if (g.refers)
+		skbtrace_packets_look_all(p, g.end);
 	spd.nr_pages = g.nr;
 	for (i = 0; i < g.nr; i++)
 		get_page(g.page[i]);
