@@ -99,9 +99,9 @@ wait_for() {
 listening() { grep -qi "$1" "$log"; }
 captures() { grep -q captured= "$ctl"/sessions/*/packets 2>/dev/null; }
 
-# record BYTES: of each packet
+# record [BYTES]: of each packet
 record() {
-	skbtrace record --packets="$1" ${netns:+--netns $netns} -f \
+	skbtrace record --packets${1:+="$1"} ${netns:+--netns $netns} -f \
 		-o "$file" 2>"$log" &
 	pid=$!
 	wait_for captures
@@ -111,7 +111,7 @@ told_record() {
 		awk -v RS='[, \n]+' '/^[0-9]+$/ { n += $1 } END { print n + 0 }'
 }
 
-start_skbtrace() { record 262144; }
+start_skbtrace() { record; }
 told_skbtrace() { told_record; }
 start_skbtrace96() { record 96; }
 told_skbtrace96() { told_record; }

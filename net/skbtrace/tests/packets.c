@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* KUnit tests of captured packets: their bytes, what is kept, what is lost. */
 #include <kunit/test.h>
+#include <linux/poll.h>
 #include <linux/skbtrace_capture.h>
 #include <linux/skbuff.h>
 #include "../packets.h"
@@ -270,6 +271,40 @@ static void packets_chunks(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, p->captured, fit + 1ULL);
 }
 
+/* Of the oldest packet, as if it had just been captured */
+static bool packets_tells(struct kunit *test, struct skbtrace_packets *p)
+{
+	struct file *file = kunit_kzalloc(test, sizeof(*file), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, file);
+	file->private_data = p;
+	skbtrace_piece_at(p, p->tail)->when = jiffies;
+	return (skbtrace_packets_fops.poll(file, NULL) & EPOLLIN) != 0;
+}
+
+/* poll() tells of enough for a call, then until few are left. */
+static void packets_poll(struct kunit *test)
+{
+	static const struct packets_form form = { "", 40 };
+	struct write_test *t = test->priv;
+	struct sk_buff *skb = packet(test, &form);
+	struct skbtrace_packets *p = packets_of(t);
+	u32 i;
+
+	for (i = 1; i < SKBTRACE_WAKE_PIECES; i++)
+		capture(t, skb, 0);
+	KUNIT_EXPECT_FALSE(test, packets_tells(test, p));
+	capture(t, skb, 0);
+	KUNIT_EXPECT_TRUE(test, packets_tells(test, p));
+	skbtrace_packets_consume(p, p->head - SKBTRACE_CALL_PIECES);
+	KUNIT_EXPECT_TRUE(test, packets_tells(test, p));
+	skbtrace_packets_consume(p, p->tail + 1);
+	KUNIT_EXPECT_FALSE(test, packets_tells(test, p));
+	/* asleep again: it takes many */
+	capture(t, skb, 0);
+	KUNIT_EXPECT_FALSE(test, packets_tells(test, p));
+}
+
 /* What does not fit into a chunk is cut, not lost. */
 static void packets_huge(struct kunit *test)
 {
@@ -409,6 +444,7 @@ static struct kunit_case packets_cases[] = {
 	KUNIT_CASE(packets_pins),
 	KUNIT_CASE(packets_pin_limit),
 	KUNIT_CASE(packets_full),
+	KUNIT_CASE(packets_poll),
 	KUNIT_CASE(packets_chunks),
 	KUNIT_CASE(packets_huge),
 	KUNIT_CASE(packets_changed),

@@ -185,14 +185,15 @@ void row_free(void *row);
 void rows_free(struct summary *s);
 
 /*
- * outcome.c. Words remain valid: they belong to a format, or are literals.
- * %NULL: not known, or none.
- */
-/*
  * Is it the client's end? Of one established before the trace that is the end
  * with the high port.
  */
 bool row_asks(const struct row *r);
+
+/*
+ * outcome.c. Words remain valid: they belong to a format, or are literals.
+ * %NULL: not known, or none.
+ */
 void outcome_state(struct row *r, const char *old, const char *state, u64 now);
 /* Its SYN was answered, at the latest @now. */
 void outcome_established(struct row *r, u64 now);

@@ -154,6 +154,12 @@ tick() {
 	read -rt "$s" -u 9
 }
 
+# since EPOCHREALTIME: microseconds since then
+since() {
+	local now=$EPOCHREALTIME
+	echo $((${now/./} - ${1/./}))
+}
+
 # wait_for COMMAND...: until it succeeds; status 1 after $TIMEOUT seconds, which is
 # told: a wait in vain whose status is not looked at would only make a test slow
 wait_for() {

@@ -42,15 +42,9 @@ took() {
 	}'
 }
 
-# since EPOCHREALTIME: microseconds since then. However slow the machine is, no
-# packet can have been on its way for longer.
-since() {
-	local now=$EPOCHREALTIME
-	echo $((${now/./} - ${1/./}))
-}
-
 # one FAMILY: what the reader gets 50 ms after it was sent; a datagram, and 1000
-# bytes of a connection
+# bytes of a connection. However slow the machine is, no packet can have been on
+# its way for longer than this takes.
 one() {
 	local f=$1 t start
 	for t in udp tcp; do
