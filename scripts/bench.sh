@@ -8,6 +8,7 @@
 # same work on the same kernel in the same run, for comparison.
 #
 #   --quick        skbtrace's rows only
+#   --limits       rows with a limit, 3 rounds: a test for each, "ok" or "not ok"
 #   --only ROW     that row only; may be repeated
 #   --where ROW    instructions an event by function of the kernel, no table
 #   --markdown     the table for a README
@@ -38,6 +39,7 @@ while (($#)); do
 		shift
 		;;
 	--quick) quick=1 ;;
+	--limits) style=tap quick=1 rounds=3 ;;
 	--markdown) style=markdown ;;
 	--list) grep -v '^#' "$here/rows"; exit ;;
 	-h | --help) usage 0 ;;
@@ -50,6 +52,9 @@ mapfile -t all < <(awk '!/^#/ { print $1 }' "$here/rows")
 for row in "${only[@]}" $where; do
 	[[ " ${all[*]} " == *" $row "* ]] || die "no row '$row'" "there are: ${all[*]}"
 done
+if [ "$style" = tap ] && ((!${#only[@]})); then
+	mapfile -t only < <(awk '!/^#/ && $5 != "-" { print $1 }' "$here/rows")
+fi
 ((${#only[@]})) || only=("${all[@]}")
 if ((quick)); then
 	# the peers stand below skbtrace's rows

@@ -33,6 +33,7 @@ JOBS=(
 	"lint|kernel tools|scripts/lint.sh"
 	"flight|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/flight_vm.sh"
 	"governor|kernel tools|scripts/selftest.sh -k plain -i governor.sh"
+	"limits|kernel tools|scripts/bench.sh --limits --only rps-kept --only rttm-kept --only tsend-kept --only sfilter-tsend"
 	"wire|kernel-uml tools|scripts/vm.sh -k uml -w tools/skbtrace tools/skbtrace/tests/wire_vm.sh"
 	"leaks|kernel-uml tools|scripts/selftest.sh -k uml -L"
 	"history|kernel tools|scripts/vm.sh -w tools/skbtrace tools/skbtrace/tests/history_vm.sh"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-# table.awk ROWS RESULT: the table of bench.sh; -v style=text|markdown|json,
+# table.awk ROWS RESULT: the table of bench.sh; -v style=text|markdown|json|tap,
 # trips= events in a round, only= rows wanted.
 #
 # The traffic alone, on the same kernel, is taken off; rows in "over" are ratios to
@@ -62,6 +62,11 @@ function worse(row) {
 	       typical(row) > limit[row] + 5
 }
 
+function tap_row(row) {
+	printf "%sok - %s: %s, was %s\n", worse(row) ? "not " : "", row,
+	       show(row, typical(row)), limit[row]
+}
+
 function json_row(row, first) {
 	printf "%s\n  {\"row\": \"%s\", \"what\": \"%s\", \"traffic\": \"%s\", " \
 	       "\"unit\": \"%s\", \"cost\": %s, \"worst\": %s, \"target\": %s, " \
@@ -121,23 +126,25 @@ END {
 		printf "{\"events_per_round\": %d, \"rounds\": %d, \"traffic\": {" \
 		       "\"udp\": %.0f, \"tcp\": %.0f}, \"rows\": [", trips, rounds,
 		       least["plain-udp"], least["plain-tcp"]
-	else
+	else if (style == "text")
 		printf "%-52s %10s %8s %7s\n", "instructions an event", "cost", "+-", "target"
 	count = split(only, rows)
 	for (i = 1; i <= count; i++) {
 		if (!(rows[i] in least)) {
 			printf "bench: no result for %s\n", rows[i] >"/dev/stderr"
-			failed = 1
+			failed++
 			continue
 		}
 		if (worse(rows[i])) {
 			printf "bench: %s takes %s, it was %s\n", rows[i],
 			       show(rows[i], typical(rows[i])),
 			       limit[rows[i]] >"/dev/stderr"
-			failed = 1
+			failed++
 		}
 		if (style == "json")
 			json_row(rows[i], i == 1)
+		else if (style == "tap")
+			tap_row(rows[i])
 		else
 			text_row(rows[i])
 	}
@@ -145,5 +152,7 @@ END {
 		print "\n]}"
 	else if (style == "text")
 		traffic_alone()
-	exit failed
+	else if (style == "tap")
+		printf "%d passed, %d failed\n", count - failed, failed
+	exit failed > 0
 }
