@@ -131,16 +131,18 @@ END {
 	count = split(only, rows)
 	for (i = 1; i <= count; i++) {
 		if (!(rows[i] in least)) {
-			printf "bench: no result for %s\n", rows[i] >"/dev/stderr"
 			failed++
+			if (style == "tap")
+				printf "not ok - %s: no result\n", rows[i]
+			else
+				printf "bench: no result for %s\n", rows[i] >"/dev/stderr"
 			continue
 		}
-		if (worse(rows[i])) {
+		failed += worse(rows[i])
+		if (worse(rows[i]) && style != "tap")
 			printf "bench: %s takes %s, it was %s\n", rows[i],
 			       show(rows[i], typical(rows[i])),
 			       limit[rows[i]] >"/dev/stderr"
-			failed++
-		}
 		if (style == "json")
 			json_row(rows[i], i == 1)
 		else if (style == "tap")
