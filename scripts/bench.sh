@@ -18,7 +18,8 @@
 #   --list         the rows
 #
 # Exit status: 0 however many targets are missed, 1 if a row could not be
-# measured, or takes more than 5 instructions more than its limit in bench/rows.
+# measured, or takes more than 5 instructions more than its limit in bench/rows:
+# in each of 3 boots, as one boot's rounds may all take some more than another's.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"
@@ -124,5 +125,17 @@ table() { # STYLE
 	awk -v trips="$trips" -v rounds="$rounds" -v style="$1" \
 		-v only="${only[*]}" -f "$here/table.awk" "$here/rows" "$work/result"
 }
+above() { # the rows above their limits
+	table tap | sed -n 's/^not ok - \([^:]*\): [0-9].*/\1/p'
+}
+for boot in 2 3; do
+	mapfile -t again < <(above)
+	((${#again[@]})) || break
+	msg "boot $boot: ${again[*]}"
+	: >"$work/plain/result"
+	# shellcheck disable=SC2086 # words
+	guest plain "$work/plain" "$rounds" $traffics "${again[@]}"
+	cat "$work/plain/result" >>"$work/result"
+done
 [ -z "$json" ] || table json >"$json"
 table "$style"
