@@ -17,7 +17,7 @@ SYMS['limit'][8] = 'sndbuf'
 add_turns()
 SYMS['drop_reason'].update({70: 'SOCKET_BACKLOG', 71: 'SOCKET_RCVBUFF',
                             72: 'TC_INGRESS',
-                            73: 'NETFILTER_DROP'})
+                            73: 'NETFILTER_DROP', 74: 'TCP_OLD_DATA'})
 SYMS['cong'].update({3: 'frto', 6: 'undo'})
 SYMS['retransmit_kind'] = {0: 'fast', 1: 'loss'}
 EVENTS['tcp_retransmit'][2].extend([
@@ -183,6 +183,43 @@ def acks_alone():
 
 def acks_elsewhere():
     return timeouts(False)
+
+
+def go_back_n(dropped, lost=9):
+    """No SACK: after a loss all is sent again; @dropped: where that was is known,
+    @lost: how many were, in three times"""
+    t = Story()
+    t.life(7, A, bytes_acked=300000, total_retrans=47, min_rtt_us=20000,
+           srtt_us=20000)
+    t.life(8, B)
+    t.limit(10, 0, 9, 10, snd_cwnd=10, inflight=10)
+    t.limit(1900, 9, 0, 1890, snd_cwnd=10, inflight=0)
+    for n, ms in enumerate((300, 800, 1300)):
+        for i in range(lost // 3 if dropped else 0):
+            t.ev(ms, 'skb_drop', 9, **A, proto=6, dir=2, sk=0, reason=72,
+                 segs=1, seq=BASE + ms + i, len=1000)
+        t.ev(ms + 20, 'tcp_congestion', 7, reason=1)
+        for i in range(47 // 3 + (n < 47 % 3)):
+            t.ev(ms + 40 + i, 'tcp_retransmit', 7, seq=BASE + ms + i, segs=1,
+                 kind=0, len=1000)
+        for i in range((47 - lost) // 3 + (n < (47 - lost) % 3)):
+            t.ev(ms + 60 + i, 'skb_drop', 9, **B, proto=6, dir=1, sk=8,
+                 reason=74, segs=1, seq=BASE + ms + i, len=1000)
+        t.ev(ms + 400, 'tcp_congestion', 7, reason=5)
+    return t
+
+
+def go_back_here():
+    return go_back_n(True)
+
+
+def go_back_elsewhere():
+    return go_back_n(False)
+
+
+def overtaken():
+    """The same, and all but one were there already"""
+    return go_back_n(False, 1)
 
 
 def input_dropped():

@@ -62,6 +62,10 @@ says "8 backlog-full likely" "the backlog, and drops are lost" \
 says "7 acks-lost certain" "ACKs are dropped as they come in" acks
 says "7 acks-lost certain" "the same, of the sender's side alone" acks_alone
 says "7 reordered certain" "lost elsewhere, there is no blackout" acks_elsewhere
+says "7 lost-here likely" "without SACK what follows a loss is sent again in vain" \
+	go_back_here
+says "7 lost-on-path certain" "the same, lost elsewhere" go_back_elsewhere
+says "7 reordered likely" "the same, and nothing was lost" overtaken
 says "8 input-dropped certain" "data are dropped as they come in, of the receiver's side alone" \
 	input_dropped
 

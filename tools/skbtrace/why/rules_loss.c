@@ -172,6 +172,28 @@ bool loss_answers(const struct view *c, struct verdict *v)
 	return true;
 }
 
+/*
+ * Was something lost each time that TCP took it for lost? Then much may have
+ * been sent again in vain, too: without SACK, all that followed.
+ */
+static bool is_lost_each_time(const struct view *c, const struct lost_at *l)
+{
+	const struct facts *f = &c->r->facts;
+	u64 times = facts_count(f, FACT_CONG, "fastrtx") +
+		    facts_count(f, FACT_CONG, "frto") +
+		    facts_count(f, FACT_CONG, "loss");
+	u64 again = segs_again(c->r), vain = in_vain(c);
+	/* A few may be missing from what the receiver tells */
+	enum { FEW = 3, PART = 10 };
+
+	if (!times)
+		return false;
+	if (l->worst && l->segs >= times)
+		return true;
+	return is_in_vain(c) && again >= vain + FEW && again - vain >= times &&
+	       PART * (again - vain) >= again;
+}
+
 bool loss_reordered(const struct view *c, struct verdict *v)
 {
 	u64 again = segs_again(c->r), vain = in_vain(c);
@@ -180,7 +202,8 @@ bool loss_reordered(const struct view *c, struct verdict *v)
 	struct lost_at l;
 
 	find_drops(c, &l);
-	if ((!again && !cuts) || (l.worst && 2 * l.segs > again))
+	if ((!again && !cuts) || (l.worst && 2 * l.segs > again) ||
+	    is_lost_each_time(c, &l))
 		return false;
 	if (!is_in_vain(c) && (!seen || 2 * seen < cuts))
 		return false;
