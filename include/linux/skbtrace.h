@@ -69,6 +69,7 @@
  * @by: hist=: SKBTRACE_KEYED_*
  * @counts: hist, and no event is wanted
  * @follow: marks are followed: @hist, or when= asks for a stage
+ * @early: bytes of @ranged, if it is of skbtrace_event.early; else 0
  * @low: of @ranged
  * @span: of @ranged
  */
@@ -92,6 +93,7 @@ struct skbtrace_slot {
 	u8		by;
 	bool		counts;
 	bool		follow;
+	u8		early;
 	u32		mark;
 	u32		sample;
 	DECLARE_BITMAP(skip, SKBTRACE_MAX_SELECT);

@@ -203,6 +203,9 @@ struct skbtrace_inference;
  *	gives to skbtrace_in_range(), or %NULL
  * @ranges: or of any other field of 32 bits, that which skbtrace_slot.ranged
  *	says
+ * @early: field: when when= asks for it, or for one of 16 or 32 bits behind
+ *	it, the probe computes that first, so that what is refused costs little;
+ *	or %NULL. What passes is asked again by the whole condition.
  * @follow: field that is known only if marks are followed, like those after it,
  *	or %NULL
  * @waits: field whose words say what bytes of the first stage waited for, or
@@ -247,6 +250,7 @@ struct skbtrace_event {
 	const char			*select2;
 	const char			*range;
 	bool				ranges;
+	const char			*early;
 	const char			*follow;
 	const char			*waits;
 	u8				opts;

@@ -162,6 +162,8 @@ static int skbtrace_check_event(const struct skbtrace_event *ev)
 		return -EINVAL;
 	if (ev->range && !skbtrace_range_ok(skbtrace_find_field(ev, ev->range)))
 		return -EINVAL;
+	if (ev->early && !skbtrace_find_field(ev, ev->early))
+		return -EINVAL;
 	for (i = 0; i < SKBTRACE_MAX_EVENTS; i++)
 		if (skbtrace_events[i] &&
 		    (skbtrace_events[i]->nr == ev->nr ||

@@ -8,7 +8,7 @@
 #                                     count and by the tracer's own
 # ROW plain-TRAFFIC: the traffic alone.
 
-set -euo pipefail
+set -eEuo pipefail
 out=$1 trips=$2 rounds=$3
 shift 3
 
@@ -103,6 +103,8 @@ kept() {
 	# several lines must be one write
 	echo "$2" >"$scratch/enabled"
 	for ((i = 0; i < rounds; i++)); do
+		# what the round before has left counts as memory
+		: >$ctl/owner
 		others_do "$traced"
 		cat "$scratch/enabled" >$ctl/enabled
 		sleep 0.3	# until the memory of the run before is free
@@ -169,6 +171,7 @@ row_trecv-kept() { kept trecv-kept tcp_receive written; }
 row_tsend-skip() { kept tsend-skip tcp_send,only=again skipped; }
 row_tsend-port() { kept tsend-port 'tcp_send,when=pport==1' refused; }
 row_tsend-when() { kept tsend-when 'tcp_send,when=window<1' refused; }
+row_tsend-srtt() { kept tsend-srtt 'tcp_send,when=srtt_us>10s' refused; }
 row_sfilter-tsend() { filtered sfilter-tsend sock_filters 'port 443' tcp_send filtered; }
 row_sfilter-trecv() { filtered sfilter-trecv sock_filters 'port 443' tcp_receive filtered; }
 row_delay-kept() { kept delay-kept skb_delay written 4; }
@@ -534,8 +537,11 @@ row_perf() {
 
 # by_bpftrace ROW PROGRAM
 by_bpftrace() {
+	local build
+	build=$(realpath "/lib/modules/$(uname -r)/build")
 	# -c takes a program, not a script
-	bpftrace -o "$scratch/bpftrace" -c "/bin/bash ${child[*]} $1 $scratch" \
+	BPFTRACE_KERNEL_SOURCE=$build/source BPFTRACE_KERNEL_BUILD=$build \
+		bpftrace -o "$scratch/bpftrace" -c "/bin/bash ${child[*]} $1 $scratch" \
 		-e "tracepoint:net:net_dev_queue { $2 }" >"$scratch/log" 2>&1
 }
 
@@ -589,10 +595,12 @@ echo 1 >/sys/class/net/lo/queues/rx-0/rps_cpus
 
 # Before any row, as each of the traffic alone is
 dummy_up
+# No row runs below "||" or "if": there a command that fails would not end it.
+trap 'echo "guest: $row failed"; cat "$scratch/log" "$ctl/error" 2>/dev/null' ERR
 for row; do
 	case $row in
 	plain-*) traffic "$row" ;;
 	*) "row_$row" ;;
-	esac || { echo "guest: $row failed"; cat "$scratch/log"; exit 1; }
+	esac
 	rm -rf "${scratch:?}"/*
 done

@@ -469,6 +469,37 @@ u8 skbtrace_cond_range(const struct skbtrace_event *ev,
 }
 
 /**
+ * skbtrace_cond_early() - find a field that can be asked before the others
+ * @ev: event
+ * @cond: condition
+ * @slot: result: @ranged, @early, @low and @span; left alone if there is none
+ *
+ * What is outside of the range is refused; the rest needs all of @cond.
+ */
+void skbtrace_cond_early(const struct skbtrace_event *ev,
+			 const struct skbtrace_cond *cond,
+			 struct skbtrace_slot *slot)
+{
+	const struct skbtrace_term *term;
+	struct skbtrace_cond rest = *cond;
+	u16 first;
+
+	if (!ev->early)
+		return;
+	first = skbtrace_find_field(ev, ev->early)->off;
+	for (term = cond->term; term < cond->term + cond->nr; term++) {
+		if (term->off < first || term->is_signed ||
+		    (term->size != sizeof(u16) && term->size != sizeof(u32)) ||
+		    !skbtrace_field_range(term->field, &rest, &slot->low,
+					  &slot->span))
+			continue;
+		slot->ranged = term->field + 1;
+		slot->early = term->size;
+		return;
+	}
+}
+
+/**
  * skbtrace_cond_follows() - does it ask for what only marks can tell?
  * @ev: event
  * @cond: condition

@@ -11,6 +11,9 @@ int skbtrace_parse_cond(const struct skbtrace_event *ev, const char *key,
 			const char *text, struct skbtrace_cond *cond);
 u8 skbtrace_cond_range(const struct skbtrace_event *ev,
 		       struct skbtrace_cond *cond, u32 *low, u32 *span);
+void skbtrace_cond_early(const struct skbtrace_event *ev,
+			 const struct skbtrace_cond *cond,
+			 struct skbtrace_slot *slot);
 bool skbtrace_cond_follows(const struct skbtrace_event *ev,
 			   const struct skbtrace_cond *cond);
 void skbtrace_print_cond(struct seq_file *m, const struct skbtrace_event *ev,

@@ -14,6 +14,8 @@
  * @port: the packet's destination port, for when=
  * @begin: takes space for a block; returns as skbtrace_quick_plain()
  * @fill: fills in all of the block but its header
+ * @early: asks first for the field of skbtrace_slot.early, then as @slow;
+ *	noinline, a constant; or %NULL
  * @slow: checks all that there is to check, and writes the event; noinline
  */
 struct sock_packet_ops {
@@ -24,6 +26,9 @@ struct sock_packet_ops {
 			 const struct skbtrace_verdicts *counted);
 	void	(*fill)(void *block, const struct sock *sk,
 			const struct sk_buff *skb, u8 dir);
+	void	(*early)(struct skbtrace_session *s,
+			 const struct skbtrace_event *ev, struct sock *sk,
+			 const struct sk_buff *skb, u8 dir);
 	void	(*slow)(struct skbtrace_session *s,
 			const struct skbtrace_event *ev, struct sock *sk,
 			const struct sk_buff *skb, u8 dir);
@@ -73,9 +78,14 @@ sock_packet_probe(const struct sock_packet_ops *ops, struct skbtrace_session *s,
 	const struct skbtrace_verdicts *counted;
 	int how;
 
-	if (unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE) &&
-	    !skbtrace_in_range(s, ev, ops->port(skb)))
-		return;
+	if (unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE)) {
+		if (ops->early && s->slot[ev->slot].early) {
+			ops->early(s, ev, sk, skb, dir);
+			return;
+		}
+		if (!skbtrace_in_range(s, ev, ops->port(skb)))
+			return;
+	}
 	how = skbtrace_quick_checks(&counted, s, ev, asked,
 				    SKBTRACE_QUICK_PACKET);
 	if (how < 0)

@@ -60,6 +60,7 @@ static __always_inline bool port_agrees(struct skbtrace_session *s,
 					const struct tcphdr *th)
 {
 	return likely(!(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE)) ||
+	       s->slot[ev->slot].early ||
 	       skbtrace_in_range(s, ev, ntohs(th->dest));
 }
 
@@ -173,6 +174,43 @@ static noinline void long_conn(struct skbtrace_session *s,
 	skbtrace_write_packet(s, ev, skb, l3, sock_net(sk)->ns.inum, &b);
 }
 
+/*
+ * Is the value of the field that when= asks first refused? It is computed with
+ * its neighbours only, of the header or of the connection. @ranged is checked,
+ * since the slot may be changing.
+ */
+static __always_inline bool is_refused(struct skbtrace_session *s,
+				       const struct skbtrace_event *ev,
+				       const struct sock *sk,
+				       const struct sk_buff *skb)
+{
+	const struct skbtrace_slot *slot = &s->slot[ev->slot];
+	struct tcp_send_block b __uninitialized;
+	u8 ranged = READ_ONCE(slot->ranged);
+	u16 off = ranged ? ev->fields[ranged - 1].off : 0;
+
+	if (off >= offsetof(struct tcp_send_block, state)) {
+		fill_vars(tcp_vars_of(&b), sk);
+	} else if (off >= offsetof(struct tcp_send_block, flags)) {
+		fill_header(&b, header_of(skb));
+		fill_size(&b, skb);
+	} else {
+		return false;
+	}
+	return !skbtrace_in_range(s, ev, slot->early == sizeof(u16) ?
+				  *(u16 *)((void *)&b + off) :
+				  *(u32 *)((void *)&b + off));
+}
+
+static noinline void early_conn(struct skbtrace_session *s,
+				const struct skbtrace_event *ev,
+				struct sock *sk, const struct sk_buff *skb,
+				u8 dir)
+{
+	if (!is_refused(s, ev, sk, skb))
+		long_conn(s, ev, sk, skb, dir);
+}
+
 static __always_inline int
 begin_segment(struct skbtrace_quick *q, struct skbtrace_session *s,
 	      const struct skbtrace_event *ev, const struct sk_buff *skb,
@@ -195,6 +233,7 @@ static const struct sock_packet_ops conn_ops = {
 	.port = dest_port,
 	.begin = begin_segment,
 	.fill = fill_kept,
+	.early = early_conn,
 	.slow = long_conn,
 };
 
@@ -451,6 +490,7 @@ SKBTRACE_DEFINE_EVENT(tcp_send) = {
 	.stability	= "Evolving",
 	.select		= "how",
 	.range		= "pport",
+	.early		= "flags",
 	.opts		= SKBTRACE_OPTS_PICK,
 	.conds		= true,
 	.help		= "TCP hands a segment to IP; with its header and the state of the connection.",
@@ -468,6 +508,7 @@ SKBTRACE_DEFINE_EVENT(tcp_receive) = {
 	.kind		= SKBTRACE_PACKET,
 	.stability	= "Evolving",
 	.range		= "lport",
+	.early		= "flags",
 	.opts		= SKBTRACE_OPTS_PICK | SKBTRACE_OPT_PAYLOAD,
 	.conds		= true,
 	.help		= "TCP is handed a segment, and has looked up its socket; with its header and the state before it.",

@@ -263,6 +263,14 @@ static struct skbtrace_event ev_kunit_ranges = {
 	.ranges	= true,
 };
 
+/* Its probe computes the second field alone when it is asked for. */
+static struct skbtrace_event ev_kunit_early = {
+	SKBTRACE_EVENT(kunit_range),
+	.kind	= SKBTRACE_PACKET,
+	.range	= "rtt_us",
+	.early	= "other",
+};
+
 static const struct {
 	const char	*text;
 	bool		ranged;
@@ -338,6 +346,50 @@ static void range_of_any(struct kunit *test)
 			nr--;
 		range_of(test, &ev_kunit_ranges, range_conds[i].text,
 			 range_conds[i].field, nr);
+	}
+}
+
+static const struct {
+	const char	*text;
+	u8		early;
+} early_conds[] = {
+	{ "other==1", 4 },
+	{ "other>0", 4 },
+	{ "other<1&&rtt>40us", 4 },
+	{ "rtt>40us&&other>=1", 4 },
+	{ "other>4294967295", 0 },
+	{ "other!=1", 0 },
+	{ "rtt>50us", 0 },
+	{ "rtt>50us||other==1", 0 },
+};
+
+/* What the field that is asked early refuses, the condition refuses. */
+static void early_refuses_no_more(struct kunit *test)
+{
+	struct kunit_range_block b = {};
+	struct skbtrace_slot slot;
+	struct skbtrace_cond all;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(early_conds); i++) {
+		mutex_lock(&skbtrace_lock);
+		err = skbtrace_parse_cond(&ev_kunit_early, "when",
+					  early_conds[i].text, &all);
+		mutex_unlock(&skbtrace_lock);
+		KUNIT_ASSERT_EQ(test, err, 0);
+		memset(&slot, 0, sizeof(slot));
+		skbtrace_cond_early(&ev_kunit_early, &all, &slot);
+		KUNIT_EXPECT_EQ_MSG(test, slot.early, early_conds[i].early,
+				    "%s", early_conds[i].text);
+		KUNIT_EXPECT_EQ(test, slot.ranged, slot.early ? 2 : 0);
+		for (b.other = 0; b.other < 3 && slot.early; b.other++) {
+			b.rtt_us = 45;
+			KUNIT_EXPECT_EQ_MSG(test, skbtrace_cond_true(&all, &b),
+					    b.other - slot.low <= slot.span,
+					    "%s: %u", early_conds[i].text,
+					    b.other);
+		}
 	}
 }
 
@@ -456,6 +508,7 @@ static struct kunit_case hold_cases[] = {
 	KUNIT_CASE(flow_cannot_be_made),
 	KUNIT_CASE(range_agrees),
 	KUNIT_CASE(range_of_any),
+	KUNIT_CASE(early_refuses_no_more),
 	{}
 };
 

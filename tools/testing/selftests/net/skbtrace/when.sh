@@ -6,6 +6,8 @@
 # shellcheck source=lib.sh
 . "$(dirname "$0")/lib.sh"
 control_up
+# shellcheck source=sessions_lib.sh
+. "$(dirname "$0")/sessions_lib.sh"
 need_event udp_send tcp_send tcp_receive tcp_connection tcp_rttm tcp_sendlimit skb_drop
 net_up
 
@@ -106,6 +108,38 @@ is "TCP: a port and a length" "$(sum len tcp_send) $(sum len tcp_receive)" \
 	"1000 1000"
 segments 5012 ''
 is "TCP: another port" "$(count tcp_send) $(count tcp_receive)" "0 0"
+
+# --- a field of a segment, asked before the others are computed: another session
+# has the same segments without a condition
+
+# early EVENT FIELD VALUE: an upload to port 5014, once for each operator
+early() {
+	local op all some
+	for op in '>' '>=' '<' '=='; do
+		server in_b tcp4 bind "$B4" 5014 listen 5 touch "$TMP/ready" \
+			accept read 100000 eof
+		begin some 65536 8 "$1,when=$2$op$3"
+		trace_on "$1"
+		in_a sk tcp4 connect "$B4" 5014 write 100000 acked shut eof \
+			>"$TMP/client"
+		wait "$server_pid"
+		trace_off
+		end some
+		# all ones are no value
+		all=$(values "$2" "$1" | awk -v m="$3" \
+			"\$1 $op m && \$1 < 2 ^ 32 - 1" | xargs)
+		some=$(in_session some list "$2" "$1")
+		is "$1: $2$op$3" "$some" "$all"
+	done
+}
+
+echo some >"$S/new"
+early tcp_send window 502
+early tcp_receive window 502
+early tcp_send len 1448
+early tcp_send snd_cwnd 10
+early tcp_receive rcv_wnd 65535
+echo some >"$S/remove"
 
 server in_b tcp4 bind "$B4" 5010 listen 5 touch "$TMP/ready" accept read 200000 \
 	eof
