@@ -352,15 +352,17 @@ build_series() {
 	done
 }
 
-# Times of files that stay as they are stay
+# All that any patch changes: the tree may be that of the last one of another run.
+# Times of files that stay as they are stay.
 sync_tree() {
 	local f
 	while read -r f; do
-		put "$tmp/tree/$f" "$src/$f"
-	done < <(g diff --name-only base)
-	while read -r f; do
-		[ -f "$tmp/tree/$f" ] || rm -f "$src/$f"
-	done < <(g ls-tree -r --name-only series)
+		if [ -f "$tmp/tree/$f" ]; then
+			put "$tmp/tree/$f" "$src/$f"
+		else
+			rm -f "$src/$f"
+		fi
+	done < <(g diff --name-only --no-renames base series)
 }
 
 boot_last() {
