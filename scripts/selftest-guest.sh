@@ -19,6 +19,11 @@ seconds=${seconds:-45}
 # a kernel that checks itself is several times slower
 ! zgrep -qE '^CONFIG_(KASAN|KCSAN)=y' /proc/config.gz 2>/dev/null || seconds=$((seconds * 6))
 
+# a test that is told for how long to do something does it a few times
+for v in LINK_SECONDS SESSIONS_SECONDS SWAP_SECONDS; do
+	seconds=$((seconds + 4 * ${!v:-0}))
+done
+
 # a clock that counts instructions runs ahead while the host reads a file: by minutes,
 # if it is a busy one. The host's own limit for the VM holds
 ((!${COUNTED:-0})) || seconds=$((seconds * 100))
