@@ -105,6 +105,17 @@ skbtrace_quick_shed(struct skbtrace_session *s, const struct skbtrace_event *ev,
 	return true;
 }
 
+/* skbtrace_quick_checks(), @checks: those that are to be made, not 0 */
+static __always_inline int
+skbtrace_quick_some(const struct skbtrace_verdicts **counted,
+		    struct skbtrace_session *s, const struct skbtrace_event *ev,
+		    const struct sock *sk, u8 checks)
+{
+	if (checks != SKBTRACE_CHECK_CONN || !sk)
+		return skbtrace_quick_shed(s, ev, sk) ? 0 : -1;
+	return skbtrace_quick_verdict(counted, s, sk);
+}
+
 /**
  * skbtrace_quick_checks() - does an event pass the checks of its session?
  * @counted: result: where it was counted as passed, %NULL: nowhere
@@ -126,9 +137,7 @@ skbtrace_quick_checks(const struct skbtrace_verdicts **counted,
 	checks &= READ_ONCE(s->checks);
 	if (likely(!checks))
 		return 1;
-	if (checks != SKBTRACE_CHECK_CONN || !sk)
-		return skbtrace_quick_shed(s, ev, sk) ? 0 : -1;
-	return skbtrace_quick_verdict(counted, s, sk);
+	return skbtrace_quick_some(counted, s, ev, sk, checks);
 }
 
 /* Is the event's context recorded? Return: 1, 0 */

@@ -75,10 +75,15 @@ sock_packet_probe(const struct sock_packet_ops *ops, struct skbtrace_session *s,
 		  struct sock *sk, const struct sk_buff *skb, u8 dir,
 		  sock_packet_kept_t *kept)
 {
-	const struct skbtrace_verdicts *counted;
-	int how;
+	const struct skbtrace_verdicts *counted = NULL;
+	u8 checks = READ_ONCE(s->checks);
+	int how = 1;
 
-	if (unlikely(READ_ONCE(s->checks) & SKBTRACE_CHECK_RANGE)) {
+	if (likely(!checks)) {
+		kept(s, sk, skb, NULL);
+		return;
+	}
+	if (unlikely(checks & SKBTRACE_CHECK_RANGE)) {
 		if (ops->early && s->slot[ev->slot].early) {
 			ops->early(s, ev, sk, skb, dir);
 			return;
@@ -86,8 +91,9 @@ sock_packet_probe(const struct sock_packet_ops *ops, struct skbtrace_session *s,
 		if (!skbtrace_in_range(s, ev, ops->port(skb)))
 			return;
 	}
-	how = skbtrace_quick_checks(&counted, s, ev, asked,
-				    SKBTRACE_QUICK_PACKET);
+	checks &= SKBTRACE_QUICK_PACKET;
+	if (checks)
+		how = skbtrace_quick_some(&counted, s, ev, asked, checks);
 	if (how < 0)
 		ops->slow(s, ev, sk, skb, dir);
 	else if (how)
