@@ -137,8 +137,12 @@ static bool lacks_peer(const struct stray *d)
 	return addr_is_zero(d->a.peer);
 }
 
-/* The sender's connection, else the receiver's, on whichever side of NAT */
-static struct row *end_of(struct row **rows, u32 n, const struct stray *d)
+/*
+ * The sender's connection, else the receiver's, on whichever side of NAT.
+ * @sent: it is the sender's.
+ */
+static struct row *end_of(struct row **rows, u32 n, const struct stray *d,
+			  bool *sent)
 {
 	const struct addr_pair *from_to[] = { &d->a, &d->nat };
 	const size_t sides = d->nat.lport ? 2 : 1;
@@ -147,6 +151,7 @@ static struct row *end_of(struct row **rows, u32 n, const struct stray *d)
 
 	for (size_t i = 0; i < sides && !r; i++)
 		r = owner(rows, n, rows_by_tuple, from_to[i], d->time);
+	*sent = r;
 	for (size_t i = 0; i < sides && !r; i++) {
 		addr_pair_swap(&back, from_to[i]);
 		r = owner(rows, n, rows_by_tuple, &back, d->time);
@@ -161,12 +166,13 @@ static void settle(struct summary *s, struct row **rows, u32 n, bool lacking)
 
 	qsort(rows, n, sizeof(*rows), cmp);
 	for (struct stray *d = s->strays.list; d; d = d->next) {
+		bool sent = true;
 		struct row *r;
 
 		if (lacks_peer(d) != lacking)
 			continue;
 		r = lacking ? owner(rows, n, cmp, &d->a, d->time) :
-			      end_of(rows, n, d);
+			      end_of(rows, n, d, &sent);
 		if (!r) {
 			s->strays.homeless += d->segs;
 			continue;
@@ -174,7 +180,7 @@ static void settle(struct summary *s, struct row **rows, u32 n, bool lacking)
 		if (d->segs)
 			row_enter(s, r);
 		r->drops += d->segs;
-		facts_move(&r->facts, &d->facts);
+		facts_move(&r->facts, &d->facts, sent);
 	}
 }
 

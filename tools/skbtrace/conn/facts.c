@@ -150,10 +150,12 @@ void facts_add(struct fact_fields *ff, struct facts *f, const struct trace *t,
 		shut(f, c, r, key.word, now);
 }
 
-void facts_move(struct facts *to, struct facts *from)
+void facts_move(struct facts *to, struct facts *from, bool sent)
 {
 	struct seen **end = &to->seen;
 
+	for (struct seen *s = from->seen; s; s = s->next)
+		s->sent = sent;
 	while (*end)
 		end = &(*end)->next;
 	*end = from->seen;

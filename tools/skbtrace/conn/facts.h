@@ -57,6 +57,7 @@ struct seen {
 	enum fact what;
 	enum fact_way way;
 	u32 netns;
+	bool sent;		/* its own segments, found by their addresses */
 	const char *word;	/* of the format, NULL: none */
 	u64 at;			/* code address, 0: none */
 	const struct trace *trace;
@@ -98,8 +99,8 @@ void facts_owner(struct facts *f, const struct rec *r);
 void facts_forget(struct facts *f, u64 now, const char *reason);
 /* @to is overwritten. */
 void facts_copy(struct facts *to, const struct facts *from);
-/* Move the facts of @from to @to. */
-void facts_move(struct facts *to, struct facts *from);
+/* Move the facts of @from to @to, of segments that it has @sent. */
+void facts_move(struct facts *to, struct facts *from, bool sent);
 void facts_free(struct facts *f);
 
 /* The next kind after @after (NULL: the first) with @word, NULL: any. */

@@ -16,44 +16,47 @@ static const struct {
 	{ "TC_EGRESS", "a tc filter on what goes out",
 	  "tc -s filter show dev DEV egress" },
 	{ "QDISC_DROP", "the queue of a device (qdisc)", "tc -s qdisc" },
-	{ "FULL_RING", "the transmit ring of a device is full",
+	{ "FULL_RING", "a full transmit ring of a device",
 	  "ip -s link: dropped; ip link: qlen; who reads the device?" },
 	{ "CPU_BACKLOG", "the queue of a CPU (netdev_max_backlog)",
 	  "sysctl net.core.netdev_max_backlog; cat /proc/net/softnet_stat" },
 	{ "PKT_TOO_BIG", "a link with a smaller MTU",
 	  "ip link; do ICMP \"fragmentation needed\" messages pass?" },
-	{ "NEIGH_FAILED", "no neighbour answered for the next hop",
+	{ "NEIGH_FAILED", "a next hop without an answer (ARP, ND)",
 	  "ip neigh" },
-	{ "NEIGH_QUEUEFULL", "the next hop's neighbour is not resolved",
+	{ "NEIGH_QUEUEFULL", "a next hop that is not resolved yet",
 	  "ip neigh" },
-	{ "NEIGH_DEAD", "the next hop's neighbour has gone", "ip neigh" },
-	{ "NEIGH_CREATEFAIL", "the neighbour table is full",
+	{ "NEIGH_DEAD", "a next hop that has gone", "ip neigh" },
+	{ "NEIGH_CREATEFAIL", "a full neighbour table",
 	  "sysctl net.ipv4.neigh.default.gc_thresh3; ip neigh | wc -l" },
-	{ "IP_OUTNOROUTES", "there is no route", "ip route get PEER" },
-	{ "IP_INNOROUTES", "there is no route for it", "ip route get PEER" },
+	{ "IP_OUTNOROUTES", "lack of a route", "ip route get PEER" },
+	{ "IP_INNOROUTES", "lack of a route for it", "ip route get PEER" },
 	{ "IP_RPFILTER", "the reverse path filter",
 	  "sysctl net.ipv4.conf.all.rp_filter; ip route get PEER" },
-	{ "SOCKET_RCVBUFF", "the receive buffer is full",
+	{ "SOCKET_RCVBUFF", "a full receive buffer",
 	  "sysctl net.ipv4.tcp_rmem; ss -tm" },
 	{ "SOCKET_BACKLOG",
 	  "a full backlog: the program there has the socket locked",
 	  "on the peer: cat /proc/PID/wchan; ps -o maj_flt PID" },
 	{ "SOCKET_FILTER", "a filter of the socket (SO_ATTACH_FILTER)",
 	  "ss -be" },
-	{ "PROTO_MEM", "the receive buffer is full, or TCP's memory used up",
+	{ "PROTO_MEM", "a full receive buffer, or lack of TCP's memory",
 	  "ss -tm; sysctl net.ipv4.tcp_rmem net.ipv4.tcp_mem" },
-	{ "TCP_INVALID_SEQUENCE", "it is outside the window", "ss -tanoi" },
-	{ "TCP_ZEROWINDOW", "the receive window is shut", "ss -tm" },
-	{ "TCP_OFO_QUEUE_PRUNE", "the receive queue was pruned",
+	{ "TCP_INVALID_SEQUENCE", "the edge of the receive window",
+	  "ss -tanoi" },
+	{ "TCP_ZEROWINDOW", "a shut receive window", "ss -tm" },
+	{ "TCP_OFO_QUEUE_PRUNE", "a receive queue that was pruned",
 	  "sysctl net.ipv4.tcp_rmem; ss -tm" },
-	{ "TCP_RFC7323_PAWS", "its timestamp is older than the last (PAWS)",
+	{ "TCP_RFC7323_PAWS", "a timestamp older than the last (PAWS)",
 	  "is there a NAT that mixes hosts? sysctl net.ipv4.tcp_timestamps" },
-	{ "TCP_CSUM", "its checksum is wrong", "ethtool -k DEV" },
-	{ "IP_CSUM", "its checksum is wrong", "ethtool -k DEV" },
+	{ "TCP_CSUM", "a wrong checksum",
+	  "ethtool -S DEV: errors, there and on the path; ethtool -k DEV" },
+	{ "IP_CSUM", "a wrong checksum",
+	  "ethtool -S DEV: errors, there and on the path; ethtool -k DEV" },
 	{ "BPF_CGROUP_EGRESS", "a BPF program of the cgroup",
 	  "bpftool cgroup tree" },
 	{ "XFRM_POLICY", "an IPsec policy", "ip xfrm policy" },
-	{ "NO_SOCKET", "no socket has this tuple", "ss -tan" },
+	{ "NO_SOCKET", "lack of a socket with this tuple", "ss -tan" },
 	{ "NOT_SPECIFIED_SYN", "an old connection with the same ports",
 	  "ss -tan state time-wait" },
 };
@@ -63,6 +66,7 @@ bool drop_is_harmless(const char *reason)
 	static const char *const words[] = {
 		"TCP_OLD_DATA", "TCP_OLD_SEQUENCE", "TCP_OFOMERGE",
 		"TCP_OLD_ACK", "TCP_RESET", "NO_SOCKET",
+		"TCP_INVALID_SYN",	/* a SYN-ACK that came twice */
 	};
 
 	for (u32 i = 0; reason && i < ARRAY_SIZE(words); i++)
@@ -111,6 +115,9 @@ static bool before_socket(const struct seen *d)
 		"NETFILTER_INGRESS",
 	};
 
+	/* Early demux has found the receiver's, ahead of the route */
+	if (d->way == WAY_RX && !d->sent)
+		return false;
 	for (u32 i = 0; d->word && i < ARRAY_SIZE(words); i++)
 		if (!strcmp(d->word, words[i]))
 			return true;
@@ -202,7 +209,7 @@ static void add_drop(struct lost_at *l, const struct seen *d, enum place place)
 /* Segments that the other end's socket refused are named there. */
 static bool is_refused(const struct view *c, const struct seen *d)
 {
-	return d->way == WAY_RX && !before_socket(d) &&
+	return d->way == WAY_RX && !d->sent && !before_socket(d) &&
 	       (d->netns != c->r->facts.netns ||
 		d->netns == c->peer->facts.netns);
 }
@@ -226,7 +233,8 @@ bool is_answer_drop(const struct view *c, const struct row *told,
 {
 	if (drop_is_harmless(d->word))
 		return false;
-	return told == c->r ? d->way == WAY_RX : !is_refused(c, d);
+	return told == c->r ? d->way == WAY_RX && !d->sent :
+			      !is_refused(c, d);
 }
 
 void find_answer_drops(const struct view *c, struct lost_at *l)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Segments that were sent again: whether they were lost, and where. */
+#include <netinet/tcp.h>
 #include <string.h>
 
 #include "why/why.h"
@@ -80,6 +81,19 @@ static u64 find_lost_acks(const struct view *c, const struct row *told,
 	return n;
 }
 
+/*
+ * Did @n ACKs that were dropped make it send data again? It was in vain then,
+ * as the receiver tells if it can. A path loses data as well.
+ */
+static bool is_by_acks(const struct view *c, u64 n)
+{
+	int options = row_options(c->r);
+
+	if (options >= 0 && options & TCPI_OPT_SACK)
+		return is_in_vain(c);
+	return is_in_vain(c) || n >= segs_again(c->r);
+}
+
 /* ACKs were dropped, so data seemed to be lost. */
 bool loss_acks(const struct view *c, struct verdict *v)
 {
@@ -92,7 +106,8 @@ bool loss_acks(const struct view *c, struct verdict *v)
 		there = find_lost_acks(c, c->peer, &worst);
 	/* Only these were dropped */
 	find_drops(c, &l);
-	if (!segs_again(c->r) || !worst || l.segs != here)
+	if (!segs_again(c->r) || !worst || l.segs != here ||
+	    !is_by_acks(c, here + there))
 		return false;
 	lost(c, v);
 	prove(v, worst);
@@ -283,6 +298,7 @@ bool loss_blackout(const struct view *c, struct verdict *v)
 	const struct facts *f = &c->r->facts;
 	const struct seen *r = facts_next(f, NULL, FACT_RETRANS, "loss");
 	struct lost_at l;
+	u64 us;
 
 	if (facts_max(f, FACT_RETRANS, "loss", V_RETRANSMITS) < 3)
 		return false;
@@ -291,8 +307,10 @@ bool loss_blackout(const struct view *c, struct verdict *v)
 		return false;
 	find_drops(c, &l);
 	lost(c, v);
+	/* A host that can't send has the timeouts, but no retransmission */
+	us = (r->until - r->since) / 1000;
 	say(v, "nothing came back for %s: %llu timeouts in a row",
-	    say_us((r->until - r->since) / 1000),
+	    say_us(us ? us : v->us),
 	    (unsigned long long)r->v[V_RETRANSMITS].max);
 	if (l.worst) {
 		prove(v, l.worst);
@@ -327,10 +345,12 @@ static void say_below(const struct view *c, struct verdict *v)
 
 bool loss_dropped(const struct view *c, struct verdict *v)
 {
+	const struct seen *ack;
 	struct lost_at l;
 
 	find_drops(c, &l);
-	if (!l.worst)
+	/* ACKs alone are the business of loss_acks() */
+	if (!l.worst || l.segs == find_lost_acks(c, c->r, &ack))
 		return false;
 	lost(c, v);
 	v->nproofs = 0;
@@ -356,7 +376,7 @@ bool loss_path(const struct view *c, struct verdict *v)
 	say_again(c, v);
 	if (c->r->end.has & 1u << C_BYTES_SENT)
 		say(v, " of %s", say_bytes(c->r->end.v[C_BYTES_SENT]));
-	say(v, "; nothing was dropped in what was recorded: they were lost on the path");
+	say(v, "; none of them was dropped in what was recorded: they were lost on the path");
 	if (c->w->s->lost_src[SRC_DROP] || !c->w->recorded[SRC_DROP])
 		say_likely(v, "skb_drop was not recorded, or some were lost");
 	return true;
