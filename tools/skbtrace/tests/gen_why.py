@@ -17,7 +17,8 @@ SYMS['limit'][8] = 'sndbuf'
 add_turns()
 SYMS['drop_reason'].update({70: 'SOCKET_BACKLOG', 71: 'SOCKET_RCVBUFF',
                             72: 'TC_INGRESS',
-                            73: 'NETFILTER_DROP', 74: 'TCP_OLD_DATA'})
+                            73: 'NETFILTER_DROP', 74: 'TCP_OLD_DATA',
+                            75: 'IP_RPFILTER', 76: 'TCP_INVALID_SYN'})
 SYMS['cong'].update({3: 'frto', 6: 'undo'})
 SYMS['retransmit_kind'] = {0: 'fast', 1: 'loss'}
 EVENTS['tcp_retransmit'][2].extend([
@@ -183,6 +184,106 @@ def acks_alone():
 
 def acks_elsewhere():
     return timeouts(False)
+
+
+def lossy(peer=True):
+    """Each end sends again, twice and six times. Both know SACK"""
+    EVENTS['tcp_active_conn'][2].append(('options', 'u8', '-', '-'))
+    t = Story()
+    t.life(7, A, bytes_acked=50000, total_retrans=2, min_rtt_us=20000,
+           srtt_us=20000, options=7)
+    if peer:
+        t.life(8, B, bytes_acked=50000, total_retrans=6, min_rtt_us=20000,
+               srtt_us=20000)
+    t.limit(10, 0, 9, 10, snd_cwnd=10, inflight=10)
+    t.limit(1900, 9, 0, 1890, snd_cwnd=10, inflight=0)
+    for ms in (300, 1000):
+        t.ev(ms + 20, 'tcp_congestion', 7, reason=1)
+        t.ev(ms + 21, 'tcp_retransmit', 7, seq=BASE + ms, segs=1, kind=0,
+             len=1000)
+        t.ev(ms + 500, 'tcp_congestion', 7, reason=5)
+    return t
+
+
+def both_ways():
+    """A router drops what both ends send; no socket has these packets"""
+    t = lossy()
+    for who, times in ((B, 2), (A, 6)):
+        for i in range(times):
+            t.ev(300 + i, 'skb_drop', 0, **who, proto=6, dir=1, sk=0,
+                 reason=58, segs=1, seq=BASE + 300 + i, len=1000, netns=0)
+    return t
+
+
+def rp_filter():
+    """The receiver's socket is known, though the route is not"""
+    t = lossy()
+    for ms in (300, 1000):
+        t.ev(ms, 'skb_drop', 9, **B, proto=6, dir=1, sk=8, reason=75, segs=1,
+             seq=BASE + ms, len=1000)
+    return t
+
+
+def lost_with_acks():
+    """Data are lost elsewhere, not in vain; ACKs are dropped here as well"""
+    t = lossy(False)
+    for i in range(9):
+        t.ev(300 + i, 'skb_drop', 9, **A, proto=6, dir=1, sk=7, reason=73,
+             segs=1, seq=BASE + 300 + i, len=0)
+    return t
+
+
+def twice_answered():
+    """Data are lost elsewhere; the SYN-ACK came twice"""
+    t = lossy(False)
+    t.ev(50, 'skb_drop', 9, **A, proto=6, dir=1, sk=7, reason=76, segs=1,
+         seq=BASE, len=0)
+    return t
+
+
+def answers_with_acks(ms):
+    """Each question is answered so many ms later than the least round trip, and
+    acknowledged not before"""
+    t = Story()
+    t.life(7, A, state=2, bytes_acked=2000, min_rtt_us=10000, srtt_us=10000)
+    t.limit(10, 9, 9, 10, snd_cwnd=10, inflight=0)
+    for i in range(20):
+        now = 50 + 90 * i
+        t.ev(now, 'tcp_turn', 7, now=1, was=2, gap_us=1000, min_rtt_us=10000)
+        t.ev(now + 10 + ms, 'tcp_rttm', 7,
+             rtt_us=10000 + 1000 * min(ms if i else 0, 30), srtt_us=20000)
+        t.ev(now + 10 + ms, 'tcp_turn', 7, now=2, was=1,
+             gap_us=10000 + 1000 * ms, min_rtt_us=10000)
+    return t
+
+
+def answers_late():
+    return answers_with_acks(30)
+
+
+def answers_later():
+    """Its delayed ACKs come first"""
+    return answers_with_acks(70)
+
+
+def full_queue(buffer):
+    """Round trips grow to 400 ms, of 20 at least, while a buffer holds it back"""
+    t = Story()
+    t.life(7, A, bytes_acked=2000000, min_rtt_us=20000, srtt_us=400000)
+    t.limit(10, 8, 9, 10, snd_cwnd=300, inflight=200, sndbuf=buffer)
+    for i in range(40):
+        t.ev(20 + 40 * i, 'tcp_rttm', 7, rtt_us=20000 + 10000 * i,
+             srtt_us=200000)
+    t.limit(1900, 9, 8, 1890, snd_cwnd=300, inflight=200, sndbuf=buffer)
+    return t
+
+
+def queue_filled():
+    return full_queue(400000)
+
+
+def buffer_small():
+    return full_queue(20000)
 
 
 def go_back_n(dropped, lost=9):

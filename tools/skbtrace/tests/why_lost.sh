@@ -69,5 +69,30 @@ says "7 reordered likely" "the same, and nothing was lost" overtaken
 says "8 input-dropped certain" "data are dropped as they come in, of the receiver's side alone" \
 	input_dropped
 
+# tells NAME VERDICT TEXT SCENARIO: the verdict on sk 7, and a part of its sentence
+tells() {
+	"$here/gen_why.py" "$4" one.dat || exit 1
+	run 0 why --json one.dat
+	jq --arg v "$2" --arg t "$3" 'select(.sk == "7") | .verdicts[0] |
+		.name == $v and (.text | contains($t))' out | grep -qx true ||
+		cat out >>why
+	[ ! -s why ]
+	result $? "$1"
+}
+
+tells "a router drops both ways: what the other end sent does not count" \
+	lost-here "2 segments dropped on a router" both_ways
+tells "the reverse path filter, ahead of the route" lost-here \
+	"2 segments dropped in the peer's host, on their way in, by the reverse path filter" \
+	rp_filter
+says "7 lost-on-path certain" "ACKs are dropped, but what was sent again was lost" \
+	lost_with_acks
+says "7 lost-on-path certain" "a SYN-ACK that came twice is no lost ACK" \
+	twice_answered
+says "7 peer-thinks likely" "of one end alone: ACKs as late as answers" answers_late
+says "7 peer-thinks certain" "the same, ACKs came before the answers" answers_later
+says "7 path-queue certain" "a queue that a large send buffer fills" queue_filled
+says "7 send-buffer certain" "the same, and the buffer is small" buffer_small
+
 echo "1..$n"
 exit "$failed"

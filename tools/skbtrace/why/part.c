@@ -55,6 +55,38 @@ u64 ring_us(const struct view *c)
 	return 2 * (us - ring.least / 1000) < mean - least ? 0 : us;
 }
 
+const struct seen *longer_rtts(const struct view *c)
+{
+	const struct seen *r = facts_next(&c->r->facts, NULL, FACT_RTT, NULL);
+	enum { LEAST_US = 10000, SAMPLES = 10 };
+	u64 mean = mean_rtt(c);
+
+	if (!r || r->v[V_RTT].n < SAMPLES ||
+	    10 * both_again(c) > r->v[V_RTT].n ||
+	    mean < 2 * r->v[V_RTT].min ||
+	    mean < r->v[V_RTT].min + LEAST_US)
+		return NULL;
+	return r;
+}
+
+bool can_queue(const struct view *c)
+{
+	enum { SEGMENTS = 4 };
+
+	return facts_max(&c->r->facts, FACT_STOP, NULL, V_INFLIGHT) >= SEGMENTS;
+}
+
+bool fills_queue(const struct view *c, u64 bytes)
+{
+	u64 acked = c->r->acked ? c->r->acked : row_grown(c->r, C_BYTES_ACKED);
+	/* Delayed ACKs take 40ms */
+	enum { LEAST_US = 60000 };
+
+	return acked && longer_rtts(c) && !ring_us(c) && can_queue(c) &&
+	       mean_rtt(c) >= c->r->rtt_min + LEAST_US &&
+	       bytes * c->life >= 2 * acked * c->r->rtt_min;
+}
+
 /* Time from the other end's data to @f's answer. */
 static u64 gaps(const struct facts *f, const char *now)
 {

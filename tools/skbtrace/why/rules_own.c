@@ -72,7 +72,7 @@ bool own_sndbuf(const struct view *c, struct verdict *v)
 {
 	u64 buf = facts_max(&c->r->facts, FACT_STOP, "sndbuf", V_SNDBUF);
 
-	if (has_space(c) || !held(c, v, "sndbuf"))
+	if (has_space(c) || fills_queue(c, buf) || !held(c, v, "sndbuf"))
 		return false;
 	say(v, "its send buffer is too small for this path");
 	if (buf)
@@ -218,7 +218,7 @@ bool own_memory(const struct view *c, struct verdict *v)
 
 	if (!d)
 		return false;
-	say(v, "this end can't take in what arrives: %s dropped, %s",
+	say(v, "this end can't take in what arrives: %s dropped by %s",
 	    say_n(d->v[V_SEGS].sum, "segment"), say_reason(d));
 	say_next(v, "%s", next_of_drop(d));
 	return true;
@@ -308,29 +308,6 @@ bool own_clamped(const struct view *c, struct verdict *v)
 	return true;
 }
 
-/* A queue needs more than the two segments of a delayed ACK. */
-static bool can_queue(const struct view *c)
-{
-	enum { SEGMENTS = 4 };
-
-	return stops(c, V_INFLIGHT).max >= SEGMENTS;
-}
-
-/* RTT samples far above the minimum, else NULL */
-static const struct seen *longer_rtts(const struct view *c)
-{
-	const struct seen *r = facts_next(&c->r->facts, NULL, FACT_RTT, NULL);
-	enum { LEAST_US = 10000, SAMPLES = 10 };
-	u64 mean = mean_rtt(c);
-
-	if (!r || r->v[V_RTT].n < SAMPLES ||
-	    10 * both_again(c) > r->v[V_RTT].n ||
-	    mean < 2 * r->v[V_RTT].min ||
-	    mean < r->v[V_RTT].min + LEAST_US)
-		return NULL;
-	return r;
-}
-
 /*
  * TCP small queues do not count packets that the driver has orphaned
  * (skb_orphan): round trips grow as if the path were slow.
@@ -345,44 +322,5 @@ bool own_ring(const struct view *c, struct verdict *v)
 	prove(v, r);
 	say(v, "the driver of this host's device is late: bytes wait %s in its transmit ring on average, of round trips of %s",
 	    say_us(us), say_us(mean_rtt(c)));
-	return true;
-}
-
-/* A queue on the path grows while it sends. */
-bool path_queue(const struct view *c, struct verdict *v)
-{
-	const struct seen *r = longer_rtts(c);
-	u64 others = queued_us(c);
-
-	if (!r || ring_us(c) || (!others && !can_queue(c)) ||
-	    (!held(c, v, HELD_CWND) && !others))
-		return false;
-	v->us += others;
-	prove(v, r);
-	if (2 * others <= v->us)
-		say(v, "a queue on the path grows with its load");
-	else if (c->peer)
-		say(v, "a queue on the path grows with the load");
-	else
-		say(v, "its ACKs come as late as the answers: a queue on the path, which others fill, or answers that got lost and were sent again");
-	say(v, ": round trips of %s at least, %s on average, %s at most",
-	    say_us(r->v[V_RTT].min), say_us(mean_rtt(c)),
-	    say_us(r->v[V_RTT].max));
-	if (2 * others > v->us && !c->peer)
-		say_likely(v, "the other end is not in this recording");
-	return true;
-}
-
-/* Routers mark packets instead of dropping them (RFC 3168). */
-bool path_marks(const struct view *c, struct verdict *v)
-{
-	u64 marked = row_grown(c->r, C_MARKED);
-
-	if (!marked || !held(c, v, HELD_CWND))
-		return false;
-	prove_all(v, &c->r->facts, FACT_CONG, "cwr");
-	say(v, "a router on the path is congested and marks packets (ECN): %s; the window was cut %s",
-	    say_n(marked, "segment"),
-	    say_n(facts_count(&c->r->facts, FACT_CONG, "cwr"), "time"));
 	return true;
 }

@@ -85,6 +85,8 @@ bool peer_small(const struct view *c, struct verdict *v)
 	if (!us || !facts_count(&c->r->facts, FACT_STOP, "swnd"))
 		return false;
 	max = facts_max(&c->r->facts, FACT_STOP, "swnd", V_WND);
+	if (fills_queue(c, max))
+		return false;
 	if (window_grew(c) && us * 2 < c->life)
 		return false;
 	v->us = us;
@@ -103,6 +105,17 @@ static const struct seen *answers(const struct view *c)
 	return facts_next(&c->r->facts, NULL, FACT_TURN, "peer");
 }
 
+/*
+ * Do its ACKs come about as late as its answers? If it answers at once they are
+ * one segment, which the path may have delayed.
+ */
+static bool acks_late(const struct view *c, u64 us, u64 answers)
+{
+	u64 mean = mean_rtt(c), least = c->r->rtt_min;
+
+	return !c->peer && mean > least && 2 * (mean - least) * answers >= us;
+}
+
 bool peer_thinks(const struct view *c, struct verdict *v)
 {
 	const struct seen *t = answers(c);
@@ -117,13 +130,20 @@ bool peer_thinks(const struct view *c, struct verdict *v)
 	v->sure = SURE_CERTAIN;
 	v->nproofs = 0;
 	prove(v, t);
-	say(v, "its program thinks: %s answered after %s on average, %s at most, of which the path takes %s",
+	say(v, "its program thinks%s: %s answered after %s on average, %s at most, of which the path takes %s",
+	    acks_late(c, us, t->v[V_GAP].n) &&
+	    t->v[V_GAP].min < 2 * c->r->rtt_min ?
+	    ", or the path is slow at times" : "",
 	    say_n(t->v[V_GAP].n, "question"),
 	    say_us(t->v[V_GAP].sum / t->v[V_GAP].n),
 	    say_us(t->v[V_GAP].max),
 	    say_us(t->v[V_MIN_RTT].n ? t->v[V_MIN_RTT].min : 0));
-	if (!c->peer && again)
+	if (acks_late(c, us, t->v[V_GAP].n)) {
+		say_likely(v, "its ACKs come with the answers, so that a queue on the path looks the same");
+		say_next(v, "ping PEER: do round trips vary? on the peer: what does its program do?");
+	} else if (!c->peer && again) {
 		say_likely(v, "some segments were sent again, and a lost answer takes as long");
+	}
 	return true;
 }
 

@@ -101,7 +101,7 @@ const struct rule rules[] = {
 	{ "lost-on-path", RULE_HELD, GROUP_LOSS,
 	  FROM(RETRANS) | FROM(CONG), loss_path,
 	  "segments were lost where nobody recorded",
-	  "mtr -T PEER; skbtrace record on the hosts in between" },
+	  "mtr -T PEER; tc -s qdisc on the way: fq_codel drops unheard" },
 	{ "syn-stripped", RULE_HELD, GROUP_WINDOW,
 	  FROM(LIMIT) | FROM(KEYFRAME), options_stripped,
 	  "something in between takes options out of the SYN",

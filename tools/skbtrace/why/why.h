@@ -181,6 +181,15 @@ u64 ring_us(const struct view *c);
 /* Retransmitted segments without SYNs, of both ends as far as known. */
 u64 segs_again(const struct row *r);
 u64 both_again(const struct view *c);
+/*
+ * Does it fill a queue on the path, for which a buffer of @bytes is ample? At
+ * the least RTT half of that would do.
+ */
+bool fills_queue(const struct view *c, u64 bytes);
+/* RTT samples far above the minimum, else NULL. */
+const struct seen *longer_rtts(const struct view *c);
+/* A queue needs more than the two segments of a delayed ACK. */
+bool can_queue(const struct view *c);
 /* The time that the peer's program took, of the waits for answers. */
 u64 thinking_us(const struct view *c);
 /* The time spent in queues of the path, of the waits for answers. */
