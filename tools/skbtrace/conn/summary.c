@@ -367,7 +367,7 @@ static void add_drop(struct summary *s, struct row *row, const struct col *c,
 {
 	static const char *const had[] = {
 		"TCP_OLD_DATA", "TCP_OLD_SEQUENCE", "TCP_OFOMERGE",
-		"TCP_OLD_ACK", NULL
+		"TCP_OFO_DROP", "TCP_OLD_ACK", NULL
 	};
 	const char *why = word(s, r, c->f[1]);
 

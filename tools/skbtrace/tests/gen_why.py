@@ -13,12 +13,13 @@ from gen import BASE, EVENTS, SYMS, TASK, US, add_turns, keyframe, write
 import gen_segment
 
 MS = 1000 * US
-SYMS['limit'][8] = 'sndbuf'
+SYMS['limit'].update({6: 'tsq', 8: 'sndbuf'})
 add_turns()
 SYMS['drop_reason'].update({70: 'SOCKET_BACKLOG', 71: 'SOCKET_RCVBUFF',
                             72: 'TC_INGRESS',
                             73: 'NETFILTER_DROP', 74: 'TCP_OLD_DATA',
-                            75: 'IP_RPFILTER', 76: 'TCP_INVALID_SYN'})
+                            75: 'IP_RPFILTER', 76: 'TCP_INVALID_SYN',
+                            77: 'TCP_OFO_DROP', 78: 'TCP_CSUM'})
 SYMS['cong'].update({3: 'frto', 6: 'undo'})
 SYMS['retransmit_kind'] = {0: 'fast', 1: 'loss'}
 EVENTS['tcp_retransmit'][2].extend([
@@ -239,6 +240,43 @@ def twice_answered():
     t.ev(50, 'skb_drop', 9, **A, proto=6, dir=1, sk=7, reason=76, segs=1,
          seq=BASE, len=0)
     return t
+
+
+def own_queue(ms):
+    """It sends again; its own queue is full for so many ms"""
+    t = lossy(False)
+    t.limit(1600, 6, 0, 100, snd_cwnd=10, inflight=10)
+    t.limit(1600 + ms, 0, 6, ms, snd_cwnd=10, inflight=10)
+    return t
+
+
+def queue_full():
+    return own_queue(250)
+
+
+def queue_short():
+    return own_queue(10)
+
+
+def duplicated(dropped):
+    """The network duplicates, and loses; @dropped: as a wrong checksum"""
+    t = lossy()
+    for i in range(20):
+        t.ev(100 + 80 * i, 'skb_drop', 9, **B, proto=6, dir=1, sk=8,
+             reason=77 if dropped and i % 2 else 74, segs=1,
+             seq=BASE + 300 + i, len=1000)
+    for ms in (300, 1000) if dropped else ():
+        t.ev(ms, 'skb_drop', 9, **B, proto=6, dir=1, sk=8, reason=78,
+             segs=1, seq=BASE + ms, len=1000)
+    return t
+
+
+def duplicated_elsewhere():
+    return duplicated(False)
+
+
+def duplicated_here():
+    return duplicated(True)
 
 
 def answers_with_acks(ms):

@@ -91,6 +91,14 @@ says "7 lost-on-path certain" "a SYN-ACK that came twice is no lost ACK" \
 	twice_answered
 says "7 peer-thinks likely" "of one end alone: ACKs as late as answers" answers_late
 says "7 peer-thinks certain" "the same, ACKs came before the answers" answers_later
+says "7 lost-on-path likely" "the own queue is full: it may have dropped them" \
+	queue_full
+says "7 lost-on-path certain" "the same, for a moment" queue_short
+says "7 lost-on-path certain" "packets that come twice do not tell what was in vain" \
+	duplicated_elsewhere
+tells "nor do they hide what was dropped" lost-here \
+	"2 segments dropped in the peer's host, on their way in, by a wrong checksum" \
+	duplicated_here
 says "7 path-queue certain" "a queue that a large send buffer fills" queue_filled
 says "7 send-buffer certain" "the same, and the buffer is small" buffer_small
 

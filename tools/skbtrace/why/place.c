@@ -65,6 +65,7 @@ bool drop_is_harmless(const char *reason)
 {
 	static const char *const words[] = {
 		"TCP_OLD_DATA", "TCP_OLD_SEQUENCE", "TCP_OFOMERGE",
+		"TCP_OFO_DROP",
 		"TCP_OLD_ACK", "TCP_RESET", "NO_SOCKET",
 		"TCP_INVALID_SYN",	/* a SYN-ACK that came twice */
 	};

@@ -28,6 +28,8 @@ static void lost(const struct view *c, struct verdict *v)
 
 /*
  * Spurious retransmissions: by an undo, or the receiver had the data already.
+ * If it had far more of them than were sent again, the network duplicates
+ * packets. Those tell nothing then, and the undo goes by them, too.
  */
 static u64 in_vain(const struct view *c)
 {
@@ -35,7 +37,8 @@ static u64 in_vain(const struct view *c)
 
 	if (c->peer && c->peer->duplicates > n)
 		n = c->peer->duplicates;
-	return n > told ? n : told;
+	n = n > told ? n : told;
+	return n > 2 * segs_again(c->r) ? 0 : n;
 }
 
 /* Most of what was sent again */
@@ -224,6 +227,8 @@ bool loss_reordered(const struct view *c, struct verdict *v)
 		return false;
 	v->us = loss_us(c) + part_us(c, HELD_CWND);
 	v->sure = c->r->spurious || seen ? SURE_CERTAIN : SURE_LIKELY;
+	if (again && !is_in_vain(c))
+		say_likely(v, "the receiver does not tell that it had what was sent again");
 	prove_all(v, &c->r->facts, FACT_CONG, "undo");
 	prove_all(v, &c->r->facts, FACT_CONG, "fastrtx");
 	say(v, "nothing was lost: ");
@@ -368,6 +373,17 @@ bool loss_dropped(const struct view *c, struct verdict *v)
 	return true;
 }
 
+/*
+ * The own device's queue is full at times. fq_codel, codel, cake drop what they
+ * have queued, and free it without a reason, so that no event tells of it.
+ */
+static bool is_own_queue_full(const struct view *c)
+{
+	enum { PART = 10 };
+
+	return PART * part_us(c, "tsq") >= c->life;
+}
+
 bool loss_path(const struct view *c, struct verdict *v)
 {
 	if (!segs_again(c->r))
@@ -377,6 +393,11 @@ bool loss_path(const struct view *c, struct verdict *v)
 	if (c->r->end.has & 1u << C_BYTES_SENT)
 		say(v, " of %s", say_bytes(c->r->end.v[C_BYTES_SENT]));
 	say(v, "; none of them was dropped in what was recorded: they were lost on the path");
+	if (is_own_queue_full(c)) {
+		say(v, ", or in the queue of this host's device, which is full at times (TCP small queues)");
+		say_likely(v, "fq_codel and its like tell no reason when they drop");
+		say_next(v, "tc -s qdisc: dropped; mtr -T PEER");
+	}
 	if (c->w->s->lost_src[SRC_DROP] || !c->w->recorded[SRC_DROP])
 		say_likely(v, "skb_drop was not recorded, or some were lost");
 	return true;
