@@ -307,12 +307,8 @@ row_sfilter-kept() { filtered sfilter-kept sock_filters tcp tcp_rttm written; }
 
 row_two-other() { with_others 1 tcp_rttm kept two-other skb_rps_info written; }
 row_two-same() { with_others 1 skb_rps_info kept two-same skb_rps_info written; }
-row_eight-other() {
-	with_others 7 tcp_rttm kept eight-other skb_rps_info written
-}
-row_eight-same() {
-	with_others 7 skb_rps_info kept eight-same skb_rps_info written
-}
+row_eight-other() { with_others 7 tcp_rttm kept eight-other skb_rps_info written; }
+row_eight-same() { with_others 7 skb_rps_info kept eight-same skb_rps_info written; }
 row_sample-udp() { kept sample-udp udp_send,sample=65536 skipped; }
 row_sample-rttm() { kept sample-rttm tcp_rttm,sample=65536 skipped; }
 
@@ -578,10 +574,7 @@ tcpdump_seen() { # ROW SENT
 	' "$scratch/log" >>"$out/result"
 }
 
-row_tcpdump() {
-	by_tcpdump tcpdump udp
-	tcpdump_seen tcpdump "$sent"
-}
+row_tcpdump() { by_tcpdump tcpdump udp; tcpdump_seen tcpdump "$sent"; }
 
 dump_out() { # ROW MODE
 	by_tcpdump "$1" udp bench0

@@ -479,7 +479,7 @@ int main(int argc, char **argv)
 	trips = atol(argv[2]);
 	rounds = atol(argv[3]);
 
-	/* What has just ended is freed after some ticks: not in the first round. */
+	/* What has just ended is freed some ticks later: before it begins. */
 	usleep(300000);
 	m->open();
 	for (i = 0; i < trips / 10; i++)

@@ -97,6 +97,32 @@ SKBTRACE_DEFINE_PROBE(tcp_send_reset_probe,
 	write_reset(data, (struct sock *)sk, skb, SKBTRACE_DIR_TX, reason);
 }
 
+#ifdef SKBTRACE_HAVE_RST_REASON
+#define RESET_HOOKS	TCP_HOOKS(&hook_tcp_send_reset, &hook_tcp_receive_reset)
+#else
+#define RESET_HOOKS	TCP_HOOKS(&hook_reset_reply, &hook_tcp_send_reset, \
+				  &hook_tcp_receive_reset)
+
+/*
+ * An older tcp_send_reset tells only what a full socket answers. @th: of the
+ * reset, or of an ACK.
+ */
+SKBTRACE_DEFINE_PROBE(tcp_reset_reply_probe,
+		      TP_PROTO(const struct sock *sk,
+			       const struct sk_buff *skb,
+			       const struct tcphdr *th),
+		      TP_ARGS(sk, skb, th))
+{
+	if (th->rst && (!sk || !sk_fullsock(sk)))
+		write_reset(data, (struct sock *)sk, skb, SKBTRACE_DIR_TX,
+			    SK_RST_REASON_NOT_SPECIFIED);
+}
+
+static SKBTRACE_HOOK_OPTIONAL(hook_reset_reply, tcp_send_reply,
+			      tcp_reset_reply_probe,
+			      "no reason; what is sent for no socket, or for a minisocket, is missed");
+#endif
+
 /* Without a reason; minisockets are not passed. */
 SKBTRACE_DEFINE_PROBE(tcp_send_reset_older_probe,
 		      TP_PROTO(const struct sock *sk,
@@ -144,7 +170,7 @@ SKBTRACE_DEFINE_PROBE(tcp_listen_overflow_probe,
 
 static SKBTRACE_HOOK_OLDER(hook_tcp_send_reset, tcp_send_reset,
 			   tcp_send_reset_probe, tcp_send_reset_older_probe,
-			   "no reason; what is sent for no socket, or for a minisocket, is missed");
+			   "no reason");
 static SKBTRACE_HOOK(hook_tcp_receive_reset, tcp_receive_reset,
 		     tcp_receive_reset_probe);
 static SKBTRACE_HOOK(hook_tcp_listen_overflow, tcp_listen_overflow,
@@ -165,8 +191,7 @@ SKBTRACE_DEFINE_EVENT(tcp_reset) = {
 	.read		= "dir=tx reason=NO_SOCKET: nobody listens there. TCP_ABORT_ON_CLOSE: closed with data unread. dir=rx state=SYN_SENT: connection refused.",
 	.example	= "skbtrace record -e tcp_reset,stack",
 	.named_by	= &skbtrace_ev_tcp_active_conn,
-	.hooks		= TCP_HOOKS(&hook_tcp_send_reset,
-				    &hook_tcp_receive_reset),
+	.hooks		= RESET_HOOKS,
 };
 
 SKBTRACE_DEFINE_EVENT(tcp_listen_overflow) = {

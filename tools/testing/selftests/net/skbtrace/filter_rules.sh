@@ -218,7 +218,7 @@ for expr in 'src port 5999' 'dst port 5999'; do
 	key=$(value cookie "$TMP/client")
 	[ "$expr" = "dst port 5999" ] || key=0
 	wanted="$key 1"
-	[ "$key" != 0 ] || reset_has_reason || wanted=" 0"	# not told
+	[ "$key" != 0 ] || resets_are_all || wanted=" 0"	# not told
 	is "reset: $expr" "$(list key tcp_reset) $(count tcp_reset)" "$wanted"
 done
 

@@ -233,7 +233,12 @@ is_exact() {
 }
 
 # An older tcp_send_reset gives no reason, and reports only what a full socket
-# answers: nothing about packets for no socket, or for a minisocket
+# answers: for no socket, or for a minisocket, only a patched kernel tells
+resets_are_all() {
+	! sed -n '/^event [0-9]* tcp_reset /,/^event /p' "$TMP/format" |
+		grep -q '^ why .* is missed'
+}
+
 reset_has_reason() {
 	grep -q '^syms rst_reason .*=NO_SOCKET' "$TMP/format"
 }

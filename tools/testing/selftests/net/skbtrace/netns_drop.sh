@@ -121,7 +121,7 @@ in_b_are() {
 				local="$to" lport=5001 netns="$b") $(
 			count skb_drop reason=NO_SOCKET proto=tcp \
 				local="$to" lport=5002 netns="$b")" "1 1"
-		! reset_has_reason ||
+		! resets_are_all ||
 			is "$1, IPv$f: the reset that says so" \
 				"$(count tcp_reset dir=tx local="$to" \
 					lport=5002 netns="$b")" 1
