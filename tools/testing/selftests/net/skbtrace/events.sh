@@ -74,6 +74,12 @@ repair in_b b0 ingress
 wait "$server_pid"
 in_a sk tcp4 try connect $B4 5999 >/dev/null 2>&1
 
+# a question and its answer
+server in_b tcp4 bind $B4 5002 listen 5 touch "$TMP/ready" accept read 100 \
+	write 100 eof
+in_a sk tcp4 connect $B4 5002 write 100 read 100 shut eof >"$TMP/turn"
+wait "$server_pid"
+
 # a full accept queue: the client's SYN is refused
 queued() {
 	[ "$(in_b ss -Hltn "sport = :5001" | awk '{ print $2 }')" = "$1" ]
