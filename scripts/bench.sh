@@ -19,7 +19,7 @@
 #
 # Exit status: 0 however many targets are missed, 1 if a row could not be
 # measured, or takes more than 5 instructions more than its limit in bench/rows:
-# in each of 3 boots, as one boot's rounds may all take some more than another's.
+# in each of 3 boots, so that what else ran in one of them fails nothing.
 
 set -euo pipefail
 . "$(dirname "$0")/lib.sh"

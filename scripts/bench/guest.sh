@@ -107,7 +107,6 @@ kept() {
 		: >$ctl/owner
 		others_do "$traced"
 		cat "$scratch/enabled" >$ctl/enabled
-		sleep 0.3	# until the memory of the run before is free
 		traffic "$1" 1
 		all=$((all + $(stat_of "$3")))
 		lost=$((lost + $(stat_of lost)))

@@ -258,6 +258,7 @@ static int skbtrace_parse_when(struct skbtrace_spec *spec, const char *key,
 	slot->ranged = skbtrace_cond_range(spec->ev, &spec->cond, &slot->low,
 					   &slot->span);
 	slot->cond = spec->cond.nr;
+	slot->early = 0;
 	if (!slot->ranged)
 		skbtrace_cond_early(spec->ev, &spec->cond, slot);
 	return 0;
