@@ -141,6 +141,15 @@ early tcp_send snd_cwnd 10
 early tcp_receive rcv_wnd 65535
 echo some >"$S/remove"
 
+# a condition given again replaces the first, which asked another field
+server in_b tcp4 bind "$B4" 5011 listen 5 touch "$TMP/ready" accept eof
+trace_on 'tcp_send,when=window<1,when=pport==5012'
+in_a sk tcp4 connect "$B4" 5011 write 1000 acked shut eof >"$TMP/client"
+wait "$server_pid"
+trace_off
+is "TCP: the last condition holds" \
+	"$(count tcp_send) $(($(stat_sum refused) > 3))" "0 1"
+
 server in_b tcp4 bind "$B4" 5010 listen 5 touch "$TMP/ready" accept read 200000 \
 	eof
 trace_on 'tcp_connection,when=state==ESTABLISHED||old==ESTABLISHED,stack' \
