@@ -110,17 +110,22 @@ for ((i = first; i < $#; i += step)); do
 done
 set -- "${mine[@]}"
 
-# FILTER_DIFF_N, SWAP_SECONDS and the like: how long, from which seed; WHY_SHIFT
+# FILTER_DIFF_N, SWAP_SECONDS and the like: how long, from which seed; WHY_SHIFT;
+# WHY_KEEP: a file for the recording that "why" was tested with
 for v in "${!FILTER_@}" "${!SWAP_@}" "${!READERS_@}" "${!WHY_@}" \
 	"${!SEGMENT_@}" "${!SESSIONS_@}" "${!STAMPS_@}" "${!PACKETS_@}" \
 	"${!LINK_@}"; do
 	vm+=(-e "$v=${!v}")
 done
+[ -z "${WHY_KEEP-}" ] || vm+=(-w "$(dirname "$WHY_KEEP")")
 
 # guest TEST...: in one virtual machine
 timeout=$((120 + 60 * $#))
 # several times slower, and more so where other things go on
-[ "$variant" != debug ] || timeout=$((timeout * 3))
+case $variant in
+debug) timeout=$((timeout * 3)) ;;
+kcsan) timeout=$((timeout * 10)) ;;
+esac
 if [ "$variant" != uml ]; then
 	exec "$ROOT/scripts/vm.sh" -k "$variant" -t $((timeout * slow)) "${vm[@]}" -- \
 		"$ROOT/scripts/selftest-guest.sh" "$dir" "$out" "$@"

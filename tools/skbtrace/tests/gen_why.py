@@ -19,7 +19,8 @@ SYMS['drop_reason'].update({70: 'SOCKET_BACKLOG', 71: 'SOCKET_RCVBUFF',
                             72: 'TC_INGRESS',
                             73: 'NETFILTER_DROP', 74: 'TCP_OLD_DATA',
                             75: 'IP_RPFILTER', 76: 'TCP_INVALID_SYN',
-                            77: 'TCP_OFO_DROP', 78: 'TCP_CSUM'})
+                            77: 'TCP_OFO_DROP', 78: 'TCP_CSUM',
+                            79: 'TCP_RFC7323_PAWS'})
 SYMS['cong'].update({3: 'frto', 6: 'undo'})
 SYMS['retransmit_kind'] = {0: 'fast', 1: 'loss'}
 EVENTS['tcp_retransmit'][2].extend([
@@ -359,6 +360,43 @@ def go_back_elsewhere():
 def overtaken():
     """The same, and all but one were there already"""
     return go_back_n(False, 1)
+
+
+def late(sender=True, receiver=True):
+    """Overtaken, so sent again; of 30 that come late 10 have too old a timestamp"""
+    fields = EVENTS['tcp_active_conn'][2]
+    fields += [(f, 'u32', 'segs', '-') for f in ('dsack_dups', 'reord_seen')]
+    t = Story()
+    if sender:
+        t.life(7, A, bytes_acked=300000, total_retrans=30, min_rtt_us=20000,
+               srtt_us=20000, dsack_dups=20, reord_seen=8)
+        t.limit(10, 0, 9, 10, snd_cwnd=10, inflight=10)
+        t.limit(1900, 9, 0, 1890, snd_cwnd=10, inflight=0)
+    if receiver:
+        t.life(8, B)
+    for ms in (300, 800, 1300):
+        if sender:
+            t.ev(ms, 'tcp_congestion', 7, reason=1)
+            t.ev(ms + 1, 'tcp_retransmit', 7, seq=BASE + ms, segs=10, kind=0,
+                 len=10000)
+            t.ev(ms + 400, 'tcp_congestion', 7, reason=5)
+        for reason, segs in ((74, 7), (79, 3)) if receiver else ():
+            t.ev(ms + 20, 'skb_drop', 9, **B, proto=6, dir=1, sk=8,
+                 reason=reason, segs=segs, seq=BASE + ms, len=1000)
+    return t
+
+
+def late_receiver():
+    return late(False)
+
+
+def late_sender():
+    return late(True, False)
+
+
+def clock_back():
+    """All that comes has too old a timestamp, and none of it is a copy"""
+    return refused(79, False)
 
 
 def input_dropped():

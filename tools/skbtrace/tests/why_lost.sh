@@ -66,6 +66,10 @@ says "7 lost-here likely" "without SACK what follows a loss is sent again in vai
 	go_back_here
 says "7 lost-on-path certain" "the same, lost elsewhere" go_back_elsewhere
 says "7 reordered likely" "the same, and nothing was lost" overtaken
+says "7 reordered certain" "overtaken, and refused for an old timestamp" late
+says "7 reordered certain" "the same, of the sender's side alone" late_sender
+says "" "the same, of the receiver's side alone" late_receiver
+says "8 input-dropped certain" "all that comes has an old timestamp" clock_back
 says "8 input-dropped certain" "data are dropped as they come in, of the receiver's side alone" \
 	input_dropped
 

@@ -182,10 +182,31 @@ bool peer_is_request(const struct view *c)
 	return c->peer && c->r->connecting && c->peer->first >= c->r->first;
 }
 
+/*
+ * Refused for a timestamp older than the last (PAWS, RFC 7323, 5.3), since others
+ * have overtaken it: @sender has seen that, so it is late, not lost.
+ */
+static bool is_late(const struct row *sender, const struct seen *d)
+{
+	return sender && d->word && !strcmp(d->word, "TCP_RFC7323_PAWS") &&
+	       (row_grown(sender, C_REORD) || row_grown(sender, C_DSACKS));
+}
+
+const struct seen *find_late(const struct view *c)
+{
+	const struct seen *d = NULL;
+
+	while (c->peer &&
+	       (d = facts_next(&c->peer->facts, d, FACT_DROP, NULL)))
+		if (is_late(c->r, d))
+			return d;
+	return NULL;
+}
+
 /* A SYN that is repeated while its SYN-ACK is in flight needs no second one. */
 static bool is_needless(const struct view *c, const struct seen *d)
 {
-	return drop_is_harmless(d->word) ||
+	return drop_is_harmless(d->word) || is_late(c->r, d) ||
 	       (peer_is_request(c) && d->word &&
 		!strcmp(d->word, "NOT_SPECIFIED_SYN"));
 }
@@ -232,7 +253,7 @@ void find_drops(const struct view *c, struct lost_at *l)
 bool is_answer_drop(const struct view *c, const struct row *told,
 		    const struct seen *d)
 {
-	if (drop_is_harmless(d->word))
+	if (drop_is_harmless(d->word) || is_late(c->peer, d))
 		return false;
 	return told == c->r ? d->way == WAY_RX && !d->sent :
 			      !is_refused(c, d);

@@ -208,15 +208,36 @@ static bool is_lost_each_time(const struct view *c, const struct lost_at *l)
 		return false;
 	if (l->worst && l->segs >= times)
 		return true;
+	/* What others have overtaken came after all, each time */
+	if (row_grown(c->r, C_REORD) >= times)
+		return false;
 	return is_in_vain(c) && again >= vain + FEW && again - vain >= times &&
 	       PART * (again - vain) >= again;
 }
 
-bool loss_reordered(const struct view *c, struct verdict *v)
+/* What was done for nothing: of @cuts of the window, if nothing was sent again */
+static void say_in_vain(const struct view *c, struct verdict *v, u64 cuts)
 {
 	u64 again = segs_again(c->r), vain = in_vain(c);
-	u64 seen = row_grown(c->r, C_REORD);
+	/* A few may be missing from what the receiver tells */
+	enum { FEW = 3, PART = 10 };
+
+	if (vain + FEW + again / PART >= again)
+		say(v, "nothing was lost: ");
+	if (again) {
+		say_again(c, v);
+		say(v, ", %llu in vain: ", (unsigned long long)vain);
+	} else {
+		say(v, "the congestion window was cut %s in vain: ",
+		    say_n(cuts, "time"));
+	}
+}
+
+bool loss_reordered(const struct view *c, struct verdict *v)
+{
+	u64 again = segs_again(c->r), seen = row_grown(c->r, C_REORD);
 	u64 cuts = facts_count(&c->r->facts, FACT_CONG, "fastrtx");
+	const struct seen *late = find_late(c);
 	struct lost_at l;
 
 	find_drops(c, &l);
@@ -231,19 +252,17 @@ bool loss_reordered(const struct view *c, struct verdict *v)
 		say_likely(v, "the receiver does not tell that it had what was sent again");
 	prove_all(v, &c->r->facts, FACT_CONG, "undo");
 	prove_all(v, &c->r->facts, FACT_CONG, "fastrtx");
-	say(v, "nothing was lost: ");
-	if (again) {
-		say_again(c, v);
-		say(v, ", %llu in vain: ", (unsigned long long)vain);
-	} else {
-		say(v, "the congestion window was cut %s in vain: ",
-		    say_n(cuts, "time"));
-	}
+	say_in_vain(c, v, cuts);
 	if (seen)
 		say(v, "packets overtake each other on the path, %s",
 		    say_n(seen, "time"));
 	else
 		say(v, "packets overtake each other on the path, or ACKs were late or lost");
+	if (late) {
+		prove(v, late);
+		say(v, "; %s refused as late, by %s",
+		    say_n(drop_segs(late), "segment"), say_reason(late));
+	}
 	return true;
 }
 

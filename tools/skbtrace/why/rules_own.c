@@ -238,6 +238,15 @@ bool own_backlog(const struct view *c, struct verdict *v)
 }
 
 /*
+ * Where data come twice, what is refused for an old timestamp (PAWS) is a copy:
+ * it was overtaken, and was sent again meanwhile.
+ */
+static bool is_late_copy(const struct view *c, const struct seen *d)
+{
+	return c->r->duplicates && !strcmp(d->word, "TCP_RFC7323_PAWS");
+}
+
+/*
  * Data that arrives, and that this host drops. If both ends are recorded, the
  * sender's verdict says it.
  */
@@ -254,7 +263,7 @@ bool own_input(const struct view *c, struct verdict *v)
 	if (c->peer)
 		return false;
 	d = not_taken(c, v, words, NULL);
-	if (!d || !d->v[V_LEN].max)
+	if (!d || !d->v[V_LEN].max || is_late_copy(c, d))
 		return false;
 	say(v, "this host drops what arrives: %s, by %s",
 	    say_n(drop_segs(d), "segment"), say_reason(d));

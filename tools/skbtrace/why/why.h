@@ -226,6 +226,8 @@ void find_drops(const struct view *c, struct lost_at *l);
  */
 bool is_answer_drop(const struct view *c, const struct row *told,
 		    const struct seen *d);
+/* What the other end refused for it was overtaken, if any */
+const struct seen *find_late(const struct view *c);
 /* All of these, where they are told of the other end */
 void find_answer_drops(const struct view *c, struct lost_at *l);
 /* The other end is a request socket, which this end's SYN made. */

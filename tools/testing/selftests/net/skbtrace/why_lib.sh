@@ -217,14 +217,24 @@ check_sides() {
 	done
 }
 
+# The first recordings, to $WHY_KEEP, $WHY_KEEP.A and $WHY_KEEP.B, if that is set
+keep_recordings() {
+	local f
+
+	[ -n "${WHY_KEEP:-}" ] && ((judged == 5000)) || return 0
+	for f in "$TMP"/trace{,.A,.B}; do
+		cp "$f" "$WHY_KEEP${f#"$TMP/trace"}"
+	done
+}
+
 # check_verdicts: ends the recordings, and compares each connection's verdict
 check_verdicts() {
 	local p
 
 	kill -INT "$recorder"
 	wait "$recorder" || fail "record: exit status $?"
-	[ -z "${KEEP:-}" ] || [ -e "$KEEP" ] || cp "$TMP/trace" "$KEEP"
 	check_sides
+	keep_recordings
 	skbtrace why "$TMP/trace" | sed 's/^/# /'
 	read_verdicts "$TMP/trace" "$TMP/json" "$TMP/verdicts"
 	for ((p = judged + 1; p <= port; p++)); do

@@ -21,16 +21,34 @@ of() {
 			endswith($p)) | .verdicts[0][$f]' "$4"
 }
 
+# lose_each N DEV...: the router drops each N-th TCP packet that leaves through a DEV.
+# Each connection shall be held back to the same part: no chance.
+lose_each() {
+	local dev
+
+	for dev in "${@:2}"; do
+		in_b tc qdisc replace dev "$dev" clsact
+		in_b tc filter add dev "$dev" egress protocol "$(protocol)" flower \
+			ip_proto tcp action gact pass random determ drop "$1"
+	done
+}
+
+lose_none() {
+	local dev
+
+	for dev; do
+		in_b tc filter del dev "$dev" egress
+	done
+}
+
 # --- a router loses what both ends send: each end's drops are its own
 next '*' '*'
 both=$port
-in_b tc qdisc add dev b1 root netem loss 10% limit 10000
-in_b tc qdisc add dev b0 root netem loss 10% limit 10000
+lose_each 5 b0 b1
 through times 200 read 200 write 500 again eof
 call times 200 write 200 read 500 again shut eof
 served
-in_b tc qdisc del dev b1 root
-in_b tc qdisc del dev b0 root
+lose_none b0 b1
 
 # --- the path back is slow: ACKs wait there. The send buffer is full, and ample.
 next path-queue '*'
