@@ -24,6 +24,10 @@ void summary_close(struct summary *s, const struct trace *traces, u64 last,
 		if (r->is_conn && !r->ended && !r->nth)
 			row_enter(s, r);
 		until = summary_until(traces, r->trace, last);
-		row_close(r, until < to ? until : to);
+		until = until < to ? until : to;
+		/* Where events are missing, an answer may be among them */
+		if (!s->lost && !s->missing && !s->shed)
+			turns_close(r, until);
+		row_close(r, until);
 	}
 }

@@ -108,6 +108,8 @@ void col_fields(struct col *c, const struct match *m,
 		c->f[1] = event_field(e, "was");
 		c->f[2] = event_field(e, "gap_us");
 		c->f[3] = event_field(e, "min_rtt_us");
+		c->f[4] = event_field(e, "for_us");
+		c->f[5] = event_field(e, "bytes");
 		break;
 	case SRC_CONG:
 	case SRC_CA:

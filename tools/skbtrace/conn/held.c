@@ -119,12 +119,20 @@ static void run_end(struct held *h, u64 now, const char *was, s64 for_ns)
 		h->loss_since = now;
 }
 
+static bool is_app(const char *reason)
+{
+	return !reason || !strcmp(reason, HELD_APP);
+}
+
 void held_limit(struct held *h, u64 now, const char *reason, const char *was,
 		s64 for_ns)
 {
+	h->told = true;
+	/* The end: perhaps of a wait for an answer, which finds its time */
+	if (is_app(h->reason) && is_app(was) && is_app(reason))
+		return;
 	run_end(h, now, was, for_ns);
 	h->reason = reason;
-	h->told = true;
 }
 
 void held_loss_end(struct held *h, u64 now)
@@ -263,7 +271,7 @@ void held_answer(struct held *h, u64 now, u64 gap, u64 rtt)
 {
 	u64 asked = now - gap;
 
-	if (h->reason && strcmp(h->reason, HELD_APP))
+	if (!is_app(h->reason))
 		return;
 	run_ended(h, asked, now, NULL);
 	/* What was lost at once has made its way later */
@@ -274,6 +282,14 @@ void held_answer(struct held *h, u64 now, u64 gap, u64 rtt)
 		run_ended(h, asked + rtt, now, HELD_RTT);
 		run_end(h, now, HELD_PEER, HELD_NA);
 	}
+}
+
+void held_peer(struct held *h, u64 now, u64 ns)
+{
+	if (!is_app(h->reason))
+		return;
+	run_ended(h, now - ns, now, NULL);
+	run_end(h, now, HELD_PEER, HELD_NA);
 }
 
 void held_cut(struct held *h, u64 now)

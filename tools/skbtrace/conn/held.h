@@ -83,6 +83,8 @@ void held_connect(struct held *h, u64 now);
  * due to the path. It only counts for time in which the reason was "app".
  */
 void held_answer(struct held *h, u64 now, u64 gap, u64 rtt);
+/* Up to @now the peer has sent for @ns, with pauses; it counts as above. */
+void held_peer(struct held *h, u64 now, u64 ns);
 /* Forget the time before @now; the current reason continues. */
 void held_cut(struct held *h, u64 now);
 /* The connection, or what is known of it, ends. */

@@ -63,6 +63,7 @@ static void roll_row(struct row *r, u64 from)
 	r->others = 0;
 	r->connect_ns = 0;
 	r->peer_ns = 0;
+	r->parts_ns = 0;
 	r->overflows = 0;
 	r->restarts = 0;
 }

@@ -200,31 +200,27 @@ static void add_limit(struct summary *s, struct row *row, const struct col *c,
 	held_limit(&row->held, at, why, was, for_ns);
 }
 
-/* The peer begins to send after us: until now we have waited for an answer. */
+/* In nanoseconds a field in microseconds; if it is not known, @other */
+static u64 ns_or(const struct rec *r, const struct field *f, u64 other)
+{
+	u64 us;
+
+	return rec_get(r, f, &us) && us <= INT64_MAX / 1000 ? us * 1000 : other;
+}
+
 static void add_turn(struct summary *s, struct row *row, const struct col *c,
 		     const struct rec *r, u64 now)
 {
-	const char *turn = word(s, r, c->f[0]), *was = word(s, r, c->f[1]);
-	u64 gap, rtt;
+	struct turn turn = { .now = word(s, r, c->f[0]),
+			     .was = word(s, r, c->f[1]) };
 
-	now = not_after_end(s, row, now);
-	if (c->part || !turn || strcmp(turn, "peer") || !was ||
-	    strcmp(was, "self") || !rec_get(r, c->f[2], &gap) ||
-	    gap > now / 1000)
+	if (c->part || !turn.now)
 		return;
-	gap *= 1000;
-	if (!rec_get(r, c->f[3], &rtt) || rtt > gap / 1000)
-		rtt = gap / 1000;
-	rtt *= 1000;
-	if (row_asks(row) && row->again_at > now - gap) {
-		/* The question or its answer: the peer acknowledges at once */
-		held_probe(&row->held, row->again_at, row->again_at -
-			   (now - gap));
-		held_probe_lost(&row->held);
-		row->late_answers++;
-	}
-	row->peer_ns += gap - rtt;
-	held_answer(&row->held, now, gap, rtt);
+	turn.gap = ns_or(r, c->f[2], UINT64_MAX);
+	turn.rtt = ns_or(r, c->f[3], turn.gap);
+	turn.took = ns_or(r, c->f[4], 0);
+	rec_get(r, c->f[5], &turn.bytes);
+	turns_add(row, &turn, not_after_end(s, row, now));
 }
 
 /* Recovery begins or ends; the wait for a timeout belongs to it. */
@@ -329,6 +325,7 @@ static void add_lasting(struct summary *s, struct row *row,
 		break;
 	case SRC_RTTM:
 		outcome_established(row, now);
+		row->acked_at = now;
 		break;
 	case SRC_LIMIT:
 		outcome_established(row, now);
@@ -589,5 +586,7 @@ void summary_add(struct summary *s, struct trace *t, const struct rec *r,
 	}
 	add_lasting(s, row, c, r, now);
 	add_una(row, c, r, part == RANGE_IN);
-	row->before = now;
+	/* What is dropped arms no timer: a copy, or a segment on its way */
+	if (c->source != SRC_DROP)
+		row->before = now;
 }

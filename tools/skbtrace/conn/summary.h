@@ -44,7 +44,7 @@ struct row {
 	bool ended;
 	u64 again_at;		/* when a segment was last sent again */
 	u64 late_answers;	/* that came after that */
-	u64 before;		/* time of the event before, in any range */
+	u64 before;		/* of the event before, in any range, no drop */
 	bool gone;		/* nobody asks for it any more */
 	bool has_una;		/* with @una */
 	bool una_at_end;	/* the last keyframe told it */
@@ -63,6 +63,11 @@ struct row {
 	bool established;	/* and answered, after @connect_ns */
 	u64 connect_ns;
 	u64 peer_ns;		/* waited for answers, without the RTT */
+	u64 my_turn, turn_rtt;	/* it sends since then, 0: it does not */
+	u64 acked_at;		/* the latest sample of the RTT */
+	u64 answers, least_asked;	/* bytes of the shortest question */
+	u64 parts_ns;		/* from the first to the last part of answers */
+	u64 no_answer_ns;	/* how long what it sent last has none */
 	const char *err;	/* "ECONNRESET" ended it; NULL: no error */
 	const char *reset;	/* it got one; NULL: none */
 	const char *reset_sent;	/* why it sent one; NULL: none */
@@ -84,6 +89,21 @@ struct row {
 };
 
 struct summary;
+
+/* turns.c: a tcp_turn. Times in ns; @took, of the turn that has ended */
+struct turn {
+	const char *now, *was;
+	u64 gap, rtt, took, bytes;
+};
+
+void turns_add(struct row *row, const struct turn *turn, u64 now);
+/* Nothing more is known of it after @until; before row_close(). */
+void turns_close(struct row *row, u64 until);
+/*
+ * Its last question has no answer, and those before had: of a program that was
+ * never answered nobody knows whether it expects that.
+ */
+bool turns_awaits(const struct row *row);
 
 /* drops.c: events of packets whose socket is not known. */
 struct strays {

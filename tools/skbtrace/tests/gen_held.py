@@ -110,16 +110,21 @@ def held_asked():
     return t
 
 
-def probed(*cong):
-    """Asked at 100, again by a probe at 320, then @cong, answered at 350"""
+def probed(*cong, copy=None):
+    """Asked at 100, again by a probe at 320, then @cong, answered at 350; at @copy
+    something comes again, and is dropped"""
     add_turns()
     SYMS['retransmit_kind'] = {0: 'fast', 1: 'loss', 2: 'tlp'}
     EVENTS['tcp_retransmit'][2].extend([
         ('kind', 'u8', 'enum:retransmit_kind', 'brief'),
         ('rto_us', 'u32', 'us', 'brief')])
-    t = Held('tcp_sendlimit\ntcp_congestion\ntcp_turn\ntcp_retransmit\n')
+    t = Held('tcp_sendlimit\ntcp_congestion\ntcp_turn\ntcp_retransmit\n'
+             'skb_drop\n')
     t.limit(0, 'app')
     t.event('tcp_turn', 0, 100 * MS, 1, now=1, was=2, gap_us=0)
+    if copy:
+        t.event('skb_drop', 0, copy * MS, 9, **A, proto=6, dir=1, sk=1,
+                reason=58, segs=1, seq=1, len=100)
     t.event('tcp_retransmit', 0, 320 * MS, 1, seq=1, segs=1, kind=2,
             rto_us=220000)
     for ms, reason in cong:
@@ -142,6 +147,11 @@ def held_probe_now():
     return probed((340, 'cwr'), (340, 'leave')).close(1000)
 
 
+def held_probe_copy():
+    """The peer's question comes again: no timer runs from then on"""
+    return probed((340, 'cwr'), (340, 'leave'), copy=310).close(1000)
+
+
 def held_probe_vain():
     """The answer was lost: no ACK shows that the question was"""
     return probed().close(1000)
@@ -152,6 +162,77 @@ def held_probe_loss():
     t = probed((345, 'fastrtx'))
     t.cong(355, 'leave')
     return t.close(1000)
+
+
+def dialogue(questions):
+    """Each @questions ms of 100 bytes, answered after a round trip of 20"""
+    add_turns()
+    EVENTS['tcp_turn'][2].extend([('bytes', 'u32', 'bytes', 'brief'),
+                                  ('for_us', 'u64', 'us', 'brief,na')])
+    t = Held('tcp_sendlimit\ntcp_turn\n')
+    t.limit(0, 'app')
+    for ms in questions:
+        turn(t, ms, 1, 2, 0, bytes=500)
+        turn(t, ms + 20, 2, 1, 20, bytes=100)
+    return t
+
+
+def turn(t, ms, now, was, gap_ms, took_ms=0, **kw):
+    t.event('tcp_turn', 0, ms * MS, 1, now=now, was=was, gap_us=gap_ms * 1000,
+            for_us=took_ms * 1000, min_rtt_us=20000, **kw)
+
+
+def held_no_answer():
+    """What is asked at 300 has no answer at 1000"""
+    t = dialogue((100, 200))
+    turn(t, 300, 1, 2, 0, bytes=500)
+    return t.until(1000)
+
+
+def no_answer_end(length, questions=(100, 200)):
+    t = dialogue(questions)
+    turn(t, 300, 1, 2, 0, bytes=500)
+    t.limit(1000, 'end', 'app', 700)
+    turn(t, 1000, 3, 1, 700, bytes=length)
+    return t.close(1000)
+
+
+def held_no_answer_end():
+    """The same, and the connection ends"""
+    return no_answer_end(100)
+
+
+def held_no_question():
+    """It is much shorter than the questions were"""
+    return no_answer_end(20)
+
+
+def held_no_answer_before():
+    """One answer is not enough to expect another one"""
+    return no_answer_end(100, (100,))
+
+
+def in_parts(length, gap_ms=0):
+    """An answer at 120, the rest until 720; asked again after @gap_ms"""
+    t = dialogue((100,))
+    ms = 720 + gap_ms
+    turn(t, ms, 1, 2, gap_ms, 600, bytes=length)
+    turn(t, ms + 20, 2, 1, 20, bytes=100)
+    return t.close(1000)
+
+
+def held_parts():
+    return in_parts(2500)
+
+
+def held_parts_long():
+    """It does not fit into an initial window: the path may be what takes long"""
+    return in_parts(15000)
+
+
+def held_parts_late():
+    """Nobody has waited for the rest"""
+    return in_parts(2500, 200)
 
 
 def held_loss_answer():

@@ -36,9 +36,21 @@ held probe "app 75%  loss 22%  rtt 2%  peer 1%" 1.000s \
 	"app=750000 loss=220000 rtt=20000 peer=10000"
 held probe_now "app 75%  loss 22%  rtt 2%  peer 1%" 1.000s \
 	"app=750000 loss=220000 rtt=20000 peer=10000"
+held probe_copy "app 75%  loss 22%  rtt 2%  peer 1%" 1.000s \
+	"app=750000 loss=220000 rtt=20000 peer=10000"
 held probe_vain "app 75%  loss 22%  rtt 2%  peer 1%" 1.000s \
 	"app=750000 loss=220000 rtt=20000 peer=10000"
 held probe_loss "app 75%  loss 25%" 1.000s "app=745000 loss=255000"
+held no_answer "open  peer 68%  app 26%  rtt 6%" 1.000s \
+	"peer=680000 app=260000 rtt=60000"
+held no_answer_end "peer 68%  app 26%  rtt 6%" 1.000s \
+	"peer=680000 app=260000 rtt=60000"
+held no_question "app 96%  rtt 4%" 1.000s "app=960000 rtt=40000"
+held no_answer_before "app 98%  rtt 2%" 1.000s "app=980000 rtt=20000"
+held parts "peer 60%  app 36%  rtt 4%" 1.000s \
+	"peer=600000 app=360000 rtt=40000"
+held parts_long "app 96%  rtt 4%" 1.000s "app=960000 rtt=40000"
+held parts_late "app 96%  rtt 4%" 1.000s "app=960000 rtt=40000"
 held small "loss 50%  cwnd 30%  app 20%" 1.000s \
 	"loss=500000 cwnd=300000 app=200000"
 held small_kernel "loss 65%  cwnd 25%  app 10%" 1.000s \

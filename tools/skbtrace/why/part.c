@@ -143,12 +143,21 @@ u64 queued_us(const struct view *c)
 	return us < peer ? us : peer;
 }
 
+/* Waits that end with no answer, or with the last part of one */
+static u64 waited_us(const struct view *c)
+{
+	u64 parts = c->r->parts_ns / 1000, lost = peer_part_us(c, HELD_LOSS);
+	u64 none = turns_awaits(c->r) ? c->r->no_answer_ns / 1000 : 0;
+
+	return none + (parts > lost ? parts - lost : 0);
+}
+
 u64 thinking_us(const struct view *c)
 {
 	u64 us = part_us(c, HELD_PEER) - queued_us(c), own;
 
 	if (!c->peer || !facts_count(&c->peer->facts, FACT_TURN, NULL))
 		return us;
-	own = gaps(&c->peer->facts, "self");
+	own = gaps(&c->peer->facts, "self") + waited_us(c);
 	return us < own ? us : own;
 }

@@ -183,8 +183,8 @@ bool peer_is_request(const struct view *c)
 }
 
 /*
- * Refused for a timestamp older than the last (PAWS, RFC 7323, 5.3), since others
- * have overtaken it: @sender has seen that, so it is late, not lost.
+ * Refused for a timestamp older than the last (PAWS, RFC 7323, 5.3), since
+ * others have overtaken it: @sender has seen that, so it is late, not lost.
  */
 static bool is_late(const struct row *sender, const struct seen *d)
 {

@@ -40,11 +40,30 @@ bool fine_receiver(const struct view *c, struct verdict *v)
 	return fine(v, c->life);
 }
 
+/* Time in which its program had nothing to send */
+static u64 idle_us(const struct view *c)
+{
+	return part_us(c, HELD_APP) + part_us(c, HELD_RTT) +
+	       part_us(c, HELD_PEER);
+}
+
+/* For most of its life; whether its program expects one nobody knows. */
+bool fine_unanswered(const struct view *c, struct verdict *v)
+{
+	u64 us = c->r->no_answer_ns / 1000;
+	enum { LONG_US = 1000000 };
+
+	if (c->r->answers || us < LONG_US || 10 * us < 9 * c->life)
+		return false;
+	say(v, "that got no answer, if their programs expect one");
+	return fine(v, idle_us(c));
+}
+
+/* Or its program has sent what it had to: fine_unanswered() comes first. */
 bool fine_program(const struct view *c, struct verdict *v)
 {
 	say(v, "with nothing more to send");
-	return fine(v, part_us(c, HELD_APP) + part_us(c, HELD_RTT) +
-		    part_us(c, HELD_PEER));
+	return fine(v, idle_us(c));
 }
 
 bool fine_start(const struct view *c, struct verdict *v)

@@ -215,7 +215,7 @@ static bool is_lost_each_time(const struct view *c, const struct lost_at *l)
 	       PART * (again - vain) >= again;
 }
 
-/* What was done for nothing: of @cuts of the window, if nothing was sent again */
+/* What was done for nothing: segments sent again, or @cuts of the window */
 static void say_in_vain(const struct view *c, struct verdict *v, u64 cuts)
 {
 	u64 again = segs_again(c->r), vain = in_vain(c);

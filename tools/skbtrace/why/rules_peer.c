@@ -116,29 +116,54 @@ static bool acks_late(const struct view *c, u64 us, u64 answers)
 	return !c->peer && mean > least && 2 * (mean - least) * answers >= us;
 }
 
+static void say_answers(const struct view *c, struct verdict *v,
+			const struct seen *t)
+{
+	say(v, "%s answered after %s on average, %s at most, of which the path takes %s",
+	    say_n(t->v[V_GAP].n, "question"),
+	    say_us(t->v[V_GAP].sum / t->v[V_GAP].n),
+	    say_us(t->v[V_GAP].max),
+	    say_us(t->v[V_MIN_RTT].n ? t->v[V_MIN_RTT].min : 0));
+	if (c->r->parts_ns)
+		say(v, "; answers came in parts, with pauses of %s in all",
+		    say_us(c->r->parts_ns / 1000));
+}
+
+/* The last question has no answer */
+static void say_none(const struct view *c, struct verdict *v)
+{
+	u64 us = c->r->no_answer_ns / 1000;
+
+	prove(v, facts_next(&c->r->facts, NULL, FACT_TURN, "self"));
+	say(v, "no answer for %s to what it was sent last; before, ",
+	    say_us(us));
+	if (2 * us >= v->us)
+		say_likely(v, "perhaps nobody expects an answer to that");
+}
+
 bool peer_thinks(const struct view *c, struct verdict *v)
 {
 	const struct seen *t = answers(c);
 	u64 us = thinking_us(c), again = segs_again(c->r);
+	bool late;
 
 	if (!t || !us || !t->v[V_GAP].n || !is_asking(c))
 		return false;
 	/* A lost question or answer takes as long. */
 	if (!c->peer && 2 * again >= t->v[V_GAP].n)
 		return false;
+	late = acks_late(c, us, t->v[V_GAP].n);
 	v->us = us;
 	v->sure = SURE_CERTAIN;
 	v->nproofs = 0;
 	prove(v, t);
-	say(v, "its program thinks%s: %s answered after %s on average, %s at most, of which the path takes %s",
-	    acks_late(c, us, t->v[V_GAP].n) &&
-	    t->v[V_GAP].min < 2 * c->r->rtt_min ?
-	    ", or the path is slow at times" : "",
-	    say_n(t->v[V_GAP].n, "question"),
-	    say_us(t->v[V_GAP].sum / t->v[V_GAP].n),
-	    say_us(t->v[V_GAP].max),
-	    say_us(t->v[V_MIN_RTT].n ? t->v[V_MIN_RTT].min : 0));
-	if (acks_late(c, us, t->v[V_GAP].n)) {
+	say(v, "its program thinks%s: ",
+	    late && t->v[V_GAP].min < 2 * c->r->rtt_min ?
+	    ", or the path is slow at times" : "");
+	if (turns_awaits(c->r))
+		say_none(c, v);
+	say_answers(c, v, t);
+	if (late) {
 		say_likely(v, "its ACKs come with the answers, so that a queue on the path looks the same");
 		say_next(v, "ping PEER: do round trips vary? on the peer: what does its program do?");
 	} else if (!c->peer && again) {

@@ -257,8 +257,8 @@ rule_test own_nagle, own_sndbuf, own_queue, own_ring, own_pacing,
 	  own_restart, own_corked, own_refused, own_memory, own_starved,
 	  own_clamped, own_backlog, own_input;
 rule_test path_queue, path_marks;
-rule_test unknown_held, fine_receiver, fine_program, fine_start, fine_path,
-	  fine_short;
+rule_test unknown_held, fine_receiver, fine_unanswered, fine_program,
+	  fine_start, fine_path, fine_short;
 
 /* Prints verdicts on what @s has collected, as summary_print() prints rows. */
 void why_summary(struct summary *s, const struct segments *segments,
