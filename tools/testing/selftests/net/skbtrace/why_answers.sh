@@ -62,16 +62,16 @@ call write 100 read 1600 pause 2000000 shut eof
 served
 
 # --- there never was an answer: perhaps there shall be none
-next "=unanswered" -
+next '=unanswered' -
 serve eof
 talk_on write 100
 
-next "=unanswered" -
+next '=unanswered' -
 serve read 100 until "$TMP/over" eof
 open+=("$server_pid")
 call write 100 pause 3000000 shut
 
-next "=program" -
+next '=program' -
 serve eof
 call times 5 write 100 pause 200000 again pause 1000000 shut eof
 served
